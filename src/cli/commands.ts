@@ -1,0 +1,52 @@
+/** The list of commands; each is loaded when it is called. */
+import { UsageError, type Command } from './command.ts';
+
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+const commands: Readonly<Record<string, Entry>> = {
+  serve: {
+    summary: 'Serve GraphQL and the legacy REST path',
+    load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  token: {
+    summary: 'Create, list and revoke tokens',
+    load: async () => (await import('./token.ts')).tokenCommand,
+  },
+  import: {
+    summary: 'Import a catalog from a CSV file',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
+  migrate: {
+    summary: 'Bring the database to the present schema',
+    load: async () => (await import('./migrate.ts')).migrateCommand,
+  },
+  schema: {
+    summary: 'Print the GraphQL schema',
+    load: async () => (await import('./schema.ts')).schemaCommand,
+  },
+};
+
+/** Throws a UsageError for a command that there is not. */
+export async function findCommand(name: string): Promise<Command> {
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry)
+    throw new UsageError(`"${name}" is no command; there are: ${Object.keys(commands).join(', ')}.`);
+  return entry.load();
+}
+
+export function helpText(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  return `Stockgate updates SKU inventory through GraphQL and REST.
+
+Usage: stockgate COMMAND [OPTIONS]
+
+${lines.join('\n')}
+
+Each command explains itself: stockgate COMMAND --help
+Every flag can be given as an environment variable: --log-level is STOCKGATE_LOG_LEVEL.
+Exit codes: 0 done, 1 failed, 2 the command line cannot be understood.
+`;
+}

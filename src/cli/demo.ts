@@ -1,0 +1,76 @@
+/** The demo: a supplier with the documented SKUs and token, and the first tabs of GraphiQL. */
+import { createReadStream } from 'node:fs';
+import type { GraphiQLOptions } from 'graphql-yoga';
+import type { Store } from '../db/open.ts';
+import { saveSupplier, type Authenticate } from '../db/tokens.ts';
+import { permissions, type Caller } from '../inventory.ts';
+import { importCatalog } from './import-skus.ts';
+
+/** The token of the documented examples. All the world knows it: it is stored nowhere, and good in the demo alone. */
+export const DEMO_TOKEN = '1083e3ec5c40b36fd663ba925bc8d864061463e2';
+const caller: Caller = { supplierId: 'demo', role: 'supplier', permissions, actor: 'demo' };
+const CATALOG = new URL('demo-skus.csv', import.meta.url);
+
+/** Makes the demo supplier and its catalog, unless they are there: a second start keeps what was changed. */
+export async function seedDemo(store: Store, clock: () => Date): Promise<void> {
+  await saveSupplier(store, caller.supplierId, clock());
+  const seeded = await store.db
+    .selectFrom('sku')
+    .select('sku_id')
+    .where('supplier_id', '=', caller.supplierId)
+    .limit(1)
+    .executeTakeFirst();
+  if (!seeded) await importCatalog(store, caller.supplierId, createReadStream(CATALOG), { clock });
+}
+
+/** Lets the demo token in, beside those that are stored. */
+export function acceptDemoToken(authenticate: Authenticate): Authenticate {
+  return (token) => (token === DEMO_TOKEN ? Promise.resolve(caller) : authenticate(token));
+}
+
+/** GraphiQL with the demo token in its headers, and a tab for each thing to try first. */
+export const demoGraphiql: GraphiQLOptions = {
+  headers: JSON.stringify({ Authorization: `Token ${DEMO_TOKEN}` }, null, 2),
+  defaultTabs: [
+    `# Sets a SKU's inventory: press the play button, or Ctrl-Enter.
+# A field left out stays as it is; restrictions: null lifts a restriction.
+mutation UpdateInventory {
+  updateSkuInventory(input: {
+    identifier: { skuId: "xkuOwSQ3utl" }
+    quantityInStock: 3
+  }) {
+    outcome
+    sku { skuId title quantityInStock quantityOnBackorder restrictions availability version updatedAt }
+    userErrors { code message }
+  }
+}
+`,
+    `# One that is refused: a new and a used copy share this ISBN.
+# The details of an error are on its own type; "code" and "message" are on each.
+mutation UpdateAmbiguous {
+  updateSkuInventory(input: {
+    identifier: { isbn: "9780141439471" }
+    quantityInStock: 3
+  }) {
+    outcome
+    userErrors {
+      code
+      message
+      retryable
+      ... on AmbiguousIdentifierError { candidates { skuId condition quantityInStock } }
+      ... on InvalidIdentifierError { expectedCheckDigit }
+    }
+  }
+}
+`,
+    `# Reads a SKU by any of its identifiers, in any spelling.
+query ReadSku {
+  sku(by: { skuId: "xkuOwSQ3utl" }) {
+    skuId title condition isbn
+    quantityInStock quantityOnBackorder restrictions availability
+    version updatedAt
+  }
+}
+`,
+  ].map((query) => ({ query })),
+};

@@ -1,0 +1,15 @@
+/** `stockgate schema`: prints the GraphQL schema. */
+import { printedSchema } from '../schema/index.ts';
+import { readOptions, type Command } from './command.ts';
+
+export const schemaCommand: Command = {
+  help: `Usage: stockgate schema
+
+Prints the GraphQL schema in its own language, sorted: for code generators, and for a look at all there is.
+`,
+  run: async (args, io) => {
+    readOptions({}, [], args, io.env);
+    io.out(printedSchema());
+    return Promise.resolve(0);
+  },
+};

@@ -1,0 +1,81 @@
+/** `stockgate serve`: opens the store, listens, and stops in order. */
+import pino from 'pino';
+import { createInventory } from '../db/inventory.ts';
+import { openStore } from '../db/open.ts';
+import { createAuthenticate } from '../db/tokens.ts';
+import { createServer } from '../http/server.ts';
+import { serveOptions } from '../settings.ts';
+import { readOptions, UsageError, type Command } from './command.ts';
+import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+export const serveCommand: Command = {
+  help: `Usage: stockgate serve [--demo] [--host ADDRESS] [--port PORT] [--database URL]
+                       [--cors-origin ORIGIN ...] [--log-level LEVEL]
+
+Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
+Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all that was accepted is answered.
+
+  --demo                 seed a demo supplier, accept the documented token; listens on loopback only
+  --host ADDRESS         where to listen (default 127.0.0.1)
+  --port PORT            (default 4000; 0 takes a free one)
+  --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
+  --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
+  --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
+`,
+  run: async (args, io) => {
+    const { values } = readOptions(serveOptions, [], args, io.env);
+    if (values.demo && !loopback.has(values.host)) {
+      throw new UsageError('--demo accepts a token that everyone knows: it listens on loopback only.');
+    }
+    const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
+    const logger = pino({ level, redact: ['req.headers.authorization'] }, pino.destination(2));
+    const store = await openStore(values.database);
+    const inventory = createInventory(store, io.clock);
+    const authenticate = createAuthenticate(store, io.clock);
+    try {
+      if (values.demo) await seedDemo(store, io.clock);
+      const server = createServer({
+        inventory,
+        authenticate: values.demo ? acceptDemoToken(authenticate) : authenticate,
+        graphiql: values.demo ? demoGraphiql : {},
+        corsOrigins: values['cors-origin'],
+        logger,
+      });
+      io.out(describe(await server.listen({ host: values.host, port: values.port }), values));
+      await aborted(io.stop);
+      await server.close();
+      await inventory.idle();
+    } finally {
+      await store.close();
+    }
+    return 0;
+  },
+};
+
+function describe(origin: string, { demo, database }: { demo: boolean; database: string }): string {
+  const store = database.replace(/\/\/[^@/]*@/, '//');
+  const lines = [`Stockgate listens on ${origin} (${store})`, '', `  GraphiQL   ${origin}/graphql`];
+  if (!demo) return [...lines, ''].join('\n');
+  return [
+    ...lines,
+    `  Token      ${DEMO_TOKEN}`,
+    '',
+    'Try:',
+    '',
+    `  curl -X POST ${origin}/timp/products/skus/inventory/ \\`,
+    `    -H 'Authorization: Token ${DEMO_TOKEN}' \\`,
+    `    -H 'Content-Type: application/json' \\`,
+    `    -d '{"sku_id": "xkuOwSQ3utl", "quantity_in_stock": 3}'`,
+    '',
+    '',
+  ].join('\n');
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,132 @@
+/** Every schema the program has ever had, in order. A released migration never changes; see only Kysely, no present code. */
+import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+type Store = 'sqlite' | 'postgres';
+
+/** The migrations as the store spells them: SQLite's tables are STRICT, PostgreSQL's text sorts by bytes as SQLite's does. */
+export function createMigrations(store: Store): Record<string, Migration> {
+  return {
+    '0001_inventory': { up: (db) => createInventoryTables(db, store) },
+  };
+}
+
+type ColumnTypes = Record<'text' | 'integer' | 'bigint', RawBuilder<unknown>>;
+
+function columnTypes(store: Store): ColumnTypes {
+  return store === 'sqlite'
+    ? { text: sql`text`, integer: sql`integer`, bigint: sql`integer` }
+    : { text: sql`text collate "C"`, integer: sql`integer`, bigint: sql`bigint` };
+}
+
+async function createInventoryTables(db: Kysely<unknown>, store: Store): Promise<void> {
+  await createSupplierTables(db, store);
+  await createSkuTables(db, store);
+  await createChangeTable(db, store);
+}
+
+const quantity = sql<boolean>`quantity_in_stock between 0 and 2147483647 and quantity_on_backorder between 0 and 2147483647`;
+const restriction = sql<boolean>`restrictions in ('discontd', 'tmpunavail')`;
+
+/** SQLite's tables refuse a value of another type, and are stored in the order of their keys. */
+function strictly(store: Store) {
+  return <T extends string>(table: CreateTableBuilder<T>) =>
+    store === 'sqlite' ? table.modifyEnd(sql`strict, without rowid`) : table;
+}
+
+async function createSupplierTables(db: Kysely<unknown>, store: Store): Promise<void> {
+  const { text, bigint } = columnTypes(store);
+  const strict = strictly(store);
+  await strict(
+    db.schema
+      .createTable('supplier')
+      .addColumn('supplier_id', text, (c) => c.primaryKey().notNull())
+      .addColumn('last_position', bigint, (c) => c.notNull().defaultTo(0))
+      .addColumn('created_at', text, (c) => c.notNull()),
+  ).execute();
+
+  await strict(
+    db.schema
+      .createTable('token')
+      .addColumn('token_hash', text, (c) => c.primaryKey().notNull())
+      .addColumn('supplier_id', text, (c) => c.notNull().references('supplier.supplier_id'))
+      .addColumn('name', text, (c) => c.notNull())
+      .addColumn('role', text, (c) => c.notNull().check(sql`role in ('supplier', 'retailer')`))
+      .addColumn('permissions', text, (c) => c.notNull())
+      .addColumn('created_at', text, (c) => c.notNull())
+      .addColumn('expires_at', text)
+      .addColumn('revoked_at', text)
+      .addUniqueConstraint('token_name', ['supplier_id', 'name']),
+  ).execute();
+}
+
+async function createSkuTables(db: Kysely<unknown>, store: Store): Promise<void> {
+  const { text, integer } = columnTypes(store);
+  const strict = strictly(store);
+  await strict(
+    db.schema
+      .createTable('sku')
+      .addColumn('supplier_id', text, (c) => c.notNull().references('supplier.supplier_id'))
+      .addColumn('sku_id', text, (c) => c.notNull())
+      .addColumn('item_id', text)
+      .addColumn('title', text)
+      .addColumn('condition', text, (c) => c.check(sql`condition in ('new', 'used', 'refurb')`))
+      .addColumn('upca', text)
+      .addColumn('ean13', text)
+      .addColumn('gtin14', text)
+      .addColumn('isbn', text)
+      .addColumn('quantity_in_stock', integer, (c) => c.notNull().defaultTo(0))
+      .addColumn('quantity_on_backorder', integer, (c) => c.notNull().defaultTo(0))
+      .addColumn('restrictions', text)
+      .addColumn('version', integer, (c) => c.notNull().defaultTo(0))
+      .addColumn('updated_at', text, (c) => c.notNull())
+      .addPrimaryKeyConstraint('sku_key', ['supplier_id', 'sku_id'])
+      .addCheckConstraint('sku_quantity', quantity)
+      .addCheckConstraint('sku_restrictions', restriction),
+  ).execute();
+
+  await strict(
+    db.schema
+      .createTable('sku_code')
+      .addColumn('supplier_id', text, (c) => c.notNull())
+      .addColumn('code', text, (c) => c.notNull())
+      .addColumn('kind', text, (c) => c.notNull().check(sql`kind in ('upca', 'ean13', 'gtin14', 'isbn')`))
+      .addColumn('sku_id', text, (c) => c.notNull())
+      .addColumn('as_spelled', integer, (c) => c.notNull())
+      .addColumn('as_gtin', integer, (c) => c.notNull())
+      .addPrimaryKeyConstraint('sku_code_key', ['supplier_id', 'code', 'kind', 'sku_id'])
+      .addForeignKeyConstraint('sku_code_sku', ['supplier_id', 'sku_id'], 'sku', ['supplier_id', 'sku_id']),
+  ).execute();
+  // A SKU's codes are replaced together when its catalog row changes.
+  await db.schema.createIndex('sku_code_by_sku').on('sku_code').columns(['supplier_id', 'sku_id']).execute();
+}
+
+async function createChangeTable(db: Kysely<unknown>, store: Store): Promise<void> {
+  const { text, integer, bigint } = columnTypes(store);
+  const strict = strictly(store);
+  await strict(
+    db.schema
+      .createTable('inventory_change')
+      .addColumn('supplier_id', text, (c) => c.notNull())
+      .addColumn('position', bigint, (c) => c.notNull())
+      .addColumn('sku_id', text, (c) => c.notNull())
+      .addColumn('version', integer, (c) => c.notNull())
+      .addColumn('quantity_in_stock_before', integer, (c) => c.notNull())
+      .addColumn('quantity_in_stock', integer, (c) => c.notNull())
+      .addColumn('quantity_on_backorder_before', integer, (c) => c.notNull())
+      .addColumn('quantity_on_backorder', integer, (c) => c.notNull())
+      .addColumn('restrictions_before', text)
+      .addColumn('restrictions', text)
+      .addColumn('source', text, (c) => c.notNull())
+      .addColumn('actor', text, (c) => c.notNull())
+      .addColumn('changed_at', text, (c) => c.notNull())
+      .addPrimaryKeyConstraint('inventory_change_key', ['supplier_id', 'position'])
+      .addUniqueConstraint('inventory_change_version', ['supplier_id', 'sku_id', 'version'])
+      .addForeignKeyConstraint('inventory_change_sku', ['supplier_id', 'sku_id'], 'sku', [
+        'supplier_id',
+        'sku_id',
+      ])
+      .addCheckConstraint('inventory_change_quantity', quantity)
+      .addCheckConstraint('inventory_change_restrictions', restriction),
+  ).execute();
+}

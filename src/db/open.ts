@@ -1,0 +1,145 @@
+/** Opens a store by its URL: Kysely on SQLite or on PostgreSQL, migrated to the present schema. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { Pool } from 'pg';
+import {
+  Kysely,
+  PostgresDialect,
+  SqliteAdapter,
+  SqliteDialect,
+  type Dialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type SqliteStatement,
+} from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { createMigrations } from './migrations.ts';
+import type { Tables } from './tables.ts';
+
+/** How long a SQLite writer waits for another process's transaction, in milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** SQLite's page cache, in KiB. */
+const CACHE_KIB = 65_536;
+/** Prepared statements kept. Texts are few, but filters combine. */
+const MAX_STATEMENTS = 200;
+/** Connections to PostgreSQL that a process holds at most. */
+const MAX_CONNECTIONS = 10;
+
+export type StoreKind = 'sqlite' | 'postgres';
+
+export interface Store {
+  readonly kind: StoreKind;
+  readonly db: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/**
+ * `sqlite:PATH` or `postgres://...`. Creates a missing SQLite file and its folder, and runs the migrations that are due.
+ * Throws with one clear line when the URL has another form or the store cannot be opened.
+ */
+export async function openStore(url: string): Promise<Store> {
+  const kind = storeKind(url);
+  const dialect = kind === 'sqlite' ? openSqlite(url.slice('sqlite:'.length)) : await openPostgres(url);
+  const db = new Kysely<Tables>({ dialect });
+  try {
+    await migrate(db, kind);
+  } catch (error) {
+    await db.destroy();
+    throw firstOf(error);
+  }
+  return { kind, db, close: () => db.destroy() };
+}
+
+/** A name with several addresses fails with one error for each, and no words of its own. */
+function firstOf(error: unknown): unknown {
+  return error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
+}
+
+function storeKind(url: string): StoreKind {
+  if (/^sqlite:./.test(url)) return 'sqlite';
+  if (/^postgres(ql)?:\/\//.test(url)) return 'postgres';
+  throw new Error('The database must be given as sqlite:PATH or postgres://USER@HOST/NAME.');
+}
+
+function openSqlite(path: string): Dialect {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const database = new Sqlite(path);
+  database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  database.pragma('journal_mode = WAL');
+  // The driver's build falls to NORMAL in WAL mode, which loses acknowledged updates on a power cut.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma(`cache_size = -${CACHE_KIB}`);
+  const kept = new Map<string, SqliteStatement>();
+  const dialect = new SqliteDialect({
+    database: { prepare: (text) => keepStatement(kept, text, database), close: () => database.close() },
+  });
+  return {
+    createAdapter: () => new AtomicDdlAdapter(),
+    createDriver: () => dialect.createDriver(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+  };
+}
+
+/** SQLite rolls DDL back like anything else; told so, Kysely runs all due migrations and their record as one. */
+class AtomicDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** Kysely prepares on every call, which costs more than most of the statements do. */
+function keepStatement(
+  kept: Map<string, SqliteStatement>,
+  text: string,
+  database: Sqlite.Database,
+): SqliteStatement {
+  const known = kept.get(text);
+  if (known) return known;
+  const [oldest] = kept.keys();
+  if (kept.size >= MAX_STATEMENTS && oldest !== undefined) kept.delete(oldest);
+  // A transaction that starts by reading could not go on to write if another process wrote in between.
+  const statement = database.prepare(text === 'begin' ? 'begin immediate' : text);
+  kept.set(text, statement);
+  return statement;
+}
+
+async function openPostgres(url: string): Promise<Dialect> {
+  const { default: pg } = await import('pg');
+  const types = new pg.TypeOverrides();
+  // Positions and counts, all far below 2^53.
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS, types });
+  // The pool replaces an idle connection that breaks; without a listener its error would end the process.
+  pool.on('error', () => undefined);
+  return new PostgresDialect({ pool: nameStatements(pool) });
+}
+
+/** PostgreSQL plans an unnamed statement on every call; a named one once a connection. */
+function nameStatements(pool: Pool): PostgresPool {
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string | undefined => {
+    if (!names.has(text) && names.size < MAX_STATEMENTS) names.set(text, `stockgate_${names.size}`);
+    return names.get(text);
+  };
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => {
+      const client = await pool.connect();
+      const query = (text: string, values: unknown[]) => client.query({ name: nameOf(text), text, values });
+      // Kysely's overload for cursors is never called: no query here streams.
+      const release = (destroy?: boolean) => client.release(destroy);
+      return { query, release } as unknown as PostgresPoolClient;
+    },
+  };
+}
+
+async function migrate(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
+  const migrations = createMigrations(kind);
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error instanceof Error ? error : new Error('The migrations failed.', { cause: error });
+}

@@ -1,0 +1,79 @@
+/** The tables as Kysely sees them; the same on both stores. Migrations make them. */
+import type { ChangeSource, Condition, Restriction, Role } from '../inventory.ts';
+import type { CodeKind } from '../identifier.ts';
+
+export interface Tables {
+  supplier: SupplierTable;
+  token: TokenTable;
+  sku: SkuTable;
+  sku_code: SkuCodeTable;
+  inventory_change: InventoryChangeTable;
+}
+
+export interface SupplierTable {
+  supplier_id: string;
+  /** Position of this supplier's newest change; 0 before the first. */
+  last_position: number;
+  created_at: string;
+}
+
+export interface TokenTable {
+  /** SHA-256 of the token, hexadecimal. The token itself is stored nowhere. */
+  token_hash: string;
+  supplier_id: string;
+  name: string;
+  role: Role;
+  /** Permissions, separated by one space. */
+  permissions: string;
+  created_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface SkuTable {
+  supplier_id: string;
+  sku_id: string;
+  item_id: string | null;
+  title: string | null;
+  condition: Condition | null;
+  upca: string | null;
+  ean13: string | null;
+  gtin14: string | null;
+  isbn: string | null;
+  quantity_in_stock: number;
+  quantity_on_backorder: number;
+  restrictions: Restriction | null;
+  version: number;
+  updated_at: string;
+}
+
+/** Under which codes a SKU is found: each code as the supplier spells it, and as its canonical GTIN-14. */
+export interface SkuCodeTable {
+  supplier_id: string;
+  code: string;
+  kind: CodeKind;
+  sku_id: string;
+  /** 1: the supplier spells the code so. */
+  as_spelled: number;
+  /** 1: it is the code's canonical GTIN-14, its check digit proved. */
+  as_gtin: number;
+}
+
+/** Append-only: one row an applied update. */
+export interface InventoryChangeTable {
+  supplier_id: string;
+  /** 1, 2, 3, ... within the supplier, in the order of commits, without a gap. */
+  position: number;
+  sku_id: string;
+  /** The SKU's version after this change. */
+  version: number;
+  quantity_in_stock_before: number;
+  quantity_in_stock: number;
+  quantity_on_backorder_before: number;
+  quantity_on_backorder: number;
+  restrictions_before: Restriction | null;
+  restrictions: Restriction | null;
+  source: ChangeSource;
+  actor: string;
+  changed_at: string;
+}

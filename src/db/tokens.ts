@@ -1,0 +1,134 @@
+/** Tokens: who may call, for which supplier. Only their SHA-256 is stored. */
+import { hash } from 'node:crypto';
+import { permissions, type Caller, type Permission, type Role } from '../inventory.ts';
+import type { Store } from './open.ts';
+import type { TokenTable } from './tables.ts';
+
+/** For how long a token's answer is kept, in milliseconds: a revocation takes effect within this time. */
+const KEPT_MS = 2_000;
+/** Tokens kept at most. */
+const MAX_KEPT = 10_000;
+/** Hexadecimal digits of its hash by which a token is named in listings. */
+const ID_LENGTH = 12;
+
+export interface NewToken {
+  readonly supplierId: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
+  /** ISO 8601; null: never. */
+  readonly expiresAt: string | null;
+}
+
+export interface TokenListing extends NewToken {
+  /** The first digits of the token's hash. */
+  readonly id: string;
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+
+/** The caller that a token speaks for; null when it is unknown, revoked or expired. */
+export type Authenticate = (token: string) => Promise<Caller | null>;
+
+/** Remembers good tokens for a moment, so that a busy client costs no query a request. */
+export function createAuthenticate(store: Store, clock: () => Date): Authenticate {
+  const kept = new Map<string, { caller: Caller; until: number }>();
+  return async (token) => {
+    const tokenHash = hashToken(token);
+    const now = clock().getTime();
+    const known = kept.get(tokenHash);
+    if (known && now < known.until) return known.caller;
+    kept.delete(tokenHash);
+    const row = await store.db
+      .selectFrom('token')
+      .selectAll()
+      .where('token_hash', '=', tokenHash)
+      .executeTakeFirst();
+    const expiry = row?.expires_at ? Date.parse(row.expires_at) : Infinity;
+    if (!row || row.revoked_at !== null || expiry <= now) return null;
+    const caller = toCaller(row);
+    if (kept.size >= MAX_KEPT) kept.clear();
+    kept.set(tokenHash, { caller, until: Math.min(now + KEPT_MS, expiry) });
+    return caller;
+  };
+}
+
+/** Stores a token of a known supplier. False: the supplier has a token of that name, or this very token is known. */
+export async function saveToken(store: Store, token: string, details: NewToken, now: Date): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await store.db
+    .insertInto('token')
+    .values({
+      token_hash: hashToken(token),
+      supplier_id: details.supplierId,
+      name: details.name,
+      role: details.role,
+      permissions: details.permissions.join(' '),
+      created_at: now.toISOString(),
+      expires_at: details.expiresAt,
+      revoked_at: null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** All tokens, by supplier and name. */
+export async function listTokens(store: Store): Promise<TokenListing[]> {
+  const rows = await store.db
+    .selectFrom('token')
+    .selectAll()
+    .orderBy('supplier_id')
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => ({
+    id: row.token_hash.slice(0, ID_LENGTH),
+    supplierId: row.supplier_id,
+    name: row.name,
+    role: row.role,
+    permissions: parsePermissions(row.permissions),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  }));
+}
+
+/** Revokes the token with this listing id, for good. False: there is none, or it is revoked already. */
+export async function revokeToken(store: Store, id: string, now: Date): Promise<boolean> {
+  if (!/^[0-9a-f]{12}$/.test(id)) return false;
+  const { numUpdatedRows } = await store.db
+    .updateTable('token')
+    .set({ revoked_at: now.toISOString() })
+    .where('token_hash', '>=', id)
+    .where('token_hash', '<', `${id}g`)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/** Makes the supplier known. True: it was new. */
+export async function saveSupplier(store: Store, supplierId: string, now: Date): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await store.db
+    .insertInto('supplier')
+    .values({ supplier_id: supplierId, last_position: 0, created_at: now.toISOString() })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+function hashToken(token: string): string {
+  return hash('sha256', token, 'hex');
+}
+
+function toCaller(row: TokenTable): Caller {
+  return {
+    supplierId: row.supplier_id,
+    role: row.role,
+    permissions: parsePermissions(row.permissions),
+    actor: row.name,
+  };
+}
+
+function parsePermissions(text: string): Permission[] {
+  const named = new Set(text.split(' '));
+  return permissions.filter((permission) => named.has(permission));
+}

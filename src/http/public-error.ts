@@ -1,0 +1,45 @@
+/** Errors of the edge, before any door's rules: what a client may know of them. */
+import type { FastifyError, FastifyRequest } from 'fastify';
+
+/** What a client is told, in each door's own form. */
+export interface PublicError {
+  readonly status: number;
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Methods that a door answers itself, be it with 405. */
+export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
+
+/** Largest body of a request, in bytes. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+/** The edge's refusals as they are; anything else is our fault, told with the request's id alone. */
+export function toPublicError(error: FastifyError, request: FastifyRequest): PublicError {
+  const status = error.statusCode ?? 500;
+  if (status === 413) {
+    return { status, code: 'BODY_TOO_LARGE', message: `The body may have at most ${MAX_BODY_BYTES} bytes.` };
+  }
+  if (status === 415) {
+    return {
+      status,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+      message: 'Send the request as application/json in UTF-8.',
+    };
+  }
+  if (status < 500) {
+    return {
+      status,
+      code: 'BAD_REQUEST',
+      message: 'The request cannot be read. Check its address, its headers and its body.',
+    };
+  }
+  return { status: 500, code: 'INTERNAL_SERVER_ERROR', message: reportFault(error, request) };
+}
+
+/** Logs what went wrong on our side, and returns the sentence for the client: the log has the same id. */
+export function reportFault(error: unknown, request: FastifyRequest): string {
+  request.log.error({ err: error }, 'request failed');
+  return `An error occurred on our side. Try again later; the request's id is ${request.id}.`;
+}

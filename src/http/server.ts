@@ -1,0 +1,106 @@
+/** The edge: its limits, its errors, and the doors behind it. */
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import fastify, {
+  LogController,
+  type ConnectionError,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { Caller } from '../inventory.ts';
+import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
+import { addLegacyDoor } from './legacy.ts';
+import { MAX_BODY_BYTES, toPublicError } from './public-error.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls. Every door's onRequest sets it, or answers. */
+    caller: Caller;
+  }
+}
+
+export interface ServerOptions extends GraphqlDoorOptions {
+  readonly logger: FastifyBaseLogger;
+}
+
+/** From the first byte to the last of a request's headers, and of the whole request. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** For how long an idle connection stays open; longer than the 60 s after which common proxies close theirs. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const MAX_HEADER_BYTES = 16_384;
+const MAX_CONNECTIONS = 10_000;
+
+/** The server, not yet listening. It holds nothing that outlives `close()`. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const server = fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { ignoreTrailingSlash: true },
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+    genReqId: ({ headers }) => clientRequestId(headers['x-request-id']) ?? randomUUID(),
+    frameworkErrors: answerUnreadable,
+    clientErrorHandler: answerBrokenFraming,
+  });
+  server.server.maxConnections = MAX_CONNECTIONS;
+  server.decorateRequest('caller');
+
+  // Doors read their bodies themselves: what a body must be is the last thing they ask.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+      'request',
+    );
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ detail: 'Not found.', message: 'Not found. GraphQL is at /graphql.' }),
+  );
+  addGraphqlDoor(server, options);
+  addLegacyDoor(server, options);
+  return server;
+}
+
+/** A request that no door sees: an address that cannot be decoded, say. */
+function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, message } = toPublicError(error, request);
+  void reply.code(status).send({ detail: message, message });
+}
+
+/** Bytes that are no HTTP request: Node has no request object to answer. */
+function answerBrokenFraming(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const [status, detail] = brokenFraming[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'This is not a valid HTTP request.',
+  ];
+  const body = JSON.stringify({ detail, message: detail });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const brokenFraming: Readonly<Record<string, readonly [status: string, detail: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    `The headers may have at most ${MAX_HEADER_BYTES} bytes.`,
+  ],
+};
+
+/** An id that the client chose, so that its logs and ours can be joined; only where it is harmless in a log. */
+function clientRequestId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : undefined;
+}

@@ -1,0 +1,44 @@
+/** The process: picks the command, and is the only one to read argv, environment, clock, streams and signals. */
+import { helpText, findCommand } from './cli/commands.ts';
+import { UsageError, type Io } from './cli/command.ts';
+
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+// A reader that stops early (`stockgate token list | head -1`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const io: Io = {
+  env: process.env,
+  clock: () => new Date(),
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  interactive: process.stderr.isTTY,
+  stop: stop.signal,
+};
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name.startsWith('-')) {
+    io.out(helpText());
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    const command = await findCommand(name);
+    if (rest.includes('--help') || rest.includes('-h')) {
+      io.out(command.help);
+      return 0;
+    }
+    return await command.run(rest, io);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    io.err(`stockgate: ${message}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    io.err(`See: stockgate ${name} --help\n`);
+    return 2;
+  }
+}

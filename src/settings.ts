@@ -1,0 +1,52 @@
+/** The settings: every flag, its environment variable, its default and what it may be. */
+import { z } from 'zod';
+import type { Option } from './cli/command.ts';
+
+/** Where the data lives. */
+export const database = {
+  schema: z
+    .string()
+    .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'Give sqlite:PATH or postgres://USER@HOST/NAME.')
+    .default('sqlite:./data/stockgate.db'),
+} satisfies Option;
+
+/** A supplier's name: it is the supplier's key in the store. */
+export const supplierName = z
+  .string('Give the supplier a name.')
+  .regex(/^[\w.-]{1,64}$/, 'A supplier is named by 1 to 64 letters, digits, dots, dashes and underscores.');
+
+const boolean = z
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'], 'Give true or false.')])
+  .default(false)
+  .transform((value) => value === true || value === 'true' || value === '1');
+
+/** What `stockgate serve` takes. */
+export const serveOptions = {
+  database,
+  demo: { type: 'boolean', schema: boolean },
+  host: { schema: z.string().min(1).default('127.0.0.1') },
+  port: {
+    schema: z.coerce
+      .number('Give a port, 0 to 65535.')
+      .int('Give a port, 0 to 65535.')
+      .min(0, 'Give a port, 0 to 65535.')
+      .max(65_535, 'Give a port, 0 to 65535.')
+      .default(4000),
+  },
+  'cors-origin': {
+    multiple: true,
+    schema: z
+      .array(
+        z.string().regex(/^https?:\/\/[^/\s]+$/, 'Give an origin such as https://dashboard.example.com.'),
+      )
+      .default([]),
+  },
+  'log-level': {
+    schema: z
+      .enum(
+        ['silent', 'fatal', 'error', 'warn', 'info', 'debug'],
+        'Give silent, fatal, error, warn, info or debug.',
+      )
+      .optional(),
+  },
+} as const satisfies Record<string, Option>;

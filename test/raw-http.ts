@@ -1,0 +1,63 @@
+/** HTTP as bytes on a socket, for what a client library would put right before it is sent. */
+import { connect } from 'node:net';
+
+export interface RawAnswer {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  /** Everything that came, but for the date. */
+  readonly text: string;
+}
+
+/** How long a server may take to answer and to close. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Sends the bytes to a server on the loopback; resolves when it has closed the connection, so ask for `Connection: close`. */
+export function sendRaw(origin: string, request: string | Uint8Array): Promise<RawAnswer> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    const chunks: Buffer[] = [];
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('The server did not answer.')));
+    socket.on('data', (chunk) => chunks.push(Buffer.from(chunk)));
+    // A server that answers before it has read all may reset the connection: the answer counts.
+    socket.on('error', (error) => {
+      if (chunks.length === 0) reject(error);
+    });
+    socket.on('close', () => resolve(parseAnswer(Buffer.concat(chunks))));
+    socket.write(request);
+  });
+}
+
+/** A request's bytes, with its length and `Connection: close`. */
+export function rawRequest(
+  start: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | Uint8Array = '',
+): Buffer {
+  const all = {
+    Host: 'localhost',
+    Connection: 'close',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([Buffer.from(`${start} HTTP/1.1\r\n${lines.join('')}\r\n`), Buffer.from(body)]);
+}
+
+function parseAnswer(bytes: Buffer): RawAnswer {
+  const text = bytes.toString().replace(/^date: .*\r\n/im, '');
+  const end = text.indexOf('\r\n\r\n');
+  const [start = '', ...lines] = text.slice(0, Math.max(end, 0)).split('\r\n');
+  const headers = lines.map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return {
+    status: Number(start.split(' ')[1] ?? Number.NaN),
+    headers: new Map(headers),
+    body: text.slice(end + 4),
+    text,
+  };
+}

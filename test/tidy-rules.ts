@@ -1,0 +1,204 @@
+/** The house rules as functions: a file in, complaints out. */
+import { posix } from 'node:path';
+import { parseAst } from 'vitest/node';
+import { z } from 'zod';
+
+export interface SourceFile {
+  /** From the checkout's folder: `src/http/server.ts`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export type Rule = (file: SourceFile) => string[];
+
+export const MAX_FILE_LINES = 200;
+export const MAX_FUNCTION_LINES = 50;
+
+/** A node of the syntax tree. */
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [key: string]: unknown;
+}
+
+/** A complaint for each node that the test finds fault with, with its line. */
+const nodeRule =
+  (find: (node: Node, file: SourceFile) => string | false | undefined): Rule =>
+  (file) =>
+    nodesOf(file.text).flatMap((node) => {
+      const complaint = find(node, file);
+      return complaint ? [`${file.path}:${lineOf(file.text, node.start)}: ${complaint}`] : [];
+    });
+
+/** A complaint for each line that holds the words. */
+const textRule =
+  (words: RegExp): Rule =>
+  ({ path, text }) =>
+    text.split('\n').flatMap((line, i) => (words.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : []));
+
+function nodesOf(text: string): Node[] {
+  const found: Node[] = [];
+  const collect = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(collect);
+    else if (isNode(value)) {
+      found.push(value);
+      Object.values(value).forEach(collect);
+    }
+  };
+  collect(parseAst(text, { lang: 'ts' }));
+  return found;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
+}
+
+const lineOf = (text: string, at: number) => text.slice(0, at).split('\n').length;
+const linesOf = (text: string) => text.trimEnd().split('\n').length;
+
+interface Import {
+  /** A package, or a file from the checkout's folder. */
+  readonly from: string;
+  /** What is taken of it at run time. */
+  readonly values: readonly string[];
+}
+
+export function importsOf({ path, text }: SourceFile): Import[] {
+  return nodesOf(text).flatMap((node) => {
+    const { source, specifiers } = node;
+    if (!isNode(source) || typeof source['value'] !== 'string') return [];
+    const name = source['value'];
+    const from = name.startsWith('.') ? posix.join(posix.dirname(path), name) : name;
+    const values = Array.isArray(specifiers) && node['importKind'] !== 'type' ? specifiers : [];
+    return [{ from, values: values.flatMap(importedValue) }];
+  });
+}
+
+function importedValue(specifier: unknown): string[] {
+  if (!isNode(specifier) || specifier['importKind'] === 'type') return [];
+  const { imported } = specifier;
+  return isNode(imported) && typeof imported['name'] === 'string' ? [imported['name']] : ['default'];
+}
+
+const domain = /^src\/(?:inventory|identifier)\.ts$/;
+const builtin = /^node:/;
+/** Who may import what; of the rows that fit a file the first counts. */
+const importTable: readonly (readonly [files: RegExp, may: readonly RegExp[]])[] = [
+  [/^src\/identifier\.ts$/, []],
+  [/^src\/inventory\.ts$/, [/^src\/identifier\.ts$/, /^zod$/]],
+  [/^src\/db\/migrations\.ts$/, [/^kysely(?:\/migration)?$/]],
+  [/^src\/db\//, [domain, /^src\/db\//, /^kysely(?:\/migration)?$/, /^better-sqlite3$/, /^pg$/, builtin]],
+  [/^src\/schema\//, [domain, /^src\/schema\//, /^@pothos\//, /^graphql$/, /^zod$/]],
+  [
+    /^src\/http\//,
+    [
+      /^src\/(?:inventory\.ts$|schema\/|http\/)/,
+      /^(?:fastify|@fastify\/cors|graphql|graphql-yoga|@graphql-yoga\/render-graphiql|@graphql-tools\/executor|zod)$/,
+      builtin,
+    ],
+  ],
+  [/^src\/settings\.ts$/, [/^zod$/, /^src\/cli\/command\.ts$/]],
+  [/^src\/(?:main\.ts$|cli\/)/, [/./]],
+];
+
+export const importRule: Rule = (file) => {
+  const row = importTable.find(([files]) => files.test(file.path));
+  if (!row) return [`${file.path}: the table of imports has no row for it`];
+  const [, may] = row;
+  return importsOf(file).flatMap(({ from }) => {
+    const isSettings = from === 'src/settings.ts' && !file.path.startsWith('src/cli/');
+    return isSettings || !may.some((allowed) => allowed.test(from)) ? [`${file.path} imports ${from}`] : [];
+  });
+};
+
+/** The edge takes types and lists of the domain; its rules are called through the contract alone. */
+export const edgeRule =
+  (inventory: SourceFile): Rule =>
+  (file) => {
+    if (!file.path.startsWith('src/http/')) return [];
+    const functions = new Set(
+      Array.from(inventory.text.matchAll(/^export function (\w+)/gm), ([, name]) => name),
+    );
+    const taken = importsOf(file).flatMap(({ from, values }) => (from === inventory.path ? values : []));
+    return taken.filter((name) => functions.has(name)).map((name) => `${file.path} imports ${name}()`);
+  };
+
+export const fileSizeRule: Rule = ({ path, text }) =>
+  linesOf(text) > MAX_FILE_LINES ? [`${path} has ${linesOf(text)} lines`] : [];
+
+export const functionSizeRule = nodeRule(({ type, start, end }, { text }) => {
+  if (!/^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type)) return false;
+  const lines = linesOf(text.slice(start, end));
+  return lines > MAX_FUNCTION_LINES && `a function of ${lines} lines`;
+});
+
+export const firstLineRule: Rule = ({ path, text }) =>
+  /^(?:#!.*\n)?\/\*\* \S/.test(text) ? [] : [`${path} does not open with a sentence on what lives there`];
+
+export const anyRule = nodeRule(({ type }) => type === 'TSAnyKeyword' && 'any');
+export const nonNullRule = nodeRule(({ type }) => type === 'TSNonNullExpression' && 'a non-null !');
+export const defaultExportRule = nodeRule(
+  ({ type }) => type === 'ExportDefaultDeclaration' && 'a default export',
+);
+export const reexportRule = nodeRule(
+  ({ type, source }) => /^Export(?:Named|All)Declaration$/.test(type) && isNode(source) && 'a re-export',
+);
+export const unfinishedRule = textRule(/\b(?:TODO|FIXME|XXX)\b/);
+export const consoleRule = nodeRule(
+  ({ type, name }) => type === 'Identifier' && name === 'console' && 'console',
+);
+
+/** Words that mean something else here, or nothing; docs/design.md has the ones to use. */
+const strayWords = /vendor|tenant|barcode|backorders|on_?hand/i;
+export const wordsRule = nodeRule(
+  ({ type, name }) => type === 'Identifier' && typeof name === 'string' && strayWords.test(name) && name,
+);
+
+/** main.ts alone reads the process and the clock; all else is handed them. */
+export const processRule = nodeRule((node, { path }) => {
+  if (path === 'src/main.ts') return false;
+  const { type, name, callee } = node;
+  if (type === 'Identifier' && name === 'process') return 'process';
+  const args = node['arguments'];
+  const isNow = Array.isArray(args) && args.length === 0 && isNode(callee);
+  if (isNow && type === 'NewExpression' && callee['name'] === 'Date')
+    return path.startsWith('src/') && 'new Date()';
+  return isNow && isNode(callee['object']) && callee['object']['name'] === 'Date' && 'Date.now()';
+});
+
+export const fileNameRule: Rule = ({ path }) => {
+  const parts = path.split('/').slice(1);
+  const isKebab = parts.every((part) => /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)*$/.test(part));
+  const isDrawer = parts.some((part) =>
+    /^(?:utils?|helpers?|common|services?|types|misc|index)(?:\.ts)?$/.test(part),
+  );
+  // The one index loads the schema's parts, and builds it.
+  return isKebab && (!isDrawer || path === 'src/schema/index.ts') ? [] : [`${path} is no name for a file`];
+};
+
+/** Folders that only one machine has. */
+export const machinePathRule = textRule(/(?<![\w.])\/(?:work|root|home\/\w+|Users\/\w+)\//);
+
+const Versions = z.record(z.string(), z.string()).optional();
+const Manifest = z.object({
+  dependencies: Versions,
+  devDependencies: Versions,
+  optionalDependencies: Versions,
+  peerDependencies: Versions,
+});
+
+/** Versions that are no exact version, in the sections of a package.json. */
+export const exactVersionRule: Rule = ({ path, text }) => {
+  const manifest = Manifest.parse(JSON.parse(text));
+  return Object.values(manifest).flatMap((section) =>
+    Object.entries(section ?? {})
+      .filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))
+      .map(([name, version]) => `${path}: ${name} ${version}`),
+  );
+};
+
+/** A lock file that names a registry binds everyone to it. */
+export const lockRule = textRule(
+  /"resolved"|https?:\/\/[^"/]*(?:registry|npm|\d+\.\d+\.\d+\.\d+|localhost)/i,
+);
