@@ -41,6 +41,13 @@ export const serveOptions = {
       )
       .default([]),
   },
+  'idempotency-hours': {
+    schema: z.coerce
+      .number('Give hours, 24 or more.')
+      .min(24, 'Give hours, 24 or more.')
+      .max(8_760, 'Give hours, a year of them at most.')
+      .default(24),
+  },
   'log-level': {
     schema: z
       .enum(

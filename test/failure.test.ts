@@ -12,7 +12,17 @@ const MUTATION =
   'mutation { updateSkuInventory(input: { identifier: { skuId: "a" }, quantityInStock: 1 }) { outcome } }';
 
 const fail = () => Promise.reject(new Error(SECRET));
-const broken: Inventory = { find: fail, update: fail };
+const broken: Inventory = {
+  find: fail,
+  update: fail,
+  listSkus: fail,
+  countSkus: fail,
+  histories: fail,
+  changesAfter: fail,
+  changesAt: fail,
+  lastPosition: fail,
+  untilPast: fail,
+};
 const caller: Caller = { supplierId: 'acme', role: 'supplier', permissions, actor: 'dashboard' };
 
 let log = '';
@@ -31,6 +41,7 @@ beforeAll(async () => {
     authenticate: () => Promise.resolve(caller),
     graphiql: {},
     corsOrigins: [],
+    createId: () => 'an-id',
     logger: pino({ level: 'info' }, stream),
   };
   server = createServer(options);

@@ -1,4 +1,5 @@
 /** A whole gateway for tests: a fresh store with two suppliers who own the same identifiers, and the server before it. */
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { createCatalog, type CatalogRow } from '../src/db/catalog.ts';
@@ -61,6 +62,7 @@ export async function openGateway(kind: StoreKind, clock = () => new Date()): Pr
     authenticate: createAuthenticate(store, clock),
     graphiql: {},
     corsOrigins: ['https://dashboard.example'],
+    createId: randomUUID,
     logger: pino({ level: 'silent' }),
   });
   await server.ready();
@@ -87,7 +89,7 @@ export async function openGateway(kind: StoreKind, clock = () => new Date()): Pr
       }),
     close: async () => {
       await server.close();
-      await inventory.idle();
+      await inventory.close();
       await remove();
     },
   };
@@ -114,7 +116,7 @@ async function seed(store: Store, clock: () => Date): Promise<void> {
     await saveToken(store, token, details[key as keyof typeof tokens], clock());
   }
   const save = (supplierId: string, rows: readonly CatalogRow[]) =>
-    createCatalog(store, clock).save({ supplierId, actor: 'seed', source: 'IMPORT' }, rows);
+    createCatalog(store, clock).save({ supplierId, actor: 'seed' }, rows);
   await save('acme', catalog);
   await save('rival', [
     { skuId: 'shared', upca: '036000291452', quantityInStock: 77 },

@@ -55,8 +55,11 @@ describe.skipIf(!required && !executablePath)('GraphiQL of the demo', () => {
   });
 
   const openTab = async (name: string) => {
-    await page.getByRole('tab', { name }).click();
-    await expect.poll(() => page.locator('.graphiql-query-editor').innerText(), patience).toContain(name);
+    const showTab = async () => {
+      await page.getByRole('tab', { name }).click();
+      return page.locator('.graphiql-query-editor').innerText();
+    };
+    await expect.poll(showTab, patience).toContain(name);
   };
   /** For a moment after a tab is opened, the button still means the operation of the one before. */
   const runAgain = async () => {

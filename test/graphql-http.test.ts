@@ -66,12 +66,12 @@ describe('a body is JSON in UTF-8', () => {
     expect(response.statusCode).toBe(415);
   });
 
-  test('a body over 1 MiB is a 413', async () => {
+  test('a body over 8 MiB is a 413', async () => {
     const payload = JSON.stringify({ query: '{ __typename }' });
-    expect((await send({ headers: json, payload: payload.padEnd(1_048_576) })).statusCode).toBe(200);
-    const response = await send({ headers: json, payload: payload.padEnd(1_048_577) });
+    expect((await send({ headers: json, payload: payload.padEnd(8_388_608) })).statusCode).toBe(200);
+    const response = await send({ headers: json, payload: payload.padEnd(8_388_609) });
     expect(response.statusCode).toBe(413);
-    expect(response.json()).toEqual(error('The body may have at most 1048576 bytes.', 'BODY_TOO_LARGE'));
+    expect(response.json()).toEqual(error('The body may have at most 8388608 bytes.', 'BODY_TOO_LARGE'));
   });
 
   test.each([
@@ -243,6 +243,7 @@ describe('pages of other origins', () => {
       authenticate: () => Promise.resolve(null),
       graphiql: {},
       corsOrigins: [],
+      createId: () => 'an-id',
       logger: pino({ level: 'silent' }),
     });
     const asked = await server.inject({ url: '/graphql', ...preflight(listed) });

@@ -57,7 +57,7 @@ async function openImporter(kind: StoreKind) {
     suppliers: () => db.selectFrom('supplier').select('supplier_id').execute(),
     find: async (by: IdentifierKind, value: string) => {
       const [match] = await inventory.find('acme', [parseIdentifier(by, value)]);
-      return match && 'sku' in match ? match.sku.skuId : match?.problem;
+      return match && 'sku' in match ? match.sku.skuId : match?.refusal.problem;
     },
     clear: async () => {
       const tables = ['inventory_change', 'sku_code', 'sku', 'supplier'] as const;

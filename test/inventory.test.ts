@@ -3,17 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { identifierKinds, parseIdentifier, type Identifier, type IdentifierKind } from '../src/identifier.ts';
 import {
   availabilityOf,
-  chooseMatch,
-  decide,
-  describeRefusal,
   MAX_QUANTITY,
   type Availability,
   type InventoryState,
-  type InventoryUpdate,
-  type Refusal,
   type Restriction,
   type Sku,
-} from '../src/inventory.ts';
+} from '../src/sku.ts';
+import { describeRefusal, type Refusal } from '../src/problem.ts';
+import { chooseMatch as choose, decide as decideUpdate } from '../src/decide.ts';
+import type { SimpleUpdate, Values } from './requests.ts';
 
 const NOW = '2026-11-01T09:30:00.000Z';
 const identifier = parseIdentifier('skuId', 'A');
@@ -38,7 +36,17 @@ function sku(fields: Partial<Sku> = {}): Sku {
   };
 }
 
-type Values = Omit<InventoryUpdate, 'identifier'>;
+/** The SKU that is meant, or why there is none. */
+function chooseMatch(wanted: Identifier, candidates: readonly Sku[]) {
+  const match = choose(wanted, candidates);
+  return 'refusal' in match ? match.refusal : match;
+}
+
+/** What an update makes of the SKU, or why it makes nothing. */
+function decide(candidates: readonly Sku[], { identifier: wanted, ...values }: SimpleUpdate, now: string) {
+  const decision = decideUpdate(candidates, { identifier: wanted, edit: { kind: 'SET', ...values } }, now);
+  return decision.outcome === 'APPLIED' ? { outcome: decision.outcome, sku: decision.after } : decision;
+}
 
 describe('an update sets what it holds and nothing else', () => {
   test.each<[what: string, values: Values, expected: Partial<InventoryState>]>([
@@ -222,6 +230,7 @@ describe('a refusal reads as a sentence that says what to do', () => {
     ['an ambiguous code', ambiguous(2)],
   ])('%s: it names kind and value, and has an instruction', (_what, refusal) => {
     const message = describeRefusal(refusal);
+    if (!('identifier' in refusal)) throw new Error('It names no identifier.');
     expect(message).toContain(`${refusal.identifier.kind} "${refusal.identifier.value}"`);
     expect(message).toMatch(/\b(?:check|name|send|give|look for|remove|list)\b/i);
     expect(message).toMatch(/^[A-Z].*\.$/);

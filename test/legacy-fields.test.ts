@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MAX_ECHO } from '../src/http/drf-fields.ts';
 import { identifierFields, parseLegacyUpdate, toMessage } from '../src/http/legacy-fields.ts';
 import { elementsOf, parseJson, type Json } from '../src/http/python-json.ts';
-import { restrictions } from '../src/inventory.ts';
+import { restrictions } from '../src/sku.ts';
 
 function readFixture(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));

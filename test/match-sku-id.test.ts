@@ -66,7 +66,7 @@ describeOnEachStore('a skuId', (kind) => {
     expect(await rival.find(['skuId', 'EACH'], ['ean13', '4006381333931'])).toEqual(unknown);
     const identifiers = [parseIdentifier('skuId', 'EACH'), parseIdentifier('ean13', '4006381333931')];
     const ofNobody = await mall.inventory.find('nobody', identifiers);
-    expect(ofNobody.map((match) => 'problem' in match && match.problem)).toEqual(unknown);
+    expect(ofNobody.map((match) => 'refusal' in match && match.refusal.problem)).toEqual(unknown);
   });
 
   test('or code is answered in its place among many, also when it comes again', async () => {

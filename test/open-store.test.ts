@@ -8,11 +8,15 @@ import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createCatalog } from '../src/db/catalog.ts';
+import { createMigrations } from '../src/db/migrations.ts';
 import { openStore } from '../src/db/open.ts';
 import { saveSupplier } from '../src/db/tokens.ts';
 import { inTransaction } from '../src/db/transaction.ts';
 import { query } from './postgres.ts';
 import { createTestDatabase, openTestStore, type TestDatabase } from './stores.ts';
+
+/** Each migration, once. */
+const migrated = Object.keys(createMigrations('sqlite')).map((name) => ({ name }));
 
 describe('SQLite', () => {
   let database: Awaited<ReturnType<typeof openTestStore>>;
@@ -162,29 +166,32 @@ describe('opening', () => {
     },
   );
 
-  test('by several processes at once migrates a SQLite file once', async () => {
-    const url = `sqlite:${join(folder, 'shared.db')}`;
+  test('by several processes at once makes and migrates a SQLite file once', async () => {
+    const urls = Array.from({ length: 12 }, (_, i) => `sqlite:${join(folder, `shared-${i}.db`)}`);
     const code = `
-      const { parentPort, workerData } = require('node:worker_threads');
-      import(workerData.module).then(async ({ openStore }) => {
-        parentPort.postMessage('ready');
-        await new Promise((resolve) => parentPort.once('message', resolve));
-        const store = await openStore(workerData.url);
-        await store.close();
-        parentPort.close();
+      const { parentPort, workerData: { module, urls, arrived } } = require('node:worker_threads');
+      import(module).then(async ({ openStore }) => {
+        const errors = [];
+        for (const [i, url] of urls.entries()) {
+          // All three open each file in the same moment.
+          Atomics.add(arrived, 0, 1);
+          while (Atomics.load(arrived, 0) < 3 * (i + 1)) Atomics.wait(arrived, 0, Atomics.load(arrived, 0), 1);
+          await openStore(url).then((store) => store.close(), (error) => errors.push(error.message));
+        }
+        parentPort.postMessage(errors);
       });`;
     const module = new URL('../src/db/open.ts', import.meta.url).href;
-    const openers = [1, 2, 3].map(
-      () => new Worker(code, { eval: true, execArgv: [], workerData: { url, module } }),
-    );
-    const exits = openers.map((opener) => once(opener, 'exit'));
-    await Promise.all(openers.map((opener) => once(opener, 'message')));
-    for (const opener of openers) opener.postMessage('go');
-    expect(await Promise.all(exits)).toEqual([[0], [0], [0]]);
-    const store = await openStore(url);
-    const { rows } = await sql`select name from kysely_migration`.execute(store.db);
-    expect(rows).toHaveLength(1);
-    await store.close();
+    const workerData = { module, urls, arrived: new Int32Array(new SharedArrayBuffer(4)) };
+    const openers = [1, 2, 3].map(() => new Worker(code, { eval: true, execArgv: [], workerData }));
+    const reports = openers.map((opener) => once(opener, 'message'));
+    expect(await Promise.all(reports)).toEqual([[[]], [[]], [[]]]);
+    await Promise.all(openers.map((opener) => opener.terminate()));
+    for (const url of urls) {
+      const store = await openStore(url);
+      const { rows } = await sql`select name from kysely_migration order by name`.execute(store.db);
+      expect(rows).toEqual(migrated);
+      await store.close();
+    }
   });
 
   test.skipIf(inject('postgresUrl') === null)(
@@ -195,8 +202,8 @@ describe('opening', () => {
       await query(`${inject('postgresUrl')}/postgres`, `create database ${name} template template0`);
       const stores = await Promise.all([1, 2, 3].map(() => openStore(url)));
       for (const store of stores) {
-        const { rows } = await sql`select name from kysely_migration`.execute(store.db);
-        expect(rows).toHaveLength(1);
+        const { rows } = await sql`select name from kysely_migration order by name`.execute(store.db);
+        expect(rows).toEqual(migrated);
         await store.close();
       }
       await query(`${inject('postgresUrl')}/postgres`, `drop database ${name} with (force)`);

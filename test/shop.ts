@@ -6,12 +6,13 @@ import type { StoreKind } from '../src/db/open.ts';
 import type { InventoryChangeTable, SkuTable } from '../src/db/tables.ts';
 import { saveSupplier } from '../src/db/tokens.ts';
 import { parseIdentifier, type IdentifierKind } from '../src/identifier.ts';
-import type { Inventory, InventoryUpdate, Origin, Refusal, Sku, UpdateResult } from '../src/inventory.ts';
+import type { Inventory, RowResult } from '../src/inventory.ts';
+import type { Sku } from '../src/sku.ts';
+import type { Refusal } from '../src/problem.ts';
+import { updateFor, type Origin, type SimpleUpdate, type Values } from './requests.ts';
 import { openTestStore } from './stores.ts';
 
-export type Values = Omit<InventoryUpdate, 'identifier'>;
-
-export const setBy = (kind: IdentifierKind, value: string, values: Values): InventoryUpdate => ({
+export const setBy = (kind: IdentifierKind, value: string, values: Values): SimpleUpdate => ({
   identifier: parseIdentifier(kind, value),
   ...values,
 });
@@ -22,6 +23,12 @@ export const range = (count: number) => Array.from({ length: count }, (_, i) => 
 /** A SKU's id, the candidates' ids, or the problem. */
 export type Found = string | string[];
 
+/** A row's result, without the change that it made. */
+export type Result = DistributiveOmit<RowResult, 'change'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+export type { Values } from './requests.ts';
+
 export interface Shop {
   readonly origin: Origin;
   /** When its catalog was saved; the clock has moved on since. */
@@ -29,7 +36,7 @@ export interface Shop {
   /** What the clock says now. */
   readonly now: string;
   save(...rows: CatalogRow[]): Promise<unknown>;
-  update(...updates: InventoryUpdate[]): Promise<UpdateResult[]>;
+  update(...updates: SimpleUpdate[]): Promise<Result[]>;
   /** What the identifiers name, asked of `find` and of `update`, which must agree. */
   find(...identifiers: (readonly [kind: IdentifierKind, value: string])[]): Promise<Found[]>;
   /** Its rows by SKU id. */
@@ -62,7 +69,7 @@ export async function openMall(kind: StoreKind): Promise<Mall> {
     const origin: Origin = { supplierId, actor: 'dashboard', source: 'GRAPHQL' };
     await saveSupplier(store, supplierId, clock());
     const save = (...listed: CatalogRow[]) =>
-      createCatalog(store, clock).save({ ...origin, actor: 'seed', source: 'IMPORT' }, listed);
+      createCatalog(store, clock).save({ supplierId, actor: 'seed' }, listed);
     await save(...rows);
     const seededAt = clock().toISOString();
     now += 1;
@@ -74,7 +81,7 @@ export async function openMall(kind: StoreKind): Promise<Mall> {
       now: clock().toISOString(),
       save,
       find: (...wanted) => findTwice(inventory, origin, wanted),
-      update: (...updates) => inventory.update(origin, updates),
+      update: async (...updates) => (await updateFor(inventory, origin, updates)).map(withoutChange),
       skus,
       states: async () => (await skus()).map(toState),
       changes: () =>
@@ -92,6 +99,12 @@ export async function openMall(kind: StoreKind): Promise<Mall> {
   }
 }
 
+function withoutChange(result: RowResult): Result {
+  if (!('change' in result)) return result;
+  const { outcome, sku } = result;
+  return { outcome, sku };
+}
+
 function toState(row: SkuTable): unknown[] {
   return [row.sku_id, row.quantity_in_stock, row.quantity_on_backorder, row.restrictions, row.version];
 }
@@ -103,9 +116,10 @@ async function findTwice(
 ): Promise<Found[]> {
   const identifiers = wanted.map(([kind, value]) => parseIdentifier(kind, value));
   const matches = await inventory.find(origin.supplierId, identifiers);
-  const found = matches.map((match) => ('sku' in match ? match.sku : match));
+  const found = matches.map((match) => ('sku' in match ? match.sku : match.refusal));
   // An update without values reads alone.
-  const updates = await inventory.update(
+  const updates = await updateFor(
+    inventory,
     origin,
     identifiers.map((identifier) => ({ identifier })),
   );

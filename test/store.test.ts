@@ -23,7 +23,7 @@ describeOnEachStore('a store', (kind) => {
     database = await openTestStore(kind);
     store = database.store;
     await seed(store);
-    await sql`insert into inventory_change values ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', ${NOW})`.execute(
+    await sql`insert into inventory_change values ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', ${NOW}, null, null, null)`.execute(
       store.db,
     );
   });
@@ -67,7 +67,10 @@ describeOnEachStore('a store', (kind) => {
         ['a change of an unknown SKU', `'acme', 2, 'B', 1, 0, 1, 0, 0, null, null`],
         ['a change to a negative quantity', `'acme', 2, 'A', 2, 0, -1, 0, 0, null, null`],
         ['a change to an unknown restriction', `'acme', 2, 'A', 2, 0, 1, 0, 0, null, 'banned'`],
-      ].map(([what, values]) => [what, `insert into inventory_change values (${values}, 'REST', 'x', '')`]),
+      ].map(([what, values]) => [
+        what,
+        `insert into inventory_change values (${values}, 'REST', 'x', '', null, null, null)`,
+      ]),
     ])('%s', async (_what = '', statement = '') => {
       const refusal = /constraint|cannot store TEXT|invalid input syntax|out of range/;
       await expect(sql.raw(statement).execute(store.db)).rejects.toThrow(refusal);
@@ -118,6 +121,52 @@ describeOnEachStore('a store', (kind) => {
     expect(await store.db.selectFrom('sku').select('item_id').execute()).toEqual([{ item_id: null }]);
   });
 
+  test.runIf(kind === 'postgres')('runs a transaction again that ended a deadlock', async () => {
+    const suppliers = ['left', 'right'].map((supplier_id) => ({
+      supplier_id,
+      last_position: 0,
+      created_at: NOW,
+    }));
+    await store.db.insertInto('supplier').values(suppliers).execute();
+    const [left, right] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let tries = 0;
+    const lockBoth = (ids: readonly string[], mine: typeof left, theirs: typeof left) =>
+      inTransaction(store, async (trx) => {
+        tries++;
+        await sql`set local deadlock_timeout = '20ms'`.execute(trx);
+        for (const id of ids) {
+          const increment = sql<number>`last_position + 1`;
+          await trx
+            .updateTable('supplier')
+            .set({ last_position: increment })
+            .where('supplier_id', '=', id)
+            .execute();
+          mine.resolve();
+          await theirs.promise;
+        }
+      });
+    await Promise.all([lockBoth(['left', 'right'], left, right), lockBoth(['right', 'left'], right, left)]);
+    expect(tries).toBe(3);
+    const rows = store.db
+      .selectFrom('supplier')
+      .select('last_position')
+      .where('supplier_id', 'in', ['left', 'right']);
+    expect(await rows.execute()).toEqual([{ last_position: 2 }, { last_position: 2 }]);
+  });
+
+  test.each([
+    ['40001', 5],
+    ['23514', 1],
+  ])('gives up on a transaction that fails with %s after %i tries', async (code, expected) => {
+    let tries = 0;
+    const failing = inTransaction(store, () => {
+      tries++;
+      return Promise.reject(Object.assign(new Error('It fails.'), { code }));
+    });
+    await expect(failing).rejects.toThrow('It fails.');
+    expect(tries).toBe(expected);
+  });
+
   test('keeps what it holds when it is opened again, its migrations done once', async () => {
     const read = ({ db }: Store) =>
       Promise.all([
@@ -130,6 +179,6 @@ describeOnEachStore('a store', (kind) => {
       expect(await read(again)).toEqual(before);
       await again.close();
     }
-    expect(before[1]).toEqual([{ name: '0001_inventory' }]);
+    expect(before[1]).toEqual([{ name: '0001_inventory' }, { name: '0002_retries_and_history' }]);
   });
 });

@@ -7,7 +7,8 @@ import { createInventory } from '../src/db/inventory.ts';
 import { openStore, type Store } from '../src/db/open.ts';
 import { saveSupplier } from '../src/db/tokens.ts';
 import { parseIdentifier } from '../src/identifier.ts';
-import type { InventoryUpdate, Origin, UpdateResult } from '../src/inventory.ts';
+import type { RowResult } from '../src/inventory.ts';
+import { setSku, updateFor, type Origin } from './requests.ts';
 import { createTestDatabase, describeOnEachStore, type TestDatabase } from './stores.ts';
 
 const clock = () => new Date();
@@ -16,15 +17,12 @@ const skuIds = range(10).map((n) => `S${n}`);
 const suppliers = ['acme', 'rival'];
 
 const originOf = (supplierId: string, actor: string): Origin => ({ supplierId, actor, source: 'GRAPHQL' });
-const set = (skuId: string, quantityInStock: number): InventoryUpdate => ({
-  identifier: parseIdentifier('skuId', skuId),
-  quantityInStock,
-});
+const set = (skuId: string, quantityInStock: number) => setSku(skuId, { quantityInStock });
 
-/** A writer's 200 single updates: to each SKU in turn, or the other way round, each with a quantity that no other sets. */
+/** A writer's 200 single updates: ten rounds over each supplier's ten SKUs, each with a quantity that no other sets. */
 const plan = (writer: number, order: readonly string[]) =>
   range(200).map((n) => ({
-    supplierId: suppliers[n % 2] ?? '',
+    supplierId: suppliers[Math.floor(n / 10) % 2] ?? '',
     update: set(order[n % 10] ?? '', writer * 1000 + n),
   }));
 
@@ -34,13 +32,14 @@ const otherGateway = `
   (async () => {
     const { openStore } = await import(modules.open);
     const { createInventory } = await import(modules.inventory);
+    const { requestOf } = await import(modules.requests);
     const store = await openStore(url);
     const inventory = createInventory(store, () => new Date());
     parentPort.postMessage('ready');
     await new Promise((resolve) => parentPort.once('message', resolve));
     const results = [];
     for (const { supplierId, update } of updates) {
-      results.push(...(await inventory.update({ supplierId, actor: 'the other', source: 'REST' }, [update])));
+      results.push(...(await inventory.update(requestOf({ supplierId, actor: 'the other', source: 'REST' }, [update]))).results);
     }
     parentPort.postMessage(results);
     await store.close();
@@ -68,14 +67,14 @@ describeOnEachStore('two gateways', (kind) => {
     for (const supplierId of suppliers) {
       await saveSupplier(store, supplierId, clock());
       await createCatalog(store, clock).save(
-        { supplierId, actor: 'seed', source: 'IMPORT' },
+        { supplierId, actor: 'seed' },
         skuIds.map((skuId) => ({ skuId })),
       );
     }
   }
 
   /** 400 updates were applied, 200 a supplier: the log tells one consistent story, and the rows are how it ends. */
-  async function expectOneStory({ db }: Store, results: readonly UpdateResult[]) {
+  async function expectOneStory({ db }: Store, results: readonly RowResult[]) {
     for (const supplierId of suppliers) {
       const changes = await db
         .selectFrom('inventory_change')
@@ -87,6 +86,7 @@ describeOnEachStore('two gateways', (kind) => {
       for (const skuId of skuIds) {
         const history = changes.filter(({ sku_id }) => sku_id === skuId);
         const quantities = history.map((change) => change.quantity_in_stock);
+        expect(history).toHaveLength(20);
         expect(history.map(({ version }) => version)).toEqual(range(history.length));
         expect(history.map((change) => change.quantity_in_stock_before)).toEqual([
           0,
@@ -123,7 +123,7 @@ describeOnEachStore('two gateways', (kind) => {
     ];
     const submitted = writers.flatMap(({ inventory, updates }, i) =>
       updates.map(({ supplierId, update }) =>
-        inventory.update(originOf(supplierId, `writer ${i}`), [update]),
+        updateFor(inventory, originOf(supplierId, `writer ${i}`), [update]),
       ),
     );
     const results = (await Promise.all(submitted)).flat();
@@ -138,8 +138,9 @@ describeOnEachStore('two gateways', (kind) => {
     const modules = {
       open: new URL('../src/db/open.ts', import.meta.url).href,
       inventory: new URL('../src/db/inventory.ts', import.meta.url).href,
+      requests: new URL('requests.ts', import.meta.url).href,
     };
-    const workerData = { url: database.url, updates: plan(2, skuIds.toReversed()), modules };
+    const workerData = { url: database.url, updates: plan(2, skuIds), modules };
     const worker = new Worker(otherGateway, { eval: true, workerData, execArgv: [] });
     const exited = once(worker, 'exit');
     try {
@@ -147,9 +148,9 @@ describeOnEachStore('two gateways', (kind) => {
       const theirs = once(worker, 'message');
       worker.postMessage('go');
       const inventory = createInventory(store, clock);
-      const ours: UpdateResult[] = [];
+      const ours: RowResult[] = [];
       for (const { supplierId, update } of plan(1, skuIds)) {
-        ours.push(...(await inventory.update(originOf(supplierId, 'the one'), [update])));
+        ours.push(...(await updateFor(inventory, originOf(supplierId, 'the one'), [update])));
       }
       const [others] = await theirs;
       await exited;
@@ -169,7 +170,7 @@ describeOnEachStore('two gateways', (kind) => {
     for (const n of range(20)) {
       const writer = n % 2 ? here : there;
       const reader = n % 2 ? there : here;
-      await writer.update(originOf('acme', 'writer'), [set('S1', n)]);
+      await updateFor(writer, originOf('acme', 'writer'), [set('S1', n)]);
       expect(await reader.find('acme', [parseIdentifier('skuId', 'S1')])).toMatchObject([
         { sku: { quantityInStock: n, version: n } },
       ]);

@@ -1,6 +1,7 @@
 /** What updates do to each other, in one call and at the same time: their order, their neighbours, no gap anywhere. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MAX_QUANTITY, type Origin } from '../src/inventory.ts';
+import { updateFor, type Origin } from './requests.ts';
+import { MAX_QUANTITY } from '../src/sku.ts';
 import { openMall, range, set, setBy, type Mall } from './shop.ts';
 import { describeOnEachStore } from './stores.ts';
 
@@ -127,7 +128,7 @@ describeOnEachStore('an update', (kind) => {
       { ...shop.origin, source: 'IMPORT', actor: 'Zoë 😀' },
     ];
     await Promise.all(
-      origins.map((origin, i) => mall.inventory.update(origin, [set('A', { quantityInStock: i + 1 })])),
+      origins.map((origin, i) => updateFor(mall.inventory, origin, [set('A', { quantityInStock: i + 1 })])),
     );
     const changes = await shop.changes();
     expect(changes.map(({ source, actor, version }) => [source, actor, version])).toEqual([

@@ -1,7 +1,7 @@
 /** What an update does to the rows of a store: the new state and one change record, both or neither. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryChangeTable } from '../src/db/tables.ts';
-import { MAX_QUANTITY } from '../src/inventory.ts';
+import { MAX_QUANTITY } from '../src/sku.ts';
 import { openMall, set, setBy, type Mall, type Values } from './shop.ts';
 import { describeOnEachStore } from './stores.ts';
 
@@ -63,6 +63,9 @@ describeOnEachStore('an update', (kind) => {
         restrictions_before: 'tmpunavail',
         restrictions: null,
         source: 'GRAPHQL',
+        reason: null,
+        reference_document_uri: null,
+        group_id: null,
         actor: 'dashboard',
         changed_at: changedAt,
       },

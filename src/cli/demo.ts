@@ -1,9 +1,10 @@
-/** The demo: a supplier with the documented SKUs and token, and the first tabs of GraphiQL. */
+/** The demo: a supplier with the documented SKUs and token, and GraphiQL with something to try. */
 import { createReadStream } from 'node:fs';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Store } from '../db/open.ts';
 import { saveSupplier, type Authenticate } from '../db/tokens.ts';
 import { permissions, type Caller } from '../inventory.ts';
+import { demoTabs } from './demo-tabs.ts';
 import { importCatalog } from './import-skus.ts';
 
 /** The token of the documented examples. All the world knows it: it is stored nowhere, and good in the demo alone. */
@@ -31,46 +32,5 @@ export function acceptDemoToken(authenticate: Authenticate): Authenticate {
 /** GraphiQL with the demo token in its headers, and a tab for each thing to try first. */
 export const demoGraphiql: GraphiQLOptions = {
   headers: JSON.stringify({ Authorization: `Token ${DEMO_TOKEN}` }, null, 2),
-  defaultTabs: [
-    `# Sets a SKU's inventory: press the play button, or Ctrl-Enter.
-# A field left out stays as it is; restrictions: null lifts a restriction.
-mutation UpdateInventory {
-  updateSkuInventory(input: {
-    identifier: { skuId: "xkuOwSQ3utl" }
-    quantityInStock: 3
-  }) {
-    outcome
-    sku { skuId title quantityInStock quantityOnBackorder restrictions availability version updatedAt }
-    userErrors { code message }
-  }
-}
-`,
-    `# One that is refused: a new and a used copy share this ISBN.
-# The details of an error are on its own type; "code" and "message" are on each.
-mutation UpdateAmbiguous {
-  updateSkuInventory(input: {
-    identifier: { isbn: "9780141439471" }
-    quantityInStock: 3
-  }) {
-    outcome
-    userErrors {
-      code
-      message
-      retryable
-      ... on AmbiguousIdentifierError { candidates { skuId condition quantityInStock } }
-      ... on InvalidIdentifierError { expectedCheckDigit }
-    }
-  }
-}
-`,
-    `# Reads a SKU by any of its identifiers, in any spelling.
-query ReadSku {
-  sku(by: { skuId: "xkuOwSQ3utl" }) {
-    skuId title condition isbn
-    quantityInStock quantityOnBackorder restrictions availability
-    version updatedAt
-  }
-}
-`,
-  ].map((query) => ({ query })),
+  defaultTabs: demoTabs.map((query) => ({ query })),
 };

@@ -5,7 +5,7 @@ import { createCatalog, refreshStatistics, type CatalogRow } from '../db/catalog
 import { openStore, type Store } from '../db/open.ts';
 import { saveSupplier } from '../db/tokens.ts';
 import { explainCode, MAX_IDENTIFIER_LENGTH, parseIdentifier, type CodeKind } from '../identifier.ts';
-import { conditions, MAX_QUANTITY, restrictions } from '../inventory.ts';
+import { conditions, MAX_QUANTITY, restrictions } from '../sku.ts';
 import { database, supplierName } from '../settings.ts';
 import { readOptions, type Io, type Option } from './command.ts';
 import { createFindings, createTerminal, quote, readCsv } from './import.ts';

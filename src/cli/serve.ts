@@ -1,4 +1,5 @@
 /** `stockgate serve`: opens the store, listens, and stops in order. */
+import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { createInventory } from '../db/inventory.ts';
 import { openStore } from '../db/open.ts';
@@ -8,11 +9,15 @@ import { serveOptions } from '../settings.ts';
 import { readOptions, UsageError, type Command } from './command.ts';
 import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
 
+const HOUR_MS = 3_600_000;
+/** How often old idempotency keys are forgotten. */
+const PURGE_INTERVAL_MS = 60_000;
+
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 export const serveCommand: Command = {
   help: `Usage: stockgate serve [--demo] [--host ADDRESS] [--port PORT] [--database URL]
-                       [--cors-origin ORIGIN ...] [--log-level LEVEL]
+                       [--cors-origin ORIGIN ...] [--idempotency-hours N] [--log-level LEVEL]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
 Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all that was accepted is answered.
@@ -21,6 +26,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --host ADDRESS         where to listen (default 127.0.0.1)
   --port PORT            (default 4000; 0 takes a free one)
   --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
+  --idempotency-hours N  for how long idempotency keys are kept (default 24, the least)
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
 `,
@@ -38,15 +44,21 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
       if (values.demo) await seedDemo(store, io.clock);
       const server = createServer({
         inventory,
+        createId: randomUUID,
         authenticate: values.demo ? acceptDemoToken(authenticate) : authenticate,
         graphiql: values.demo ? demoGraphiql : {},
         corsOrigins: values['cors-origin'],
         logger,
       });
       io.out(describe(await server.listen({ host: values.host, port: values.port }), values));
+      const purging = setInterval(() => {
+        const before = new Date(io.clock().getTime() - values['idempotency-hours'] * HOUR_MS);
+        inventory.purgeKeys(before).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
+      }, PURGE_INTERVAL_MS);
       await aborted(io.stop);
+      clearInterval(purging);
       await server.close();
-      await inventory.idle();
+      await inventory.close();
     } finally {
       await store.close();
     }

@@ -1,13 +1,14 @@
 /** The catalog in a store: which SKUs a supplier has, and under which codes they are found. Saved as sets of rows. */
 import { sql, type Kysely } from 'kysely';
 import { codeKinds } from '../identifier.ts';
-import type { InventoryState, InventoryUpdate, Origin, Sku } from '../inventory.ts';
-import { createApplyUpdates } from './inventory.ts';
+import type { InventoryUpdate, UpdateRequest } from '../inventory.ts';
+import type { InventoryState, Sku } from '../sku.ts';
+import { createApplyRequests } from './apply.ts';
+import { createInsertSkus, createUpdateSkus, toSkuRow } from './catalog-rows.ts';
 import { createMatchSkus } from './match.ts';
 import type { Store } from './open.ts';
-import { createSetStatement } from './set-statement.ts';
 import { createSkuCodes } from './sku-codes.ts';
-import type { SkuTable, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 import { inTransaction } from './transaction.ts';
 
 const listedFields = ['itemId', 'title', 'condition', ...codeKinds] as const;
@@ -16,6 +17,12 @@ type Listing = Pick<Sku, 'skuId' | (typeof listedFields)[number]>;
 /** A SKU as its supplier lists it. A field left out stays as it is; null clears it. */
 export interface CatalogRow extends Partial<Omit<Listing, 'skuId'>>, Partial<InventoryState> {
   readonly skuId: string;
+}
+
+/** Whose catalog it is, and who imports it. */
+export interface ImportOrigin {
+  readonly supplierId: string;
+  readonly actor: string;
 }
 
 /** What became of the rows; each is counted once. */
@@ -30,21 +37,23 @@ export interface Catalog {
    * Saves the rows in order, all in one transaction; resolves once they are on disk. The supplier must be known. A new SKU
    * starts at version 0; what a row changes in a known one's inventory is applied and recorded like any update.
    */
-  save(origin: Origin, rows: readonly CatalogRow[]): Promise<SaveCounts>;
+  save(origin: ImportOrigin, rows: readonly CatalogRow[]): Promise<SaveCounts>;
 }
 
 export function createCatalog(store: Store, clock: () => Date): Catalog {
   const insertNew = createInsertNew(store, clock);
   const relist = createRelist(store, clock);
-  const applyUpdates = createApplyUpdates(store, clock);
-  const save = async (trx: Kysely<Tables>, origin: Origin, rows: readonly CatalogRow[]) => {
+  const applyRequests = createApplyRequests(store, clock);
+  const save = async (trx: Kysely<Tables>, origin: ImportOrigin, rows: readonly CatalogRow[]) => {
     // The same SKU may come more than once: its first row may create it, the later ones find it known.
     const firsts = new Map(rows.toReversed().map((row) => [row.skuId, row]));
     const created = await insertNew(trx, origin.supplierId, [...firsts.values()]);
     const known = rows.filter((row) => !created.has(row));
     const relisted = await relist(trx, origin.supplierId, known);
-    const [results = []] = await applyUpdates(trx, [{ origin, updates: known.map(toUpdate) }]);
-    const updated = known.filter((_, i) => relisted[i] === true || results[i]?.outcome === 'APPLIED').length;
+    const [answer] = await applyRequests(trx, [toRequest(origin, known)]);
+    const updated = known.filter(
+      (_, i) => relisted[i] === true || answer?.results[i]?.outcome === 'APPLIED',
+    ).length;
     return { created: created.size, updated, unchanged: rows.length - created.size - updated };
   };
   return { save: (origin, rows) => inTransaction(store, (trx) => save(trx, origin, rows)) };
@@ -109,86 +118,26 @@ function createRelist(store: Store, clock: () => Date) {
   };
 }
 
-function toUpdate({
-  skuId,
-  quantityInStock,
-  quantityOnBackorder,
-  restrictions,
-}: CatalogRow): InventoryUpdate {
-  const identifier = { kind: 'skuId', value: skuId, gtin: null } as const;
-  return { identifier, quantityInStock, quantityOnBackorder, restrictions };
-}
-
-type SkuRow = Omit<SkuTable, 'version'>;
-
-function toSkuRow(supplierId: string, row: CatalogRow, now: string): SkuRow {
+function toRequest({ supplierId, actor }: ImportOrigin, rows: readonly CatalogRow[]): UpdateRequest {
   return {
-    supplier_id: supplierId,
-    sku_id: row.skuId,
-    item_id: row.itemId ?? null,
-    title: row.title ?? null,
-    condition: row.condition ?? null,
-    upca: row.upca ?? null,
-    ean13: row.ean13 ?? null,
-    gtin14: row.gtin14 ?? null,
-    isbn: row.isbn ?? null,
-    quantity_in_stock: row.quantityInStock ?? 0,
-    quantity_on_backorder: row.quantityOnBackorder ?? 0,
-    restrictions: row.restrictions ?? null,
-    updated_at: now,
+    supplierId,
+    actor,
+    source: 'IMPORT',
+    operation: 'importSkus',
+    rows: rows.map(toUpdate),
+    atomicity: 'BEST_EFFORT',
+    dryRun: false,
+    idempotencyKey: null,
+    reason: null,
+    referenceDocumentUri: null,
+    groupId: null,
   };
 }
 
-const skuColumns = [
-  ...(['supplier_id', 'sku_id', 'item_id', 'title', 'condition', ...codeKinds] as const),
-  ...(['quantity_in_stock', 'quantity_on_backorder', 'restrictions', 'updated_at'] as const),
-] as const;
-
-const skuColumnTypes = {
-  supplier_id: 'text',
-  sku_id: 'text',
-  item_id: 'text',
-  title: 'text',
-  condition: 'text',
-  upca: 'text',
-  ean13: 'text',
-  gtin14: 'text',
-  isbn: 'text',
-  quantity_in_stock: 'integer',
-  quantity_on_backorder: 'integer',
-  restrictions: 'text',
-  updated_at: 'text',
-} as const;
-
-function createInsertSkus(store: Store) {
-  return createSetStatement<SkuRow, Pick<SkuTable, 'sku_id'>>(store, skuColumnTypes, (db) =>
-    db
-      .insertInto('sku')
-      .columns(skuColumns)
-      // In key order, so that two imports never wait for each other in a circle.
-      .expression((eb) => eb.selectFrom('item').select(skuColumns).orderBy('sku_id'))
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('sku_id'),
-  );
-}
-
-/** Sets what is listed; an item's inventory is not looked at. */
-function createUpdateSkus(store: Store) {
-  return createSetStatement<SkuRow>(store, skuColumnTypes, (db) =>
-    db
-      .updateTable('sku')
-      .from('item')
-      .set((eb) => ({
-        item_id: eb.ref('item.item_id'),
-        title: eb.ref('item.title'),
-        condition: eb.ref('item.condition'),
-        upca: eb.ref('item.upca'),
-        ean13: eb.ref('item.ean13'),
-        gtin14: eb.ref('item.gtin14'),
-        isbn: eb.ref('item.isbn'),
-        updated_at: eb.ref('item.updated_at'),
-      }))
-      .whereRef('sku.supplier_id', '=', 'item.supplier_id')
-      .whereRef('sku.sku_id', '=', 'item.sku_id'),
-  );
+function toUpdate(row: CatalogRow): InventoryUpdate {
+  const { skuId, quantityInStock, quantityOnBackorder, restrictions } = row;
+  return {
+    identifier: { kind: 'skuId', value: skuId, gtin: null },
+    edit: { kind: 'SET', quantityInStock, quantityOnBackorder, restrictions },
+  };
 }

@@ -1,7 +1,7 @@
 /** Finds the SKUs that identifiers name: codes to SKU ids, then SKU ids to rows, each as one statement over the whole set. */
 import { sql, type Kysely } from 'kysely';
 import type { CodeKind, Identifier } from '../identifier.ts';
-import type { Sku } from '../inventory.ts';
+import type { Sku } from '../sku.ts';
 import type { Store } from './open.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { SkuTable, Tables } from './tables.ts';
@@ -118,7 +118,8 @@ function createLoadSkus(store: Store, lock: boolean): SetStatement<SkuKey, SkuTa
   });
 }
 
-function toSku(row: SkuTable): Sku {
+/** A row as the domain knows it. */
+export function toSku(row: SkuTable): Sku {
   return {
     supplierId: row.supplier_id,
     skuId: row.sku_id,

@@ -8,6 +8,7 @@ type Store = 'sqlite' | 'postgres';
 export function createMigrations(store: Store): Record<string, Migration> {
   return {
     '0001_inventory': { up: (db) => createInventoryTables(db, store) },
+    '0002_retries_and_history': { up: (db) => addRetriesAndHistory(db, store) },
   };
 }
 
@@ -129,4 +130,29 @@ async function createChangeTable(db: Kysely<unknown>, store: Store): Promise<voi
       .addCheckConstraint('inventory_change_quantity', quantity)
       .addCheckConstraint('inventory_change_restrictions', restriction),
   ).execute();
+}
+
+async function addRetriesAndHistory(db: Kysely<unknown>, store: Store): Promise<void> {
+  const { text } = columnTypes(store);
+  for (const column of ['reason', 'reference_document_uri', 'group_id']) {
+    await db.schema.alterTable('inventory_change').addColumn(column, text).execute();
+  }
+  await db.schema
+    .createIndex('inventory_change_by_group')
+    .on('inventory_change')
+    .columns(['supplier_id', 'group_id', 'position'])
+    .where(sql<boolean>`group_id is not null`)
+    .execute();
+  await strictly(store)(
+    db.schema
+      .createTable('idempotency_key')
+      .addColumn('supplier_id', text, (c) => c.notNull())
+      .addColumn('operation', text, (c) => c.notNull())
+      .addColumn('key', text, (c) => c.notNull())
+      .addColumn('fingerprint', text, (c) => c.notNull())
+      .addColumn('answer', text, (c) => c.notNull())
+      .addColumn('created_at', text, (c) => c.notNull())
+      .addPrimaryKeyConstraint('idempotency_key_key', ['supplier_id', 'operation', 'key']),
+  ).execute();
+  await db.schema.createIndex('idempotency_key_by_age').on('idempotency_key').column('created_at').execute();
 }

@@ -1,33 +1,28 @@
 /** Stores what was decided: the SKUs' new state, and one row a change in the append-only log. */
 import { sql, type Kysely } from 'kysely';
-import type { Origin, Sku } from '../inventory.ts';
+import type { InventoryChange } from '../inventory.ts';
+import type { Sku } from '../sku.ts';
 import type { Store } from './open.ts';
+import { changeColumns, toChangeRow } from './change-row.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { InventoryChangeTable, SkuTable, SupplierTable, Tables } from './tables.ts';
 
-/** One applied update. */
-export interface Change {
-  readonly origin: Origin;
-  readonly before: Sku;
-  readonly after: Sku;
-}
-
-/** `skus` are the last states, one a SKU; `changes` all that led there, in order. */
+/** `skus` are the last states, one a SKU; `changes` all that led there, in order. Gives each change its position. */
 export type SaveChanges = (
   trx: Kysely<Tables>,
   skus: readonly Sku[],
-  changes: readonly Change[],
-) => Promise<void>;
+  changes: readonly InventoryChange[],
+) => Promise<InventoryChange[]>;
 
 export function createSaveChanges(store: Store): SaveChanges {
   const saveSkus = createSaveSkus(store);
   const takePositions = createTakePositions(store);
   const recordChanges = createRecordChanges(store);
   return async (trx, skus, changes) => {
-    if (changes.length === 0) return;
+    if (changes.length === 0) return [];
     await saveSkus(trx, skus.map(toSavedSku));
     const counts = new Map<string, number>();
-    for (const { origin } of changes) counts.set(origin.supplierId, (counts.get(origin.supplierId) ?? 0) + 1);
+    for (const { supplierId } of changes) counts.set(supplierId, (counts.get(supplierId) ?? 0) + 1);
     // Last before the commit: from here to there this supplier's other writers wait, which keeps
     // positions in the order of commits, so that a reader who follows them never skips one.
     const taken = await takePositions(
@@ -40,14 +35,13 @@ export function createSaveChanges(store: Store): SaveChanges {
         last_position - (counts.get(supplier_id) ?? 0),
       ]),
     );
-    await recordChanges(
-      trx,
-      changes.map((change) => {
-        const position = (last.get(change.origin.supplierId) ?? 0) + 1;
-        last.set(change.origin.supplierId, position);
-        return toChangeRow(change, position);
-      }),
-    );
+    const positioned = changes.map((change) => {
+      const position = (last.get(change.supplierId) ?? 0) + 1;
+      last.set(change.supplierId, position);
+      return { ...change, position };
+    });
+    await recordChanges(trx, positioned.map(toChangeRow));
+    return positioned;
   };
 }
 
@@ -116,40 +110,6 @@ function createTakePositions(store: Store) {
       .returning(['supplier.supplier_id', 'supplier.last_position']),
   );
 }
-
-function toChangeRow({ origin, before, after }: Change, position: number): InventoryChangeTable {
-  return {
-    supplier_id: origin.supplierId,
-    position,
-    sku_id: after.skuId,
-    version: after.version,
-    quantity_in_stock_before: before.quantityInStock,
-    quantity_in_stock: after.quantityInStock,
-    quantity_on_backorder_before: before.quantityOnBackorder,
-    quantity_on_backorder: after.quantityOnBackorder,
-    restrictions_before: before.restrictions,
-    restrictions: after.restrictions,
-    source: origin.source,
-    actor: origin.actor,
-    changed_at: after.updatedAt,
-  };
-}
-
-const changeColumns = {
-  supplier_id: 'text',
-  position: 'bigint',
-  sku_id: 'text',
-  version: 'integer',
-  quantity_in_stock_before: 'integer',
-  quantity_in_stock: 'integer',
-  quantity_on_backorder_before: 'integer',
-  quantity_on_backorder: 'integer',
-  restrictions_before: 'text',
-  restrictions: 'text',
-  source: 'text',
-  actor: 'text',
-  changed_at: 'text',
-} as const;
 
 function createRecordChanges(store: Store): SetStatement<InventoryChangeTable> {
   return createSetStatement<InventoryChangeTable>(store, changeColumns, (db) =>

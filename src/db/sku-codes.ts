@@ -1,7 +1,7 @@
 /** Under which codes SKUs are found: written with the catalog, read when an identifier is matched. */
 import { sql, type Kysely } from 'kysely';
 import { codeKinds, parseIdentifier, type CodeKind } from '../identifier.ts';
-import type { Sku } from '../inventory.ts';
+import type { Sku } from '../sku.ts';
 import type { Store } from './open.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { SkuCodeTable, SkuTable, Tables } from './tables.ts';

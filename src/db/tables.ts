@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them; the same on both stores. Migrations make them. */
-import type { ChangeSource, Condition, Restriction, Role } from '../inventory.ts';
+import type { ChangeSource, Role } from '../inventory.ts';
+import type { Condition, Restriction } from '../sku.ts';
 import type { CodeKind } from '../identifier.ts';
 
 export interface Tables {
@@ -8,6 +9,7 @@ export interface Tables {
   sku: SkuTable;
   sku_code: SkuCodeTable;
   inventory_change: InventoryChangeTable;
+  idempotency_key: IdempotencyKeyTable;
 }
 
 export interface SupplierTable {
@@ -76,4 +78,19 @@ export interface InventoryChangeTable {
   source: ChangeSource;
   actor: string;
   changed_at: string;
+  reason: string | null;
+  reference_document_uri: string | null;
+  group_id: string | null;
+}
+
+/** What was answered to a request that carried an idempotency key. */
+export interface IdempotencyKeyTable {
+  supplier_id: string;
+  operation: string;
+  key: string;
+  /** SHA-256 of the validated input, hexadecimal. */
+  fingerprint: string;
+  /** The answer, JSON. */
+  answer: string;
+  created_at: string;
 }

@@ -1,5 +1,7 @@
 /** Group commit: everything that waits goes into one transaction, one fsync, and only then are the answers given. */
 
+import { OutcomeUnknownError } from './transaction.ts';
+
 /** Rows in one transaction at most; a single job that is larger gets its own. */
 const MAX_BATCH_ROWS = 1_000;
 
@@ -60,10 +62,11 @@ export function createWriteQueue<Job, Answer>(
         else entry.resolve(answer);
       });
     } catch (error) {
-      const [only, another] = batch;
-      if (only && !another) only.reject(error);
       // The transaction is undone as a whole; a job that cannot be committed must not take its neighbours along.
-      else for (const entry of batch) await settle([entry]);
+      // But what may be stored already must not be stored again.
+      if (batch.length === 1 || error instanceof OutcomeUnknownError) {
+        for (const entry of batch) entry.reject(error);
+      } else for (const entry of batch) await settle([entry]);
     }
   }
 }

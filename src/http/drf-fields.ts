@@ -1,5 +1,5 @@
 /** The rules and the words of Django REST framework 3.14 for one field: CharField, IntegerField, ChoiceField. */
-import { MAX_QUANTITY } from '../inventory.ts';
+import { MAX_QUANTITY } from '../sku.ts';
 import type { Json } from './python-json.ts';
 import { escapeSurrogates, str } from './python-repr.ts';
 import { parsePythonInt, strip } from './python-text.ts';

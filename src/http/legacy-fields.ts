@@ -1,5 +1,5 @@
 /** The body of a legacy update: its fields, the order in which they are judged, what it must say at the least. */
-import { restrictions as restrictionChoices, type Restriction } from '../inventory.ts';
+import { restrictions as restrictionChoices, type Restriction } from '../sku.ts';
 import { readChar, readChoice, readInteger, shorten, type Field } from './drf-fields.ts';
 import { isDict, memberOf, type Json } from './python-json.ts';
 import { repr, typeName } from './python-repr.ts';

@@ -1,143 +1,136 @@
 /** The legacy door: maps the documented POST onto the GraphQL mutation, and its answer back. Order of the checks: DRF's. */
-import { execute } from '@graphql-tools/executor';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { parse, validate } from 'graphql';
-import { z } from 'zod';
-import { problems, type Inventory, type Problem } from '../inventory.ts';
-import type { Context } from '../schema/builder.ts';
-import { schema } from '../schema/index.ts';
+import { createContext, type Services } from '../schema/context.ts';
 import { authenticateHeader, denyCaller, tokenSchemes, type Authenticate } from './authenticate.ts';
-import { identifierFields, parseLegacyUpdate, toMessage, type LegacyUpdate } from './legacy-fields.ts';
+import { notFound, sendDetail, statusOf } from './legacy-answer.ts';
+import { updateInBulk } from './legacy-bulk.ts';
+import { parseLegacyUpdate, toMessage } from './legacy-fields.ts';
+import { readSafetyHeaders } from './legacy-headers.ts';
+import { toInput, updateSkuInventory, type LegacyInventory } from './legacy-mutation.ts';
 import { declaresJson } from './media-type.ts';
-import { methods, toPublicError } from './public-error.ts';
-import { parseJson } from './python-json.ts';
+import { MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, methods, toPublicError } from './public-error.ts';
+import { parseJson, type Json } from './python-json.ts';
 
-export interface LegacyDoorOptions {
-  readonly inventory: Inventory;
+export interface LegacyDoorOptions extends Services {
   readonly authenticate: Authenticate;
 }
 
 const PATH = '/timp/products/skus/inventory';
-const ALLOW = 'POST, OPTIONS';
 
-/** Adds the documented path, with and without its trailing slash. */
-export function addLegacyDoor(server: FastifyInstance, options: LegacyDoorOptions): void {
-  server.route({
-    method: [...methods],
-    url: PATH,
-    onRequest: async (request, reply) => {
-      reply.header('allow', ALLOW);
-      const caller = await authenticateHeader(
-        request.headers.authorization,
-        tokenSchemes.legacy,
-        options.authenticate,
-      );
-      if ('message' in caller) {
-        return sendDetail(reply.header('www-authenticate', 'Token'), caller.status, caller.message);
-      }
-      const denial = denyCaller(caller, 'edit_items');
-      if (denial) return sendDetail(reply, denial.status, denial.message);
-      request.caller = caller;
-      if (request.method === 'OPTIONS') return reply.send(metadata);
-      if (request.method !== 'POST') return sendDetail(reply, 405, `Method "${request.method}" not allowed.`);
-    },
-    handler: (request, reply) => updateOne(request, reply, options.inventory),
-    errorHandler: (error, request, reply) => {
-      const { status, message } = toPublicError(error, request);
-      void sendDetail(reply, status, status === 415 ? unsupported(request) : message);
-    },
-  });
+/** A view, as DRF calls it: what is done with a body that is JSON, and how OPTIONS describes it. */
+interface View {
+  readonly url: string;
+  readonly bodyLimit: number;
+  readonly name: string;
+  readonly description: string;
+  readonly post: (
+    json: Json,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    services: Services,
+  ) => Promise<FastifyReply>;
 }
 
-/** What DRF answers to OPTIONS. */
-const metadata = {
-  name: 'Update Sku Inventory',
-  description: "Update a single sku's inventory.",
-  renders: ['application/json'],
-  parses: ['application/json'],
-};
+const views: readonly View[] = [
+  {
+    url: PATH,
+    bodyLimit: MAX_BODY_BYTES,
+    name: 'Update Sku Inventory',
+    description: "Update a single sku's inventory.",
+    post: updateOne,
+  },
+  {
+    url: `${PATH}/bulk`,
+    bodyLimit: MAX_BULK_BODY_BYTES,
+    name: 'Bulk Update Sku Inventory',
+    description: "Update many skus' inventory.",
+    post: updateInBulk,
+  },
+];
 
-async function updateOne(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  inventory: Inventory,
-): Promise<FastifyReply> {
+/** Adds the documented paths, with and without their trailing slash. */
+export function addLegacyDoor(server: FastifyInstance, options: LegacyDoorOptions): void {
+  for (const view of views) {
+    server.route({
+      method: [...methods],
+      url: view.url,
+      bodyLimit: view.bodyLimit,
+      onRequest: (request, reply) => admit(request, reply, view, options.authenticate),
+      handler: (request, reply) => readBody(request, reply, view, options),
+      errorHandler: (error, request, reply) => {
+        const { status, message } = toPublicError(error, request);
+        void sendDetail(reply, status, status === 415 ? unsupported(request) : message);
+      },
+    });
+  }
+}
+
+async function admit(request: FastifyRequest, reply: FastifyReply, view: View, authenticate: Authenticate) {
+  reply.header('allow', 'POST, OPTIONS');
+  const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.legacy, authenticate);
+  if ('message' in caller) {
+    return sendDetail(reply.header('www-authenticate', 'Token'), caller.status, caller.message);
+  }
+  const denial = denyCaller(caller, 'edit_items');
+  if (denial) return sendDetail(reply, denial.status, denial.message);
+  request.caller = caller;
+  if (request.method === 'OPTIONS') {
+    const { name, description } = view;
+    return reply.send({ name, description, renders: ['application/json'], parses: ['application/json'] });
+  }
+  if (request.method !== 'POST') return sendDetail(reply, 405, `Method "${request.method}" not allowed.`);
+}
+
+async function readBody(request: FastifyRequest, reply: FastifyReply, view: View, services: Services) {
   const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-  if (body.length > 0 && !declaresJson(request)) {
-    return sendDetail(reply, 415, unsupported(request));
-  }
-  // DRF reads no body as an empty object.
-  const json = parseJson(body.length > 0 ? body : Buffer.from('{}'));
+  if (body.length > 0 && !declaresJson(request)) return sendDetail(reply, 415, unsupported(request));
+  const json = parseJson(body);
   if ('error' in json) return sendDetail(reply, 400, `JSON parse error - ${json.error}`);
-  const parsed = parseLegacyUpdate(json);
-  if ('errors' in parsed) {
-    return reply.code(400).send({ ...parsed.errors, message: toMessage(parsed.errors) });
-  }
-  const { outcome, userErrors } = await runMutation(parsed.update, {
-    caller: request.caller,
-    source: 'REST',
-    inventory,
-  });
-  const [refusal] = userErrors;
-  if (outcome !== 'REJECTED' || !refusal) return reply.send({ message: 'success' });
-  return answerRefusal[refusal.code](reply, parsed.update, refusal.message);
+  return view.post(json, request, reply, services);
 }
 
 function unsupported({ headers }: FastifyRequest): string {
   return `Unsupported media type "${headers['content-type'] ?? ''}" in request.`;
 }
 
-type AnswerRefusal = (reply: FastifyReply, update: LegacyUpdate, message: string) => FastifyReply;
-
-const answerRefusal: Record<Problem, AnswerRefusal> = {
-  SKU_NOT_FOUND: (reply, update) => reply.code(404).send({ message: notFound(update) }),
-  INVALID_IDENTIFIER: (reply, update, hint) => reply.code(404).send({ message: notFound(update), hint }),
-  AMBIGUOUS_IDENTIFIER: (reply, _update, message) => sendDetail(reply, 422, message),
-};
-
-function notFound({ identifier }: LegacyUpdate): string {
-  return `No sku found with sku identifier: ${identifier.repr()}; Valid identifiers: ${identifierFields.join(', ')}`;
-}
-
-/** DRF's key, and the documented one. */
-function sendDetail(reply: FastifyReply, status: number, detail: string): FastifyReply {
-  return reply.code(status).send({ detail, message: detail });
-}
-
-/** The one mutation behind this door, parsed and validated once. */
-const mutation = parse(`
-  mutation ($input: UpdateSkuInventoryInput!) {
-    updateSkuInventory(input: $input) { outcome userErrors { code message } }
+async function updateOne(
+  json: Json,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: Services,
+): Promise<FastifyReply> {
+  const parsed = parseLegacyUpdate(json);
+  if ('errors' in parsed) {
+    return reply.code(400).send({ ...parsed.errors, message: toMessage(parsed.errors) });
   }
-`);
-const [mistake] = validate(schema, mutation);
-if (mistake) throw mistake;
-
-const resultShape = z.object({
-  data: z.object({
-    updateSkuInventory: z.object({
-      outcome: z.string(),
-      userErrors: z.array(z.object({ code: z.enum(problems), message: z.string() })),
-    }),
-  }),
-});
-
-async function runMutation({ identifier, ...changes }: LegacyUpdate, contextValue: Context) {
-  const input = {
-    ...changes,
-    ...(changes.restrictions && { restrictions: changes.restrictions.toUpperCase() }),
-    identifier: { [identifierKindOf[identifier.field]]: identifier.value },
-  };
-  const result = await execute({ schema, document: mutation, variableValues: { input }, contextValue });
-  // The fields were judged by stricter rules than the schema's: an error here is ours.
-  if ('errors' in result && result.errors?.[0]) throw result.errors[0];
-  return resultShape.parse(result).data.updateSkuInventory;
+  const safety = readSafetyHeaders(request);
+  if ('error' in safety) return sendDetail(reply, 400, safety.error);
+  const { sku, replayed, userErrors } = await updateSkuInventory(
+    { ...toInput(parsed.update), ...safety },
+    createContext(request.caller, 'REST', services),
+  );
+  if (replayed) reply.header('idempotent-replayed', 'true');
+  if (sku) reply.header('etag', `"${sku.version}"`);
+  const [refusal] = userErrors;
+  if (!refusal) return reply.send({ message: 'success' });
+  const { code, message } = refusal;
+  const status = statusOf[code];
+  if (status === 404) {
+    const hint = code === 'INVALID_IDENTIFIER' ? { hint: message } : {};
+    return reply.code(404).send({ message: notFound(parsed.update), ...hint });
+  }
+  if (code === 'PRECONDITION_FAILED' && sku) {
+    return reply.code(status).send({ detail: message, message, current: toWire(sku) });
+  }
+  return sendDetail(reply, status, message);
 }
 
-const identifierKindOf = {
-  sku_id: 'skuId',
-  upca: 'upca',
-  ean13: 'ean13',
-  gtin14: 'gtin14',
-  isbn: 'isbn',
-} as const;
+function toWire({ skuId, quantityInStock, quantityOnBackorder, restrictions, version }: LegacyInventory) {
+  return {
+    sku_id: skuId,
+    quantity_in_stock: quantityInStock,
+    quantity_on_backorder: quantityOnBackorder,
+    restrictions: restrictions?.toLowerCase() ?? null,
+    version,
+  };
+}

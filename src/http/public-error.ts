@@ -12,14 +12,19 @@ export interface PublicError {
 /** Methods that a door answers itself, be it with 405. */
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
 
-/** Largest body of a request, in bytes. */
+/** Largest body of a request, in bytes, and of one that may hold a bulk call. */
 export const MAX_BODY_BYTES = 1_048_576;
+export const MAX_BULK_BODY_BYTES = 8 * MAX_BODY_BYTES;
 
 /** The edge's refusals as they are; anything else is our fault, told with the request's id alone. */
 export function toPublicError(error: FastifyError, request: FastifyRequest): PublicError {
   const status = error.statusCode ?? 500;
   if (status === 413) {
-    return { status, code: 'BODY_TOO_LARGE', message: `The body may have at most ${MAX_BODY_BYTES} bytes.` };
+    return {
+      status,
+      code: 'BODY_TOO_LARGE',
+      message: `The body may have at most ${request.routeOptions.bodyLimit} bytes.`,
+    };
   }
   if (status === 415) {
     return {

@@ -22,7 +22,7 @@ declare module 'fastify' {
   }
 }
 
-export interface ServerOptions extends GraphqlDoorOptions {
+export interface ServerOptions extends Omit<GraphqlDoorOptions, 'closing'> {
   readonly logger: FastifyBaseLogger;
 }
 
@@ -33,6 +33,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 16_384;
 const MAX_CONNECTIONS = 10_000;
+/** How often connections that became idle are closed while the server stops. */
+const CLOSE_INTERVAL_MS = 50;
 
 /** The server, not yet listening. It holds nothing that outlives `close()`. */
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -68,9 +70,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ detail: 'Not found.', message: 'Not found. GraphQL is at /graphql.' }),
   );
-  addGraphqlDoor(server, options);
-  addLegacyDoor(server, options);
+  const closing = new AbortController();
+  server.addHook('preClose', async () => {
+    closing.abort();
+    closeConnectionsAsTheyFinish(server);
+  });
+  addGraphqlDoor(server, { ...options, closing: closing.signal });
+  addLegacyDoor(server, { ...options, closing: closing.signal });
   return server;
+}
+
+/** A stream's connection becomes idle only when its stream has ended, after Node closed those that were idle before. */
+function closeConnectionsAsTheyFinish({ server }: FastifyInstance): void {
+  const timer = setInterval(() => server.closeIdleConnections(), CLOSE_INTERVAL_MS);
+  server.once('close', () => clearInterval(timer));
 }
 
 /** A request that no door sees: an address that cannot be decoded, say. */

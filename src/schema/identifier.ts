@@ -11,7 +11,7 @@ import { builder } from './builder.ts';
 
 /** One way to name a SKU: trimmed, not blank, of a bounded length, and text that both stores can hold. */
 const identifierText = z
-  .string()
+  .string('This must be text.')
   .refine((text) => trim(text) !== '', 'This must not be blank.')
   .refine(
     (text) => countCodePoints(trim(text)) <= MAX_IDENTIFIER_LENGTH,
@@ -21,7 +21,11 @@ const identifierText = z
   .refine((text) => text.isWellFormed(), 'This must not contain lone surrogates.');
 
 /** What an identifier must be; the schema's `@oneOf` has seen to it that one is given. */
-export const identifierShape = z.partialRecord(z.enum(identifierKinds), identifierText);
+export const identifierShape = z.partialRecord(
+  z.enum(identifierKinds),
+  identifierText,
+  'Give exactly one identifier.',
+);
 
 export const SkuIdentifierInput = builder.inputType('SkuIdentifierInput', {
   description:

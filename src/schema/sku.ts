@@ -1,15 +1,11 @@
-/** The SKU as dashboards see it, and how it is looked up. */
+/** The SKU as dashboards see it, and how one is looked up. */
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import {
-  availabilities,
-  availabilityOf,
-  describeRefusal,
-  type Availability,
-  type Sku as DomainSku,
-} from '../inventory.ts';
+import { describeRefusal } from '../problem.ts';
+import { availabilities, availabilityOf, type Availability, type Sku as DomainSku } from '../sku.ts';
 import { builder } from './builder.ts';
 import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.ts';
+import { isStorable } from './stored-text.ts';
 
 export const SkuRestriction = builder.enumType('SkuRestriction', {
   description: 'Why a SKU cannot be bought whatever its quantities.',
@@ -30,8 +26,9 @@ const availabilityDescriptions: Record<Availability, string> = {
   OUT_OF_STOCK: 'None can be bought now, and none are on backorder.',
 };
 
-const SkuAvailability = builder.enumType('SkuAvailability', {
+export const SkuAvailability = builder.enumType('SkuAvailability', {
   description: 'What a buyer can count on, derived from the restriction and then the quantities.',
+  // Each availability with its description.
   values: Object.fromEntries(
     availabilities.map((value) => [value, { description: availabilityDescriptions[value] }]),
   ) as Record<Availability, { description: string }>,
@@ -48,8 +45,10 @@ const SkuCondition = builder.enumType('SkuCondition', {
 
 export const Sku = builder.objectRef<DomainSku>('Sku');
 
-builder.objectType(Sku, {
+builder.node(Sku, {
   description: 'One thing as one supplier sells it.',
+  id: { resolve: ({ skuId }) => skuId, description: 'Its global id, for `node`.' },
+  loadOne: (skuId, { loaders }) => (isStorable(skuId) ? loaders().skus.load(skuId) : null),
   fields: (t) => ({
     skuId: t.exposeString('skuId', { description: "The supplier's own code for it." }),
     itemId: t.exposeString('itemId', {
@@ -100,9 +99,10 @@ builder.queryField('sku', (t) =>
     resolve: async (_root, { by }, { caller, inventory }) => {
       const [match] = await inventory.find(caller.supplierId, [toIdentifier(by)]);
       if (match && 'sku' in match) return match.sku;
-      if (match?.problem !== 'AMBIGUOUS_IDENTIFIER') return null;
-      throw new GraphQLError(describeRefusal(match), {
-        extensions: { code: match.problem, candidates: match.candidates.map(({ skuId }) => skuId) },
+      if (match?.refusal.problem !== 'AMBIGUOUS_IDENTIFIER') return null;
+      const { problem, candidates } = match.refusal;
+      throw new GraphQLError(describeRefusal(match.refusal), {
+        extensions: { code: problem, candidates: candidates.map(({ skuId }) => skuId) },
       });
     },
   }),

@@ -1,17 +1,19 @@
 /** The mutation this product exists for: set a SKU's quantities and restriction. */
 import { z } from 'zod';
-import { MAX_QUANTITY, type UpdateResult } from '../inventory.ts';
+import { MAX_QUANTITY } from '../sku.ts';
+import {
+  attemptFields,
+  attemptShape,
+  InventoryPreconditionInput,
+  preconditionShape,
+  quantity,
+  toPrecondition,
+  toRequest,
+} from './attempt.ts';
 import { builder } from './builder.ts';
 import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.ts';
-import { Sku, SkuRestriction } from './sku.ts';
-import { UserError } from './user-error.ts';
-
-/** Absent leaves a quantity as it is; GraphQL also lets null through, which could mean anything. */
-const quantity = z
-  .int({ error: 'This must not be null. Leave it out to keep the quantity as it is.' })
-  .min(0, 'This must be at least 0.')
-  .max(MAX_QUANTITY, `This must be at most ${MAX_QUANTITY}.`)
-  .optional();
+import { defineSinglePayload, toSinglePayload } from './row-result.ts';
+import { SkuRestriction } from './sku.ts';
 
 const updateShape = z
   .looseObject({
@@ -19,6 +21,8 @@ const updateShape = z
     quantityInStock: quantity,
     quantityOnBackorder: quantity,
     restrictions: z.unknown().optional(),
+    expected: preconditionShape,
+    ...attemptShape,
   })
   .refine(
     (input) =>
@@ -43,47 +47,18 @@ const UpdateSkuInventoryInput = builder.inputType('UpdateSkuInventoryInput', {
       description: `Units that are going to be replenished, 0 to ${MAX_QUANTITY}.`,
     }),
     restrictions: t.field({ type: SkuRestriction, description: 'The restriction; null lifts it.' }),
+    expected: t.field({ type: InventoryPreconditionInput, description: 'What must still hold.' }),
+    ...attemptFields(t),
   }),
 });
 
-const InventoryOutcome = builder.enumType('InventoryOutcome', {
-  description: 'What became of an update.',
-  values: {
-    APPLIED: { description: 'The SKU was changed; the change is on disk.' },
-    UNCHANGED: { description: 'The SKU had these values already.' },
-    REJECTED: { description: 'Nothing was changed; `userErrors` says why.' },
-  } as const,
-});
-
-const UpdateSkuInventoryPayload = builder.objectRef<UpdateResult>('UpdateSkuInventoryPayload');
-builder.objectType(UpdateSkuInventoryPayload, {
-  description: 'What became of the update.',
-  fields: (t) => ({
-    outcome: t.field({
-      type: InventoryOutcome,
-      description: 'In one word.',
-      resolve: ({ outcome }) => outcome,
-    }),
-    sku: t.field({
-      type: Sku,
-      nullable: true,
-      description: 'The SKU after the update; null where the identifier names none.',
-      resolve: (result) => (result.outcome === 'REJECTED' ? null : result.sku),
-    }),
-    userErrors: t.field({
-      type: [UserError],
-      description: 'Why the rules refused the update; empty unless `REJECTED`.',
-      resolve: (result) => (result.outcome === 'REJECTED' ? [result.refusal] : []),
-    }),
-  }),
-});
+const UpdateSkuInventoryPayload = defineSinglePayload('UpdateSkuInventoryPayload');
 
 builder.mutationField('updateSkuInventory', (t) =>
   t.field({
     type: UpdateSkuInventoryPayload,
     description:
-      "Sets a SKU's quantity in stock, quantity on backorder or restriction. " +
-      'Once answered, the update is on disk.',
+      "Sets a SKU's quantity in stock, quantity on backorder or restriction. Once answered, the update is on disk.",
     args: {
       input: t.arg({
         type: UpdateSkuInventoryInput,
@@ -91,20 +66,21 @@ builder.mutationField('updateSkuInventory', (t) =>
         description: 'Which SKU, and what to set.',
       }),
     },
-    resolve: async (_root, { input }, { caller, source, inventory }) => {
-      const origin = { supplierId: caller.supplierId, actor: caller.actor, source };
+    resolve: async (_root, { input }, context) => {
       const { quantityInStock, quantityOnBackorder, restrictions } = input;
-      const [result] = await inventory.update(origin, [
-        {
-          identifier: toIdentifier(input.identifier),
+      const row = {
+        identifier: toIdentifier(input.identifier),
+        edit: {
+          kind: 'SET',
           // Validation has refused null.
           quantityInStock: quantityInStock ?? undefined,
           quantityOnBackorder: quantityOnBackorder ?? undefined,
           restrictions,
         },
-      ]);
-      if (!result) throw new Error('An update was not answered.');
-      return result;
+        expected: toPrecondition(input.expected),
+      } as const;
+      const request = toRequest(context, 'updateSkuInventory', input, { rows: [row] });
+      return toSinglePayload(await context.inventory.update(request));
     },
   }),
 );

@@ -1,0 +1,141 @@
+/** Applies requests within a transaction: match, plan, save, and answer. */
+import type { Kysely } from 'kysely';
+import type { InventoryChange, RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
+import type { Sku } from '../sku.ts';
+import { toChange } from './change-row.ts';
+import { createLoadVersions } from './changes.ts';
+import { createIdempotencyKeys, keyName, type KeptAnswer } from './idempotency.ts';
+import { createMatchSkus, keyOf, type MatchSkus } from './match.ts';
+import type { Store } from './open.ts';
+import { planRequests, type Plan } from './plan.ts';
+import { createSaveChanges } from './save-changes.ts';
+import type { Tables } from './tables.ts';
+
+/** An answer for each request, in order. Nothing is on disk before the caller commits. */
+export type ApplyRequests = (
+  trx: Kysely<Tables>,
+  requests: readonly UpdateRequest[],
+) => Promise<UpdateAnswer[]>;
+
+export function createApplyRequests(store: Store, clock: () => Date): ApplyRequests {
+  const matchSkus = createMatchSkus(store, { lock: true });
+  const saveChanges = createSaveChanges(store);
+  const loadVersions = createLoadVersions(store);
+  const keys = createIdempotencyKeys(store);
+
+  return async (trx, requests) => {
+    const kept = await keys.load(trx, requests);
+    const matched = await matchRows(trx, matchSkus, requests);
+    const now = clock().toISOString();
+    const plan = planRequests(requests, (request, row) => matched[request]?.[row] ?? [], kept, now);
+    const changes = await saveChanges(trx, plan.skus, plan.changes);
+    const lastChanges = await loadLastChanges(trx, loadVersions, plan);
+    const { answers, fresh } = answerRequests(requests, plan, finishRows(plan, changes, lastChanges), kept);
+    await keys.save(trx, fresh, now);
+    return answers;
+  };
+}
+
+/** The SKUs matched by each row of each request, all in one go. */
+async function matchRows(trx: Kysely<Tables>, matchSkus: MatchSkus, requests: readonly UpdateRequest[]) {
+  const wanted = requests.flatMap(({ supplierId, rows }) =>
+    rows.flatMap((row) => ('malformed' in row ? [] : [{ supplierId, identifier: row.identifier }])),
+  );
+  const matched = (await matchSkus(trx, wanted)).values();
+  return requests.map(({ rows }) =>
+    rows.map((row) => ('malformed' in row ? [] : (matched.next().value ?? []))),
+  );
+}
+
+/** The changes behind the current states that failed preconditions report. */
+async function loadLastChanges(
+  trx: Kysely<Tables>,
+  loadVersions: ReturnType<typeof createLoadVersions>,
+  plan: Plan,
+): Promise<Map<string, InventoryChange>> {
+  const currents = plan.requests.flatMap((planned) =>
+    planned.kind === 'RUN'
+      ? planned.results.flatMap((result) => failedPrecondition(result)?.current ?? [])
+      : [],
+  );
+  if (currents.length === 0) return new Map();
+  const rows = await loadVersions(
+    trx,
+    currents.map(({ supplierId, skuId, version }, i) => ({
+      i,
+      supplier_id: supplierId,
+      sku_id: skuId,
+      version,
+      from: version,
+    })),
+  );
+  return new Map(rows.map((row) => [versionKey(toChange(row)), toChange(row)]));
+}
+
+/** Puts positions on the changes in the results, and the change behind the current state on failed preconditions. */
+function finishRows(
+  plan: Plan,
+  changes: readonly InventoryChange[],
+  lastChanges: ReadonlyMap<string, InventoryChange>,
+): RowResult[][] {
+  const positioned = new Map(plan.changes.map((change, i) => [change, changes[i] ?? change]));
+  return plan.requests.map((planned) =>
+    planned.kind === 'RUN' ? planned.results.map((result) => finishRow(result, positioned, lastChanges)) : [],
+  );
+}
+
+/** The answers in order, and those among them that are to be kept under a key. */
+function answerRequests(
+  requests: readonly UpdateRequest[],
+  plan: Plan,
+  results: readonly RowResult[][],
+  kept: ReadonlyMap<string, KeptAnswer>,
+) {
+  const fresh = new Map<string, KeptAnswer & { request: UpdateRequest }>();
+  const answers = requests.map((request, i): UpdateAnswer => {
+    const planned = plan.requests[i];
+    if (!planned || planned.kind === 'KEY_REUSED') return refused;
+    if (planned.kind === 'REPLAY') {
+      const answer = (fresh.get(planned.key) ?? kept.get(planned.key))?.answer;
+      return answer ? { ...answer, replayed: true } : refused;
+    }
+    const { groupId } = request;
+    const answer = { replayed: false, refusal: null, results: results[i] ?? [], groupId };
+    const key = keyName(request);
+    if (key !== null && planned.fingerprint !== null) {
+      fresh.set(key, { fingerprint: planned.fingerprint, answer, request });
+    }
+    return answer;
+  });
+  return { answers, fresh };
+}
+
+const refused: UpdateAnswer = {
+  replayed: false,
+  refusal: { problem: 'IDEMPOTENCY_KEY_REUSED' },
+  results: [],
+  groupId: null,
+};
+
+function finishRow(
+  result: RowResult,
+  positioned: ReadonlyMap<InventoryChange, InventoryChange>,
+  lastChanges: ReadonlyMap<string, InventoryChange>,
+): RowResult {
+  if (result.outcome === 'APPLIED') {
+    return { ...result, change: positioned.get(result.change) ?? result.change };
+  }
+  const failed = failedPrecondition(result);
+  if (!failed) return result;
+  const lastChange = lastChanges.get(versionKey(failed.current)) ?? null;
+  return { outcome: 'REJECTED', refusal: { ...failed, lastChange } };
+}
+
+function failedPrecondition(result: RowResult) {
+  if (result.outcome !== 'REJECTED' || result.refusal.problem !== 'PRECONDITION_FAILED') return undefined;
+  return result.refusal;
+}
+
+function versionKey({ supplierId, skuId, version }: InventoryChange | Sku): string {
+  return `${keyOf(supplierId, skuId)}\0${version}`;
+}

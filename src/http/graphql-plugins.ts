@@ -1,0 +1,91 @@
+/** What every GraphQL operation passes through: who may run it, and what clients learn of its errors. */
+import {
+  getOperationAST,
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionResult,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
+import type { Context } from '../schema/context.ts';
+import { denyCaller } from './authenticate.ts';
+
+/** Mutations need `edit_items`, the rest `view_items`; the schema itself is for everyone who has a token. */
+export function checkPermission(): Plugin<Context> {
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const errors = denyOperation(args);
+      if (errors) setResultAndStopExecution({ errors });
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const errors = denyOperation(args);
+      if (errors) setResultAndStopExecution({ errors });
+    },
+  };
+}
+
+function denyOperation(args: {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly contextValue: Context;
+}): GraphQLError[] | undefined {
+  const operation = getOperationAST(args.document, args.operationName);
+  if (!operation || isIntrospection(operation)) return undefined;
+  const needed = operation.operation === 'mutation' ? 'edit_items' : 'view_items';
+  const denial = denyCaller(args.contextValue.caller, needed);
+  if (!denial) return undefined;
+  const { code, message } = denial;
+  return [new GraphQLError(message, { extensions: { code, http: { status: 403 } } })];
+}
+
+function isIntrospection({ selectionSet }: OperationDefinitionNode): boolean {
+  return selectionSet.selections.every(
+    (selection) => selection.kind === 'Field' && selection.name.value.startsWith('__'),
+  );
+}
+
+/** What Yoga's pipeline is given for a request. */
+export interface ServerContext extends Context {
+  /** Logs what went wrong on our side; the sentence for the client. */
+  readonly reportFault: (error: unknown) => string;
+}
+
+/** Errors made for clients pass, with a code; anything else is a bug, of which clients learn the request's id alone. */
+export function maskFaults(): Plugin<ServerContext> {
+  const mask = ({ errors, ...result }: ExecutionResult, context: ServerContext) => ({
+    ...result,
+    ...(errors && { errors: errors.map((error) => maskError(error, context.reportFault)) }),
+  });
+  return {
+    onExecute: () => ({
+      onExecuteDone: (payload) =>
+        handleStreamOrSingleExecutionResult(payload, ({ args, result, setResult }) =>
+          setResult(mask(result, args.contextValue)),
+        ),
+    }),
+    onSubscribe: ({ args }) => ({
+      onSubscribeError: ({ error, setError }) => setError(maskError(error, args.contextValue.reportFault)),
+      onSubscribeResult: ({ result: subscribed, setResult: refuse }) => {
+        if (!(Symbol.asyncIterator in subscribed)) refuse(mask(subscribed, args.contextValue));
+        return { onNext: ({ result, setResult }) => setResult(mask(result, args.contextValue)) };
+      },
+    }),
+  };
+}
+
+export function maskError(error: unknown, report: (error: unknown) => string): GraphQLError {
+  if (
+    error instanceof GraphQLError &&
+    (!error.originalError || error.originalError instanceof GraphQLError)
+  ) {
+    // What carries no code was refused before any resolver: a variable that does not fit its type.
+    error.extensions.code ??= 'BAD_USER_INPUT';
+    return error;
+  }
+  const { nodes, path } = error instanceof GraphQLError ? error : {};
+  return new GraphQLError(report(error), {
+    ...(nodes && { nodes }),
+    ...(path && { path }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+  });
+}

@@ -1,0 +1,30 @@
+/** The headers that a legacy client may send for safety: If-Match and Idempotency-Key. Silent for those who do not. */
+import type { FastifyRequest } from 'fastify';
+
+/** What the headers ask for, as fields of the mutations' input. */
+export interface SafetyInput {
+  readonly expected?: { readonly version: number };
+  readonly idempotencyKey?: string;
+}
+
+const MAX_KEY_LENGTH = 255;
+
+/** RFC 9110, 13.1.1: `If-Match: "7"`, with the version out of an ETag; `*` holds for every SKU that exists. */
+export function readSafetyHeaders({ headers }: FastifyRequest): SafetyInput | { readonly error: string } {
+  const { 'if-match': ifMatch, 'idempotency-key': key } = headers;
+  const version = /^\s*"(\d{1,9})"\s*$/.exec(ifMatch ?? '')?.[1];
+  if (ifMatch !== undefined && ifMatch.trim() !== '*' && version === undefined) {
+    return { error: 'If-Match must be one ETag of this path, such as "7", or *.' };
+  }
+  if (key !== undefined && (typeof key !== 'string' || !isKey(key))) {
+    return { error: `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} printable ASCII characters.` };
+  }
+  return {
+    ...(version !== undefined && { expected: { version: Number(version) } }),
+    ...(key !== undefined && { idempotencyKey: key }),
+  };
+}
+
+function isKey(key: string): boolean {
+  return key.length <= MAX_KEY_LENGTH && /^[\x20-\x7e]+$/.test(key);
+}

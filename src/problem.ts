@@ -1,0 +1,93 @@
+/** Refusals by the rules: the list, their details, and their words. */
+import type { CodeFault, Identifier } from './identifier.ts';
+import type { InventoryChange, Precondition } from './inventory.ts';
+import { MAX_QUANTITY, type Sku } from './sku.ts';
+
+/** In order of precedence. Doors map them with `Record<Problem, ...>`. */
+export const problems = [
+  'IDEMPOTENCY_KEY_REUSED',
+  'BAD_USER_INPUT',
+  'CHANGE_NOT_FOUND',
+  'INVALID_IDENTIFIER',
+  'SKU_NOT_FOUND',
+  'AMBIGUOUS_IDENTIFIER',
+  'PRECONDITION_FAILED',
+  'QUANTITY_BELOW_ZERO',
+  'QUANTITY_TOO_LARGE',
+  'ROLLED_BACK',
+] as const;
+export type Problem = (typeof problems)[number];
+
+type QuantityField = 'quantityInStock' | 'quantityOnBackorder';
+
+export type Refusal =
+  | { readonly problem: 'IDEMPOTENCY_KEY_REUSED' }
+  | { readonly problem: 'BAD_USER_INPUT'; readonly explanation: string }
+  | { readonly problem: 'CHANGE_NOT_FOUND'; readonly by: 'changeIds' | 'groupId'; readonly id: string }
+  | { readonly problem: 'INVALID_IDENTIFIER'; readonly identifier: Identifier; readonly fault: CodeFault }
+  | { readonly problem: 'SKU_NOT_FOUND'; readonly identifier: Identifier }
+  | {
+      readonly problem: 'AMBIGUOUS_IDENTIFIER';
+      readonly identifier: Identifier;
+      readonly candidates: readonly Sku[];
+    }
+  | {
+      readonly problem: 'PRECONDITION_FAILED';
+      readonly expected: Precondition;
+      readonly current: Sku;
+      /** What made the current state; null before the first change. */
+      readonly lastChange: InventoryChange | null;
+    }
+  | {
+      readonly problem: 'QUANTITY_BELOW_ZERO' | 'QUANTITY_TOO_LARGE';
+      readonly field: QuantityField;
+      readonly delta: number;
+      readonly current: Sku;
+    }
+  | { readonly problem: 'ROLLED_BACK' };
+
+/** Candidates named in a message at most. */
+const MAX_NAMED_CANDIDATES = 5;
+
+/** A refusal as a sentence or two that say what to do. */
+export function describeRefusal(refusal: Refusal): string {
+  switch (refusal.problem) {
+    case 'IDEMPOTENCY_KEY_REUSED':
+      return 'This idempotency key was used for another input. Use a new key for a new update.';
+    case 'BAD_USER_INPUT':
+      return refusal.explanation;
+    case 'CHANGE_NOT_FOUND':
+      return `No change of yours has the ${refusal.by === 'groupId' ? 'groupId' : 'id'} "${refusal.id}". Take one from the history.`;
+    case 'INVALID_IDENTIFIER':
+      return `No SKU has the ${named(refusal.identifier)}, and it cannot be valid: ${refusal.fault.reason}`;
+    case 'SKU_NOT_FOUND':
+      return `No SKU of yours has the ${named(refusal.identifier)}. Check it, and whose token you send.`;
+    case 'AMBIGUOUS_IDENTIFIER':
+      return `Several SKUs share the ${named(refusal.identifier)}: ${listed(refusal.candidates)}. Name the one you mean by its skuId.`;
+    case 'PRECONDITION_FAILED':
+      return `${describeMismatch(refusal.expected, refusal.current)} Look at the current state, and decide again.`;
+    case 'QUANTITY_BELOW_ZERO':
+      return `${refusal.field} is ${refusal.current[refusal.field]}: it cannot go down by ${-refusal.delta}.`;
+    case 'QUANTITY_TOO_LARGE':
+      return `${refusal.field} is ${refusal.current[refusal.field]}: it cannot go up by ${refusal.delta}, for ${MAX_QUANTITY} is the most.`;
+    case 'ROLLED_BACK':
+      return 'Another row of this all-or-nothing call was refused, so this one was not applied either.';
+  }
+}
+
+function named({ kind, value }: Identifier): string {
+  return `${kind} "${value}"`;
+}
+
+function listed(candidates: readonly Sku[]): string {
+  const more = candidates.length - MAX_NAMED_CANDIDATES;
+  const names = candidates.slice(0, MAX_NAMED_CANDIDATES).map(({ skuId }) => skuId);
+  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function describeMismatch(expected: Precondition, current: Sku): string {
+  const fields = ['version', 'quantityInStock'] as const;
+  const off = fields.filter((field) => expected[field] !== undefined && expected[field] !== current[field]);
+  if (off.length === 0) return 'An earlier row of this call changed the SKU.';
+  return off.map((field) => `${field} is ${current[field]}, not ${expected[field]}.`).join(' ');
+}

@@ -1,0 +1,51 @@
+/** What a request carries through the schema: who asks, through which door, and what answers. */
+import DataLoader from 'dataloader';
+import type { Caller, ChangeSource, HistoryPage, Inventory, InventoryChange } from '../inventory.ts';
+import type { Sku } from '../sku.ts';
+
+/** What answers every request. */
+export interface Services {
+  readonly inventory: Inventory;
+  /** A new id, for what belongs together. */
+  readonly createId: () => string;
+  /** Aborted when the server closes: streams end then. */
+  readonly closing: AbortSignal;
+}
+
+export interface Context extends Services {
+  readonly caller: Caller;
+  readonly source: ChangeSource;
+  /** Made when first asked for: most updates need none. */
+  readonly loaders: () => Loaders;
+}
+
+/** The context of one request. */
+export function createContext(
+  caller: Caller,
+  source: ChangeSource,
+  { inventory, createId, closing }: Services,
+): Context {
+  let made: Loaders | undefined;
+  const loaders = () => (made ??= createLoaders(caller, inventory));
+  return { caller, source, inventory, createId, closing, loaders };
+}
+
+/** Everything that a page's rows ask for, in one statement. */
+export interface Loaders {
+  readonly histories: DataLoader<HistoryPage, InventoryChange[]>;
+  readonly skus: DataLoader<string, Sku | null>;
+}
+
+/** Loaders last for one request: what they remember is never stale for long. */
+function createLoaders(caller: Caller, inventory: Inventory): Loaders {
+  return {
+    histories: new DataLoader((pages) => inventory.histories(caller.supplierId, pages), { cache: false }),
+    skus: new DataLoader(async (skuIds) => {
+      const matches = await inventory.find(
+        caller.supplierId,
+        skuIds.map((value) => ({ kind: 'skuId', value, gtin: null })),
+      );
+      return matches.map((match) => ('sku' in match ? match.sku : null));
+    }),
+  };
+}

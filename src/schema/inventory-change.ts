@@ -1,0 +1,169 @@
+/** Changes: a SKU's history, and the feed of all that happened. */
+import { z } from 'zod';
+import { MAX_IDENTIFIER_LENGTH } from '../identifier.ts';
+import {
+  changeSources,
+  type ChangeFilter,
+  type ChangeSource,
+  type InventoryChange as DomainChange,
+} from '../inventory.ts';
+import type { InventoryState as DomainState } from '../sku.ts';
+import { builder } from './builder.ts';
+import { decodeCursor, encodeCursor, pageArgs, toConnection } from './page.ts';
+import { Sku, SkuRestriction } from './sku.ts';
+import { storedText } from './stored-text.ts';
+
+/** Values in a list of a filter at most. */
+export const MAX_FILTER_VALUES = 100;
+const MAX_GROUP_ID_LENGTH = 64;
+
+const sourceDescriptions: Record<ChangeSource, string> = {
+  GRAPHQL: 'A GraphQL mutation.',
+  REST: 'The REST path for one SKU.',
+  REST_BULK: 'The REST path for many.',
+  IMPORT: 'A CSV import.',
+  REVERT: '`revertInventoryChanges`.',
+};
+
+const ChangeSourceEnum = builder.enumType('InventoryChangeSource', {
+  description: 'Through which door, or by what, a change was made.',
+  // Each source with its description.
+  values: Object.fromEntries(
+    changeSources.map((value) => [value, { description: sourceDescriptions[value] }]),
+  ) as Record<ChangeSource, { description: string }>,
+});
+
+const InventoryState = builder.objectRef<DomainState>('InventoryState').implement({
+  description: "A SKU's inventory at one moment.",
+  fields: (t) => ({
+    quantityInStock: t.exposeInt('quantityInStock', { description: 'Units that could be bought.' }),
+    quantityOnBackorder: t.exposeInt('quantityOnBackorder', {
+      description: 'Units that were going to be replenished.',
+    }),
+    restrictions: t.expose('restrictions', {
+      type: SkuRestriction,
+      nullable: true,
+      description: 'The restriction; null for none.',
+    }),
+  }),
+});
+
+const InventoryDelta = builder.objectRef<DomainChange>('InventoryDelta').implement({
+  description: 'By how much the quantities changed, in units; negative where they went down.',
+  fields: (t) => ({
+    quantityInStock: t.int({
+      description: 'Change of the quantity in stock.',
+      resolve: ({ before, after }) => after.quantityInStock - before.quantityInStock,
+    }),
+    quantityOnBackorder: t.int({
+      description: 'Change of the quantity on backorder.',
+      resolve: ({ before, after }) => after.quantityOnBackorder - before.quantityOnBackorder,
+    }),
+  }),
+});
+
+export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange').implement({
+  description: 'One applied update. Changes are never altered nor removed.',
+  fields: (t) => ({
+    id: t.id({
+      nullable: true,
+      description: 'Names it for `revertInventoryChanges`; null for one that a dry run projects.',
+      resolve: ({ position }) => (position === null ? null : String(position)),
+    }),
+    skuId: t.exposeString('skuId', { description: 'Whose inventory changed.' }),
+    sku: t.field({
+      type: Sku,
+      nullable: true,
+      description: 'The SKU as it is now.',
+      resolve: ({ skuId }, _args, { loaders }) => loaders().skus.load(skuId),
+    }),
+    version: t.exposeInt('version', { description: "The SKU's version after it." }),
+    before: t.expose('before', { type: InventoryState, description: 'The inventory before it.' }),
+    after: t.expose('after', { type: InventoryState, description: 'The inventory after it.' }),
+    delta: t.field({ type: InventoryDelta, description: 'After less before.', resolve: (change) => change }),
+    source: t.expose('source', { type: ChangeSourceEnum, description: 'Where it came from.' }),
+    actor: t.exposeString('actor', { description: 'The name of the token that asked for it.' }),
+    reason: t.exposeString('reason', { nullable: true, description: 'Why, in the words of who asked.' }),
+    referenceDocumentUri: t.exposeString('referenceDocumentUri', {
+      nullable: true,
+      description: 'The document behind it: an order, a delivery, a count.',
+    }),
+    groupId: t.exposeString('groupId', {
+      nullable: true,
+      description: 'What the changes of one bulk call or one undo have in common; null for a single update.',
+    }),
+    changedAt: t.expose('changedAt', { type: 'DateTime', description: 'When.' }),
+  }),
+});
+
+const InventoryChangeConnection = builder.connectionObject(
+  { type: InventoryChange, name: 'InventoryChangeConnection', description: 'A page of changes.' },
+  { name: 'InventoryChangeEdge', description: 'A change and its cursor.' },
+);
+
+export const InventoryChangeFilterInput = builder.inputType('InventoryChangeFilterInput', {
+  description: 'Which changes; all that is given must hold.',
+  validate: z.looseObject({
+    skuIds: z
+      .array(storedText(2 * MAX_IDENTIFIER_LENGTH))
+      .max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`)
+      .nullish(),
+    groupId: storedText(MAX_GROUP_ID_LENGTH).nullish(),
+  }),
+  fields: (t) => ({
+    skuIds: t.stringList({ description: `Of these SKUs, at most ${MAX_FILTER_VALUES}.` }),
+    sources: t.field({ type: [ChangeSourceEnum], description: 'From one of these sources.' }),
+    groupId: t.string({ description: 'Of this bulk call or undo.' }),
+  }),
+});
+
+/** Null means absent. */
+export function toChangeFilter(
+  input: typeof InventoryChangeFilterInput.$inferInput | null | undefined,
+): ChangeFilter {
+  return {
+    skuIds: input?.skuIds ?? undefined,
+    sources: input?.sources ?? undefined,
+    groupId: input?.groupId ?? undefined,
+  };
+}
+
+/** A position in the feed: of the last change that was seen. */
+export const feedCursor = z.tuple([z.int().min(0)]);
+
+builder.objectField(Sku, 'inventoryChanges', (t) =>
+  t.field({
+    type: InventoryChangeConnection,
+    description: 'Its history, newest first.',
+    args: pageArgs('changes'),
+    resolve: async (sku, { first, after }, { loaders }) => {
+      // Versions have no gap: a page starts below the version that the cursor holds.
+      const [seen] = decodeCursor(after, feedCursor) ?? [sku.version + 1];
+      const before = Math.min(seen, sku.version + 1);
+      const changes = await loaders().histories.load({ skuId: sku.skuId, before, limit: first + 1 });
+      return toConnection(changes, first, after, ({ version }) => encodeCursor(version));
+    },
+  }),
+);
+
+builder.queryField('inventoryChanges', (t) =>
+  t.field({
+    type: InventoryChangeConnection,
+    description:
+      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and ask again with it: no change is ever skipped.',
+    args: {
+      ...pageArgs('changes'),
+      filter: t.arg({ type: InventoryChangeFilterInput, description: 'Which changes.' }),
+    },
+    resolve: async (_root, { first, after, filter }, { caller, inventory }) => {
+      const [position] = decodeCursor(after, feedCursor) ?? [0];
+      const changes = await inventory.changesAfter(
+        caller.supplierId,
+        position,
+        toChangeFilter(filter),
+        first + 1,
+      );
+      return toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
+    },
+  }),
+);

@@ -1,0 +1,14 @@
+/** Text that both stores can hold and be asked for: PostgreSQL knows no null characters, and neither knows lone surrogates. */
+import { z } from 'zod';
+
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** A text of at most this many UTF-16 units. */
+export function storedText(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength, `This must have no more than ${maxLength} characters.`)
+    .refine(isStorable, 'This must not contain null characters or lone surrogates.');
+}
