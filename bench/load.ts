@@ -1,0 +1,161 @@
+/** The load generator, a process of its own: raw sockets and prepared text, so that the server is the limit and not this. */
+import { connect, type Socket } from 'node:net';
+import { shapes, type Request, type Shape } from './requests.ts';
+
+/** What to send, as JSON in the first argument. */
+export interface Job {
+  readonly origin: string;
+  readonly authorization: string;
+  readonly shape: Shape;
+  /** How many SKUs the table has. */
+  readonly skus: number;
+  readonly connections: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+  /** Number of the first request: rounds must not repeat each other's quantities. */
+  readonly first: number;
+}
+
+/** What came of it, as JSON on stdout. Only what was answered after the warm-up counts. */
+export interface Load {
+  readonly answers: number;
+  readonly seconds: number;
+  /** Warm-up included: one wrong answer is one too many, whenever it comes. */
+  readonly errors: number;
+  readonly firstError: string | null;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly meanMs: number;
+  /** How busy this process was, 0 to 1: near 1 it was the limit itself. */
+  readonly busy: number;
+}
+
+/** A server that does not answer for so long has failed. */
+const ANSWER_TIMEOUT_MS = 30_000;
+/** Large bodies are made before the clock runs, and sent in turn. */
+const PREPARED = 8;
+const LARGE_BYTES = 65_536;
+
+interface Message {
+  readonly bytes: string;
+  readonly expect: readonly string[];
+}
+
+const job: Job = JSON.parse(process.argv[2] ?? '{}');
+process.stdout.write(JSON.stringify(await run(job)));
+
+async function run({ warmUpMs, durationMs, connections, origin }: Job): Promise<Load> {
+  const next = createMessages(job);
+  const latenciesMs: number[] = [];
+  const failures: string[] = [];
+  const start = performance.now() + warmUpMs;
+  const end = start + durationMs;
+  const wholeMs = warmUpMs + durationMs + ANSWER_TIMEOUT_MS;
+  const guard = setTimeout(() => {
+    process.stderr.write('The server stopped answering.\n');
+    process.exit(1);
+  }, wholeMs);
+  let cpuAtStart = process.cpuUsage();
+  let cpu = cpuAtStart;
+  setTimeout(() => (cpuAtStart = process.cpuUsage()), warmUpMs);
+  setTimeout(() => (cpu = process.cpuUsage(cpuAtStart)), warmUpMs + durationMs);
+  const onAnswer = (sentMs: number, failure: string | null) => {
+    const now = performance.now();
+    if (failure) failures.push(failure);
+    else if (now >= start && now < end) latenciesMs.push(now - sentMs);
+    // After failures there is nothing to measure.
+    return now < end && failures.length === 0;
+  };
+  const { hostname, port } = new URL(origin);
+  await Promise.all(
+    Array.from({ length: connections }, () => converse(connect(Number(port), hostname), next, onAnswer)),
+  );
+  clearTimeout(guard);
+  latenciesMs.sort((a, b) => a - b);
+  const at = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? 0;
+  return {
+    answers: latenciesMs.length,
+    seconds: durationMs / 1000,
+    errors: failures.length,
+    firstError: failures[0] ?? null,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    meanMs: latenciesMs.reduce((sum, ms) => sum + ms, 0) / Math.max(1, latenciesMs.length),
+    busy: (cpu.user + cpu.system) / 1000 / durationMs,
+  };
+}
+
+function createMessages({ origin, authorization, shape, skus, first }: Job): () => Message {
+  const { path, request } = shapes[shape];
+  const head = `POST ${path} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nContent-Type: application/json\r\nAccept: application/json\r\nAuthorization: ${authorization}\r\n`;
+  const write = ({ body, expect }: Request): Message => ({
+    // All bodies are ASCII: characters are bytes.
+    bytes: `${head}Content-Length: ${body.length}\r\n\r\n${body}`,
+    expect,
+  });
+  let n = first;
+  const message = write(request(n, skus));
+  if (message.bytes.length < LARGE_BYTES) return () => write(request(n++, skus));
+  const prepared = Array.from({ length: PREPARED }, () => write(request(n++, skus)));
+  let turn = 0;
+  return () => prepared[turn++ % PREPARED] ?? message;
+}
+
+/** Sends one request after the other on a connection, until `onAnswer` says that it is enough. */
+function converse(
+  socket: Socket,
+  next: () => Message,
+  onAnswer: (sentMs: number, failure: string | null) => boolean,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let message = next();
+    let sentMs = 0;
+    let pending: Buffer | null = null;
+    let done = false;
+    const finish = () => {
+      done = true;
+      socket.destroy();
+      resolve();
+    };
+    const send = () => {
+      message = next();
+      sentMs = performance.now();
+      socket.write(message.bytes, 'latin1');
+    };
+    const fail = (reason: string) => {
+      if (!done) onAnswer(sentMs, reason);
+      finish();
+    };
+    socket.setNoDelay(true);
+    socket.on('connect', send);
+    socket.on('error', (error) => fail(error.message));
+    socket.on('close', () => fail('The server closed the connection.'));
+    socket.on('data', (chunk: Buffer) => {
+      const bytes: Buffer = pending ? Buffer.concat([pending, chunk]) : chunk;
+      if (!isWhole(bytes)) {
+        pending = bytes;
+        return;
+      }
+      pending = null;
+      if (onAnswer(sentMs, judge(bytes, message))) send();
+      else finish();
+    });
+  });
+}
+
+/** Whether the answer is there to its end. Requests are not pipelined: what comes is one answer. */
+function isWhole(bytes: Buffer): boolean {
+  const headEnd = bytes.indexOf('\r\n\r\n');
+  if (headEnd < 0) return false;
+  const head = bytes.toString('latin1', 0, headEnd);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (length !== undefined) return bytes.length >= headEnd + 4 + Number(length);
+  return bytes.toString('latin1', bytes.length - 5) === '0\r\n\r\n';
+}
+
+/** Why this is not the answer that it should be; null when it is. */
+function judge(bytes: Buffer, { expect }: Message): string | null {
+  const ok = bytes.toString('latin1', 9, 12) === '200';
+  const right = ok && expect.every((part) => bytes.includes(part, 0, 'latin1'));
+  return right ? null : bytes.toString('utf8', 0, 1_000);
+}

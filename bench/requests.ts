@@ -1,0 +1,108 @@
+/** The requests that the load is made of: for each shape its path, its bodies, and what an answer must hold. */
+
+/** A bulk call of this many rows. */
+export const BULK_ROWS = 10_000;
+export const SUPPLIER = 'bench';
+
+export const shapes = {
+  /** The product's mutation, spread over all SKUs. */
+  mutation: { path: '/graphql', request: (n, skus) => mutation(spread(n, skus), quantity(n)) },
+  /** The same, always on one SKU. */
+  'one-sku': { path: '/graphql', request: (n) => mutation(skuId(1), quantity(n)) },
+  bulk: { path: '/graphql', request: (n, skus) => bulk(n, skus) },
+  query: { path: '/graphql', request: (n, skus) => query(spread(n, skus)) },
+  legacy: {
+    path: '/timp/products/skus/inventory/',
+    request: (n, skus) => legacy(spread(n, skus), quantity(n)),
+  },
+  /** What PostGraphile makes of an update of the same row. */
+  postgraphile: { path: '/graphql', request: (n, skus) => patch(spread(n, skus), quantity(n)) },
+} as const satisfies Record<string, ShapeOf>;
+
+export type Shape = keyof typeof shapes;
+
+interface ShapeOf {
+  readonly path: string;
+  readonly request: (n: number, skus: number) => Request;
+}
+
+export interface Request {
+  readonly body: string;
+  /** Each must be in the answer; without them it counts as an error. */
+  readonly expect: readonly string[];
+}
+
+/** `sku-0000001` and on: of one length, so that all bodies of a shape are. */
+export function skuId(n: number): string {
+  return `sku-${String(n).padStart(7, '0')}`;
+}
+
+/** A prime far from the powers of ten: walks over all SKUs without following the table's order. */
+const STRIDE = 7_919;
+
+function spread(n: number, skus: number): string {
+  return skuId(((n * STRIDE) % skus) + 1);
+}
+
+/** Ten digits, below 2^31, other than the last for any SKU: every update really changes something. */
+function quantity(n: number): number {
+  return 1_000_000_000 + (n % 1_147_483_647);
+}
+
+const updateDocument = `mutation Update($input: UpdateSkuInventoryInput!) { updateSkuInventory(input: $input) { outcome sku { skuId quantityInStock version } userErrors { code message } } }`;
+
+function mutation(sku: string, quantityInStock: number): Request {
+  const variables = { input: { identifier: { skuId: sku }, quantityInStock } };
+  return {
+    body: JSON.stringify({ query: updateDocument, variables }),
+    expect: ['"outcome":"APPLIED"', `"quantityInStock":${quantityInStock}`],
+  };
+}
+
+const queryDocument = `query Get($by: SkuIdentifierInput!) { sku(by: $by) { skuId quantityInStock quantityOnBackorder version } }`;
+
+function query(sku: string): Request {
+  return {
+    body: JSON.stringify({ query: queryDocument, variables: { by: { skuId: sku } } }),
+    expect: [`"skuId":"${sku}"`],
+  };
+}
+
+function legacy(sku: string, quantityInStock: number): Request {
+  return {
+    body: JSON.stringify({ sku_id: sku, quantity_in_stock: quantityInStock }),
+    expect: ['"success"'],
+  };
+}
+
+const bulkDocument = `mutation Bulk($input: BulkUpdateSkuInventoryInput!) { bulkUpdateSkuInventory(input: $input) { appliedCount rejectedCount } }`;
+
+function bulk(n: number, skus: number): Request {
+  const updates = bulkUpdates(n, skus).map((row) => ({
+    identifier: { skuId: row.skuId },
+    quantityInStock: row.quantityInStock,
+  }));
+  return {
+    body: JSON.stringify({ query: bulkDocument, variables: { input: { updates } } }),
+    expect: [`"appliedCount":${BULK_ROWS}`],
+  };
+}
+
+/** BULK_ROWS different SKUs, spread over the table, and always the same: each call changes what the last one set. */
+export function bulkUpdates(n: number, skus: number): { skuId: string; quantityInStock: number }[] {
+  const step = Math.floor(skus / BULK_ROWS);
+  return Array.from({ length: BULK_ROWS }, (_, row) => ({
+    skuId: skuId(row * step + 1),
+    quantityInStock: quantity(n + row),
+  }));
+}
+
+const patchDocument = `mutation Update($input: UpdateSkuBySupplierIdAndSkuIdInput!) { updateSkuBySupplierIdAndSkuId(input: $input) { sku { skuId quantityInStock version } } }`;
+
+function patch(sku: string, quantityInStock: number): Request {
+  const variables = { input: { supplierId: SUPPLIER, skuId: sku, skuPatch: { quantityInStock } } };
+  return {
+    body: JSON.stringify({ query: patchDocument, variables }),
+    expect: [`"quantityInStock":${quantityInStock}`],
+  };
+}
