@@ -192,7 +192,7 @@ const houseRules: Readonly<Record<string, HouseRule>> = {
     files: read('package-lock.json'),
     bad: [
       '"resolved": "a"',
-      '"https://registry.npmjs.org/a.tgz"',
+      '"https://registry.example/a.tgz"',
       '"http://10.0.0.1:4873/a"',
       '"http://localhost/a"',
     ].map((line) => file('package-lock.json', line)),
