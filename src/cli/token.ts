@@ -53,7 +53,7 @@ create prints the token, once: only its SHA-256 is stored. A new supplier comes 
   --database URL     sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
 
 list prints a line a token: id, supplier, name, role, permissions, created, expires, revoked.
-revoke takes effect within two seconds, on every running server.
+revoke takes effect within two seconds, on every running server; a live stream that is open already goes on.
 `,
   run: async ([action, ...args], io) => {
     const actions: Readonly<Record<string, typeof create>> = { create, list, revoke };

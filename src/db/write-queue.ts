@@ -1,5 +1,4 @@
 /** Group commit: everything that waits goes into one transaction, one fsync, and only then are the answers given. */
-
 import { OutcomeUnknownError } from './transaction.ts';
 
 /** Rows in one transaction at most; a single job that is larger gets its own. */

@@ -67,7 +67,7 @@ const BulkUpdateSkuInventoryInput = builder.inputType('BulkUpdateSkuInventoryInp
     updates: t.field({
       type: [BulkSkuInventoryUpdateInput],
       required: true,
-      description: `The rows, at most ${MAX_BULK_ROWS}. A malformed one is that row's error.`,
+      description: `The rows, at most ${MAX_BULK_ROWS}. A malformed value is that row's error; what has not a row's shape is the whole call's.`,
     }),
     atomicity: t.field({
       type: AtomicityEnum,

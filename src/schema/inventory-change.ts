@@ -15,7 +15,8 @@ import { storedText } from './stored-text.ts';
 
 /** Values in a list of a filter at most. */
 export const MAX_FILTER_VALUES = 100;
-const MAX_GROUP_ID_LENGTH = 64;
+/** UTF-16 units in a groupId at most; those that are given out have 36. */
+export const MAX_GROUP_ID_LENGTH = 64;
 
 const sourceDescriptions: Record<ChangeSource, string> = {
   GRAPHQL: 'A GraphQL mutation.',

@@ -11,11 +11,11 @@ import { attemptFields, attemptShape, toRequest } from './attempt.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { defineGroupPayload } from './group-payload.ts';
+import { MAX_GROUP_ID_LENGTH } from './inventory-change.ts';
 import { storedText } from './stored-text.ts';
 
 /** Changes named in one call at most. */
 const MAX_CHANGE_IDS = 1_000;
-const MAX_GROUP_ID_LENGTH = 64;
 
 const changeId = z.string().regex(/^[1-9]\d{0,15}$/);
 
