@@ -1,6 +1,11 @@
 /** The process: picks the command, and is the only one to read argv, environment, clock, streams and signals. */
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { helpText, findCommand } from './cli/commands.ts';
 import { UsageError, type Io } from './cli/command.ts';
+
+// Every start but the first finds its modules compiled. Not in the temporary folder, which others can write to.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/stockgate', import.meta.url)));
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());

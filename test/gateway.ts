@@ -6,7 +6,7 @@ import { createCatalog, type CatalogRow } from '../src/db/catalog.ts';
 import { createInventory } from '../src/db/inventory.ts';
 import type { Store, StoreKind } from '../src/db/open.ts';
 import { createAuthenticate, saveSupplier, saveToken, type NewToken } from '../src/db/tokens.ts';
-import { createServer } from '../src/http/server.ts';
+import { createServer, type ServerOptions } from '../src/http/server.ts';
 import type { Inventory } from '../src/inventory.ts';
 import { openTestStore } from './stores.ts';
 
@@ -53,7 +53,11 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export async function openGateway(kind: StoreKind, clock = () => new Date()): Promise<Gateway> {
+export async function openGateway(
+  kind: StoreKind,
+  clock = () => new Date(),
+  options: Partial<ServerOptions> = {},
+): Promise<Gateway> {
   const { store, url, remove } = await openTestStore(kind);
   await seed(store, clock);
   const inventory = createInventory(store, clock);
@@ -64,6 +68,7 @@ export async function openGateway(kind: StoreKind, clock = () => new Date()): Pr
     corsOrigins: ['https://dashboard.example'],
     createId: randomUUID,
     logger: pino({ level: 'silent' }),
+    ...options,
   });
   await server.ready();
   return {

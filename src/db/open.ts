@@ -25,7 +25,7 @@ const PAGE_BYTES = 2_048;
 const CHECKPOINT_PAGES = 32_000;
 const WAL_RETRY_MS = 5;
 /** SQLite's page cache, in KiB. */
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 16_384;
 /** Prepared statements kept. Texts are few, but filters combine. */
 const MAX_STATEMENTS = 200;
 /** Connections to PostgreSQL that a process holds at most. */

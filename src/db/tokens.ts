@@ -34,21 +34,20 @@ export type Authenticate = (token: string) => Promise<Caller | null>;
 export function createAuthenticate(store: Store, clock: () => Date): Authenticate {
   const kept = new Map<string, { caller: Caller; until: number }>();
   return async (token) => {
-    const tokenHash = hashToken(token);
     const now = clock().getTime();
-    const known = kept.get(tokenHash);
+    const known = kept.get(token);
     if (known && now < known.until) return known.caller;
-    kept.delete(tokenHash);
+    kept.delete(token);
     const row = await store.db
       .selectFrom('token')
       .selectAll()
-      .where('token_hash', '=', tokenHash)
+      .where('token_hash', '=', hashToken(token))
       .executeTakeFirst();
     const expiry = row?.expires_at ? Date.parse(row.expires_at) : Infinity;
     if (!row || row.revoked_at !== null || expiry <= now) return null;
     const caller = toCaller(row);
     if (kept.size >= MAX_KEPT) kept.clear();
-    kept.set(tokenHash, { caller, until: Math.min(now + KEPT_MS, expiry) });
+    kept.set(token, { caller, until: Math.min(now + KEPT_MS, expiry) });
     return caller;
   };
 }

@@ -10,7 +10,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 
 /** Lexical tokens in a document. GraphiQL's introspection has about 350. */
-const MAX_TOKENS = 2_000;
+export const MAX_TOKENS = 2_000;
 /** Levels of fields. GraphiQL's introspection has 15. */
 const MAX_DEPTH = 20;
 /** Fields directly under the operation. More updates than this belong in one bulk call. */
@@ -39,7 +39,8 @@ interface Size {
 
 const nothing: Size = { depth: 0, rootFields: 0, fields: 0, aliases: 0 };
 
-function documentLimits(context: ValidationContext): ASTVisitor {
+/** A validation rule. */
+export function documentLimits(context: ValidationContext): ASTVisitor {
   const sizeOf = createMeasure((name) => context.getFragment(name));
   return {
     OperationDefinition(operation) {

@@ -8,7 +8,8 @@ import {
 } from 'graphql';
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
 import type { Context } from '../schema/context.ts';
-import { denyCaller } from './authenticate.ts';
+import type { Caller } from '../inventory.ts';
+import { denyCaller, type Denial } from './authenticate.ts';
 
 /** Mutations need `edit_items`, the rest `view_items`; the schema itself is for everyone who has a token. */
 export function checkPermission(): Plugin<Context> {
@@ -30,12 +31,16 @@ function denyOperation(args: {
   readonly contextValue: Context;
 }): GraphQLError[] | undefined {
   const operation = getOperationAST(args.document, args.operationName);
-  if (!operation || isIntrospection(operation)) return undefined;
-  const needed = operation.operation === 'mutation' ? 'edit_items' : 'view_items';
-  const denial = denyCaller(args.contextValue.caller, needed);
+  const denial = operation && denyPermission(operation, args.contextValue.caller);
   if (!denial) return undefined;
   const { code, message } = denial;
   return [new GraphQLError(message, { extensions: { code, http: { status: 403 } } })];
+}
+
+/** Why this caller may not run this operation; null when it may. */
+export function denyPermission(operation: OperationDefinitionNode, caller: Caller): Denial | null {
+  if (isIntrospection(operation)) return null;
+  return denyCaller(caller, operation.operation === 'mutation' ? 'edit_items' : 'view_items');
 }
 
 function isIntrospection({ selectionSet }: OperationDefinitionNode): boolean {
@@ -52,25 +57,29 @@ export interface ServerContext extends Context {
 
 /** Errors made for clients pass, with a code; anything else is a bug, of which clients learn the request's id alone. */
 export function maskFaults(): Plugin<ServerContext> {
-  const mask = ({ errors, ...result }: ExecutionResult, context: ServerContext) => ({
-    ...result,
-    ...(errors && { errors: errors.map((error) => maskError(error, context.reportFault)) }),
-  });
   return {
     onExecute: () => ({
       onExecuteDone: (payload) =>
         handleStreamOrSingleExecutionResult(payload, ({ args, result, setResult }) =>
-          setResult(mask(result, args.contextValue)),
+          setResult(maskResult(result, args.contextValue)),
         ),
     }),
     onSubscribe: ({ args }) => ({
       onSubscribeError: ({ error, setError }) => setError(maskError(error, args.contextValue.reportFault)),
       onSubscribeResult: ({ result: subscribed, setResult: refuse }) => {
-        if (!(Symbol.asyncIterator in subscribed)) refuse(mask(subscribed, args.contextValue));
-        return { onNext: ({ result, setResult }) => setResult(mask(result, args.contextValue)) };
+        if (!(Symbol.asyncIterator in subscribed)) refuse(maskResult(subscribed, args.contextValue));
+        return { onNext: ({ result, setResult }) => setResult(maskResult(result, args.contextValue)) };
       },
     }),
   };
+}
+
+/** The result as clients may see it. */
+export function maskResult(
+  { errors, ...result }: ExecutionResult,
+  { reportFault }: ServerContext,
+): ExecutionResult {
+  return { ...result, ...(errors && { errors: errors.map((error) => maskError(error, reportFault)) }) };
 }
 
 export function maskError(error: unknown, report: (error: unknown) => string): GraphQLError {

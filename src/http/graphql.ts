@@ -46,7 +46,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     maskedErrors: { maskError: (error) => maskError(error, () => 'An error occurred on our side.') },
     plugins: [limitDocuments(), checkPermission(), maskFaults(), writeKnownResult()],
   });
-  const answer = createAnswer<ServerContext>(yoga, options);
+  const answer = createAnswer(yoga, options);
   const serveGraphiql = createGraphiql(options.graphiql);
 
   server.route({

@@ -58,14 +58,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
   // Doors read their bodies themselves: what a body must be is the last thing they ask.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
       'request',
     );
+    done();
   });
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ detail: 'Not found.', message: 'Not found. GraphQL is at /graphql.' }),

@@ -115,6 +115,8 @@ function tooManyRows(provided: number): GraphQLError {
 
 const restrictionNames = Object.fromEntries(restrictions.map((value) => [value.toUpperCase(), value]));
 
+const identifierKind = z.enum(identifierKinds);
+
 const rowShape = z.object({
   identifier: identifierShape
     .transform((given) => Object.entries(given).filter(([, value]) => value !== undefined))
@@ -142,7 +144,7 @@ function toRow(input: typeof BulkSkuInventoryUpdateInput.$inferInput): Inventory
   }
   const [kind, value] = identifier[0] ?? [];
   return {
-    identifier: parseIdentifier(z.enum(identifierKinds).parse(kind), String(value)),
+    identifier: parseIdentifier(identifierKind.parse(kind), String(value)),
     edit: {
       kind: 'SET',
       quantityInStock,
