@@ -131,10 +131,26 @@ function keepStatement(
   const [oldest] = kept.keys();
   if (kept.size >= MAX_STATEMENTS && oldest !== undefined) kept.delete(oldest);
   // A transaction that starts by reading could not go on to write if another process wrote in between.
-  const statement = database.prepare(text === 'begin' ? 'begin immediate' : text);
+  const statement = runForEach(database.prepare(text === 'begin' ? 'begin immediate' : text));
   kept.set(text, statement);
   return statement;
 }
+
+/** A list in place of a value, which nothing else binds, holds the values of many runs: a set statement's items. */
+function runForEach(statement: Sqlite.Statement): SqliteStatement {
+  const itemsOf = ([first]: readonly unknown[]) => (Array.isArray(first) ? first : undefined);
+  return {
+    reader: statement.reader,
+    all: (parameters) =>
+      itemsOf(parameters)?.flatMap((item) => statement.all(item)) ?? statement.all(parameters),
+    run: (parameters) =>
+      itemsOf(parameters)?.reduce((_last, item) => statement.run(item), nothingRun) ??
+      statement.run(parameters),
+    iterate: (parameters) => statement.iterate(parameters),
+  };
+}
+
+const nothingRun = { changes: 0, lastInsertRowid: 0 };
 
 async function openPostgres(url: string): Promise<Dialect> {
   const { default: pg } = await import('pg');

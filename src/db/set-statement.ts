@@ -1,4 +1,4 @@
-/** Statements over a set of rows: the rows travel as one JSON parameter, so a text is built, compiled and prepared once. */
+/** Statements over a set of rows, of whatever number: a text is built, compiled and prepared once. */
 import { sql, type Compilable, type Kysely, type QueryCreator } from 'kysely';
 import type { Store } from './open.ts';
 import type { Tables } from './tables.ts';
@@ -17,33 +17,44 @@ type WithItems<Item> = QueryCreator<Tables & { item: Item }>;
 /**
  * Builds the statement once. `columns` are the items' columns; `build` reads them from the table `item` and must bind
  * no value of its own, for it would be lost.
+ *
+ * PostgreSQL runs it once over all items, which travel as one JSON parameter: what costs is the way there and back. SQLite has no such
+ * way, and reading JSON costs more than its updates do: it runs once for each item (`runForEach` in open.ts), in the items' order.
  */
 export function createSetStatement<Item extends object, Row = unknown>(
   store: Store,
   columns: Record<keyof Item & string, ColumnType>,
   build: (db: WithItems<Item>) => Compilable<Row>,
 ): SetStatement<Item, Row> {
-  const types = Object.entries<ColumnType>(columns);
   // `columns` holds each key of Item and no other.
   const names = Object.keys(columns) as (keyof Item & string)[];
-  const json =
-    store.kind === 'sqlite' ? sql`json_each(${'[]'})` : sql`jsonb_array_elements(cast(${'[]'} as jsonb))`;
-  const withItems = store.db.with(
-    (cte) => cte('item').materialized(),
-    (cte) =>
-      cte
-        .selectFrom(json.as('json'))
-        .select(
-          types.map(([name, type], i) =>
-            sql`cast(json.value ->> ${sql.lit(i)} as ${sql.raw(type)})`.as(name),
-          ),
-        ),
-  );
+  const withItems =
+    store.kind === 'sqlite' ? withOneItem(store.db, columns) : withAllItems(store.db, columns);
   const compiled = build(withItems).compile();
-  if (compiled.parameters.length !== 1) throw new Error(`A set statement binds one value: ${compiled.sql}`);
+  const bound = store.kind === 'sqlite' ? names.length : 1;
+  if (compiled.parameters.length !== bound)
+    throw new Error(`A set statement binds its items alone: ${compiled.sql}`);
   return async (db, items) => {
     const rows = items.map((item) => names.map((name) => item[name]));
-    const result = await db.executeQuery<Row>({ ...compiled, parameters: [JSON.stringify(rows)] });
+    const parameter = store.kind === 'sqlite' ? rows : JSON.stringify(rows);
+    const result = await db.executeQuery<Row>({ ...compiled, parameters: [parameter] });
     return result.rows;
   };
+}
+
+function withOneItem(db: Kysely<Tables>, columns: Record<string, ColumnType>) {
+  return db.with('item', (cte) =>
+    cte.selectNoFrom(Object.keys(columns).map((name) => sql`${null}`.as(name))),
+  );
+}
+
+function withAllItems(db: Kysely<Tables>, columns: Record<string, ColumnType>) {
+  const json = sql`jsonb_array_elements(cast(${'[]'} as jsonb))`;
+  const values = Object.entries(columns).map(([name, type], i) =>
+    sql`cast(json.value ->> ${sql.lit(i)} as ${sql.raw(type)})`.as(name),
+  );
+  return db.with(
+    (cte) => cte('item').materialized(),
+    (cte) => cte.selectFrom(json.as('json')).select(values),
+  );
 }
