@@ -29,6 +29,8 @@ export interface InventoryChange {
   /** What the changes of one bulk call or one undo have in common; null for a single update. */
   readonly groupId: string | null;
   readonly changedAt: string;
+  /** Position of the change that the SKU had before this one; null for its first, and for one that is not stored. */
+  readonly previousPosition: number | null;
 }
 
 export const permissions = ['edit_items', 'view_items'] as const;
@@ -113,10 +115,11 @@ export interface UpdateAnswer {
   readonly groupId: string | null;
 }
 
-/** A page of a SKU's history: changes with a version below `before`, newest first, `limit` at most. */
+/** A page of a SKU's history, newest first, `limit` changes at most. */
 export interface HistoryPage {
   readonly skuId: string;
-  readonly before: number;
+  /** Position of its newest change; null: the SKU's newest. A position of another SKU gives no changes. */
+  readonly newest: number | null;
   readonly limit: number;
 }
 

@@ -35,6 +35,8 @@ export interface Sku extends InventoryState {
   readonly version: number;
   /** ISO 8601, UTC, milliseconds. */
   readonly updatedAt: string;
+  /** Position of its newest stored change, as it was read; null before the first. */
+  readonly lastChangePosition: number | null;
 }
 
 /** In the order of decision: a restriction outweighs any quantity. */

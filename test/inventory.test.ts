@@ -32,6 +32,7 @@ function sku(fields: Partial<Sku> = {}): Sku {
     restrictions: 'tmpunavail',
     version: 7,
     updatedAt: '2026-01-01T00:00:00.000Z',
+    lastChangePosition: 7,
     ...fields,
   };
 }

@@ -23,7 +23,7 @@ describeOnEachStore('a store', (kind) => {
     database = await openTestStore(kind);
     store = database.store;
     await seed(store);
-    await sql`insert into inventory_change values ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', ${NOW}, null, null, null)`.execute(
+    await sql`insert into inventory_change values ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', ${NOW}, null, null, null, null)`.execute(
       store.db,
     );
   });
@@ -63,13 +63,16 @@ describeOnEachStore('a store', (kind) => {
       ['to forget a supplier that has SKUs', `delete from supplier`],
       ...[
         ['a change at a position that is taken', `'acme', 1, 'A', 2, 0, 1, 0, 0, null, null`],
-        ['a change to a version that is taken', `'acme', 2, 'A', 1, 0, 1, 0, 0, null, null`],
+        // SQLite has one writer at a time to number them, and does without this index.
+        ...(kind === 'postgres'
+          ? [['a change to a version that is taken', `'acme', 2, 'A', 1, 0, 1, 0, 0, null, null`]]
+          : []),
         ['a change of an unknown SKU', `'acme', 2, 'B', 1, 0, 1, 0, 0, null, null`],
         ['a change to a negative quantity', `'acme', 2, 'A', 2, 0, -1, 0, 0, null, null`],
         ['a change to an unknown restriction', `'acme', 2, 'A', 2, 0, 1, 0, 0, null, 'banned'`],
       ].map(([what, values]) => [
         what,
-        `insert into inventory_change values (${values}, 'REST', 'x', '', null, null, null)`,
+        `insert into inventory_change values (${values}, 'REST', 'x', '', null, null, null, null)`,
       ]),
     ])('%s', async (_what = '', statement = '') => {
       const refusal = /constraint|cannot store TEXT|invalid input syntax|out of range/;
@@ -179,6 +182,10 @@ describeOnEachStore('a store', (kind) => {
       expect(await read(again)).toEqual(before);
       await again.close();
     }
-    expect(before[1]).toEqual([{ name: '0001_inventory' }, { name: '0002_retries_and_history' }]);
+    expect(before[1]).toEqual([
+      { name: '0001_inventory' },
+      { name: '0002_retries_and_history' },
+      { name: '0003_linked_changes' },
+    ]);
   });
 });

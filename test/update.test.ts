@@ -43,11 +43,19 @@ describeOnEachStore('an update', (kind) => {
           restrictions: null,
           version: 1,
           updatedAt: changedAt,
+          lastChangePosition: null,
         },
       },
     ]);
     expect(await shop.skus()).toEqual([
-      { ...before, quantity_in_stock: 3, restrictions: null, version: 1, updated_at: changedAt },
+      {
+        ...before,
+        quantity_in_stock: 3,
+        restrictions: null,
+        version: 1,
+        updated_at: changedAt,
+        last_change_position: 1,
+      },
       other,
     ]);
     expect(await shop.changes()).toEqual([
@@ -66,6 +74,7 @@ describeOnEachStore('an update', (kind) => {
         reason: null,
         reference_document_uri: null,
         group_id: null,
+        previous_position: null,
         actor: 'dashboard',
         changed_at: changedAt,
       },

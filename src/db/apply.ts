@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { InventoryChange, RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
 import { toChange } from './change-row.ts';
-import { createLoadVersions } from './changes.ts';
+import { createLoadChanges } from './changes.ts';
 import { createIdempotencyKeys, keyName, type KeptAnswer } from './idempotency.ts';
 import { createMatchSkus, keyOf, type MatchSkus } from './match.ts';
 import type { Store } from './open.ts';
@@ -20,7 +20,7 @@ export type ApplyRequests = (
 export function createApplyRequests(store: Store, clock: () => Date): ApplyRequests {
   const matchSkus = createMatchSkus(store, { lock: true });
   const saveChanges = createSaveChanges(store);
-  const loadVersions = createLoadVersions(store);
+  const loadChanges = createLoadChanges(store);
   const keys = createIdempotencyKeys(store);
 
   return async (trx, requests) => {
@@ -29,7 +29,7 @@ export function createApplyRequests(store: Store, clock: () => Date): ApplyReque
     const now = clock().toISOString();
     const plan = planRequests(requests, (request, row) => matched[request]?.[row] ?? [], kept, now);
     const changes = await saveChanges(trx, plan.skus, plan.changes);
-    const lastChanges = await loadLastChanges(trx, loadVersions, plan);
+    const lastChanges = await loadLastChanges(trx, loadChanges, plan, changes);
     const { answers, fresh } = answerRequests(requests, plan, finishRows(plan, changes, lastChanges), kept);
     await keys.save(trx, fresh, now);
     return answers;
@@ -47,11 +47,12 @@ async function matchRows(trx: Kysely<Tables>, matchSkus: MatchSkus, requests: re
   );
 }
 
-/** The changes behind the current states that failed preconditions report. */
+/** The changes behind the current states that failed preconditions report: of this batch, or stored before. */
 async function loadLastChanges(
   trx: Kysely<Tables>,
-  loadVersions: ReturnType<typeof createLoadVersions>,
+  loadChanges: ReturnType<typeof createLoadChanges>,
   plan: Plan,
+  changes: readonly InventoryChange[],
 ): Promise<Map<string, InventoryChange>> {
   const currents = plan.requests.flatMap((planned) =>
     planned.kind === 'RUN'
@@ -59,17 +60,11 @@ async function loadLastChanges(
       : [],
   );
   if (currents.length === 0) return new Map();
-  const rows = await loadVersions(
-    trx,
-    currents.map(({ supplierId, skuId, version }, i) => ({
-      i,
-      supplier_id: supplierId,
-      sku_id: skuId,
-      version,
-      from: version,
-    })),
+  const places = currents.flatMap(({ supplierId, lastChangePosition }) =>
+    lastChangePosition === null ? [] : [{ supplier_id: supplierId, position: lastChangePosition }],
   );
-  return new Map(rows.map((row) => [versionKey(toChange(row)), toChange(row)]));
+  const stored = (await loadChanges(trx, places)).map(toChange);
+  return new Map([...stored, ...changes].map((change) => [versionKey(change), change]));
 }
 
 /** Puts positions on the changes in the results, and the change behind the current state on failed preconditions. */

@@ -5,7 +5,7 @@ import { createSetStatement } from './set-statement.ts';
 import type { SkuTable } from './tables.ts';
 
 /** What a catalog row sets when it makes a SKU. */
-export type SkuRow = Omit<SkuTable, 'version'>;
+export type SkuRow = Omit<SkuTable, 'version' | 'last_change_position'>;
 
 export function toSkuRow(supplierId: string, row: CatalogRow, now: string): SkuRow {
   return {

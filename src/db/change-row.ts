@@ -20,6 +20,7 @@ export const changeColumns = {
   reason: 'text',
   reference_document_uri: 'text',
   group_id: 'text',
+  previous_position: 'bigint',
 } as const;
 
 export function toChangeRow(change: InventoryChange & { readonly position: number }): InventoryChangeTable {
@@ -41,6 +42,7 @@ export function toChangeRow(change: InventoryChange & { readonly position: numbe
     reason: change.reason,
     reference_document_uri: change.referenceDocumentUri,
     group_id: change.groupId,
+    previous_position: change.previousPosition,
   };
 }
 
@@ -65,6 +67,7 @@ export function toChange(row: InventoryChangeTable): InventoryChange {
     reason: row.reason,
     referenceDocumentUri: row.reference_document_uri,
     groupId: row.group_id,
+    previousPosition: row.previous_position,
     changedAt: row.changed_at,
   };
 }

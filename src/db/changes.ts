@@ -6,32 +6,31 @@ import type { Store } from './open.ts';
 import { createSetStatement } from './set-statement.ts';
 import type { InventoryChangeTable, Tables } from './tables.ts';
 
-/** Which change of which SKU. */
-interface VersionKey {
+/** A page of a SKU's history. */
+interface PageKey {
   /** Which of those that are asked for: the same SKU may be asked for more than once. */
   readonly i: number;
   readonly supplier_id: string;
   readonly sku_id: string;
-  /** The change with this version, and the ones before it down to `from`. */
-  readonly version: number;
-  readonly from: number;
+  /** Position of the page's newest change; null for the SKU's newest. */
+  readonly newest: number | null;
+  readonly count: number;
 }
 
 type ReadChanges = Pick<Inventory, 'histories' | 'changesAfter' | 'changesAt' | 'lastPosition'>;
 
 export function createReadChanges(store: Store): ReadChanges {
-  const loadVersions = createLoadVersions(store);
+  const loadHistories = createLoadHistories(store);
   return {
     async histories(supplierId, pages) {
-      // Versions have no gap, so a page is a range of them, and many pages are one join.
-      const rows = await loadVersions(
+      const rows = await loadHistories(
         store.db,
-        pages.map(({ skuId, before, limit }, i) => ({
+        pages.map(({ skuId, newest, limit }, i) => ({
           i,
           supplier_id: supplierId,
           sku_id: skuId,
-          version: before - 1,
-          from: Math.max(before - limit, 1),
+          newest,
+          count: limit,
         })),
       );
       const byPage = Map.groupBy(rows, ({ i }) => i);
@@ -96,21 +95,61 @@ function isOneOf(
   return values.length > 0 ? eb(column, 'in', [...values]) : sql<SqlBool>`1 = 0`;
 }
 
-/** Changes by SKU and range of versions, in one statement. */
-export function createLoadVersions(store: Store) {
-  return createSetStatement<VersionKey, InventoryChangeTable & Pick<VersionKey, 'i'>>(
+/** Each change names the one before it, so a page is a walk by the log's own key: an index by SKU would cost every update a page. */
+function createLoadHistories(store: Store) {
+  type Link = InventoryChangeTable & { i: number; count: number };
+  return createSetStatement<PageKey, Link>(
     store,
-    { i: 'integer', supplier_id: 'text', sku_id: 'text', version: 'integer', from: 'integer' },
+    { i: 'integer', supplier_id: 'text', sku_id: 'text', newest: 'bigint', count: 'integer' },
+    (db) =>
+      db
+        .withRecursive('link', (cte) =>
+          cte
+            .selectFrom('item')
+            .innerJoin('sku', (join) =>
+              join.onRef('sku.supplier_id', '=', 'item.supplier_id').onRef('sku.sku_id', '=', 'item.sku_id'),
+            )
+            .innerJoin('inventory_change as change', (join) =>
+              join
+                .onRef('change.supplier_id', '=', 'item.supplier_id')
+                .onRef('change.sku_id', '=', 'item.sku_id')
+                .on(sql<boolean>`change.position = coalesce(item.newest, sku.last_change_position)`),
+            )
+            .selectAll('change')
+            .select(['item.i', 'item.count'])
+            .unionAll(
+              cte
+                .selectFrom('link')
+                .innerJoin('inventory_change as change', (join) =>
+                  join
+                    .onRef('change.supplier_id', '=', 'link.supplier_id')
+                    .onRef('change.position', '=', 'link.previous_position'),
+                )
+                .where(sql<boolean>`link.count > 1`)
+                .selectAll('change')
+                .select(['link.i', sql<number>`link.count - 1`.as('count')]),
+            ),
+        )
+        .selectFrom('link')
+        .selectAll(),
+  );
+}
+
+type Place = Pick<InventoryChangeTable, 'supplier_id' | 'position'>;
+
+/** The changes at these places in the suppliers' logs. */
+export function createLoadChanges(store: Store) {
+  return createSetStatement<Place, InventoryChangeTable>(
+    store,
+    { supplier_id: 'text', position: 'bigint' },
     (db) =>
       db
         .selectFrom('item')
         .innerJoin('inventory_change', (join) =>
           join
             .onRef('inventory_change.supplier_id', '=', 'item.supplier_id')
-            .onRef('inventory_change.sku_id', '=', 'item.sku_id')
-            .on(sql<boolean>`inventory_change.version between item."from" and item.version`),
+            .onRef('inventory_change.position', '=', 'item.position'),
         )
-        .selectAll('inventory_change')
-        .select('item.i'),
+        .selectAll('inventory_change'),
   );
 }

@@ -135,5 +135,6 @@ export function toSku(row: SkuTable): Sku {
     restrictions: row.restrictions,
     version: row.version,
     updatedAt: row.updated_at,
+    lastChangePosition: row.last_change_position,
   };
 }

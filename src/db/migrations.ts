@@ -9,6 +9,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
   return {
     '0001_inventory': { up: (db) => createInventoryTables(db, store) },
     '0002_retries_and_history': { up: (db) => addRetriesAndHistory(db, store) },
+    '0003_linked_changes': { up: (db) => linkChanges(db, store) },
   };
 }
 
@@ -132,17 +133,21 @@ async function createChangeTable(db: Kysely<unknown>, store: Store): Promise<voi
   ).execute();
 }
 
-async function addRetriesAndHistory(db: Kysely<unknown>, store: Store): Promise<void> {
-  const { text } = columnTypes(store);
-  for (const column of ['reason', 'reference_document_uri', 'group_id']) {
-    await db.schema.alterTable('inventory_change').addColumn(column, text).execute();
-  }
+async function createGroupIndex(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('inventory_change_by_group')
     .on('inventory_change')
     .columns(['supplier_id', 'group_id', 'position'])
     .where(sql<boolean>`group_id is not null`)
     .execute();
+}
+
+async function addRetriesAndHistory(db: Kysely<unknown>, store: Store): Promise<void> {
+  const { text } = columnTypes(store);
+  for (const column of ['reason', 'reference_document_uri', 'group_id']) {
+    await db.schema.alterTable('inventory_change').addColumn(column, text).execute();
+  }
+  await createGroupIndex(db);
   await strictly(store)(
     db.schema
       .createTable('idempotency_key')
@@ -155,4 +160,38 @@ async function addRetriesAndHistory(db: Kysely<unknown>, store: Store): Promise<
       .addPrimaryKeyConstraint('idempotency_key_key', ['supplier_id', 'operation', 'key']),
   ).execute();
   await db.schema.createIndex('idempotency_key_by_age').on('idempotency_key').column('created_at').execute();
+}
+
+/**
+ * Each change names the SKU's change before it, and the SKU its newest. On SQLite that replaces the index by SKU and version, which cost
+ * every update a page of the log at commit: one writer at a time numbers versions there. PostgreSQL's writers keep it as a guard.
+ */
+async function linkChanges(db: Kysely<unknown>, store: Store): Promise<void> {
+  const { bigint } = columnTypes(store);
+  await db.schema.alterTable('sku').addColumn('last_change_position', bigint).execute();
+  await db.schema.alterTable('inventory_change').addColumn('previous_position', bigint).execute();
+  await sql`update sku set last_change_position = (
+    select max(position) from inventory_change as change
+    where change.supplier_id = sku.supplier_id and change.sku_id = sku.sku_id) where version > 0`.execute(db);
+  await sql`update inventory_change set previous_position = (
+    select position from inventory_change as previous
+    where previous.supplier_id = inventory_change.supplier_id and previous.sku_id = inventory_change.sku_id
+      and previous.version = inventory_change.version - 1)`.execute(db);
+  if (store === 'sqlite') await dropVersionIndex(db);
+}
+
+/** SQLite drops a table's constraint only with the table. */
+async function dropVersionIndex(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{
+    sql: string;
+  }>`select sql from sqlite_schema where type = 'table' and name = 'inventory_change'`.execute(db);
+  const text = rows[0]?.sql ?? '';
+  const constraint = ', constraint "inventory_change_version" unique ("supplier_id", "sku_id", "version")';
+  if (!text.includes(constraint))
+    throw new Error('The log of changes has another schema than this migration expects.');
+  await db.schema.alterTable('inventory_change').renameTo('inventory_change_indexed').execute();
+  await sql.raw(text.replace(constraint, '')).execute(db);
+  await sql`insert into inventory_change select * from inventory_change_indexed`.execute(db);
+  await db.schema.dropTable('inventory_change_indexed').execute();
+  await createGroupIndex(db);
 }

@@ -113,6 +113,7 @@ function toChange(request: UpdateRequest, before: Sku, after: Sku): InventoryCha
     referenceDocumentUri,
     groupId,
     changedAt: after.updatedAt,
+    previousPosition: null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { InventoryChange } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
 import type { Store } from './open.ts';
 import { changeColumns, toChangeRow } from './change-row.ts';
+import { keyOf } from './match.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { InventoryChangeTable, SkuTable, SupplierTable, Tables } from './tables.ts';
 
@@ -20,26 +21,22 @@ export function createSaveChanges(store: Store): SaveChanges {
   const recordChanges = createRecordChanges(store);
   return async (trx, skus, changes) => {
     if (changes.length === 0) return [];
-    await saveSkus(trx, skus.map(toSavedSku));
-    const counts = new Map<string, number>();
-    for (const { supplierId } of changes) counts.set(supplierId, (counts.get(supplierId) ?? 0) + 1);
-    // Last before the commit: from here to there this supplier's other writers wait, which keeps
-    // positions in the order of commits, so that a reader who follows them never skips one.
-    const taken = await takePositions(
-      trx,
-      Array.from(counts, ([supplier_id, count]) => ({ supplier_id, count })),
-    );
-    const last = new Map(
-      taken.map(({ supplier_id, last_position }) => [
-        supplier_id,
-        last_position - (counts.get(supplier_id) ?? 0),
-      ]),
-    );
+    // From here to the commit this supplier's other writers wait, which keeps positions in the order of commits,
+    // so that a reader who follows them never skips one.
+    const lastPositions = await takePositions(trx, changes);
+    const lastOfSku = new Map(skus.map((sku) => [keyOf(sku.supplierId, sku.skuId), sku.lastChangePosition]));
     const positioned = changes.map((change) => {
-      const position = (last.get(change.supplierId) ?? 0) + 1;
-      last.set(change.supplierId, position);
-      return { ...change, position };
+      const position = (lastPositions.get(change.supplierId) ?? 0) + 1;
+      lastPositions.set(change.supplierId, position);
+      const key = keyOf(change.supplierId, change.skuId);
+      const previousPosition = lastOfSku.get(key) ?? null;
+      lastOfSku.set(key, position);
+      return { ...change, position, previousPosition };
     });
+    await saveSkus(
+      trx,
+      skus.map((sku) => toSavedSku(sku, lastOfSku.get(keyOf(sku.supplierId, sku.skuId)) ?? null)),
+    );
     await recordChanges(trx, positioned.map(toChangeRow));
     return positioned;
   };
@@ -54,9 +51,10 @@ type SavedSku = Pick<
   | 'restrictions'
   | 'version'
   | 'updated_at'
+  | 'last_change_position'
 >;
 
-function toSavedSku(sku: Sku): SavedSku {
+function toSavedSku(sku: Sku, lastChangePosition: number | null): SavedSku {
   return {
     supplier_id: sku.supplierId,
     sku_id: sku.skuId,
@@ -65,6 +63,7 @@ function toSavedSku(sku: Sku): SavedSku {
     restrictions: sku.restrictions,
     version: sku.version,
     updated_at: sku.updatedAt,
+    last_change_position: lastChangePosition,
   };
 }
 
@@ -79,6 +78,7 @@ function createSaveSkus(store: Store): SetStatement<SavedSku> {
       restrictions: 'text',
       version: 'integer',
       updated_at: 'text',
+      last_change_position: 'bigint',
     },
     (db) =>
       db
@@ -90,15 +90,16 @@ function createSaveSkus(store: Store): SetStatement<SavedSku> {
           restrictions: eb.ref('item.restrictions'),
           version: eb.ref('item.version'),
           updated_at: eb.ref('item.updated_at'),
+          last_change_position: eb.ref('item.last_change_position'),
         }))
         .whereRef('sku.supplier_id', '=', 'item.supplier_id')
         .whereRef('sku.sku_id', '=', 'item.sku_id'),
   );
 }
 
-/** Moves each supplier's last position on by the number of its changes. */
+/** Moves each supplier's last position on by the number of its changes; gives the positions before, by supplier. */
 function createTakePositions(store: Store) {
-  return createSetStatement<
+  const movePositions = createSetStatement<
     { supplier_id: string; count: number },
     Pick<SupplierTable, 'supplier_id' | 'last_position'>
   >(store, { supplier_id: 'text', count: 'integer' }, (db) =>
@@ -109,6 +110,20 @@ function createTakePositions(store: Store) {
       .whereRef('supplier.supplier_id', '=', 'item.supplier_id')
       .returning(['supplier.supplier_id', 'supplier.last_position']),
   );
+  return async (trx: Kysely<Tables>, changes: readonly InventoryChange[]): Promise<Map<string, number>> => {
+    const counts = new Map<string, number>();
+    for (const { supplierId } of changes) counts.set(supplierId, (counts.get(supplierId) ?? 0) + 1);
+    const moved = await movePositions(
+      trx,
+      Array.from(counts, ([supplier_id, count]) => ({ supplier_id, count })),
+    );
+    return new Map(
+      moved.map(({ supplier_id, last_position }) => [
+        supplier_id,
+        last_position - (counts.get(supplier_id) ?? 0),
+      ]),
+    );
+  };
 }
 
 function createRecordChanges(store: Store): SetStatement<InventoryChangeTable> {

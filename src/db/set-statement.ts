@@ -53,7 +53,8 @@ function withAllItems(db: Kysely<Tables>, columns: Record<string, ColumnType>) {
   const values = Object.entries(columns).map(([name, type], i) =>
     sql`cast(json.value ->> ${sql.lit(i)} as ${sql.raw(type)})`.as(name),
   );
-  return db.with(
+  // Recursive is said of the first expression or of none: a statement may add one that is (`createLoadHistories`).
+  return db.withRecursive(
     (cte) => cte('item').materialized(),
     (cte) => cte.selectFrom(json.as('json')).select(values),
   );

@@ -47,6 +47,8 @@ export interface SkuTable {
   restrictions: Restriction | null;
   version: number;
   updated_at: string;
+  /** Position of its newest change; null before the first. */
+  last_change_position: number | null;
 }
 
 /** Under which codes a SKU is found: each code as the supplier spells it, and as its canonical GTIN-14. */
@@ -81,6 +83,8 @@ export interface InventoryChangeTable {
   reason: string | null;
   reference_document_uri: string | null;
   group_id: string | null;
+  /** Position of the change that the SKU had before this one; null for its first. */
+  previous_position: number | null;
 }
 
 /** What was answered to a request that carried an idempotency key. */

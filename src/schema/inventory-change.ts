@@ -132,17 +132,18 @@ export function toChangeFilter(
 /** A position in the feed: of the last change that was seen. */
 export const feedCursor = z.tuple([z.int().min(0)]);
 
+/** Where a history goes on: the position of the change before the last one that was seen; 0 where there is none. */
+const historyCursor = z.tuple([z.int().min(0)]);
+
 builder.objectField(Sku, 'inventoryChanges', (t) =>
   t.field({
     type: InventoryChangeConnection,
     description: 'Its history, newest first.',
     args: pageArgs('changes'),
-    resolve: async (sku, { first, after }, { loaders }) => {
-      // Versions have no gap: a page starts below the version that the cursor holds.
-      const [seen] = decodeCursor(after, feedCursor) ?? [sku.version + 1];
-      const before = Math.min(seen, sku.version + 1);
-      const changes = await loaders().histories.load({ skuId: sku.skuId, before, limit: first + 1 });
-      return toConnection(changes, first, after, ({ version }) => encodeCursor(version));
+    resolve: async ({ skuId }, { first, after }, { loaders }) => {
+      const [newest] = decodeCursor(after, historyCursor) ?? [null];
+      const changes = await loaders().histories.load({ skuId, newest, limit: first + 1 });
+      return toConnection(changes, first, after, (change) => encodeCursor(change.previousPosition ?? 0));
     },
   }),
 );

@@ -1,0 +1,96 @@
+/** A store of an older schema is brought to the present one with all that it holds. */
+import Sqlite from 'better-sqlite3';
+import { Kysely, PostgresDialect, SqliteDialect, sql, type Dialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { Pool } from 'pg';
+import { expect, inject, test } from 'vitest';
+import { createInventory } from '../src/db/inventory.ts';
+import { createMigrations } from '../src/db/migrations.ts';
+import { openStore, type StoreKind } from '../src/db/open.ts';
+import { query } from './postgres.ts';
+import { setSku, updateFor } from './requests.ts';
+import { createTestDatabase, describeOnEachStore, type TestDatabase } from './stores.ts';
+
+const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as const;
+
+/** A database without a schema: the one that tests copy has the present one. */
+async function createBareDatabase(kind: StoreKind): Promise<TestDatabase> {
+  const database = await createTestDatabase(kind);
+  if (kind === 'sqlite') return database;
+  await database.remove();
+  await query(
+    `${inject('postgresUrl')}/postgres`,
+    `create database ${new URL(database.url).pathname.slice(1)}`,
+  );
+  return database;
+}
+
+function dialectOf(kind: StoreKind, url: string): Dialect {
+  return kind === 'sqlite'
+    ? new SqliteDialect({ database: new Sqlite(url.replace('sqlite:', '')) })
+    : new PostgresDialect({ pool: new Pool({ connectionString: url }) });
+}
+
+/** Three changes of two SKUs, as the schema before 0003 had them. */
+async function fillOld(kind: StoreKind, url: string): Promise<void> {
+  const db = new Kysely<unknown>({ dialect: dialectOf(kind, url) });
+  const migrations = createMigrations(kind);
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateTo('0002_retries_and_history');
+  expect(error).toBeUndefined();
+  await sql`insert into supplier values ('acme', 3, '')`.execute(db);
+  await sql`insert into sku (supplier_id, sku_id, quantity_in_stock, version, updated_at)
+    values ('acme', 'A', 2, 2, ''), ('acme', 'B', 1, 1, ''), ('acme', 'C', 0, 0, '')`.execute(db);
+  await sql`insert into inventory_change values
+    ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', '', 'counted', null, 'g'),
+    ('acme', 2, 'B', 1, 0, 1, 0, 0, null, null, 'REST', 'x', '', null, null, null),
+    ('acme', 3, 'A', 2, 1, 2, 0, 0, null, null, 'REST', 'x', '', null, null, 'g')`.execute(db);
+  await db.destroy();
+}
+
+describeOnEachStore('migration', (kind) => {
+  test('0003: changes that were there are linked, and histories go on from them', async () => {
+    const { url, remove } = await createBareDatabase(kind);
+    await fillOld(kind, url);
+    const store = await openStore(url);
+    const inventory = createInventory(store, () => new Date());
+    await updateFor(inventory, origin, [
+      setSku('A', { quantityInStock: 9 }),
+      setSku('C', { quantityInStock: 9 }),
+    ]);
+    const newest = { newest: null, limit: 10 };
+    const histories = await inventory.histories('acme', [
+      { skuId: 'A', ...newest },
+      { skuId: 'B', ...newest },
+      { skuId: 'C', ...newest },
+      { skuId: 'A', newest: 3, limit: 1 },
+      // Of another SKU.
+      { skuId: 'A', newest: 2, limit: 10 },
+    ]);
+    expect(histories.map((page) => page.map(({ position, version }) => [position, version]))).toEqual([
+      [
+        [4, 3],
+        [3, 2],
+        [1, 1],
+      ],
+      [[2, 1]],
+      [[5, 1]],
+      [[3, 2]],
+      [],
+    ]);
+    expect(histories[0]?.at(-1)).toMatchObject({
+      reason: 'counted',
+      groupId: 'g',
+      after: { quantityInStock: 1 },
+    });
+    if (kind === 'sqlite') {
+      const { rows } =
+        await sql`select name from sqlite_schema where type = 'index' and name not like 'sqlite_%'
+      and tbl_name like 'inventory_change%'`.execute(store.db);
+      expect(rows).toEqual([{ name: 'inventory_change_by_group' }]);
+    }
+    await inventory.close();
+    await store.close();
+    await remove();
+  });
+});
