@@ -91,7 +91,10 @@ const importTable: readonly (readonly [files: RegExp, may: readonly RegExp[], wh
   [/^src\/problem\.ts$/, [/^src\/(?:identifier|sku|inventory)\.ts$/]],
   [/^src\/decide\.ts$/, [/^src\/(?:identifier|sku|problem|inventory)\.ts$/]],
   [/^src\/db\/migrations\.ts$/, [/^kysely(?:\/migration)?$/]],
-  [/^src\/db\//, [domain, /^src\/db\//, /^kysely(?:\/migration)?$/, /^better-sqlite3$/, /^pg$/, builtin]],
+  [
+    /^src\/db\//,
+    [domain, /^src\/db\//, /^kysely(?:\/migration)?$/, /^better-sqlite3$/, /^pg$/, /^dataloader$/, builtin],
+  ],
   [/^src\/schema\//, [domain, /^src\/schema\//, /^@pothos\//, /^dataloader$/, /^graphql$/, /^zod$/]],
   [
     /^src\/http\//,

@@ -1,15 +1,20 @@
 /** The Inventory contract on a store. */
+import DataLoader from 'dataloader';
 import { chooseMatch } from '../decide.ts';
 import type { Inventory, UpdateRequest } from '../inventory.ts';
+import type { Sku } from '../sku.ts';
 import { createApplyRequests } from './apply.ts';
 import { createReadChanges } from './changes.ts';
 import { createIdempotencyKeys } from './idempotency.ts';
-import { createMatchSkus } from './match.ts';
+import { createMatchSkus, type Wanted } from './match.ts';
 import type { Store } from './open.ts';
 import { createListSkus } from './skus.ts';
 import { inTransaction } from './transaction.ts';
 import { createWatch } from './watch.ts';
 import { createWriteQueue } from './write-queue.ts';
+
+/** Identifiers looked up in one read at most. */
+const MAX_SHARED_READS = 1_000;
 
 export interface OpenInventory extends Inventory {
   /** Forgets idempotency keys made before this moment, a few at a time: writers never wait long for it. */
@@ -21,6 +26,12 @@ export interface OpenInventory extends Inventory {
 /** The inventory in this store. Updates that wait share a commit. */
 export function createInventory(store: Store, clock: () => Date): OpenInventory {
   const matchSkus = createMatchSkus(store, { lock: false });
+  // Requests that arrived together are parsed in one turn of the event loop: they share one read.
+  const matches = new DataLoader<Wanted, Sku[]>((wanted) => matchSkus(store.db, wanted), {
+    cache: false,
+    maxBatchSize: MAX_SHARED_READS,
+    batchScheduleFn: (read) => setImmediate(read),
+  });
   const applyRequests = createApplyRequests(store, clock);
   const watch = createWatch(store);
   const keys = createIdempotencyKeys(store);
@@ -31,11 +42,11 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
   });
   return {
     async find(supplierId, identifiers) {
-      const matched = await matchSkus(
-        store.db,
-        identifiers.map((identifier) => ({ supplierId, identifier })),
+      return Promise.all(
+        identifiers.map(async (identifier) =>
+          chooseMatch(identifier, await matches.load({ supplierId, identifier })),
+        ),
       );
-      return identifiers.map((identifier, i) => chooseMatch(identifier, matched[i] ?? []));
     },
     update: (request) => queue.submit(request, request.rows.length),
     ...createListSkus(store, matchSkus),

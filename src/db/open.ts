@@ -131,18 +131,26 @@ function keepStatement(
   const [oldest] = kept.keys();
   if (kept.size >= MAX_STATEMENTS && oldest !== undefined) kept.delete(oldest);
   // A transaction that starts by reading could not go on to write if another process wrote in between.
-  const statement = runForEach(database.prepare(text === 'begin' ? 'begin immediate' : text));
+  const statement = runForEach(database, database.prepare(text === 'begin' ? 'begin immediate' : text));
   kept.set(text, statement);
   return statement;
 }
 
 /** A list in place of a value, which nothing else binds, holds the values of many runs: a set statement's items. */
-function runForEach(statement: Sqlite.Statement): SqliteStatement {
+function runForEach(database: Sqlite.Database, statement: Sqlite.Statement): SqliteStatement {
+  // A read by itself opens and ends a transaction, which costs more than the read: many share one.
+  const readItems = database.transaction((items: readonly unknown[][]) =>
+    items.flatMap((item) => statement.all(item)),
+  );
   const itemsOf = ([first]: readonly unknown[]) => (Array.isArray(first) ? first : undefined);
   return {
     reader: statement.reader,
-    all: (parameters) =>
-      itemsOf(parameters)?.flatMap((item) => statement.all(item)) ?? statement.all(parameters),
+    all: (parameters) => {
+      const items = itemsOf(parameters);
+      if (!items) return statement.all(parameters);
+      const one = items.length === 1 || database.inTransaction;
+      return one ? items.flatMap((item) => statement.all(item)) : readItems(items);
+    },
     run: (parameters) =>
       itemsOf(parameters)?.reduce((_last, item) => statement.run(item), nothingRun) ??
       statement.run(parameters),
