@@ -1,4 +1,5 @@
 /** The Inventory contract on a store. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { chooseMatch } from '../decide.ts';
 import type { Inventory, UpdateRequest } from '../inventory.ts';
@@ -60,8 +61,4 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
       await watch.close();
     },
   };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -11,10 +11,10 @@ import {
   type Dialect,
   type PostgresPool,
   type PostgresPoolClient,
-  type SqliteStatement,
 } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { createMigrations } from './migrations.ts';
+import { createPrepare } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
 /** How long a SQLite writer waits for another process's transaction, in milliseconds. */
@@ -76,9 +76,8 @@ function openSqlite(path: string): Dialect {
     database.close();
     throw error;
   }
-  const kept = new Map<string, SqliteStatement>();
   const dialect = new SqliteDialect({
-    database: { prepare: (text) => keepStatement(kept, text, database), close: () => database.close() },
+    database: { prepare: createPrepare(database, MAX_STATEMENTS), close: () => database.close() },
   });
   return {
     createAdapter: () => new AtomicDdlAdapter(),
@@ -119,46 +118,6 @@ class AtomicDdlAdapter extends SqliteAdapter {
     return true;
   }
 }
-
-/** Kysely prepares on every call, which costs more than most of the statements do. */
-function keepStatement(
-  kept: Map<string, SqliteStatement>,
-  text: string,
-  database: Sqlite.Database,
-): SqliteStatement {
-  const known = kept.get(text);
-  if (known) return known;
-  const [oldest] = kept.keys();
-  if (kept.size >= MAX_STATEMENTS && oldest !== undefined) kept.delete(oldest);
-  // A transaction that starts by reading could not go on to write if another process wrote in between.
-  const statement = runForEach(database, database.prepare(text === 'begin' ? 'begin immediate' : text));
-  kept.set(text, statement);
-  return statement;
-}
-
-/** A list in place of a value, which nothing else binds, holds the values of many runs: a set statement's items. */
-function runForEach(database: Sqlite.Database, statement: Sqlite.Statement): SqliteStatement {
-  // A read by itself opens and ends a transaction, which costs more than the read: many share one.
-  const readItems = database.transaction((items: readonly unknown[][]) =>
-    items.flatMap((item) => statement.all(item)),
-  );
-  const itemsOf = ([first]: readonly unknown[]) => (Array.isArray(first) ? first : undefined);
-  return {
-    reader: statement.reader,
-    all: (parameters) => {
-      const items = itemsOf(parameters);
-      if (!items) return statement.all(parameters);
-      const one = items.length === 1 || database.inTransaction;
-      return one ? items.flatMap((item) => statement.all(item)) : readItems(items);
-    },
-    run: (parameters) =>
-      itemsOf(parameters)?.reduce((_last, item) => statement.run(item), nothingRun) ??
-      statement.run(parameters),
-    iterate: (parameters) => statement.iterate(parameters),
-  };
-}
-
-const nothingRun = { changes: 0, lastInsertRowid: 0 };
 
 async function openPostgres(url: string): Promise<Dialect> {
   const { default: pg } = await import('pg');

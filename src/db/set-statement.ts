@@ -18,8 +18,8 @@ type WithItems<Item> = QueryCreator<Tables & { item: Item }>;
  * Builds the statement once. `columns` are the items' columns; `build` reads them from the table `item` and must bind
  * no value of its own, for it would be lost.
  *
- * PostgreSQL runs it once over all items, which travel as one JSON parameter: what costs is the way there and back. SQLite has no such
- * way, and reading JSON costs more than its updates do: it runs once for each item (`runForEach` in open.ts), in the items' order.
+ * PostgreSQL runs it once over all items, which travel as one JSON parameter: what costs is the way there and back. For SQLite,
+ * in this process, reading JSON costs more than the updates do: it runs once for each item (sqlite-statements.ts), in the items' order.
  */
 export function createSetStatement<Item extends object, Row = unknown>(
   store: Store,

@@ -1,4 +1,5 @@
 /** Group commit: everything that waits goes into one transaction, one fsync, and only then are the answers given. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OutcomeUnknownError } from './transaction.ts';
 
 /** Rows in one transaction at most; a single job that is larger gets its own. */
@@ -68,8 +69,4 @@ export function createWriteQueue<Job, Answer>(
       } else for (const entry of batch) await settle([entry]);
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
