@@ -134,7 +134,10 @@ export interface ChangeFilter {
 export interface Inventory {
   /** The SKU that each identifier names among this supplier's, or why there is none. */
   find(supplierId: string, identifiers: readonly Identifier[]): Promise<Match[]>;
-  /** Applies a request's rows in order, in one transaction; resolves once they are on disk. */
+  /**
+   * Applies a request's rows in order; resolves once they are on disk. In one transaction, but for a large best-effort
+   * request without an idempotency key, whose rows are written in parts.
+   */
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   /** A page of SKUs by keyset. */
   listSkus(supplierId: string, page: SkuPage): Promise<Sku[]>;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KyselyPlugin } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createInventory } from '../src/db/inventory.ts';
+import { createWriter } from '../src/db/writer.ts';
 import { openStore, type StoreKind } from '../src/db/open.ts';
 import { parseIdentifier } from '../src/identifier.ts';
 import type { UpdateRequest } from '../src/inventory.ts';
@@ -538,11 +538,11 @@ describeOnEachStore('bulk updates', (kind) => {
       },
     };
     const store = { ...gateway.store, db: gateway.store.db.withPlugin(counter) };
-    const inventory = createInventory(store, () => new Date());
+    const writer = createWriter(store);
     const countFor = async (ids: readonly string[], quantity: number) => {
       statements = 0;
-      const { results } = await inventory.update(bulkRequest(ids, quantity));
-      expect(results.map(({ outcome }) => outcome)).toEqual([
+      const [answer] = await writer.commit([bulkRequest(ids, quantity)], new Date().toISOString());
+      expect(answer?.results.map(({ outcome }) => outcome)).toEqual([
         ...ids.map(() => 'APPLIED'),
         'REJECTED',
         'REJECTED',
@@ -553,7 +553,6 @@ describeOnEachStore('bulk updates', (kind) => {
     expect(few).toBeGreaterThan(3);
     expect(few).toBeLessThan(12);
     expect(await countFor(skuIds, 2)).toBe(few);
-    await inventory.close();
   });
 });
 

@@ -347,7 +347,7 @@ const otherGateway = `
     const store = await openStore(url);
     const clock = () => new Date();
     const inventory = createInventory(store, clock);
-    const apply = createApplyRequests(store, clock);
+    const apply = createApplyRequests(store);
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     const request = (actor, rows) => ({
       supplierId: 'acme', actor, source: 'GRAPHQL', operation: 'test', rows, atomicity: 'BEST_EFFORT', dryRun: false,
@@ -363,13 +363,14 @@ const otherGateway = `
         const rows = n % 5 === 0 ? [row(at(0)), row(at(1)), row(at(0))] : [row(at(0))];
         if (n % 6 !== 3) await inventory.update(request(actor, rows));
         // Positions are taken, and the commit comes late.
-        else await inTransaction(store, async (trx) => { await apply(trx, [request(actor, rows)]); await pause(5); });
+        else await inTransaction(store, async (trx) => { await apply(trx, [request(actor, rows)], clock().toISOString()); await pause(5); });
         if (n % 4 === 1) await pause(n % 3);
       }
     }
     parentPort.postMessage('ready');
     await new Promise((resolve) => parentPort.once('message', resolve));
     await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+    await inventory.close();
     await store.close();
     parentPort.postMessage('done');
     parentPort.close();

@@ -81,7 +81,7 @@ function importedValue(specifier: unknown): string[] {
   return isNode(imported) && typeof imported['name'] === 'string' ? [imported['name']] : ['default'];
 }
 
-const domain = /^src\/(?:inventory|identifier|sku|problem|decide)\.ts$/;
+const domain = /^src\/(?:inventory|identifier|sku|problem|decide|unavailable)\.ts$/;
 const builtin = /^node:/;
 /** Who may import what; of the rows that fit a file the first counts. */
 const importTable: readonly (readonly [files: RegExp, may: readonly RegExp[], what?: 'types'])[] = [
@@ -89,6 +89,7 @@ const importTable: readonly (readonly [files: RegExp, may: readonly RegExp[], wh
   [/^src\/sku\.ts$/, [/^src\/identifier\.ts$/], 'types'],
   [/^src\/inventory\.ts$/, [/^src\/(?:identifier|sku|problem|decide)\.ts$/], 'types'],
   [/^src\/problem\.ts$/, [/^src\/(?:identifier|sku|inventory)\.ts$/]],
+  [/^src\/unavailable\.ts$/, []],
   [/^src\/decide\.ts$/, [/^src\/(?:identifier|sku|problem|inventory)\.ts$/]],
   [/^src\/db\/migrations\.ts$/, [/^kysely(?:\/migration)?$/]],
   [
@@ -99,7 +100,7 @@ const importTable: readonly (readonly [files: RegExp, may: readonly RegExp[], wh
   [
     /^src\/http\//,
     [
-      /^src\/(?:(?:inventory|sku|problem|decide)\.ts$|schema\/|http\/)/,
+      /^src\/(?:(?:inventory|sku|problem|decide|unavailable)\.ts$|schema\/|http\/)/,
       /^(?:fastify|@fastify\/cors|graphql|graphql-yoga|@graphql-yoga\/render-graphiql|@graphql-tools\/executor|zod)$/,
       builtin,
     ],

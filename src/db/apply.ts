@@ -11,22 +11,22 @@ import { planRequests, type Plan } from './plan.ts';
 import { createSaveChanges } from './save-changes.ts';
 import type { Tables } from './tables.ts';
 
-/** An answer for each request, in order. Nothing is on disk before the caller commits. */
+/** An answer for each request, in order. Nothing is on disk before the caller commits. `now`: when (ISO 8601). */
 export type ApplyRequests = (
   trx: Kysely<Tables>,
   requests: readonly UpdateRequest[],
+  now: string,
 ) => Promise<UpdateAnswer[]>;
 
-export function createApplyRequests(store: Store, clock: () => Date): ApplyRequests {
+export function createApplyRequests(store: Store): ApplyRequests {
   const matchSkus = createMatchSkus(store, { lock: true });
   const saveChanges = createSaveChanges(store);
   const loadChanges = createLoadChanges(store);
   const keys = createIdempotencyKeys(store);
 
-  return async (trx, requests) => {
+  return async (trx, requests, now) => {
     const kept = await keys.load(trx, requests);
     const matched = await matchRows(trx, matchSkus, requests);
-    const now = clock().toISOString();
     const plan = planRequests(requests, (request, row) => matched[request]?.[row] ?? [], kept, now);
     const changes = await saveChanges(trx, plan.skus, plan.changes);
     const lastChanges = await loadLastChanges(trx, loadChanges, plan, changes);

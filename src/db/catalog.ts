@@ -43,14 +43,14 @@ export interface Catalog {
 export function createCatalog(store: Store, clock: () => Date): Catalog {
   const insertNew = createInsertNew(store, clock);
   const relist = createRelist(store, clock);
-  const applyRequests = createApplyRequests(store, clock);
+  const applyRequests = createApplyRequests(store);
   const save = async (trx: Kysely<Tables>, origin: ImportOrigin, rows: readonly CatalogRow[]) => {
     // The same SKU may come more than once: its first row may create it, the later ones find it known.
     const firsts = new Map(rows.toReversed().map((row) => [row.skuId, row]));
     const created = await insertNew(trx, origin.supplierId, [...firsts.values()]);
     const known = rows.filter((row) => !created.has(row));
     const relisted = await relist(trx, origin.supplierId, known);
-    const [answer] = await applyRequests(trx, [toRequest(origin, known)]);
+    const [answer] = await applyRequests(trx, [toRequest(origin, known)], clock().toISOString());
     const updated = known.filter(
       (_, i) => relisted[i] === true || answer?.results[i]?.outcome === 'APPLIED',
     ).length;

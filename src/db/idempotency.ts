@@ -26,8 +26,6 @@ export interface IdempotencyKeys {
     kept: ReadonlyMap<string, KeptAnswer & { request: UpdateRequest }>,
     now: string,
   ): Promise<void>;
-  /** Removes some of the keys made before this time (ISO 8601). True: there may be more. */
-  purge(before: string): Promise<boolean>;
 }
 
 type KeyRow = Pick<IdempotencyKeyTable, 'supplier_id' | 'operation' | 'key'>;
@@ -70,12 +68,11 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
         }),
       );
     },
-
-    purge: (before) => purgeKeys(store, before),
   };
 }
 
-async function purgeKeys({ db }: Store, before: string): Promise<boolean> {
+/** Removes some of the keys made before this time (ISO 8601). True: there may be more. */
+export async function purgeKeys({ db }: Store, before: string): Promise<boolean> {
   const old = db
     .selectFrom('idempotency_key')
     .select(['supplier_id', 'operation', 'key'])

@@ -2,17 +2,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { chooseMatch } from '../decide.ts';
-import type { Inventory, UpdateRequest } from '../inventory.ts';
+import type { Inventory, RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
-import { createApplyRequests } from './apply.ts';
+import { createAdmission } from './admission.ts';
 import { createReadChanges } from './changes.ts';
-import { createIdempotencyKeys } from './idempotency.ts';
 import { createMatchSkus, type Wanted } from './match.ts';
 import type { Store } from './open.ts';
 import { createListSkus } from './skus.ts';
-import { inTransaction } from './transaction.ts';
+import { startSqliteWriter } from './sqlite-writer.ts';
 import { createWatch } from './watch.ts';
-import { createWriteQueue } from './write-queue.ts';
+import { createWriteQueue, MAX_BATCH_ROWS } from './write-queue.ts';
+import { createWriter } from './writer.ts';
 
 /** Identifiers looked up in one read at most. */
 const MAX_SHARED_READS = 1_000;
@@ -22,6 +22,8 @@ export interface OpenInventory extends Inventory {
   purgeKeys(before: Date): Promise<void>;
   /** Resolves when all that was asked is answered, and stops watching. Before the store is closed. */
   close(): Promise<void>;
+  /** Resolves with the reason once the store must be opened anew before anything can be written. */
+  readonly failed: Promise<unknown>;
 }
 
 /** The inventory in this store. Updates that wait share a commit. */
@@ -33,11 +35,11 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
     maxBatchSize: MAX_SHARED_READS,
     batchScheduleFn: (read) => setImmediate(read),
   });
-  const applyRequests = createApplyRequests(store, clock);
+  const writer = store.kind === 'sqlite' ? startSqliteWriter(store.url) : createWriter(store);
   const watch = createWatch(store);
-  const keys = createIdempotencyKeys(store);
+  const admit = createAdmission();
   const queue = createWriteQueue(async (requests: readonly UpdateRequest[]) => {
-    const answers = await inTransaction(store, (trx) => applyRequests(trx, requests));
+    const answers = await writer.commit(requests, clock().toISOString());
     watch.notice(answers);
     return answers;
   });
@@ -49,16 +51,40 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
         ),
       );
     },
-    update: (request) => queue.submit(request, request.rows.length),
+    update: (request) =>
+      admit(request.rows.length, () =>
+        updateInParts(request, (part) => queue.submit(part, part.rows.length)),
+      ),
     ...createListSkus(store, matchSkus),
     ...createReadChanges(store),
     untilPast: (supplierId, position, signal) => watch.untilPast(supplierId, position, signal),
     purgeKeys: async (before) => {
-      while (await keys.purge(before.toISOString())) await nextTurn();
+      while (await writer.purgeKeys(before.toISOString())) await nextTurn();
     },
     close: async () => {
       await queue.idle();
       await watch.close();
+      await writer.close();
     },
+    failed: writer.failed,
   };
+}
+
+/**
+ * Rows that neither stand and fall together nor are kept as one answer need not share a transaction: a large call is
+ * written in parts, so that others' updates go in between and wait for a part at most.
+ */
+async function updateInParts(
+  request: UpdateRequest,
+  update: (part: UpdateRequest) => Promise<UpdateAnswer>,
+): Promise<UpdateAnswer> {
+  const { rows, atomicity, idempotencyKey, dryRun, groupId } = request;
+  const isOne = atomicity === 'ALL_OR_NOTHING' || idempotencyKey !== null || dryRun;
+  if (isOne || rows.length <= MAX_BATCH_ROWS) return update(request);
+  const results: RowResult[][] = [];
+  for (let start = 0; start < rows.length; start += MAX_BATCH_ROWS) {
+    const part = { ...request, rows: rows.slice(start, start + MAX_BATCH_ROWS) };
+    results.push([...(await update(part)).results]);
+  }
+  return { replayed: false, refusal: null, results: results.flat(), groupId };
 }

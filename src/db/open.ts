@@ -2,18 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { Pool } from 'pg';
-import {
-  Kysely,
-  PostgresDialect,
-  SqliteAdapter,
-  SqliteDialect,
-  type Dialect,
-  type PostgresPool,
-  type PostgresPoolClient,
-} from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { createMigrations } from './migrations.ts';
+import { openPostgres } from './postgres.ts';
 import { createPrepare } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -28,13 +20,12 @@ const WAL_RETRY_MS = 5;
 const CACHE_KIB = 16_384;
 /** Prepared statements kept. Texts are few, but filters combine. */
 const MAX_STATEMENTS = 200;
-/** Connections to PostgreSQL that a process holds at most. */
-const MAX_CONNECTIONS = 10;
 
 export type StoreKind = 'sqlite' | 'postgres';
 
 export interface Store {
   readonly kind: StoreKind;
+  readonly url: string;
   readonly db: Kysely<Tables>;
   close(): Promise<void>;
 }
@@ -45,7 +36,8 @@ export interface Store {
  */
 export async function openStore(url: string): Promise<Store> {
   const kind = storeKind(url);
-  const dialect = kind === 'sqlite' ? openSqlite(url.slice('sqlite:'.length)) : await openPostgres(url);
+  const dialect =
+    kind === 'sqlite' ? openSqlite(url.slice('sqlite:'.length)) : await openPostgres(url, MAX_STATEMENTS);
   const db = new Kysely<Tables>({ dialect });
   try {
     await migrate(db, kind);
@@ -53,7 +45,7 @@ export async function openStore(url: string): Promise<Store> {
     await db.destroy();
     throw firstOf(error);
   }
-  return { kind, db, close: () => db.destroy() };
+  return { kind, url, db, close: () => db.destroy() };
 }
 
 /** A name with several addresses fails with one error for each, and no words of its own. */
@@ -117,37 +109,6 @@ class AtomicDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
-}
-
-async function openPostgres(url: string): Promise<Dialect> {
-  const { default: pg } = await import('pg');
-  const types = new pg.TypeOverrides();
-  // Positions and counts, all far below 2^53.
-  types.setTypeParser(pg.types.builtins.INT8, Number);
-  const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS, types });
-  // The pool replaces an idle connection that breaks; without a listener its error would end the process.
-  pool.on('error', () => undefined);
-  return new PostgresDialect({ pool: nameStatements(pool) });
-}
-
-/** PostgreSQL plans an unnamed statement on every call; a named one once a connection. */
-function nameStatements(pool: Pool): PostgresPool {
-  const names = new Map<string, string>();
-  const nameOf = (text: string): string | undefined => {
-    if (!names.has(text) && names.size < MAX_STATEMENTS) names.set(text, `stockgate_${names.size}`);
-    return names.get(text);
-  };
-  return {
-    options: pool.options,
-    end: () => pool.end(),
-    connect: async () => {
-      const client = await pool.connect();
-      const query = (text: string, values: unknown[]) => client.query({ name: nameOf(text), text, values });
-      // Kysely's overload for cursors is never called: no query here streams.
-      const release = (destroy?: boolean) => client.release(destroy);
-      return { query, release } as unknown as PostgresPoolClient;
-    },
-  };
 }
 
 async function migrate(db: Kysely<Tables>, kind: StoreKind): Promise<void> {

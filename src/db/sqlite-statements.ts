@@ -1,6 +1,7 @@
 /** SQLite's statements as Kysely is given them: prepared once, and run once or for each of many items. */
 import type Sqlite from 'better-sqlite3';
 import type { SqliteStatement } from 'kysely';
+import { fromSqlite } from './store-error.ts';
 
 /** Kysely prepares on every call, which costs more than most of the statements do: `maxKept` of them are kept. */
 export function createPrepare(database: Sqlite.Database, maxKept: number): (text: string) => SqliteStatement {
@@ -10,12 +11,30 @@ export function createPrepare(database: Sqlite.Database, maxKept: number): (text
     if (known) return known;
     const [oldest] = kept.keys();
     if (kept.size >= maxKept && oldest !== undefined) kept.delete(oldest);
-    // A transaction that starts by reading could not go on to write if another process wrote in between.
-    const statement = database.prepare(text === 'begin' ? 'begin immediate' : text);
-    const repeatable = makeRepeatable(database, statement);
-    kept.set(text, repeatable);
-    return repeatable;
+    const statement = prepare(database, text);
+    kept.set(text, statement);
+    return statement;
   };
+}
+
+function prepare(database: Sqlite.Database, text: string): SqliteStatement {
+  // A transaction that starts by reading could not go on to write if another process wrote in between.
+  const statement = makeRepeatable(database, database.prepare(text === 'begin' ? 'begin immediate' : text));
+  // Some errors end the transaction: to roll it back once more would hide them behind another.
+  const isNeeded = () => text !== 'rollback' || database.inTransaction;
+  return {
+    ...statement,
+    all: (parameters) => withStoreErrors(() => statement.all(parameters)),
+    run: (parameters) => withStoreErrors(() => (isNeeded() ? statement.run(parameters) : nothingRun)),
+  };
+}
+
+function withStoreErrors<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fromSqlite(error);
+  }
 }
 
 /** A list in place of a value, which nothing else binds, holds the values of many runs: a set statement's items. */

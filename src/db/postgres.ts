@@ -1,0 +1,78 @@
+/** Kysely's dialect for PostgreSQL: a pool of bounded size and patience, and named statements. */
+import type { Pool, PoolClient } from 'pg';
+import { PostgresDialect, type Dialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { UnavailableError } from '../unavailable.ts';
+import { fromPostgres } from './store-error.ts';
+
+/** Connections that a process holds at most. */
+const MAX_CONNECTIONS = 10;
+/** For how long a connection is waited for, and a statement's answer, in milliseconds: a server that stalls keeps nobody waiting for ever. */
+const CONNECT_TIMEOUT_MS = 5_000;
+const QUERY_TIMEOUT_MS = 10_000;
+
+export async function openPostgres(url: string, maxStatements: number): Promise<Dialect> {
+  const { default: pg } = await import('pg');
+  const types = new pg.TypeOverrides();
+  // Positions and counts, all far below 2^53.
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: MAX_CONNECTIONS,
+    types,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // The pool replaces an idle connection that breaks; without a listener its error would end the process.
+  pool.on('error', () => undefined);
+  const nameOf = createNames(maxStatements);
+  const kyselyPool: PostgresPool = {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => toKyselyClient(await connect(pool), nameOf),
+  };
+  return new PostgresDialect({ pool: kyselyPool });
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw fromPostgres(error);
+  }
+}
+
+/** PostgreSQL plans an unnamed statement on every call; a named one once a connection. */
+function createNames(maxStatements: number): (text: string) => string | undefined {
+  const names = new Map<string, string>();
+  return (text) => {
+    if (!names.has(text) && names.size < maxStatements) names.set(text, `stockgate_${names.size}`);
+    return names.get(text);
+  };
+}
+
+/** A connection that broke, or whose answer never came, is not used again: what it still says would be taken for another's answer. */
+function toKyselyClient(
+  client: PoolClient,
+  nameOf: (text: string) => string | undefined,
+): PostgresPoolClient {
+  let broken = false;
+  const query = async (text: string, values: unknown[]) => {
+    // The server undoes what a lost connection began.
+    if (broken && text === 'rollback') return nothing;
+    try {
+      return await client.query({ name: nameOf(text), text, values });
+    } catch (error) {
+      const known = fromPostgres(error);
+      broken ||= known instanceof UnavailableError;
+      throw known;
+    }
+  };
+  // Kysely's overload for cursors is never called: no query here streams.
+  return {
+    query,
+    release: (destroy?: boolean) => client.release(broken || destroy),
+  } as unknown as PostgresPoolClient;
+}
+
+const nothing = { command: 'ROLLBACK', rowCount: 0, rows: [] };
