@@ -20,6 +20,8 @@ const boolean = z
   .default(false)
   .transform((value) => value === true || value === 'true' || value === '1');
 
+const RATE_LIMIT = 'Give requests a second and token, 1,000,000 at most; 0 for no limit.';
+
 /** What `stockgate serve` takes. */
 export const serveOptions = {
   database,
@@ -47,6 +49,14 @@ export const serveOptions = {
       .min(24, 'Give hours, 24 or more.')
       .max(8_760, 'Give hours, a year of them at most.')
       .default(24),
+  },
+  'rate-limit': {
+    schema: z.coerce
+      .number(RATE_LIMIT)
+      .int(RATE_LIMIT)
+      .min(0, RATE_LIMIT)
+      .max(1_000_000, RATE_LIMIT)
+      .default(2_000),
   },
   'log-level': {
     schema: z

@@ -18,6 +18,7 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 export const serveCommand: Command = {
   help: `Usage: stockgate serve [--demo] [--host ADDRESS] [--port PORT] [--database URL]
                        [--cors-origin ORIGIN ...] [--idempotency-hours N] [--log-level LEVEL]
+                       [--rate-limit N]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
 Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all that was accepted is answered.
@@ -28,6 +29,8 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
   --idempotency-hours N  for how long idempotency keys are kept (default 24, the least)
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
+  --rate-limit N         requests a second that a token may send, a bulk call counting its rows, ten seconds' worth at
+                         once; past it 429 (default 2000; 0: no limit)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
 `,
   run: async (args, io) => {
@@ -48,6 +51,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
         authenticate: values.demo ? acceptDemoToken(authenticate) : authenticate,
         graphiql: values.demo ? demoGraphiql : {},
         corsOrigins: values['cors-origin'],
+        ratePerSecond: values['rate-limit'],
         logger,
       });
       io.out(describe(await server.listen({ host: values.host, port: values.port }), values));

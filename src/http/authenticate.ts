@@ -1,15 +1,18 @@
 /** The Authorization header: who calls, or why that is not known. The words are Django REST framework's. */
 import { isUtf8 } from 'node:buffer';
 import type { Caller, Permission } from '../inventory.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** The caller that a token speaks for; null when it is unknown, revoked or expired. */
 export type Authenticate = (token: string) => Promise<Caller | null>;
 
 /** A request that is not let in. */
 export interface Denial {
-  readonly status: 401 | 403 | 409;
-  readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN';
+  readonly status: 401 | 403 | 409 | 429;
+  readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'RATE_LIMITED';
   readonly message: string;
+  /** When to try again, in seconds. */
+  readonly retryAfter?: number;
 }
 
 export const tokenSchemes = { legacy: ['token'], graphql: ['token', 'bearer'] } as const;
@@ -45,6 +48,14 @@ export function denyCaller(caller: Caller, permission: Permission): Denial | nul
     };
   }
   return null;
+}
+
+/** Why this caller must wait; null when it need not. */
+export function denyHaste(caller: Caller, rateLimit: RateLimit): Denial | null {
+  const retryAfter = rateLimit.take(caller);
+  if (retryAfter === 0) return null;
+  const message = `Request was throttled. Expected available in ${retryAfter} second${retryAfter === 1 ? '' : 's'}.`;
+  return { status: 429, code: 'RATE_LIMITED', message, retryAfter };
 }
 
 function denied(message: string): Denial {

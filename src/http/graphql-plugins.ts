@@ -9,7 +9,9 @@ import {
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
 import type { Context } from '../schema/context.ts';
 import type { Caller } from '../inventory.ts';
+import { RETRY_AFTER_SECONDS } from '../unavailable.ts';
 import { denyCaller, type Denial } from './authenticate.ts';
+import { unavailableIn } from './public-error.ts';
 
 /** Mutations need `edit_items`, the rest `view_items`; the schema itself is for everyone who has a token. */
 export function checkPermission(): Plugin<Context> {
@@ -92,9 +94,10 @@ export function maskError(error: unknown, report: (error: unknown) => string): G
     return error;
   }
   const { nodes, path } = error instanceof GraphQLError ? error : {};
-  return new GraphQLError(report(error), {
-    ...(nodes && { nodes }),
-    ...(path && { path }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
-  });
+  const place = { ...(nodes && { nodes }), ...(path && { path }) };
+  const unavailable = unavailableIn(error);
+  const extensions = unavailable
+    ? { code: unavailable.code, http: { status: 503, headers: { 'retry-after': `${RETRY_AFTER_SECONDS}` } } }
+    : { code: 'INTERNAL_SERVER_ERROR', unexpected: true };
+  return new GraphQLError(report(error), { ...place, extensions });
 }

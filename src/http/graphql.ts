@@ -4,23 +4,26 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createYoga, type GraphiQLOptions } from 'graphql-yoga';
 import { createContext, type Services } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
-import { authenticateHeader, tokenSchemes, type Authenticate } from './authenticate.ts';
+import { authenticateHeader, denyHaste, tokenSchemes, type Authenticate } from './authenticate.ts';
 import { allowOrigins } from './cors.ts';
 import { limitDocuments } from './document-limits.ts';
 import { createAnswer, writeKnownResult, type KnownResult } from './graphql-answer.ts';
 import { createGraphiql, wantsPage, type ServeGraphiql } from './graphiql.ts';
 import { checkPermission, maskError, maskFaults, type ServerContext } from './graphql-plugins.ts';
 import { declaresJson } from './media-type.ts';
+import type { RateLimit } from './rate-limit.ts';
 import {
   MAX_BULK_BODY_BYTES,
   methods,
   reportFault,
+  setRefusalHeaders,
   toPublicError,
   type PublicError,
 } from './public-error.ts';
 
 export interface GraphqlDoorOptions extends Services {
   readonly authenticate: Authenticate;
+  readonly rateLimit: RateLimit;
   readonly graphiql: GraphiQLOptions;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
@@ -84,7 +87,7 @@ function endWhenClosing({ raw }: FastifyReply, closing: AbortSignal): void {
 async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { corsOrigins, authenticate }: GraphqlDoorOptions,
+  { corsOrigins, authenticate, rateLimit }: GraphqlDoorOptions,
   serveGraphiql: ServeGraphiql,
 ) {
   if (allowOrigins(corsOrigins, request, reply)) return reply.code(204).send();
@@ -92,6 +95,8 @@ async function admit(
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
   if ('message' in caller) return sendError(reply, caller);
   request.caller = caller;
+  const haste = denyHaste(caller, rateLimit);
+  if (haste) return sendError(reply, haste);
   if (request.method === 'GET' || request.method === 'POST') return;
   return sendError(reply.header('allow', 'GET, POST'), {
     status: 405,
@@ -133,7 +138,7 @@ function refuseBody(request: FastifyRequest): PublicError | null {
 }
 
 /** GraphQL's way to answer a request that never reached the schema. */
-function sendError(reply: FastifyReply, { status, code, message }: PublicError): FastifyReply {
-  if (status === 401) reply.header('www-authenticate', 'Token');
-  return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+function sendError(reply: FastifyReply, error: PublicError): FastifyReply {
+  const { code, message } = error;
+  return setRefusalHeaders(reply, error).send({ errors: [{ message, extensions: { code } }] });
 }

@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Problem } from '../problem.ts';
 import { identifierFields, type LegacyUpdate } from './legacy-fields.ts';
+import { setRefusalHeaders, type PublicError } from './public-error.ts';
 
 export const statusOf: Record<Problem, number> = {
   IDEMPOTENCY_KEY_REUSED: 422,
@@ -24,4 +25,9 @@ export function notFound({ identifier }: LegacyUpdate): string {
 /** DRF's key, and the documented one. */
 export function sendDetail(reply: FastifyReply, status: number, detail: string): FastifyReply {
   return reply.code(status).send({ detail, message: detail });
+}
+
+/** A refusal of the edge's, with the headers that it needs. */
+export function sendRefusal(reply: FastifyReply, refusal: PublicError): FastifyReply {
+  return sendDetail(setRefusalHeaders(reply, refusal), refusal.status, refusal.message);
 }

@@ -1,8 +1,14 @@
 /** The legacy door: maps the documented POST onto the GraphQL mutation, and its answer back. Order of the checks: DRF's. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createContext, type Services } from '../schema/context.ts';
-import { authenticateHeader, denyCaller, tokenSchemes, type Authenticate } from './authenticate.ts';
-import { notFound, sendDetail, statusOf } from './legacy-answer.ts';
+import {
+  authenticateHeader,
+  denyCaller,
+  denyHaste,
+  tokenSchemes,
+  type Authenticate,
+} from './authenticate.ts';
+import { notFound, sendDetail, sendRefusal, statusOf } from './legacy-answer.ts';
 import { updateInBulk } from './legacy-bulk.ts';
 import { parseLegacyUpdate, toMessage } from './legacy-fields.ts';
 import { readSafetyHeaders } from './legacy-headers.ts';
@@ -10,9 +16,11 @@ import { toInput, updateSkuInventory, type LegacyInventory } from './legacy-muta
 import { declaresJson } from './media-type.ts';
 import { MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, methods, toPublicError } from './public-error.ts';
 import { parseJson, type Json } from './python-json.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 export interface LegacyDoorOptions extends Services {
   readonly authenticate: Authenticate;
+  readonly rateLimit: RateLimit;
 }
 
 const PATH = '/timp/products/skus/inventory';
@@ -55,24 +63,28 @@ export function addLegacyDoor(server: FastifyInstance, options: LegacyDoorOption
       method: [...methods],
       url: view.url,
       bodyLimit: view.bodyLimit,
-      onRequest: (request, reply) => admit(request, reply, view, options.authenticate),
+      onRequest: (request, reply) => admit(request, reply, view, options),
       handler: (request, reply) => readBody(request, reply, view, options),
       errorHandler: (error, request, reply) => {
-        const { status, message } = toPublicError(error, request);
-        void sendDetail(reply, status, status === 415 ? unsupported(request) : message);
+        const refusal = toPublicError(error, request);
+        const message = refusal.status === 415 ? unsupported(request) : refusal.message;
+        void sendRefusal(reply, { ...refusal, message });
       },
     });
   }
 }
 
-async function admit(request: FastifyRequest, reply: FastifyReply, view: View, authenticate: Authenticate) {
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  view: View,
+  { authenticate, rateLimit }: LegacyDoorOptions,
+) {
   reply.header('allow', 'POST, OPTIONS');
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.legacy, authenticate);
-  if ('message' in caller) {
-    return sendDetail(reply.header('www-authenticate', 'Token'), caller.status, caller.message);
-  }
-  const denial = denyCaller(caller, 'edit_items');
-  if (denial) return sendDetail(reply, denial.status, denial.message);
+  if ('message' in caller) return sendRefusal(reply, caller);
+  const denial = denyCaller(caller, 'edit_items') ?? denyHaste(caller, rateLimit);
+  if (denial) return sendRefusal(reply, denial);
   request.caller = caller;
   if (request.method === 'OPTIONS') {
     const { name, description } = view;

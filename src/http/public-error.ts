@@ -1,5 +1,7 @@
 /** Errors of the edge, before any door's rules: what a client may know of them. */
-import type { FastifyError, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { RETRY_AFTER_SECONDS, UnavailableError } from '../unavailable.ts';
 
 /** What a client is told, in each door's own form. */
 export interface PublicError {
@@ -7,6 +9,8 @@ export interface PublicError {
   /** Stable, for programs. */
   readonly code: string;
   readonly message: string;
+  /** When to try again, in seconds. */
+  readonly retryAfter?: number;
 }
 
 /** Methods that a door answers itself, be it with 405. */
@@ -18,7 +22,8 @@ export const MAX_BULK_BODY_BYTES = 8 * MAX_BODY_BYTES;
 
 /** The edge's refusals as they are; anything else is our fault, told with the request's id alone. */
 export function toPublicError(error: FastifyError, request: FastifyRequest): PublicError {
-  const status = error.statusCode ?? 500;
+  const unavailable = unavailableIn(error);
+  const status = unavailable ? 503 : (error.statusCode ?? 500);
   if (status === 413) {
     return {
       status,
@@ -40,11 +45,31 @@ export function toPublicError(error: FastifyError, request: FastifyRequest): Pub
       message: 'The request cannot be read. Check its address, its headers and its body.',
     };
   }
-  return { status: 500, code: 'INTERNAL_SERVER_ERROR', message: reportFault(error, request) };
+  const message = reportFault(error, request);
+  if (unavailable) return { status, code: unavailable.code, message, retryAfter: RETRY_AFTER_SECONDS };
+  return { status: 500, code: 'INTERNAL_SERVER_ERROR', message };
+}
+
+/** The store's trouble, also where GraphQL wrapped it. */
+export function unavailableIn(error: unknown): UnavailableError | undefined {
+  const original = error instanceof GraphQLError ? error.originalError : error;
+  return original instanceof UnavailableError ? original : undefined;
+}
+
+/** What every door's refusal carries in its headers. */
+export function setRefusalHeaders(reply: FastifyReply, { status, retryAfter }: PublicError): FastifyReply {
+  if (status === 401) reply.header('www-authenticate', 'Token');
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  return reply.code(status);
 }
 
 /** Logs what went wrong on our side, and returns the sentence for the client: the log has the same id. */
 export function reportFault(error: unknown, request: FastifyRequest): string {
+  const unavailable = unavailableIn(error);
+  if (unavailable) {
+    request.log.warn({ err: unavailable.cause, code: unavailable.code }, 'store unavailable');
+    return unavailable.message;
+  }
   request.log.error({ err: error }, 'request failed');
   return `An error occurred on our side. Try again later; the request's id is ${request.id}.`;
 }

@@ -14,6 +14,7 @@ import type { Caller } from '../inventory.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
 import { addLegacyDoor } from './legacy.ts';
 import { MAX_BODY_BYTES, toPublicError } from './public-error.ts';
+import { createRateLimit } from './rate-limit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,8 +23,10 @@ declare module 'fastify' {
   }
 }
 
-export interface ServerOptions extends Omit<GraphqlDoorOptions, 'closing'> {
+export interface ServerOptions extends Omit<GraphqlDoorOptions, 'closing' | 'rateLimit'> {
   readonly logger: FastifyBaseLogger;
+  /** Requests and rows a second that a token may send, 0 for no limit. */
+  readonly ratePerSecond?: number;
 }
 
 /** From the first byte to the last of a request's headers, and of the whole request. */
@@ -80,8 +83,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     closing.abort();
     closeConnectionsAsTheyFinish(server);
   });
-  addGraphqlDoor(server, { ...options, closing: closing.signal });
-  addLegacyDoor(server, { ...options, closing: closing.signal });
+  const rateLimit = createRateLimit(options.ratePerSecond ?? 0);
+  const inventory = rateLimit.chargeRows(options.inventory);
+  const doorOptions = { ...options, inventory, rateLimit, closing: closing.signal };
+  addGraphqlDoor(server, doorOptions);
+  addLegacyDoor(server, doorOptions);
   return server;
 }
 
