@@ -21,19 +21,20 @@ const boolean = z
   .transform((value) => value === true || value === 'true' || value === '1');
 
 const RATE_LIMIT = 'Give requests a second and token, 1,000,000 at most; 0 for no limit.';
+const port = z.coerce
+  .number('Give a port, 0 to 65535.')
+  .int('Give a port, 0 to 65535.')
+  .min(0, 'Give a port, 0 to 65535.')
+  .max(65_535, 'Give a port, 0 to 65535.');
 
 /** What `stockgate serve` takes. */
 export const serveOptions = {
   database,
   demo: { type: 'boolean', schema: boolean },
   host: { schema: z.string().min(1).default('127.0.0.1') },
-  port: {
-    schema: z.coerce
-      .number('Give a port, 0 to 65535.')
-      .int('Give a port, 0 to 65535.')
-      .min(0, 'Give a port, 0 to 65535.')
-      .max(65_535, 'Give a port, 0 to 65535.')
-      .default(4000),
+  port: { schema: port.default(4000) },
+  metrics: {
+    schema: z.union([z.enum(['off', 'on']), port], 'Give off, on, or a port, 0 to 65535.').default('off'),
   },
   'cors-origin': {
     multiple: true,

@@ -34,7 +34,7 @@ async function send({ server }: Gateway, { raw, headers, ...body }: Exchange) {
     },
     payload: raw ?? JSON.stringify(body),
   });
-  const { date: _, ...compared } = answered;
+  const { date: _, 'server-timing': __, ...compared } = answered;
   return { statusCode, payload, headers: compared };
 }
 

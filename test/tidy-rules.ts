@@ -101,7 +101,7 @@ const importTable: readonly (readonly [files: RegExp, may: readonly RegExp[], wh
     /^src\/http\//,
     [
       /^src\/(?:(?:inventory|sku|problem|decide|unavailable)\.ts$|schema\/|http\/)/,
-      /^(?:fastify|@fastify\/cors|graphql|graphql-yoga|@graphql-yoga\/render-graphiql|@graphql-tools\/executor|zod)$/,
+      /^(?:fastify|@fastify\/cors|graphql|graphql-yoga|@graphql-yoga\/render-graphiql|@graphql-tools\/executor|@prometheus-io\/client|zod)$/,
       builtin,
     ],
   ],

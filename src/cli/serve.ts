@@ -1,12 +1,15 @@
 /** `stockgate serve`: opens the store, listens, and stops in order. */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
+import type { FastifyBaseLogger } from 'fastify';
+import type { z } from 'zod';
 import { createInventory } from '../db/inventory.ts';
-import { openStore } from '../db/open.ts';
+import { openStore, type Store } from '../db/open.ts';
+import { createReadiness } from '../db/readiness.ts';
 import { createAuthenticate } from '../db/tokens.ts';
-import { createServer } from '../http/server.ts';
+import { createProbeServer, createServer } from '../http/server.ts';
 import { serveOptions } from '../settings.ts';
-import { readOptions, UsageError, type Command } from './command.ts';
+import { readOptions, UsageError, type Command, type Io } from './command.ts';
 import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
 
 const HOUR_MS = 3_600_000;
@@ -17,10 +20,11 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 export const serveCommand: Command = {
   help: `Usage: stockgate serve [--demo] [--host ADDRESS] [--port PORT] [--database URL]
-                       [--cors-origin ORIGIN ...] [--idempotency-hours N] [--log-level LEVEL]
-                       [--rate-limit N]
+                       [--cors-origin ORIGIN ...] [--idempotency-hours N] [--rate-limit N]
+                       [--metrics off|on|PORT] [--log-level LEVEL]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
+/health says that it runs, /ready that it can store updates.
 Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all that was accepted is answered.
 
   --demo                 seed a demo supplier, accept the documented token; listens on loopback only
@@ -31,6 +35,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
   --rate-limit N         requests a second that a token may send, a bulk call counting its rows, ten seconds' worth at
                          once; past it 429 (default 2000; 0: no limit)
+  --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
 `,
   run: async (args, io) => {
@@ -41,28 +46,9 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
     const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
     const logger = pino({ level, redact: ['req.headers.authorization'] }, pino.destination(2));
     const store = await openStore(values.database);
-    const inventory = createInventory(store, io.clock);
-    const authenticate = createAuthenticate(store, io.clock);
     try {
       if (values.demo) await seedDemo(store, io.clock);
-      const server = createServer({
-        inventory,
-        createId: randomUUID,
-        authenticate: values.demo ? acceptDemoToken(authenticate) : authenticate,
-        graphiql: values.demo ? demoGraphiql : {},
-        corsOrigins: values['cors-origin'],
-        ratePerSecond: values['rate-limit'],
-        logger,
-      });
-      io.out(describe(await server.listen({ host: values.host, port: values.port }), values));
-      const purging = setInterval(() => {
-        const before = new Date(io.clock().getTime() - values['idempotency-hours'] * HOUR_MS);
-        inventory.purgeKeys(before).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
-      }, PURGE_INTERVAL_MS);
-      await aborted(io.stop);
-      clearInterval(purging);
-      await server.close();
-      await inventory.close();
+      await serve(store, values, logger, io);
     } finally {
       await store.close();
     }
@@ -70,9 +56,63 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   },
 };
 
-function describe(origin: string, { demo, database }: { demo: boolean; database: string }): string {
+type Values = { [K in keyof typeof serveOptions]: z.output<(typeof serveOptions)[K]['schema']> };
+
+async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io: Io): Promise<void> {
+  const ready = createReadiness(store).check;
+  const waiting = () => inventory.waiting();
+  // Loaded only where it is used.
+  const metrics =
+    values.metrics === 'off'
+      ? undefined
+      : (await import('../http/metrics.ts')).createMetrics({ waiting, ready });
+  const inventory = createInventory(store, io.clock, metrics);
+  const authenticate = createAuthenticate(store, io.clock);
+  const server = createServer({
+    inventory,
+    createId: randomUUID,
+    authenticate: values.demo ? acceptDemoToken(authenticate) : authenticate,
+    graphiql: values.demo ? demoGraphiql : {},
+    corsOrigins: values['cors-origin'],
+    ratePerSecond: values['rate-limit'],
+    logger,
+    ready,
+    observer: metrics,
+    metrics: values.metrics === 'on' ? metrics : undefined,
+  });
+  // Closed last, so that /ready on a port of its own can say that the gateway is closing.
+  const probes = createProbeServer({ ready, metrics, closing: io.stop, logger });
+  try {
+    const own =
+      typeof values.metrics === 'number' &&
+      (await probes.listen({ host: values.host, port: values.metrics }));
+    const origin = await server.listen({ host: values.host, port: values.port });
+    io.out(describe(origin, own || (metrics && origin), values));
+    const purging = setInterval(() => {
+      const before = new Date(io.clock().getTime() - values['idempotency-hours'] * HOUR_MS);
+      inventory.purgeKeys(before).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
+    }, PURGE_INTERVAL_MS);
+    await aborted(io.stop);
+    clearInterval(purging);
+    await server.close();
+    await inventory.close();
+  } finally {
+    await probes.close();
+  }
+}
+
+function describe(
+  origin: string,
+  metricsOrigin: string | undefined,
+  { demo, database }: { demo: boolean; database: string },
+): string {
   const store = database.replace(/\/\/[^@/]*@/, '//');
-  const lines = [`Stockgate listens on ${origin} (${store})`, '', `  GraphiQL   ${origin}/graphql`];
+  const lines = [
+    `Stockgate listens on ${origin} (${store})`,
+    '',
+    `  GraphiQL   ${origin}/graphql`,
+    ...(metricsOrigin === undefined ? [] : [`  Metrics    ${metricsOrigin}/metrics`]),
+  ];
   if (!demo) return [...lines, ''].join('\n');
   return [
     ...lines,

@@ -7,6 +7,7 @@ import type { Sku } from '../sku.ts';
 import { createAdmission } from './admission.ts';
 import { createReadChanges } from './changes.ts';
 import { createMatchSkus, type Wanted } from './match.ts';
+import { observeCommits, type CommitObserver } from './observe-commits.ts';
 import type { Store } from './open.ts';
 import { createListSkus } from './skus.ts';
 import { startSqliteWriter } from './sqlite-writer.ts';
@@ -20,6 +21,8 @@ const MAX_SHARED_READS = 1_000;
 export interface OpenInventory extends Inventory {
   /** Forgets idempotency keys made before this moment, a few at a time: writers never wait long for it. */
   purgeKeys(before: Date): Promise<void>;
+  /** How many rows each request has that waits for its commit. */
+  waiting(): number[];
   /** Resolves when all that was asked is answered, and stops watching. Before the store is closed. */
   close(): Promise<void>;
   /** Resolves with the reason once the store must be opened anew before anything can be written. */
@@ -27,7 +30,7 @@ export interface OpenInventory extends Inventory {
 }
 
 /** The inventory in this store. Updates that wait share a commit. */
-export function createInventory(store: Store, clock: () => Date): OpenInventory {
+export function createInventory(store: Store, clock: () => Date, observer?: CommitObserver): OpenInventory {
   const matchSkus = createMatchSkus(store, { lock: false });
   // Requests that arrived together are parsed in one turn of the event loop: they share one read.
   const matches = new DataLoader<Wanted, Sku[]>((wanted) => matchSkus(store.db, wanted), {
@@ -38,11 +41,12 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
   const writer = store.kind === 'sqlite' ? startSqliteWriter(store.url) : createWriter(store);
   const watch = createWatch(store);
   const admit = createAdmission();
-  const queue = createWriteQueue(async (requests: readonly UpdateRequest[]) => {
+  const commit = async (requests: readonly UpdateRequest[]) => {
     const answers = await writer.commit(requests, clock().toISOString());
     watch.notice(answers);
     return answers;
-  });
+  };
+  const queue = createWriteQueue(observeCommits(commit, observer));
   return {
     async find(supplierId, identifiers) {
       return Promise.all(
@@ -61,6 +65,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
     purgeKeys: async (before) => {
       while (await writer.purgeKeys(before.toISOString())) await nextTurn();
     },
+    waiting: () => queue.waiting(),
     close: async () => {
       await queue.idle();
       await watch.close();

@@ -8,6 +8,8 @@ export const MAX_BATCH_ROWS = 1_000;
 export interface WriteQueue<Job, Answer> {
   /** Resolves with the job's answer once its transaction is on disk. `rows` is how many rows the job writes. */
   submit(job: Job, rows: number): Promise<Answer>;
+  /** How many rows each job writes that waits for its transaction to begin. */
+  waiting(): number[];
   /** Resolves when all that was submitted is answered. */
   idle(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function createWriteQueue<Job, Answer>(
         // Requests that arrived together are parsed in one turn of the event loop: let all of them join.
         starting ??= nextTurn().then(start);
       }),
+    waiting: () => waiting.map(({ rows }) => rows),
     idle: async () => {
       while (starting || running.size > 0) await Promise.all([starting, ...running]);
     },

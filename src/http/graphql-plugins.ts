@@ -55,6 +55,20 @@ function isIntrospection({ selectionSet }: OperationDefinitionNode): boolean {
 export interface ServerContext extends Context {
   /** Logs what went wrong on our side; the sentence for the client. */
   readonly reportFault: (error: unknown) => string;
+  /** Notes why the request was refused; the first counts. */
+  readonly noteCode: (code: string) => void;
+}
+
+/** Notes the first error's code of an answer that has errors. */
+export function noteRefusal(): Plugin<object, ServerContext> {
+  return {
+    onResultProcess({ result, serverContext }) {
+      if (Symbol.asyncIterator in result || Array.isArray(result)) return;
+      const [error] = result.errors ?? [];
+      const code: unknown = error?.extensions?.['code'];
+      if (error) serverContext.noteCode(typeof code === 'string' ? code : 'OTHER');
+    },
+  };
 }
 
 /** Errors made for clients pass, with a code; anything else is a bug, of which clients learn the request's id alone. */

@@ -9,7 +9,13 @@ import { allowOrigins } from './cors.ts';
 import { limitDocuments } from './document-limits.ts';
 import { createAnswer, writeKnownResult, type KnownResult } from './graphql-answer.ts';
 import { createGraphiql, wantsPage, type ServeGraphiql } from './graphiql.ts';
-import { checkPermission, maskError, maskFaults, type ServerContext } from './graphql-plugins.ts';
+import {
+  checkPermission,
+  maskError,
+  maskFaults,
+  noteRefusal,
+  type ServerContext,
+} from './graphql-plugins.ts';
 import { declaresJson } from './media-type.ts';
 import type { RateLimit } from './rate-limit.ts';
 import {
@@ -20,6 +26,7 @@ import {
   toPublicError,
   type PublicError,
 } from './public-error.ts';
+import type { RequestObserver } from './request-record.ts';
 
 export interface GraphqlDoorOptions extends Services {
   readonly authenticate: Authenticate;
@@ -29,6 +36,7 @@ export interface GraphqlDoorOptions extends Services {
   readonly corsOrigins: readonly string[];
   /** false: every request takes the long way through Yoga, for tests that compare the two. */
   readonly shortcut?: boolean;
+  readonly observer?: RequestObserver | undefined;
 }
 
 const PATH = '/graphql';
@@ -47,7 +55,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     landingPage: false,
     logging: false,
     maskedErrors: { maskError: (error) => maskError(error, () => 'An error occurred on our side.') },
-    plugins: [limitDocuments(), checkPermission(), maskFaults(), writeKnownResult()],
+    plugins: [limitDocuments(), checkPermission(), maskFaults(), writeKnownResult(), noteRefusal()],
   });
   const answer = createAnswer(yoga, options);
   const serveGraphiql = createGraphiql(options.graphiql);
@@ -55,6 +63,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
   server.route({
     method: [...methods],
     url: PATH,
+    config: { door: 'graphql' },
     bodyLimit: MAX_BULK_BODY_BYTES,
     onRequest: (request, reply) => admit(request, reply, options, serveGraphiql),
     handler: async (request, reply) => {
@@ -63,9 +72,10 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
       const body = await answer(request, negotiateAccept(request), {
         ...createContext(request.caller, 'GRAPHQL', options),
         reportFault: (error) => reportFault(error, request),
+        noteCode: (code) => (request.errorCode ??= code),
       });
       if (typeof body === 'string') return reply.type('application/json; charset=utf-8').send(body);
-      if (isStream(body)) endWhenClosing(reply, options.closing);
+      if (isStream(body)) keepStream(request, reply, options);
       return reply.send(body);
     },
     errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
@@ -77,10 +87,19 @@ function isStream({ headers }: Response): boolean {
 }
 
 /** A stream ends by itself when the server closes, but for one whose client does not read: that is cut off. */
-function endWhenClosing({ raw }: FastifyReply, closing: AbortSignal): void {
+function keepStream(
+  request: FastifyRequest,
+  { raw }: FastifyReply,
+  { closing, observer }: GraphqlDoorOptions,
+): void {
+  request.isLive = true;
+  observer?.streamed(1);
   const cut = () => setTimeout(() => raw.destroy(), STREAM_GRACE_MS).unref();
   closing.addEventListener('abort', cut, { once: true });
-  raw.once('close', () => closing.removeEventListener('abort', cut));
+  raw.once('close', () => {
+    closing.removeEventListener('abort', cut);
+    observer?.streamed(-1);
+  });
 }
 
 /** Who may come in, and what is answered at the door: preflights, GraphiQL's page, refusals. */
@@ -140,5 +159,6 @@ function refuseBody(request: FastifyRequest): PublicError | null {
 /** GraphQL's way to answer a request that never reached the schema. */
 function sendError(reply: FastifyReply, error: PublicError): FastifyReply {
   const { code, message } = error;
+  reply.request.errorCode ??= code;
   return setRefusalHeaders(reply, error).send({ errors: [{ message, extensions: { code } }] });
 }

@@ -17,6 +17,7 @@ import { declaresJson } from './media-type.ts';
 import { MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, methods, toPublicError } from './public-error.ts';
 import { parseJson, type Json } from './python-json.ts';
 import type { RateLimit } from './rate-limit.ts';
+import type { Door } from './request-record.ts';
 
 export interface LegacyDoorOptions extends Services {
   readonly authenticate: Authenticate;
@@ -28,6 +29,7 @@ const PATH = '/timp/products/skus/inventory';
 /** A view, as DRF calls it: what is done with a body that is JSON, and how OPTIONS describes it. */
 interface View {
   readonly url: string;
+  readonly door: Door;
   readonly bodyLimit: number;
   readonly name: string;
   readonly description: string;
@@ -42,6 +44,7 @@ interface View {
 const views: readonly View[] = [
   {
     url: PATH,
+    door: 'legacy',
     bodyLimit: MAX_BODY_BYTES,
     name: 'Update Sku Inventory',
     description: "Update a single sku's inventory.",
@@ -49,6 +52,7 @@ const views: readonly View[] = [
   },
   {
     url: `${PATH}/bulk`,
+    door: 'legacy_bulk',
     bodyLimit: MAX_BULK_BODY_BYTES,
     name: 'Bulk Update Sku Inventory',
     description: "Update many skus' inventory.",
@@ -62,6 +66,7 @@ export function addLegacyDoor(server: FastifyInstance, options: LegacyDoorOption
     server.route({
       method: [...methods],
       url: view.url,
+      config: { door: view.door },
       bodyLimit: view.bodyLimit,
       onRequest: (request, reply) => admit(request, reply, view, options),
       handler: (request, reply) => readBody(request, reply, view, options),
@@ -83,9 +88,9 @@ async function admit(
   reply.header('allow', 'POST, OPTIONS');
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.legacy, authenticate);
   if ('message' in caller) return sendRefusal(reply, caller);
+  request.caller = caller;
   const denial = denyCaller(caller, 'edit_items') ?? denyHaste(caller, rateLimit);
   if (denial) return sendRefusal(reply, denial);
-  request.caller = caller;
   if (request.method === 'OPTIONS') {
     const { name, description } = view;
     return reply.send({ name, description, renders: ['application/json'], parses: ['application/json'] });

@@ -63,13 +63,15 @@ export function setRefusalHeaders(reply: FastifyReply, { status, retryAfter }: P
   return reply.code(status);
 }
 
-/** Logs what went wrong on our side, and returns the sentence for the client: the log has the same id. */
+/** Logs and notes what went wrong on our side, and returns the sentence for the client: the log has the same id. */
 export function reportFault(error: unknown, request: FastifyRequest): string {
   const unavailable = unavailableIn(error);
   if (unavailable) {
+    request.errorCode = unavailable.code;
     request.log.warn({ err: unavailable.cause, code: unavailable.code }, 'store unavailable');
     return unavailable.message;
   }
+  request.errorCode = 'INTERNAL_SERVER_ERROR';
   request.log.error({ err: error }, 'request failed');
   return `An error occurred on our side. Try again later; the request's id is ${request.id}.`;
 }

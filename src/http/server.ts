@@ -10,23 +10,22 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import type { Caller } from '../inventory.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
 import { addLegacyDoor } from './legacy.ts';
+import { addProbes, type Probes } from './probes.ts';
 import { MAX_BODY_BYTES, toPublicError } from './public-error.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { recordWhenOver } from './request-record.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who calls. Every door's onRequest sets it, or answers. */
-    caller: Caller;
-  }
+export interface ServerOptions
+  extends Omit<GraphqlDoorOptions, 'closing' | 'rateLimit'>, Partial<Omit<Probes, 'closing'>> {
+  readonly logger: FastifyBaseLogger;
+  /** Requests and rows a second that a token may send; 0, the default here, for no limit. */
+  readonly ratePerSecond?: number;
 }
 
-export interface ServerOptions extends Omit<GraphqlDoorOptions, 'closing' | 'rateLimit'> {
+export interface ProbeServerOptions extends Probes {
   readonly logger: FastifyBaseLogger;
-  /** Requests and rows a second that a token may send, 0 for no limit. */
-  readonly ratePerSecond?: number;
 }
 
 /** From the first byte to the last of a request's headers, and of the whole request. */
@@ -41,8 +40,40 @@ const CLOSE_INTERVAL_MS = 50;
 
 /** The server, not yet listening. It holds nothing that outlives `close()`. */
 export function createServer(options: ServerOptions): FastifyInstance {
+  const closing = new AbortController();
+  const server = createEdge(options, closing.signal);
+  server.addHook('preClose', async () => {
+    closing.abort();
+    closeConnectionsAsTheyFinish(server);
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ detail: 'Not found.', message: 'Not found. GraphQL is at /graphql.' }),
+  );
+  const { ready = () => Promise.resolve(null), metrics } = options;
+  addProbes(server, { ready, metrics, closing: closing.signal });
+  const rateLimit = createRateLimit(options.ratePerSecond ?? 0);
+  const inventory = rateLimit.chargeRows(options.inventory);
+  const doorOptions = { ...options, inventory, rateLimit, closing: closing.signal };
+  addGraphqlDoor(server, doorOptions);
+  addLegacyDoor(server, doorOptions);
+  return server;
+}
+
+/** A server for a port of its own, that answers the probes and nothing else. Not yet listening. */
+export function createProbeServer(options: ProbeServerOptions): FastifyInstance {
+  const server = createEdge(options, options.closing);
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not found.' }));
+  addProbes(server, options);
+  return server;
+}
+
+/** What every server has before its doors. */
+function createEdge(
+  { logger, observer }: Pick<ServerOptions, 'logger' | 'observer'>,
+  closing: AbortSignal,
+): FastifyInstance {
   const server = fastify({
-    loggerInstance: options.logger,
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -50,13 +81,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId: ({ headers }) => clientRequestId(headers['x-request-id']) ?? randomUUID(),
-    frameworkErrors: answerUnreadable,
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      recordWhenOver(request, reply, observer);
+      answerUnreadable(error, request, reply);
+    },
     clientErrorHandler: answerBrokenFraming,
   });
   server.server.maxConnections = MAX_CONNECTIONS;
   server.decorateRequest('caller');
+  server.decorateRequest('errorCode', undefined);
+  server.decorateRequest('isLive', false);
 
   // Doors read their bodies themselves: what a body must be is the last thing they ask.
   server.removeAllContentTypeParsers();
@@ -66,29 +104,23 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    recordWhenOver(request, reply, observer);
+    if (closing.aborted && request.routeOptions.config.door !== 'probe') refuseWhenClosing(reply);
+    else done();
+  });
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
     done();
   });
-  server.addHook('onResponse', (request, reply, done) => {
-    request.log.info(
-      { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
-      'request',
-    );
-    done();
-  });
-  server.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ detail: 'Not found.', message: 'Not found. GraphQL is at /graphql.' }),
-  );
-  const closing = new AbortController();
-  server.addHook('preClose', async () => {
-    closing.abort();
-    closeConnectionsAsTheyFinish(server);
-  });
-  const rateLimit = createRateLimit(options.ratePerSecond ?? 0);
-  const inventory = rateLimit.chargeRows(options.inventory);
-  const doorOptions = { ...options, inventory, rateLimit, closing: closing.signal };
-  addGraphqlDoor(server, doorOptions);
-  addLegacyDoor(server, doorOptions);
+  server.setErrorHandler(answerUnreadable);
   return server;
+}
+
+/** On a connection that was busy when the server began to close. Every door's way to say it at once. */
+function refuseWhenClosing(reply: FastifyReply): void {
+  const message = 'The gateway is closing. Send it again.';
+  const errors = [{ message, extensions: { code: 'UNAVAILABLE' } }];
+  void reply.code(503).header('retry-after', '1').send({ detail: message, message, errors });
 }
 
 /** A stream's connection becomes idle only when its stream has ended, after Node closed those that were idle before. */
@@ -97,7 +129,7 @@ function closeConnectionsAsTheyFinish({ server }: FastifyInstance): void {
   server.once('close', () => clearInterval(timer));
 }
 
-/** A request that no door sees: an address that cannot be decoded, say. */
+/** An error outside the doors: of an address that cannot be decoded, or of a path that there is not. */
 function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { status, message } = toPublicError(error, request);
   void reply.code(status).send({ detail: message, message });
