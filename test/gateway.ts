@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { createCatalog, type CatalogRow } from '../src/db/catalog.ts';
-import { createInventory } from '../src/db/inventory.ts';
+import { createInventory, type OpenInventory } from '../src/db/inventory.ts';
+import type { CommitObserver } from '../src/db/observe-commits.ts';
 import type { Store, StoreKind } from '../src/db/open.ts';
 import { createAuthenticate, saveSupplier, saveToken, type NewToken } from '../src/db/tokens.ts';
 import { createServer, type ServerOptions } from '../src/http/server.ts';
-import type { Inventory } from '../src/inventory.ts';
 import { openTestStore } from './stores.ts';
 
 /** Tokens by what they may do; all but `rival` are of the supplier `acme`. */
@@ -46,7 +46,7 @@ export interface Gateway {
   readonly server: FastifyInstance;
   readonly store: Store;
   readonly url: string;
-  readonly inventory: Inventory;
+  readonly inventory: OpenInventory;
   graphql(query: string, variables?: object, token?: string): Promise<GraphqlAnswer>;
   /** POSTs to the documented path; a string or Buffer is sent as it is. */
   legacy(body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
@@ -57,10 +57,11 @@ export async function openGateway(
   kind: StoreKind,
   clock = () => new Date(),
   options: Partial<ServerOptions> = {},
+  commitObserver?: CommitObserver,
 ): Promise<Gateway> {
   const { store, url, remove } = await openTestStore(kind);
   await seed(store, clock);
-  const inventory = createInventory(store, clock);
+  const inventory = createInventory(store, clock, commitObserver);
   const server = createServer({
     inventory,
     authenticate: createAuthenticate(store, clock),

@@ -84,7 +84,10 @@ type Refuse = (code: string) => void;
 function countRefusals(registers: Registry[]): Refuse {
   const name = 'stockgate_refusals_total';
   const counter = new Counter({ name, help: 'Refusals by code.', labelNames: ['code'], registers });
-  const children = childrenOf([...problems, ...edgeRefusals], (code) => counter.labels(code));
+  const children = childrenOf([...problems, ...edgeRefusals], (code) => {
+    counter.inc({ code }, 0);
+    return counter.labels(code);
+  });
   return (code) => (children.get(code) ?? children.get('OTHER'))?.inc();
 }
 
@@ -105,6 +108,7 @@ function countRequests(registers: Registry[], refuse: Refuse): RequestObserver['
   });
   const children = childrenOf(doors, (door) =>
     childrenOf(outcomes, (outcome) => {
+      total.inc({ door, outcome }, 0);
       duration.zero({ door, outcome });
       return { total: total.labels(door, outcome), duration: duration.labels(door, outcome) };
     }),
@@ -125,7 +129,11 @@ function countCommits(registers: Registry[], refuse: Refuse): Pick<Metrics, 'com
     registers,
   });
   const children = childrenOf(changeSources, (source) =>
-    childrenOf(rowOutcomes, (outcome) => rows.labels(source.toLowerCase(), outcome.toLowerCase())),
+    childrenOf(rowOutcomes, (outcome) => {
+      const labels = { source: source.toLowerCase(), outcome: outcome.toLowerCase() };
+      rows.inc(labels, 0);
+      return rows.labels(labels);
+    }),
   );
   const size = new Histogram({
     name: 'stockgate_commit_rows',

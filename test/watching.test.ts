@@ -1,0 +1,139 @@
+/** The real program, watched from outside: on its own port, on a disk that fills up, and while it closes. */
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { DEMO_TOKEN } from '../src/cli/demo.ts';
+import { startGateway, type RunningGateway } from './process.ts';
+
+const LEGACY = '/timp/products/skus/inventory/';
+const headers = { authorization: `Token ${DEMO_TOKEN}`, 'content-type': 'application/json' };
+const body = '{"sku_id": "xkuOwSQ3utl", "quantity_in_stock": 3}';
+/** Sets how large the files of a process may grow: what does not fit is refused, as on a full disk. */
+const limitFiles = (pid: number, bytes: number | 'unlimited') =>
+  execFileSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:unlimited`]);
+const isRequired = process.env['STOCKGATE_TEST_REQUIRE'] === 'all';
+
+let folder: string;
+let gateway: RunningGateway;
+/** The port of their own. */
+let own: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'stockgate-test-'));
+  const port = await freePort();
+  own = `http://127.0.0.1:${port}`;
+  const flags = ['--demo', '--metrics', String(port), '--log-level', 'silent'];
+  gateway = await startGateway(`sqlite:${join(folder, 'stockgate.db')}`, ...flags);
+});
+afterAll(async () => {
+  await gateway.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const update = (quantity: number) =>
+  fetch(gateway.origin + LEGACY, { method: 'POST', headers, body: body.replace('3}', `${quantity}}`) });
+const ready = async (origin: string) => {
+  const response = await fetch(`${origin}/ready`);
+  return { status: response.status, ...(await response.json()) };
+};
+
+test('the main port answers /health and /ready, and leaves /metrics to its own port', async () => {
+  expect(await (await fetch(`${gateway.origin}/health`)).json()).toEqual({ status: 'ok' });
+  expect(await ready(gateway.origin)).toEqual({ status: 200, ready: true });
+  expect((await fetch(`${gateway.origin}/metrics`)).status).toBe(404);
+  expect(await ready(own)).toEqual({ status: 200, ready: true });
+  await update(1);
+  const metrics = await fetch(`${own}/metrics`);
+  expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await metrics.text();
+  expect(text).toMatch(/^stockgate_rows_total\{source="rest",outcome="applied"\} 1$/m);
+  expect(text).toMatch(/^stockgate_ready 1$/m);
+  expect((await fetch(own + LEGACY, { method: 'POST', headers, body })).status).toBe(404);
+});
+
+test.skipIf(!isRequired && !hasPrlimit())(
+  'a full disk is seen without an update, and so is its end',
+  async () => {
+    const { pid = 0 } = gateway.process;
+    const used = statSync(join(folder, 'stockgate.db-wal')).size;
+    limitFiles(pid, used);
+    try {
+      await vi.waitFor(async () => {
+        const reason = expect.stringMatching(/^The store cannot be written \(SQLITE_\w+\)\.$/);
+        expect(await ready(gateway.origin)).toEqual({ status: 503, ready: false, reason });
+      }, 3_000);
+      expect((await update(2)).status).toBe(500);
+      expect(await (await fetch(`${own}/metrics`)).text()).toMatch(/^stockgate_ready 0$/m);
+      expect((await fetch(`${gateway.origin}/health`)).status).toBe(200);
+    } finally {
+      limitFiles(pid, 'unlimited');
+    }
+    await vi.waitFor(
+      async () => expect(await ready(gateway.origin)).toEqual({ status: 200, ready: true }),
+      3_000,
+    );
+    expect((await update(3)).status).toBe(200);
+  },
+);
+
+test('while it closes, what was accepted is answered, and /ready says no and why, on both ports', async () => {
+  // Each busy with a request that is not all there yet.
+  const sockets = await Promise.all([sendHalf(), sendHalf()]);
+  const stopped = gateway.stop();
+  const reason = 'The gateway is closing.';
+  await vi.waitFor(
+    async () => expect(await ready(own)).toEqual({ status: 503, ready: false, reason }),
+    3_000,
+  );
+  const [probed, updated] = await Promise.all([
+    finish(sockets[0], 'GET /ready HTTP/1.1\r\nHost: x\r\n\r\n'),
+    finish(sockets[1], `${START}Content-Length: 0\r\n\r\n`),
+  ]);
+  const accepted = /^HTTP\/1\.1 200 .*\{"message":"success"\}HTTP\/1\.1 503 /s;
+  expect(probed).toMatch(accepted);
+  expect(probed).toMatch(/\{"ready":false,"reason":"The gateway is closing\."\}$/);
+  expect(updated).toMatch(accepted);
+  expect(updated).toMatch(/503 .*retry-after: 1\r\n.*"message":"The gateway is closing\./s);
+  expect(await stopped).toBe(0);
+});
+
+const START = `POST ${LEGACY} HTTP/1.1\r\nHost: x\r\nAuthorization: ${headers.authorization}\r\nContent-Type: application/json\r\n`;
+
+/** A connection on which an update is sent but for the end of its body. */
+async function sendHalf(): Promise<Socket> {
+  const socket = connect(Number(gateway.port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(`${START}Content-Length: ${body.length}\r\n\r\n{`);
+  // Answered after what was sent before it.
+  await fetch(`${gateway.origin}/health`);
+  return socket;
+}
+
+/** Sends the rest of the update and another request behind it; everything that is answered until the server hangs up. */
+async function finish(socket: Socket, next: string): Promise<string> {
+  socket.write(body.slice(1) + next);
+  let text = '';
+  for await (const chunk of socket.setEncoding('utf8')) text += String(chunk);
+  return text;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function hasPrlimit(): boolean {
+  try {
+    execFileSync('prlimit', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
