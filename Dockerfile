@@ -1,0 +1,23 @@
+# Stockgate in a container: SQLite under /data, or PostgreSQL by STOCKGATE_DATABASE. Put TLS in front; see docs/operating.md.
+FROM node:26-slim
+WORKDIR /app
+
+# The image brings Node, which outside of it is an optional package.
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+
+COPY src ./src
+RUN mkdir /data && chown node:node /data
+
+USER node
+VOLUME /data
+ENV STOCKGATE_HOST=0.0.0.0 \
+    STOCKGATE_DATABASE=sqlite:/data/stockgate.db
+EXPOSE 4000
+
+# Alive, not ready: a store that is out of reach is no reason to restart.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.STOCKGATE_PORT ?? 4000) + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+
+ENTRYPOINT ["node", "src/main.ts"]
+CMD ["serve"]
