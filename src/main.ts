@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { helpText, findCommand } from './cli/commands.ts';
 import { UsageError, type Io } from './cli/command.ts';
+import { UnavailableError } from './unavailable.ts';
 
 // Every start but the first finds its modules compiled. Not in the temporary folder, which others can write to.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/stockgate', import.meta.url)));
@@ -40,10 +41,15 @@ async function run(args: readonly string[]): Promise<number> {
     }
     return await command.run(rest, io);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    io.err(`stockgate: ${message}\n`);
+    io.err(`stockgate: ${describe(error)}\n`);
     if (!(error instanceof UsageError)) return 1;
     io.err(`See: stockgate ${name} --help\n`);
     return 2;
   }
+}
+
+/** To who runs a command, what is behind it says more than what a client is told. */
+function describe(error: unknown): string {
+  if (error instanceof UnavailableError && error.cause !== undefined) return describe(error.cause);
+  return error instanceof Error ? error.message : String(error);
 }

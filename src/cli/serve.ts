@@ -4,6 +4,7 @@ import pino from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import { createInventory } from '../db/inventory.ts';
+import { durabilityWarnings } from '../db/durability.ts';
 import { openStore, type Store } from '../db/open.ts';
 import { createReadiness } from '../db/readiness.ts';
 import { createAuthenticate } from '../db/tokens.ts';
@@ -48,17 +49,21 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
     const store = await openStore(values.database);
     try {
       if (values.demo) await seedDemo(store, io.clock);
-      await serve(store, values, logger, io);
+      for (const warning of await durabilityWarnings(store)) {
+        logger.warn(warning);
+        io.err(`stockgate: ${warning}\n`);
+      }
+      return await serve(store, values, logger, io);
     } finally {
       await store.close();
     }
-    return 0;
   },
 };
 
 type Values = { [K in keyof typeof serveOptions]: z.output<(typeof serveOptions)[K]['schema']> };
 
-async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io: Io): Promise<void> {
+/** Serves until it is told to stop, or nothing can be stored any more; gives the exit code. */
+async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io: Io): Promise<number> {
   const ready = createReadiness(store).check;
   const waiting = () => inventory.waiting();
   // Loaded only where it is used.
@@ -92,10 +97,12 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
       const before = new Date(io.clock().getTime() - values['idempotency-hours'] * HOUR_MS);
       inventory.purgeKeys(before).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
     }, PURGE_INTERVAL_MS);
-    await aborted(io.stop);
+    const failure = await Promise.race([aborted(io.stop), inventory.failed]);
+    if (failure) logger.fatal({ err: failure }, 'the disk failed: nothing more is stored, the gateway stops');
     clearInterval(purging);
     await server.close();
     await inventory.close();
+    return failure ? 1 : 0;
   } finally {
     await probes.close();
   }

@@ -4,8 +4,10 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { UnavailableError } from '../unavailable.ts';
 import { createMigrations } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
+import { codeOf } from './store-error.ts';
 import { createPrepare } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -50,6 +52,7 @@ export async function openStore(url: string): Promise<Store> {
 
 /** A name with several addresses fails with one error for each, and no words of its own. */
 function firstOf(error: unknown): unknown {
+  if (error instanceof UnavailableError) return firstOf(error.cause);
   return error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
 }
 
@@ -66,7 +69,7 @@ function openSqlite(path: string): Dialect {
     configure(database);
   } catch (error) {
     database.close();
-    throw error;
+    throw describeDamage(path, error);
   }
   const dialect = new SqliteDialect({
     database: { prepare: createPrepare(database, MAX_STATEMENTS), close: () => database.close() },
@@ -77,6 +80,11 @@ function openSqlite(path: string): Dialect {
     createIntrospector: (db) => dialect.createIntrospector(db),
     createQueryCompiler: () => dialect.createQueryCompiler(),
   };
+}
+
+function describeDamage(path: string, error: unknown): unknown {
+  if (!/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) return error;
+  return new Error(`${path} is damaged, or not a SQLite database. Restore a backup.`, { cause: error });
 }
 
 function configure(database: Sqlite.Database): void {
