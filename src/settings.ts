@@ -2,13 +2,18 @@
 import { z } from 'zod';
 import type { Option } from './cli/command.ts';
 
+const databaseUrl = z
+  .string('Give sqlite:PATH or postgres://USER@HOST/NAME.')
+  .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'Give sqlite:PATH or postgres://USER@HOST/NAME.');
+
 /** Where the data lives. */
-export const database = {
-  schema: z
-    .string()
-    .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'Give sqlite:PATH or postgres://USER@HOST/NAME.')
-    .default('sqlite:./data/stockgate.db'),
-} satisfies Option;
+export const database = { schema: databaseUrl.default('sqlite:./data/stockgate.db') } satisfies Option;
+
+/** What `stockgate copy` takes: neither has a default, so that nothing is copied by a slip. */
+export const copyOptions = {
+  from: { schema: databaseUrl },
+  to: { schema: databaseUrl },
+} satisfies Record<string, Option>;
 
 /** A supplier's name: it is the supplier's key in the store. */
 export const supplierName = z

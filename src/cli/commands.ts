@@ -23,6 +23,18 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'Bring the database to the present schema',
     load: async () => (await import('./migrate.ts')).migrateCommand,
   },
+  backup: {
+    summary: 'Save a SQLite store to a file, while it is in use',
+    load: async () => (await import('./backup.ts')).backupCommand,
+  },
+  check: {
+    summary: 'Check that all that is stored fits together',
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  copy: {
+    summary: 'Copy a store into an empty one, as from SQLite to PostgreSQL',
+    load: async () => (await import('./copy.ts')).copyCommand,
+  },
   schema: {
     summary: 'Print the GraphQL schema',
     load: async () => (await import('./schema.ts')).schemaCommand,

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { CsvError, parse, type Parser } from 'csv-parse';
 import type { SaveCounts } from '../db/catalog.ts';
 import { UsageError, type Command, type Io } from './command.ts';
+import { format, plural } from './counts.ts';
 
 /** Characters of a bad cell that a message repeats. */
 const MAX_QUOTED_LENGTH = 40;
@@ -179,14 +180,6 @@ export function createTerminal({ clock, err, interactive }: Io) {
       report(`${plural(created + updated + unchanged, 'SKU')}: ${parts}, ${plural(refused, 'row')} refused`);
     },
   };
-}
-
-function format(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function plural(count: number, noun: string): string {
-  return `${format(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A cell for a message: its beginning, without what could steer a terminal. */

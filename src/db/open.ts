@@ -1,5 +1,5 @@
 /** Opens a store by its URL: Kysely on SQLite or on PostgreSQL, migrated to the present schema. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
@@ -33,16 +33,19 @@ export interface Store {
 }
 
 /**
- * `sqlite:PATH` or `postgres://...`. Creates a missing SQLite file and its folder, and runs the migrations that are due.
- * Throws with one clear line when the URL has another form or the store cannot be opened.
+ * `sqlite:PATH` or `postgres://...`. Creates a missing SQLite file and its folder, and runs the migrations that are due; where it is
+ * to be read only, it must be there and have the present schema. Throws with one clear line when the URL has another form or the
+ * store cannot be opened.
  */
-export async function openStore(url: string): Promise<Store> {
+export async function openStore(url: string, { readOnly = false } = {}): Promise<Store> {
   const kind = storeKind(url);
   const dialect =
-    kind === 'sqlite' ? openSqlite(url.slice('sqlite:'.length)) : await openPostgres(url, MAX_STATEMENTS);
+    kind === 'sqlite'
+      ? openSqlite(url.slice('sqlite:'.length), readOnly)
+      : await openPostgres(url, MAX_STATEMENTS);
   const db = new Kysely<Tables>({ dialect });
   try {
-    await migrate(db, kind);
+    await (readOnly ? requireSchema(db, kind) : migrate(db, kind));
   } catch (error) {
     await db.destroy();
     throw firstOf(error);
@@ -62,11 +65,12 @@ function storeKind(url: string): StoreKind {
   throw new Error('The database must be given as sqlite:PATH or postgres://USER@HOST/NAME.');
 }
 
-function openSqlite(path: string): Dialect {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const database = new Sqlite(path);
+function openSqlite(path: string, readOnly: boolean): Dialect {
+  if (readOnly) requireFile(path);
+  else if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const database = new Sqlite(path, { readonly: readOnly });
   try {
-    configure(database);
+    if (!readOnly) configure(database);
   } catch (error) {
     database.close();
     throw describeDamage(path, error);
@@ -85,6 +89,11 @@ function openSqlite(path: string): Dialect {
 function describeDamage(path: string, error: unknown): unknown {
   if (!/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) return error;
   return new Error(`${path} is damaged, or not a SQLite database. Restore a backup.`, { cause: error });
+}
+
+/** Throws with one clear line when there is no file. */
+export function requireFile(path: string): void {
+  if (!existsSync(path)) throw new Error(`There is no database at ${path}.`);
 }
 
 function configure(database: Sqlite.Database): void {
@@ -120,8 +129,17 @@ class AtomicDdlAdapter extends SqliteAdapter {
 }
 
 async function migrate(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
-  const migrations = createMigrations(kind);
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await createMigrator(db, kind).migrateToLatest();
   if (error) throw error instanceof Error ? error : new Error('The migrations failed.', { cause: error });
+}
+
+async function requireSchema(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
+  const migrations = await createMigrator(db, kind).getMigrations();
+  if (migrations.some(({ executedAt }) => executedAt === undefined))
+    throw new Error('The database does not have the present schema: run `stockgate migrate` on it first.');
+}
+
+function createMigrator(db: Kysely<Tables>, kind: StoreKind): Migrator {
+  const migrations = createMigrations(kind);
+  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
 }

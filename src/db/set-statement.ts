@@ -3,7 +3,7 @@ import { sql, type Compilable, type Kysely, type QueryCreator } from 'kysely';
 import type { Store } from './open.ts';
 import type { Tables } from './tables.ts';
 
-type ColumnType = 'text' | 'integer' | 'bigint';
+export type ColumnType = 'text' | 'integer' | 'bigint';
 
 /** Runs the statement over the items. Their order says nothing unless a column does. */
 export type SetStatement<Item, Row = unknown> = (

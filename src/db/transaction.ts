@@ -1,5 +1,5 @@
 /** Transactions, tried again where PostgreSQL asks for it, and honest about a commit whose outcome nobody knows. */
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { UnavailableError } from '../unavailable.ts';
 import type { Store } from './open.ts';
 import { codeOf } from './store-error.ts';
@@ -30,6 +30,21 @@ export async function inTransaction<T>(store: Store, work: (trx: Kysely<Tables>)
       throw isUnknown ? new UnavailableError('OUTCOME_UNKNOWN', error.cause) : error;
     }
   }
+}
+
+/** Runs reads that all see the store as it is at one moment, whatever is written meanwhile. */
+export async function inSnapshot<T>(store: Store, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  // Kysely's own `begin` asks SQLite for the right to write (sqlite-statements.ts), which holds up the writers.
+  const begin =
+    store.kind === 'sqlite' ? 'begin deferred' : 'begin isolation level repeatable read, read only';
+  return store.db.connection().execute(async (db) => {
+    await sql.raw(begin).execute(db);
+    try {
+      return await work(db);
+    } finally {
+      await sql`rollback`.execute(db);
+    }
+  });
 }
 
 /** Whether SQLite itself says that it did not commit. A broken connection or disk says nothing of what was stored. */

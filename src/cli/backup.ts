@@ -1,0 +1,37 @@
+/** `stockgate backup`: saves a SQLite store to a file, while it is in use. */
+import { backUp } from '../db/backup.ts';
+import { database } from '../settings.ts';
+import { describeFindings } from './check.ts';
+import { readOptions, type Command } from './command.ts';
+import { format, plural } from './counts.ts';
+
+export const backupCommand: Command = {
+  help: `Usage: stockgate backup FILE [--database sqlite:PATH]
+
+Saves a SQLite store, as it is at one moment, to a new FILE, while gateways go on reading and writing. FILE comes into being once
+it is whole, on disk, and found sound by what \`stockgate check\` looks for; otherwise there is none. Until then it is FILE.XXXXXXXX.part:
+remove one that a killed backup left. The store's log grows by what is written meanwhile.
+
+  --database sqlite:PATH   (default sqlite:./data/stockgate.db)
+
+To restore, start the gateway on a copy of FILE. Where that takes the place of another database, move PATH-wal and PATH-shm
+away together with PATH. PostgreSQL is saved with its own pg_dump.
+`,
+  run: async (args, io) => {
+    const { values, positionals } = readOptions({ database }, ['FILE'], args, io.env);
+    const [file = ''] = positionals;
+    if (!values.database.startsWith('sqlite:'))
+      throw new Error(
+        'This saves SQLite alone. Save PostgreSQL with pg_dump --format=custom --file=FILE URL.',
+      );
+    const { report, bytes } = await backUp(values.database.slice('sqlite:'.length), file, io.stop);
+    if (report.findings.length > 0) {
+      io.err(describeFindings(report.findings));
+      throw new Error('There is no backup, for the store has these problems.');
+    }
+    io.out(
+      `Saved ${plural(report.skus, 'SKU')} and ${plural(report.changes, 'change')}, ${format(bytes)} bytes, to ${file}.\n`,
+    );
+    return 0;
+  },
+};

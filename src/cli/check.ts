@@ -1,0 +1,51 @@
+/** `stockgate check`: looks whether all that is stored fits together. */
+import { checkDatabase, type CheckReport, type Finding } from '../db/check.ts';
+import { database } from '../settings.ts';
+import { readOptions, type Command } from './command.ts';
+import { format, plural } from './counts.ts';
+
+export const checkCommand: Command = {
+  help: `Usage: stockgate check [--database URL]
+
+Checks a store, while it is in use or not, as it is at one moment. It reads alone: a database that is missing is not made, and an
+old schema not migrated. On PostgreSQL and SQLite:
+  each SKU is as its last change left it: quantities, restriction, version; without a change it is at version 0
+  each SKU's changes are one list: no version is missing or given twice, and each begins where the one before it ended
+  each supplier's changes have the positions 1, 2, 3, ... up to its last
+  each code and each change is of a SKU that exists
+and on SQLite first the file itself (integrity_check, foreign_key_check). SQLite's log grows by what is written meanwhile.
+
+  --database URL   sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
+
+Prints each kind of problem with its count and some examples. The exit code is 1 if there is any.
+`,
+  run: async (args, io) => {
+    const { values } = readOptions({ database }, [], args, io.env);
+    const report = await checkDatabase(values.database);
+    if (report.findings.length > 0) {
+      io.out(describeFindings(report.findings));
+      return 1;
+    }
+    io.out(`No problem in ${describeCounts(report)}.\n`);
+    return 0;
+  },
+};
+
+/** A line for each kind of problem, and under it one for each example. */
+export function describeFindings(findings: readonly Finding[]): string {
+  const lines = findings.flatMap(({ problem, count, examples }) => [
+    `${problem}: ${format(count)}`,
+    ...examples.map(({ supplier_id, sku_id, what }) => {
+      const name = [supplier_id, sku_id && `SKU ${sku_id}`].filter(Boolean).join(', ');
+      return `  ${name && `${name}: `}${what}`;
+    }),
+    ...(count > examples.length ? ['  ...'] : []),
+  ]);
+  // What is stored must not steer a terminal.
+  return lines.map((line) => `${line.replace(/\p{C}/gu, '?')}\n`).join('');
+}
+
+export function describeCounts({ suppliers, skus, codes, changes }: CheckReport): string {
+  const parts = [plural(suppliers, 'supplier'), plural(skus, 'SKU'), plural(codes, 'code')];
+  return `${parts.join(', ')} and ${plural(changes, 'change')}`;
+}
