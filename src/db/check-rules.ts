@@ -1,5 +1,6 @@
 /** The rules that all stored SKUs, changes and codes keep, as queries that find what breaks them; one text for both stores. */
 import { sql, type RawBuilder } from 'kysely';
+import { MAX_QUANTITY, restrictions } from '../sku.ts';
 
 /** A SKU's state as text, which two rows have in common or not: `3 in stock, 0 on backorder, tmpunavail`. */
 function state(table: string, suffix = ''): RawBuilder<string> {
@@ -73,10 +74,30 @@ const positions = sql`
     from inventory_change group by supplier_id
   ) as log on log.supplier_id = supplier.supplier_id`;
 
+/** SQLite's integrity_check leaves CHECK constraints out where the file is opened to be read only. */
+function values(table: string): RawBuilder<unknown> {
+  return sql`
+  select
+    case when quantity_in_stock not between 0 and ${sql.lit(MAX_QUANTITY)}
+        or quantity_on_backorder not between 0 and ${sql.lit(MAX_QUANTITY)}
+        or restrictions not in (${sql.join(restrictions.map((restriction) => sql.lit(restriction)))})
+      then ${sql.lit(`A ${table === 'sku' ? 'SKU' : 'change'} has a quantity or restriction that cannot be`)} end as problem,
+    supplier_id, sku_id, ${state(table)} as what
+  from ${sql.table(table)}`;
+}
+
 const codes = sql`
   select case when sku.sku_id is null then 'A code is of a SKU that does not exist' end as problem,
     sku_code.supplier_id, sku_code.sku_id, concat(sku_code.kind, ' ', sku_code.code) as what
   from sku_code
   left join sku on sku.supplier_id = sku_code.supplier_id and sku.sku_id = sku_code.sku_id`;
 
-export const findRules: readonly RawBuilder<unknown>[] = [skus, links, counts, positions, codes];
+export const findRules: readonly RawBuilder<unknown>[] = [
+  values('sku'),
+  values('inventory_change'),
+  skus,
+  links,
+  counts,
+  positions,
+  codes,
+];
