@@ -164,10 +164,10 @@ describeOnEachStore('check', (kind) => {
     await sql
       .raw(`update sku set version = 1 where supplier_id = 'acme' and version = 0`)
       .execute(tampered.store.db);
-    const { code, stdout, stderr } = await runCommand('check', '--database', tampered.url);
+    const { code, out, err } = await runHere(checkCommand, ['--database', tampered.url]);
     await tampered.close();
-    expect([code, stderr]).toEqual([1, '']);
-    expect(stdout.split('\n')).toEqual(
+    expect([code, err]).toEqual([1, '']);
+    expect(out.split('\n')).toEqual(
       expect.arrayContaining([
         `${words.noLast}: 7`,
         '  ...',
@@ -175,7 +175,7 @@ describeOnEachStore('check', (kind) => {
         '  acme, SKU EACH: is 77 in stock, 1 on backorder, tmpunavail at version 3; its last change, 4, left 4 in stock, 1 on backorder, tmpunavail at version 3',
       ]),
     );
-    expect(stdout.split('\n').filter((line) => line.startsWith('  acme'))).toHaveLength(5);
+    expect(out.split('\n').filter((line) => line.startsWith('  acme'))).toHaveLength(5);
   });
 
   test('looks at one moment, while others write', async () => {

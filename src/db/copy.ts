@@ -48,7 +48,12 @@ async function countRecorded(db: Kysely<Tables>): Promise<number> {
 
 /** Every table but one refers to a supplier; a leftover key of that one is in the way of its own. */
 async function requireEmpty(to: Kysely<Tables>): Promise<void> {
-  const supplier = await to.selectFrom('supplier').select('supplier_id').limit(1).executeTakeFirst();
+  const supplier = await to
+    .selectFrom('supplier')
+    .select('supplier_id')
+    .orderBy('supplier_id')
+    .limit(1)
+    .executeTakeFirst();
   if (supplier)
     throw new Error(`The target has suppliers already (${supplier.supplier_id}): give an empty database.`);
 }
