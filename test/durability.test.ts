@@ -4,7 +4,8 @@ import { createCatalog } from '../src/db/catalog.ts';
 import { openStore } from '../src/db/open.ts';
 import { saveSupplier, saveToken } from '../src/db/tokens.ts';
 import { startGateway, type RunningGateway } from './process.ts';
-import { createTestDatabase, describeOnEachStore, type TestDatabase } from './stores.ts';
+import type { TestDatabase } from './databases.ts';
+import { createTestDatabase, describeOnEachStore } from './stores.ts';
 
 const CYCLES = 4;
 const CLIENTS = 12;

@@ -1,43 +1,17 @@
 /** A store of an older schema is brought to the present one with all that it holds. */
-import Sqlite from 'better-sqlite3';
-import { Kysely, PostgresDialect, SqliteDialect, sql, type Dialect } from 'kysely';
-import { Migrator } from 'kysely/migration';
-import { Pool } from 'pg';
-import { expect, inject, test } from 'vitest';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
 import { createInventory } from '../src/db/inventory.ts';
-import { createMigrations } from '../src/db/migrations.ts';
 import { openStore, type StoreKind } from '../src/db/open.ts';
-import { query } from './postgres.ts';
+import { openOldStore } from './old-store.ts';
 import { setSku, updateFor } from './requests.ts';
-import { createTestDatabase, describeOnEachStore, type TestDatabase } from './stores.ts';
+import { createBareDatabase, describeOnEachStore } from './stores.ts';
 
 const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as const;
 
-/** A database without a schema: the one that tests copy has the present one. */
-async function createBareDatabase(kind: StoreKind): Promise<TestDatabase> {
-  const database = await createTestDatabase(kind);
-  if (kind === 'sqlite') return database;
-  await database.remove();
-  await query(
-    `${inject('postgresUrl')}/postgres`,
-    `create database ${new URL(database.url).pathname.slice(1)}`,
-  );
-  return database;
-}
-
-function dialectOf(kind: StoreKind, url: string): Dialect {
-  return kind === 'sqlite'
-    ? new SqliteDialect({ database: new Sqlite(url.replace('sqlite:', '')) })
-    : new PostgresDialect({ pool: new Pool({ connectionString: url }) });
-}
-
 /** Three changes of two SKUs, as the schema before 0003 had them. */
 async function fillOld(kind: StoreKind, url: string): Promise<void> {
-  const db = new Kysely<unknown>({ dialect: dialectOf(kind, url) });
-  const migrations = createMigrations(kind);
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await migrator.migrateTo('0002_retries_and_history');
-  expect(error).toBeUndefined();
+  const db = await openOldStore(kind, url, '0002_retries_and_history');
   await sql`insert into supplier values ('acme', 3, '')`.execute(db);
   await sql`insert into sku (supplier_id, sku_id, quantity_in_stock, version, updated_at)
     values ('acme', 'A', 2, 2, ''), ('acme', 'B', 1, 1, ''), ('acme', 'C', 0, 0, '')`.execute(db);

@@ -12,8 +12,9 @@ import { createMigrations } from '../src/db/migrations.ts';
 import { openStore } from '../src/db/open.ts';
 import { saveSupplier } from '../src/db/tokens.ts';
 import { inTransaction } from '../src/db/transaction.ts';
-import { query } from './postgres.ts';
-import { createTestDatabase, openTestStore, type TestDatabase } from './stores.ts';
+import type { TestDatabase } from './databases.ts';
+import { query } from './postgres-server.ts';
+import { createTestDatabase, openTestStore } from './stores.ts';
 
 /** Each migration, once. */
 const migrated = Object.keys(createMigrations('sqlite')).map((name) => ({ name }));

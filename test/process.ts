@@ -15,14 +15,38 @@ export interface RunningGateway {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+/** How the program is started, where not plainly. */
+export interface Launch {
+  /** A program that runs it, with that program's arguments. */
+  readonly under?: readonly string[];
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts `stockgate serve`, and does not wait. */
+export function spawnGateway(
+  database: string,
+  flags: readonly string[] = [],
+  { under = [], env = {} }: Launch = {},
+): ChildProcess {
+  const serve = [process.execPath, MAIN, 'serve', '--port', '0', '--database', database, ...flags];
+  const [program = '', ...args] = [...under, ...serve];
+  return spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+}
+
 /** Starts `stockgate serve` and waits until it says where it listens. */
 export async function startGateway(database: string, ...flags: string[]): Promise<RunningGateway> {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--database', database, ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return untilListening(spawnGateway(database, flags));
+}
+
+export async function untilListening(child: ChildProcess): Promise<RunningGateway> {
   const exited = once(child, 'exit');
   const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   try {
+    if (!child.stdout) throw new Error('The gateway has no output to read.');
     for await (const line of createInterface({ input: child.stdout })) {
       const origin = /http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
       if (!origin) continue;

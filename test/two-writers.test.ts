@@ -9,7 +9,8 @@ import { saveSupplier } from '../src/db/tokens.ts';
 import { parseIdentifier } from '../src/identifier.ts';
 import type { RowResult } from '../src/inventory.ts';
 import { setSku, updateFor, type Origin } from './requests.ts';
-import { createTestDatabase, describeOnEachStore, type TestDatabase } from './stores.ts';
+import type { TestDatabase } from './databases.ts';
+import { createTestDatabase, describeOnEachStore } from './stores.ts';
 
 const clock = () => new Date();
 const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);

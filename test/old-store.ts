@@ -1,0 +1,25 @@
+/** Stores as earlier versions of the program left them. */
+import Sqlite from 'better-sqlite3';
+import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { Pool } from 'pg';
+import { createMigrations } from '../src/db/migrations.ts';
+import type { StoreKind } from '../src/db/open.ts';
+
+/** Gives a bare database the schema of that migration, and opens it without the present code. */
+export async function openOldStore(
+  kind: StoreKind,
+  url: string,
+  migration: string,
+): Promise<Kysely<unknown>> {
+  const dialect =
+    kind === 'sqlite'
+      ? new SqliteDialect({ database: new Sqlite(url.replace('sqlite:', '')) })
+      : new PostgresDialect({ pool: new Pool({ connectionString: url }) });
+  const db = new Kysely<unknown>({ dialect });
+  const migrations = createMigrations(kind);
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateTo(migration);
+  if (error) throw error instanceof Error ? error : new Error('The migrations failed.', { cause: error });
+  return db;
+}

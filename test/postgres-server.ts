@@ -1,0 +1,118 @@
+/** A PostgreSQL of its own, in a folder of its own: made, started, stopped as an operator or a power cut would, and removed. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+
+const START_TIMEOUT_MS = 20_000;
+
+/** The signals of PostgreSQL's shutdowns: one that rolls back and closes in order, and one that just dies. */
+const shutdownSignals = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
+
+export interface PostgresServer {
+  /** Without a database's name. */
+  readonly url: string;
+  /** Resolves once it takes connections; also after a stop, on the same data. */
+  start(): Promise<void>;
+  stop(shutdown: keyof typeof shutdownSignals): Promise<void>;
+  /** Stops it, and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** A server with new data, not yet started; undefined where PostgreSQL's binaries are not found. */
+export async function createPostgresServer(): Promise<PostgresServer | undefined> {
+  const bin = findBinaries();
+  if (!bin) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'stockgate-postgres-'));
+  const user = unprivilegedUser();
+  if (user) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+    { ...user, cwd: folder, stdio: 'pipe' },
+  );
+  const port = await freePort();
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+  ];
+  const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+  const url = `postgres://postgres@127.0.0.1:${port}`;
+  let server: ChildProcess | undefined;
+  const stop = async (shutdown: keyof typeof shutdownSignals) => {
+    if (!server || server.exitCode !== null) return;
+    const exited = once(server, 'exit');
+    if (server.kill(shutdownSignals[shutdown])) await exited;
+  };
+  return {
+    url,
+    start: async () => {
+      server = spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' });
+      await untilReady(`${url}/postgres`);
+    },
+    stop,
+    remove: async () => {
+      await stop('fast');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs one statement on a connection of its own. */
+export async function query(url: string, text: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+function findBinaries(): string | undefined {
+  const folders = [
+    ...globSync('/usr/lib/postgresql/*/bin'),
+    '/opt/homebrew/bin',
+    '/usr/local/bin',
+    '/usr/bin',
+  ];
+  return folders
+    .reverse()
+    .find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+async function untilReady(url: string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await query(url, 'select 1');
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
