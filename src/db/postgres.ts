@@ -23,8 +23,9 @@ export async function openPostgres(url: string, maxStatements: number): Promise<
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
   });
-  // The pool replaces an idle connection that breaks; without a listener its error would end the process.
+  // The pool replaces a connection that breaks; without a listener its error would end the process, be it idle or at work.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const nameOf = createNames(maxStatements);
   const kyselyPool: PostgresPool = {
     options: pool.options,
