@@ -1,4 +1,5 @@
 /** HTTP as bytes on a socket, for what a client library would put right before it is sent. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
 export interface RawAnswer {
@@ -28,6 +29,35 @@ export function sendRaw(origin: string, request: string | Uint8Array): Promise<R
     socket.on('close', () => resolve(parseAnswer(Buffer.concat(chunks))));
     socket.write(request);
   });
+}
+
+export interface Connection {
+  /** Sends one request, and resolves with its answer's bytes as text. */
+  ask(request: Uint8Array): Promise<string>;
+  close(): void;
+}
+
+/** A connection that stays open: cheap enough that many clients in one process keep a server busy. Give `Connection: keep-alive`. */
+export async function openConnection(origin: string): Promise<Connection> {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname).setEncoding('latin1');
+  socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('The server did not answer.')));
+  await once(socket, 'connect');
+  return {
+    ask: async (request) => {
+      socket.write(request);
+      let text = '';
+      while (!isWhole(text)) text += String((await once(socket, 'data'))[0]);
+      return text;
+    },
+    close: () => void socket.destroy(),
+  };
+}
+
+function isWhole(text: string): boolean {
+  const end = text.indexOf('\r\n\r\n');
+  const length = /^content-length: (\d+)/im.exec(text)?.[1];
+  return end >= 0 && text.length >= end + 4 + Number(length);
 }
 
 /** A request's bytes, with its length and `Connection: close`. */

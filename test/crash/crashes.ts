@@ -25,7 +25,7 @@ const CYCLES_PER_DATABASE = 20;
 /** A kill comes at a random moment within these, in milliseconds: of a start, and of the load. */
 const START_MS = 900;
 const LOAD_MS = 600;
-const MAX_START_KILLS_OF_NEW = 3;
+const MAX_START_KILLS_OF_NEW = 2;
 const START_KILL_CHANCE = 0.25;
 /** For how long the store's server is down at most. */
 const DOWN_MS = 400;
