@@ -15,7 +15,8 @@ import { openGateway, tokens, type Gateway } from './gateway.ts';
 import { runCommand } from './process.ts';
 import { requestOf, setSku, updateFor } from './requests.ts';
 import { runHere } from './run-here.ts';
-import { createTestDatabase, openTestStore, type TestDatabase } from './stores.ts';
+import type { TestDatabase } from './databases.ts';
+import { createTestDatabase, openTestStore } from './stores.ts';
 
 const clock = () => new Date();
 const demoCatalog = new URL('../src/cli/demo-skus.csv', import.meta.url);

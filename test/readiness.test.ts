@@ -5,7 +5,8 @@ import { statSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Store } from '../src/db/open.ts';
 import { createReadiness } from '../src/db/readiness.ts';
-import { describeOnEachStore, openTestStore, type TestDatabase } from './stores.ts';
+import type { TestDatabase } from './databases.ts';
+import { describeOnEachStore, openTestStore } from './stores.ts';
 
 describeOnEachStore('readiness', (kind) => {
   let database: TestDatabase & { readonly store: Store };

@@ -1,8 +1,8 @@
-/** A retry counts once: the same idempotency key is answered as the first time, however the first answer was lost. */
+/** A retry counts once: the same idempotency key is answered as the first time, however the first answer was lost. Kills: test/crash. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createInventory } from '../src/db/inventory.ts';
-import { openStore, type StoreKind } from '../src/db/open.ts';
+import { openStore } from '../src/db/open.ts';
 import { parseIdentifier } from '../src/identifier.ts';
 import type { UpdateRequest } from '../src/inventory.ts';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
@@ -26,8 +26,6 @@ const KEYS = isLong ? 2_000 : 200;
 const TIMES = 5;
 /** Retries that a client has under way at once. */
 const CLIENTS = 50;
-/** How often the program is killed in the middle of them. */
-const KILLS = isLong ? 5 : 1;
 const manyKeys = { timeout: isLong ? 300_000 : 20_000 };
 const HOUR_MS = 3_600_000;
 
@@ -446,14 +444,6 @@ describeOnEachStore('retries', (kind) => {
     },
   );
 
-  test(
-    `after a kill -9 of the program: ${KEYS} keys, sent again after each, make one change a key`,
-    { timeout: isLong ? 300_000 : 30_000 },
-    async () => {
-      await expectOneChangeAKeyAcrossKills(kind);
-    },
-  );
-
   test('duplicates in two processes on one database make one change and equal answers', async () => {
     const database = await createTestDatabase(kind);
     await seedDatabase(database.url, [{ skuId: 'S' }]);
@@ -550,36 +540,6 @@ function sendAndHangUp(origin: string, input: object, when: 'SENT' | 'ANSWERED')
     if (when === 'ANSWERED') socket.on('data', () => socket.destroy());
     socket.write(request, () => when === 'SENT' && socket.destroy());
   });
-}
-
-/** Retries every key until it is answered, while the program is killed again and again; then once more. */
-async function expectOneChangeAKeyAcrossKills(kind: StoreKind): Promise<void> {
-  const database = await createTestDatabase(kind);
-  await seedDatabase(database.url, [{ skuId: 'S' }]);
-  const answers = new Map<string, SingleAnswer[]>(range(KEYS).map((n) => [`key ${n}`, []]));
-  for (let life = 0; life <= KILLS; life++) {
-    const isLast = life === KILLS;
-    const gateway = await startGateway(database.url, '--log-level', 'error');
-    const client = clientOf(gateway.origin);
-    const goal = Math.ceil((KEYS / KILLS) * (life + 0.5));
-    let answered = 0;
-    await forEachOf([...answers], async ([idempotencyKey, given]) => {
-      const input = { identifier: { skuId: 'S' }, quantityInStockDelta: 1, idempotencyKey };
-      // Killed in the middle of what is under way; what follows is refused until the next life.
-      const answer = await send(client, 'adjust', input).catch(() => undefined);
-      if (answer) given.push(answer);
-      if (++answered === goal && !isLast) gateway.process.kill('SIGKILL');
-    });
-    if (isLast) expect(await gateway.stop()).toBe(0);
-    else expect(await gateway.stop('SIGKILL')).toBeNull();
-  }
-  for (const given of answers.values()) {
-    expect(given.length).toBeGreaterThan(0);
-    expect(new Set(given.map((answer) => textOf(answer))).size).toBe(1);
-    expect(firsts(given).length).toBeLessThanOrEqual(1);
-  }
-  expect(await storedChanges(database.url)).toEqual(range(KEYS));
-  await database.remove();
 }
 
 /** The quantities after each change of the one SKU, in order. */

@@ -15,7 +15,7 @@ const read = (...patterns: string[]): SourceFile[] =>
     }));
 
 const sources = read('src/**/*.ts');
-const tests = read('test/*.ts');
+const tests = read('test/**/*.ts');
 const configs = read('*.ts');
 const domainFiles = read('src/{inventory,sku,problem,decide,identifier}.ts');
 

@@ -3,9 +3,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import { UnavailableError } from '../unavailable.ts';
-import { createMigrations } from './migrations.ts';
+import { migrate, requireSchema } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import { codeOf } from './store-error.ts';
 import { createPrepare } from './sqlite-statements.ts';
@@ -126,20 +125,4 @@ class AtomicDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
-}
-
-async function migrate(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
-  const { error } = await createMigrator(db, kind).migrateToLatest();
-  if (error) throw error instanceof Error ? error : new Error('The migrations failed.', { cause: error });
-}
-
-async function requireSchema(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
-  const migrations = await createMigrator(db, kind).getMigrations();
-  if (migrations.some(({ executedAt }) => executedAt === undefined))
-    throw new Error('The database does not have the present schema: run `stockgate migrate` on it first.');
-}
-
-function createMigrator(db: Kysely<Tables>, kind: StoreKind): Migrator {
-  const migrations = createMigrations(kind);
-  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
 }

@@ -106,6 +106,7 @@ function checkAnswer(
 ): void {
   const skuId = rows[row]?.skuId ?? null;
   if (!answered) return complain(skuId, `operation ${number} has no answer for row ${row}`);
+  if (answered.outcome === 'UNCHANGED') return complain(skuId, `operation ${number} was run twice`);
   if (answered.outcome === 'REJECTED') {
     if (change)
       complain(skuId, `operation ${number} was refused, and is stored: position ${change.position}`);
@@ -137,9 +138,12 @@ function checkReplays(sent: Sent, stored: number, complain: Complain): void {
   const { operation, settled } = sent;
   const { number, rows, hasKey } = operation;
   const skuId = rows[0]?.skuId ?? null;
-  const firsts = answersOf(sent).filter((answer) => isApplied(answer) && !answer.replayed);
+  const answers = answersOf(sent).filter(isApplied);
+  const firsts = answers.filter(({ replayed }) => !replayed);
   if (firsts.length > 1)
     complain(skuId, `operation ${number} was done ${firsts.length} times, by its answers`);
+  if (new Set(answers.map(({ text }) => text)).size > 1)
+    complain(skuId, `operation ${number} was not answered again as the first time`);
   const isSame = settled === undefined || settled === stored || (settled === 0 && hasKey);
   if (!isSame)
     complain(skuId, `operation ${number} had ${settled} changes after a crash, and has ${stored} now`);

@@ -15,7 +15,7 @@ const mutations = {
 } as const;
 
 interface GraphqlRow {
-  readonly outcome: string;
+  readonly outcome: AnsweredRow['outcome'];
   readonly sku: { readonly version: number; readonly quantityInStock: number } | null;
   readonly change: { readonly id: string } | null;
 }
@@ -97,13 +97,11 @@ function readGraphql(text: string): Answer | NoAnswer | undefined {
   if (!data || data.answer.userErrors.some((error) => error.code === 'IDEMPOTENCY_KEY_REUSED'))
     return undefined;
   const { replayed, results = [data.answer] } = data.answer;
-  return { replayed, rows: results.map(readRow) };
+  return { replayed, rows: results.map(readRow), text: text.replace(/"replayed":(true|false)/, '') };
 }
 
 function readRow({ outcome, sku, change }: GraphqlRow): AnsweredRow {
-  if (outcome === 'REJECTED') return { outcome, ...sku };
-  if (outcome !== 'APPLIED' || !change) throw new Error(`A row was answered ${outcome}.`);
-  return { outcome, ...sku, position: Number(change.id) };
+  return { outcome, ...sku, ...(change && { position: Number(change.id) }) };
 }
 
 function readLegacy({ status, headers }: Response, text: string, { operation }: Sent): Answer | undefined {
@@ -113,18 +111,20 @@ function readLegacy({ status, headers }: Response, text: string, { operation }: 
     const rows = JSON.parse(text) as { readonly status_code: number }[];
     return {
       replayed,
+      text,
       rows: rows.map((row) => ({ outcome: row.status_code === 200 ? 'APPLIED' : 'REJECTED' })),
     };
   }
   if (status === 412) {
     const { current } = JSON.parse(text) as { current: { version: number; quantity_in_stock: number } };
     const { version, quantity_in_stock: quantityInStock } = current;
-    return { replayed, rows: [{ outcome: 'REJECTED', version, quantityInStock }] };
+    return { replayed, text, rows: [{ outcome: 'REJECTED', version, quantityInStock }] };
   }
   if (status !== 200) return undefined;
   const version = Number(headers.get('etag')?.replaceAll('"', ''));
   return {
     replayed,
+    text,
     rows: operation.rows.map(({ quantityInStock }) => ({ outcome: 'APPLIED', version, quantityInStock })),
   };
 }

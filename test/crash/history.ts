@@ -8,7 +8,8 @@ export interface Expected {
 }
 
 export interface AnsweredRow {
-  readonly outcome: 'APPLIED' | 'REJECTED';
+  /** An operation changes something, or is refused: one that finds nothing to do finds what it did itself. */
+  readonly outcome: 'APPLIED' | 'REJECTED' | 'UNCHANGED';
   /** The SKU after it, or as it is where it was refused; and the change's position. Where the door says them. */
   readonly version?: number;
   readonly quantityInStock?: number;
@@ -18,6 +19,8 @@ export interface AnsweredRow {
 export interface Answer {
   readonly replayed: boolean;
   readonly rows: readonly AnsweredRow[];
+  /** As it came, but for whether it was replayed. */
+  readonly text: string;
 }
 
 /** Why there is no answer: nobody knows then what is stored. */

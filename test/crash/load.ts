@@ -41,7 +41,11 @@ export function startLoad(traffic: Traffic, origin: string, seed: number, cycle:
       answered.resolve();
     }
   };
-  const ended = Promise.all(Array.from({ length: CLIENTS }, (_, client) => run(client)));
+  const ended = Promise.all(Array.from({ length: CLIENTS }, (_, client) => run(client))).catch((error) => {
+    throw new Error(`seed ${seed}, cycle ${cycle}: the gateway answered what it never should`, {
+      cause: error,
+    });
+  });
   // Whoever waits for the end learns of a failure then.
   ended.catch(() => undefined);
   return {

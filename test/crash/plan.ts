@@ -42,7 +42,8 @@ export function planOperation(seed: number, cycle: number, client: number, n: nu
   const kind = random.chance(0.25) ? 'BULK' : door === 'GRAPHQL' && random.chance(0.6) ? 'ADJUST' : 'SET';
   const isAllOrNothing = kind === 'BULK' && door === 'GRAPHQL' && random.chance(0.5);
   return {
-    number: (cycle * CLIENTS + client) * MAX_OPERATIONS + n,
+    // From 1: nothing on backorder is what a SKU begins with.
+    number: (cycle * CLIENTS + client) * MAX_OPERATIONS + n + 1,
     client,
     door,
     kind,
