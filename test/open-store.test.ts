@@ -132,7 +132,7 @@ describe('opening', () => {
     [
       'a file that is no database',
       () => `sqlite:${writeText(join(folder, 'text.db'))}`,
-      /^.*not a database.*$/,
+      /^.*not a SQLite database.*$/,
     ],
     ['a folder', () => `sqlite:${folder}`, /^.*open.*$/],
     [

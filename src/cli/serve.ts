@@ -14,6 +14,8 @@ import { readOptions, UsageError, type Command, type Io } from './command.ts';
 import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
 
 const HOUR_MS = 3_600_000;
+/** A request that PostgreSQL does not answer within this time is refused; in time for a client that waits for half a minute. */
+const QUERY_TIMEOUT_MS = 10_000;
 /** How often old idempotency keys are forgotten. */
 const PURGE_INTERVAL_MS = 60_000;
 
@@ -46,7 +48,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
     }
     const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
     const logger = pino({ level, redact: ['req.headers.authorization'] }, pino.destination(2));
-    const store = await openStore(values.database);
+    const store = await openStore(values.database, { queryTimeoutMs: QUERY_TIMEOUT_MS });
     try {
       if (values.demo) await seedDemo(store, io.clock);
       for (const warning of await durabilityWarnings(store)) {

@@ -34,14 +34,15 @@ export interface Store {
 /**
  * `sqlite:PATH` or `postgres://...`. Creates a missing SQLite file and its folder, and runs the migrations that are due; where it is
  * to be read only, it must be there and have the present schema. Throws with one clear line when the URL has another form or the
- * store cannot be opened.
+ * store cannot be opened. `queryTimeoutMs` bounds the wait for a PostgreSQL server's answer to a statement, once migrated; 0: no bound.
  */
-export async function openStore(url: string, { readOnly = false } = {}): Promise<Store> {
+export async function openStore(url: string, { readOnly = false, queryTimeoutMs = 0 } = {}): Promise<Store> {
+  let isMigrated = false;
   const kind = storeKind(url);
   const dialect =
     kind === 'sqlite'
       ? openSqlite(url.slice('sqlite:'.length), readOnly)
-      : await openPostgres(url, MAX_STATEMENTS);
+      : await openPostgres(url, MAX_STATEMENTS, () => (isMigrated ? queryTimeoutMs : 0));
   const db = new Kysely<Tables>({ dialect });
   try {
     await (readOnly ? requireSchema(db, kind) : migrate(db, kind));
@@ -49,6 +50,7 @@ export async function openStore(url: string, { readOnly = false } = {}): Promise
     await db.destroy();
     throw firstOf(error);
   }
+  isMigrated = true;
   return { kind, url, db, close: () => db.destroy() };
 }
 

@@ -6,11 +6,18 @@ import { fromPostgres } from './store-error.ts';
 
 /** Connections that a process holds at most. */
 const MAX_CONNECTIONS = 10;
-/** For how long a connection is waited for, and a statement's answer, in milliseconds: a server that stalls keeps nobody waiting for ever. */
+/** For how long a connection is waited for, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
-const QUERY_TIMEOUT_MS = 10_000;
 
-export async function openPostgres(url: string, maxStatements: number): Promise<Dialect> {
+/**
+ * `queryTimeoutMs`: for how long a statement's answer is waited for, so that a server that stalls keeps nobody waiting for ever;
+ * asked for each statement, and 0 for no limit.
+ */
+export async function openPostgres(
+  url: string,
+  maxStatements: number,
+  queryTimeoutMs: () => number,
+): Promise<Dialect> {
   const { default: pg } = await import('pg');
   const types = new pg.TypeOverrides();
   // Positions and counts, all far below 2^53.
@@ -20,7 +27,6 @@ export async function openPostgres(url: string, maxStatements: number): Promise<
     max: MAX_CONNECTIONS,
     types,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
   });
   // The pool replaces a connection that breaks; without a listener its error would end the process, be it idle or at work.
@@ -30,7 +36,7 @@ export async function openPostgres(url: string, maxStatements: number): Promise<
   const kyselyPool: PostgresPool = {
     options: pool.options,
     end: () => pool.end(),
-    connect: async () => toKyselyClient(await connect(pool), nameOf),
+    connect: async () => toKyselyClient(await connect(pool), nameOf, queryTimeoutMs),
   };
   return new PostgresDialect({ pool: kyselyPool });
 }
@@ -56,13 +62,20 @@ function createNames(maxStatements: number): (text: string) => string | undefine
 function toKyselyClient(
   client: PoolClient,
   nameOf: (text: string) => string | undefined,
+  queryTimeoutMs: () => number,
 ): PostgresPoolClient {
   let broken = false;
   const query = async (text: string, values: unknown[]) => {
     // The server undoes what a lost connection began.
     if (broken && text === 'rollback') return nothing;
     try {
-      return await client.query({ name: nameOf(text), text, values });
+      const query_timeout = queryTimeoutMs();
+      return await client.query({
+        name: nameOf(text),
+        text,
+        values,
+        ...(query_timeout > 0 && { query_timeout }),
+      });
     } catch (error) {
       const known = fromPostgres(error);
       broken ||= known instanceof UnavailableError;

@@ -33,21 +33,24 @@ export function createWriteQueue<Job, Answer>(
 ): WriteQueue<Job, Answer> {
   let waiting: Waiting<Job, Answer>[] = [];
   let starting: Promise<void> | undefined;
-  const running = new Set<Promise<void>>();
+  const running = new Set<Promise<() => void>>();
 
   const start = () => {
     starting = undefined;
     while (running.size < maxRunning && waiting.length > 0) {
       const batch = takeBatch(waiting);
       waiting = waiting.slice(batch.length);
-      const run = settle(commit, batch).then((giveAnswers) => {
-        running.delete(run);
-        // What waits is on its way to the disk while these answers are written.
-        start();
-        giveAnswers();
-      });
-      running.add(run);
+      const settling = settle(commit, batch);
+      running.add(settling);
+      void finish(settling);
     }
+  };
+  const finish = async (settling: Promise<() => void>) => {
+    const giveAnswers = await settling;
+    running.delete(settling);
+    // What waits is on its way to the disk while these answers are written.
+    start();
+    giveAnswers();
   };
   return {
     submit: (job, rows) =>
@@ -58,7 +61,7 @@ export function createWriteQueue<Job, Answer>(
       }),
     waiting: () => waiting.map(({ rows }) => rows),
     idle: async () => {
-      while (starting || running.size > 0) await Promise.all([starting, ...running]);
+      while (starting || running.size > 0) await Promise.all([starting, ...running, nextTurn()]);
     },
   };
 }
