@@ -6,7 +6,7 @@ export type UnavailableCode = 'OVERLOADED' | 'STORE_UNAVAILABLE' | 'OUTCOME_UNKN
 const messages: Record<UnavailableCode, string> = {
   OVERLOADED: 'More updates wait than can be written soon. Nothing was changed; try again later.',
   STORE_UNAVAILABLE:
-    'The store cannot be reached, or its disk is full. Nothing was changed by what is answered like this; try again later.',
+    'The store takes no updates now: it cannot be reached, or its disk is full. Nothing was changed; try again later.',
   OUTCOME_UNKNOWN:
     'The store did not say whether this update was stored. Look at the SKU, or send the update again under the same idempotency key.',
 };
@@ -17,8 +17,8 @@ export const RETRY_AFTER_SECONDS = 1;
 export class UnavailableError extends Error {
   readonly code: UnavailableCode;
 
-  constructor(code: UnavailableCode, cause?: unknown) {
-    super(messages[code], { cause });
+  constructor(code: UnavailableCode, cause?: unknown, message = messages[code]) {
+    super(message, { cause });
     this.code = code;
   }
 }

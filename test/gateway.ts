@@ -61,7 +61,7 @@ export async function openGateway(
 ): Promise<Gateway> {
   const { store, url, remove } = await openTestStore(kind);
   await seed(store, clock);
-  const inventory = createInventory(store, clock, commitObserver);
+  const inventory = createInventory(store, clock, commitObserver && [commitObserver]);
   const server = createServer({
     inventory,
     authenticate: createAuthenticate(store, clock),

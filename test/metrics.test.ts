@@ -366,10 +366,7 @@ test('an observer that throws costs no update', async () => {
   const fail = () => {
     throw new Error('out of order');
   };
-  const observed = createInventory(database.store, () => new Date(), {
-    committed: fail,
-    failed: fail,
-  });
+  const observed = createInventory(database.store, () => new Date(), [{ committed: fail, failed: fail }]);
   const origins = {
     supplierId: 'nobody',
     actor: 'a',

@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Store } from '../src/db/open.ts';
 import { createReadiness } from '../src/db/readiness.ts';
+import { UnavailableError } from '../src/unavailable.ts';
 import type { TestDatabase } from './databases.ts';
 import { describeOnEachStore, openTestStore } from './stores.ts';
 
@@ -77,11 +78,17 @@ describeOnEachStore('readiness', (kind) => {
     }
   });
 
-  test('takes the word of who sees real commits, until it is a second old', async () => {
+  test('takes the word of real commits: a failed one counts until one succeeds, or for four seconds', async () => {
     const readiness = createReadiness(store);
-    readiness.report('The disk is full.');
-    expect(await readiness.check()).toBe('The disk is full.');
-    const clock = later();
+    const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    readiness.failed(new UnavailableError('STORE_UNAVAILABLE', full));
+    expect(await readiness.check()).toBe('The store cannot be written (SQLITE_FULL).');
+    readiness.committed([], [], 1);
+    expect(await readiness.check()).toBeNull();
+    readiness.failed(new UnavailableError('STORE_UNAVAILABLE', full));
+    readiness.failed(new TypeError('A bug says nothing of the store.'));
+    expect(await readiness.check()).toBe('The store cannot be written (SQLITE_FULL).');
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 4_001);
     expect(await readiness.check()).toBeNull();
     clock.mockRestore();
   });

@@ -66,14 +66,15 @@ type Values = { [K in keyof typeof serveOptions]: z.output<(typeof serveOptions)
 
 /** Serves until it is told to stop, or nothing can be stored any more; gives the exit code. */
 async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io: Io): Promise<number> {
-  const ready = createReadiness(store).check;
+  const readiness = createReadiness(store);
+  const ready = readiness.check;
   const waiting = () => inventory.waiting();
   // Loaded only where it is used.
   const metrics =
     values.metrics === 'off'
       ? undefined
       : (await import('../http/metrics.ts')).createMetrics({ waiting, ready });
-  const inventory = createInventory(store, io.clock, metrics);
+  const inventory = createInventory(store, io.clock, [readiness, ...(metrics ? [metrics] : [])]);
   const authenticate = createAuthenticate(store, io.clock);
   const server = createServer({
     inventory,

@@ -4,6 +4,7 @@ import DataLoader from 'dataloader';
 import { chooseMatch } from '../decide.ts';
 import type { Inventory, RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
+import { UnavailableError } from '../unavailable.ts';
 import { createAdmission } from './admission.ts';
 import { createReadChanges } from './changes.ts';
 import { createMatchSkus, type Wanted } from './match.ts';
@@ -30,7 +31,11 @@ export interface OpenInventory extends Inventory {
 }
 
 /** The inventory in this store. Updates that wait share a commit. */
-export function createInventory(store: Store, clock: () => Date, observer?: CommitObserver): OpenInventory {
+export function createInventory(
+  store: Store,
+  clock: () => Date,
+  observers: readonly CommitObserver[] = [],
+): OpenInventory {
   const matchSkus = createMatchSkus(store, { lock: false });
   // Requests that arrived together are parsed in one turn of the event loop: they share one read.
   const matches = new DataLoader<Wanted, Sku[]>((wanted) => matchSkus(store.db, wanted), {
@@ -46,7 +51,7 @@ export function createInventory(store: Store, clock: () => Date, observer?: Comm
     watch.notice(answers);
     return answers;
   };
-  const queue = createWriteQueue(observeCommits(commit, observer));
+  const queue = createWriteQueue(observeCommits(commit, observers));
   return {
     async find(supplierId, identifiers) {
       return Promise.all(
@@ -89,7 +94,15 @@ async function updateInParts(
   const results: RowResult[][] = [];
   for (let start = 0; start < rows.length; start += MAX_BATCH_ROWS) {
     const part = { ...request, rows: rows.slice(start, start + MAX_BATCH_ROWS) };
-    results.push([...(await update(part)).results]);
+    const answer = await update(part).catch((error: unknown) => {
+      throw start > 0 && error instanceof UnavailableError ? partlyStored(start, error) : error;
+    });
+    results.push([...answer.results]);
   }
   return { replayed: false, refusal: null, results: results.flat(), groupId };
+}
+
+function partlyStored(rows: number, { cause }: UnavailableError): UnavailableError {
+  const message = `The first ${rows} rows are stored; whether others are is not known. Send the call again: what is stored stays as it is.`;
+  return new UnavailableError('OUTCOME_UNKNOWN', cause, message);
 }

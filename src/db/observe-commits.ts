@@ -8,19 +8,18 @@ export interface CommitObserver {
 
 type Commit = (requests: readonly UpdateRequest[]) => Promise<readonly UpdateAnswer[]>;
 
-/** `commit`, observed; without an observer, `commit` itself. */
-export function observeCommits(commit: Commit, observer: CommitObserver | undefined): Commit {
-  if (!observer) return commit;
+/** `commit`, observed. */
+export function observeCommits(commit: Commit, observers: readonly CommitObserver[]): Commit {
   return async (requests) => {
     const started = performance.now();
     try {
       const answers = await commit(requests);
       const ms = performance.now() - started;
       // An error thrown here would have the queue run again what is on disk.
-      unharmed(() => observer.committed(requests, answers, ms));
+      for (const observer of observers) unharmed(() => observer.committed(requests, answers, ms));
       return answers;
     } catch (error) {
-      unharmed(() => observer.failed(error));
+      for (const observer of observers) unharmed(() => observer.failed(error));
       throw error;
     }
   };

@@ -1,45 +1,49 @@
 /** Whether the store can be written at this moment: found out by asking it, but not for everyone who asks. */
 import { sql } from 'kysely';
+import { UnavailableError } from '../unavailable.ts';
+import type { CommitObserver } from './observe-commits.ts';
 import type { Store } from './open.ts';
+import { codeOf } from './store-error.ts';
 
 /** For how long an answer is kept: nobody can make the store work by asking often. */
 const KEPT_MS = 1_000;
+/** For how long a commit that failed counts: the small one of a check may succeed where a larger one does not. */
+const FAILURE_KEPT_MS = 4_000;
 /** A store that says nothing for longer is out of reach. */
 const MAX_WAIT_MS = 2_000;
 
-export interface Readiness {
+/** It learns from real commits: a gateway that is busy storing asks its store nothing. */
+export interface Readiness extends CommitObserver {
   /** Why no update can be stored; null when it can. For everybody's eyes: it names no file, host or user. */
   check(): Promise<string | null>;
-  /**
-   * What a real commit has shown, for whoever sees commits: why it could not be stored, or null where it was. It counts
-   * as a check: a gateway that is busy storing asks its store nothing.
-   */
-  report(problem: string | null): void;
 }
 
 export function createReadiness(store: Store): Readiness {
   const prove = store.kind === 'sqlite' ? commitToSqlite : askPostgres;
   let last: string | null = null;
-  let at = -Infinity;
+  let until = -Infinity;
   let checking: Promise<string | null> | undefined;
   let proving: Promise<string | null> | undefined;
 
-  const report = (problem: string | null) => {
+  const keep = (problem: string | null, forMs: number) => {
     last = problem;
-    at = performance.now();
+    until = performance.now() + forMs;
   };
   const ask = async () => {
     // One that still hangs from an earlier check is waited for again, not joined by another.
     proving ??= prove(store)
       .catch(describe)
       .finally(() => (proving = undefined));
-    report(await orTooLate(proving));
+    keep(await orTooLate(proving), KEPT_MS);
     return last;
   };
   return {
-    report,
+    committed: () => keep(null, KEPT_MS),
+    failed: (error) => {
+      if (error instanceof UnavailableError) keep(describe(error), FAILURE_KEPT_MS);
+    },
     check: async () => {
-      if (performance.now() - at < KEPT_MS) return last;
+      if (performance.now() < until) return last;
       return (checking ??= ask().finally(() => (checking = undefined)));
     },
   };
@@ -62,7 +66,7 @@ async function commitToSqlite({ db }: Store): Promise<string | null> {
       return null;
     } catch (error) {
       // Another connection is writing at this moment, so the store can be written.
-      if (codeOf(error).startsWith('SQLITE_BUSY')) return null;
+      if (error instanceof UnavailableError && codeOf(error.cause).startsWith('SQLITE_BUSY')) return null;
       throw error;
     } finally {
       await sql`pragma busy_timeout = ${sql.lit(rows[0]?.timeout ?? 0)}`.execute(connection);
@@ -92,10 +96,6 @@ async function orTooLate(answer: Promise<string | null>): Promise<string | null>
 }
 
 function describe(error: unknown): string {
-  const code = codeOf(error);
+  const code = codeOf(error instanceof UnavailableError ? error.cause : error);
   return /^\w{1,40}$/.test(code) ? `The store cannot be written (${code}).` : 'The store cannot be written.';
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
