@@ -153,7 +153,7 @@ describe('the method', () => {
     expect(response.statusCode).toBe(200);
   });
 
-  test.each(['/graphql/health', '/health', '/graphql/x', '/'])(
+  test.each(['/graphql/health', '/graphql/x/health', '/graphql/x', '/'])(
     '%s is not answered by the GraphQL server',
     async (url) => {
       const response = await send({ method: 'GET', url, headers: auth });

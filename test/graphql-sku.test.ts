@@ -126,7 +126,7 @@ describeOnEachStore('GraphQL', (kind) => {
           },
           payload: JSON.stringify({ query, variables }),
         });
-        return JSON.stringify([statusCode, { ...headers, date: '' }, payload]);
+        return JSON.stringify([statusCode, { ...headers, date: '', 'server-timing': '' }, payload]);
       };
       const [theirCode = '', unknownCode = ''] = [theirs, unknown].flatMap((by) => Object.values(by));
       const inputs = [theirs, unknown].map((identifier) => ({ input: { identifier, quantityInStock: 1 } }));

@@ -7,7 +7,7 @@ export interface RawAnswer {
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
-  /** Everything that came, but for the date. */
+  /** Everything that came, but for the date and how long it took. */
   readonly text: string;
 }
 
@@ -77,7 +77,7 @@ export function rawRequest(
 }
 
 function parseAnswer(bytes: Buffer): RawAnswer {
-  const text = bytes.toString().replace(/^date: .*\r\n/im, '');
+  const text = bytes.toString().replace(/^(?:date|server-timing): .*\r\n/gim, '');
   const end = text.indexOf('\r\n\r\n');
   const [start = '', ...lines] = text.slice(0, Math.max(end, 0)).split('\r\n');
   const headers = lines.map((line): [string, string] => {
