@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CLIENT_TOKEN, mutations, seedDatabase } from './mutations.ts';
 import { spawnGateway, untilListening } from './process.ts';
 import { openConnection, rawRequest, type Connection } from './raw-http.ts';
 import { range } from './shop.ts';
-import { readTrace, strace, whyNoTrace, type SystemCall } from './strace.ts';
+import { readTrace, skipWithoutTrace, strace, type SystemCall } from './strace.ts';
 
 const CLIENTS = 64;
 const UPDATES_EACH = 4;
@@ -17,19 +17,9 @@ const SKUS = 200;
 
 const normal = fileURLToPath(new URL('fixtures/synchronous-normal.ts', import.meta.url));
 
-let reason: string | undefined;
-beforeAll(async () => {
-  reason = await whyNoTrace();
-});
-function skipWithoutTrace(context: TestContext): void {
-  if (reason === undefined) return;
-  if (process.env['STOCKGATE_TEST_REQUIRE'] === 'all') throw new Error(reason);
-  context.skip(reason);
-}
-
 describe('an update that was answered is on disk:', () => {
   test('a sync of the log began after its commit was written, and was done before its answer', async (context) => {
-    skipWithoutTrace(context);
+    await skipWithoutTrace(context);
     const single = range(8).map((n) => `one-${n}.`);
     const together = range(CLIENTS * UPDATES_EACH).map((n) => `many-${n}.`);
     const calls = await trace(async (origin) => {
@@ -50,7 +40,7 @@ describe('an update that was answered is on disk:', () => {
   });
 
   test('and the trace of a program that syncs less shows that nothing was', async (context) => {
-    skipWithoutTrace(context);
+    await skipWithoutTrace(context);
     const markers = range(4).map((n) => `less-${n}.`);
     const calls = await trace(async (origin) => send(await openConnection(origin), markers.map(updateOf)), {
       NODE_OPTIONS: `--import=${normal}`,

@@ -1,5 +1,7 @@
 /** The metrics: each moves when it should, at both doors, and nothing that a client sends makes a series of its own. */
 import { connect } from 'node:net';
+import Sqlite from 'better-sqlite3';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createInventory } from '../src/db/inventory.ts';
 import { createMetrics, type Metrics } from '../src/http/metrics.ts';
@@ -209,14 +211,14 @@ describe('each metric moves when it should', () => {
   });
 
   test('a commit that fails is a failure at both doors, and no refusal', async () => {
-    const failing = vi.spyOn(gateway.store.db, 'transaction').mockImplementation(() => {
-      throw new Error('disk');
-    });
+    await sql`create trigger fail before insert on inventory_change begin select raise(abort, 'no'); end`.execute(
+      gateway.store.db,
+    );
     const change = await moved(async () => {
       await graphql({ ...by('EACH'), quantityInStock: 1 });
       await send(LEGACY, { sku_id: 'EACH', quantity_in_stock: 1 });
     });
-    failing.mockRestore();
+    await sql`drop trigger fail`.execute(gateway.store.db);
     expect(change).toEqual({
       ...request('graphql', 'failed'),
       ...request('legacy', 'failed'),
@@ -225,17 +227,11 @@ describe('each metric moves when it should', () => {
   });
 
   test('what waits for a commit is seen waiting, and a client that leaves is counted as such', async () => {
-    const gate = Promise.withResolvers<void>();
-    const transaction = gateway.store.db.transaction.bind(gateway.store.db);
-    const held = vi.spyOn(gateway.store.db, 'transaction').mockImplementation(() => {
-      const builder = transaction();
-      const execute = builder.execute.bind(builder);
-      builder.execute = async (work) => gate.promise.then(() => execute(work));
-      return builder;
-    });
+    const otherWriter = new Sqlite(gateway.url.slice('sqlite:'.length));
+    otherWriter.exec('begin immediate');
     const rowsOf = (count: number) => range(count).map((n) => ({ sku_id: 'EACH', quantity_in_stock: n }));
     const running = send(LEGACY, { sku_id: 'EACH', quantity_in_stock: 1 });
-    await vi.waitFor(() => expect(held).toHaveBeenCalled());
+    await new Promise((resolve) => setTimeout(resolve, 50));
     const waiting = [3, 4].map((count) => send(`${LEGACY}bulk/`, rowsOf(count)));
     const socket = connect(Number(new URL(origin).port), '127.0.0.1');
     const body = JSON.stringify({ sku_id: 'EACH', quantity_in_stock: 2 });
@@ -251,9 +247,9 @@ describe('each metric moves when it should', () => {
     socket.destroy();
     const aborted = 'stockgate_requests_total{door="legacy",outcome="aborted"}';
     await vi.waitFor(async () => expect((await readSeries()).get(aborted)).toBe(1));
-    gate.resolve();
+    otherWriter.exec('rollback');
+    otherWriter.close();
     await Promise.all([running, ...waiting]);
-    held.mockRestore();
     const series = await readSeries();
     expect(series.get('stockgate_write_queue_requests')).toBe(0);
     expect(series.get('stockgate_write_queue_rows')).toBe(0);

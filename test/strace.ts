@@ -1,5 +1,6 @@
 /** What a program asked of the system, in the order of time, as strace writes it down. */
 import { readFileSync } from 'node:fs';
+import type { TestContext } from 'vitest';
 import { run } from './process.ts';
 
 /** All that can write to a file or a socket, or bring a file to the disk. Texts whole, in hexadecimal; and the path of each file. */
@@ -11,8 +12,15 @@ export const strace = (file: string): string[] =>
   // --seccomp-bpf stops it for these calls alone.
   ['strace', '-D', '-f', '--seccomp-bpf', '-y', '-xx', '-s', '4096', '-e', `trace=${CALLS}`, '-o', file];
 
-/** Why nothing can be traced here; undefined where it can. */
-export async function whyNoTrace(): Promise<string | undefined> {
+/** Skips a test where nothing can be traced, or fails it where everything is required. */
+export async function skipWithoutTrace(context: TestContext): Promise<void> {
+  const reason = await whyNoTrace();
+  if (reason === undefined) return;
+  if (process.env['STOCKGATE_TEST_REQUIRE'] === 'all') throw new Error(reason);
+  context.skip(reason);
+}
+
+async function whyNoTrace(): Promise<string | undefined> {
   try {
     const { code, stderr } = await run('strace', ['-f', '--seccomp-bpf', '-o', '/dev/null', 'true']);
     return code === 0 ? undefined : `strace may not trace here: ${stderr.trim()}`;
