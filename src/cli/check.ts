@@ -13,7 +13,8 @@ old schema not migrated. On PostgreSQL and SQLite:
   each SKU's changes are one list: no version is missing or given twice, and each begins where the one before it ended
   each supplier's changes have the positions 1, 2, 3, ... up to its last
   each code and each change is of a SKU that exists
-and on SQLite first the file itself (integrity_check, foreign_key_check). SQLite's log grows by what is written meanwhile.
+and on SQLite first the file itself (integrity_check, foreign_key_check). SQLite's log grows by what is written meanwhile; where
+no gateway runs, an empty PATH-wal and a PATH-shm may stay, which the next one takes away.
 
   --database URL   sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
 
