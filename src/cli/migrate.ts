@@ -6,7 +6,7 @@ import { readOptions, type Command } from './command.ts';
 export const migrateCommand: Command = {
   help: `Usage: stockgate migrate [--database URL]
 
-Brings the database to the present schema. \`serve\` and every other command do so too when they open it;
+Brings the database to the present schema. \`serve\`, \`import\` and \`token\` do so too when they open it;
 this is for those who want to do it at a moment of their own.
 
   --database URL   sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
