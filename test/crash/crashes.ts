@@ -6,10 +6,11 @@ import { seedDatabase } from '../mutations.ts';
 import type { PostgresServer } from '../postgres-server.ts';
 import { spawnGateway, startGateway, type RunningGateway } from '../process.ts';
 import { check } from './check.ts';
+import { CONNECTION_BROKE } from './client.ts';
 import { MAX_CYCLES, skuIds } from './plan.ts';
 import { createRandom, type Random } from './random.ts';
 import { addTo, describeFindings, type Report } from './report.ts';
-import { settle, startLoad, type Traffic } from './load.ts';
+import { createTraffic, settle, startLoad, type Traffic } from './load.ts';
 import { readStored } from './stored.ts';
 
 export interface CrashOptions {
@@ -48,6 +49,10 @@ export async function crashGateway(
       await database.remove();
     }
   }
+  // Its store never failed: it may die, and not fail.
+  const faults = [...options.report.unknown.keys()].filter((why) => why !== CONNECTION_BROKE);
+  if (faults.length > 0)
+    throw new Error(`seed ${options.seed}: the gateway answered with ${faults.join(', ')}`);
 }
 
 async function crashOneDatabase(url: string, first: number, options: CrashOptions): Promise<void> {
@@ -56,7 +61,7 @@ async function crashOneDatabase(url: string, first: number, options: CrashOption
   for (let kills = random.below(MAX_START_KILLS_OF_NEW + 1); kills > 0; kills--)
     await killStart(url, random, report);
   await seedDatabase(url, catalog);
-  const traffic: Traffic = { history: new Map(), seen: new Map() };
+  const traffic = createTraffic();
   const last = Math.min(first + CYCLES_PER_DATABASE, cycles);
   for (let cycle = first; cycle < last; cycle++) {
     if (random.chance(START_KILL_CHANCE)) await killStart(url, random, report);
@@ -74,7 +79,7 @@ async function crashOneDatabase(url: string, first: number, options: CrashOption
     progress?.(cycle);
   }
   await withGateway(url, (gateway) => finish(url, gateway, traffic, seed, last));
-  addTo(report, traffic.history);
+  addTo(report, traffic);
 }
 
 /** A gateway that does not outlive the work, even where that fails. */
@@ -105,7 +110,7 @@ export async function crashServer(
   const { url } = database;
   const random = createRandom(seed, -2);
   await seedDatabase(url, catalog);
-  const traffic: Traffic = { history: new Map(), seen: new Map() };
+  const traffic = createTraffic();
   await withGateway(url, async (gateway) => {
     for (let cycle = 0; cycle < cycles; cycle++) {
       const load = startLoad(traffic, gateway.origin, seed, cycle);
@@ -123,7 +128,7 @@ export async function crashServer(
     }
     await finish(url, gateway, traffic, seed, cycles);
   });
-  addTo(report, traffic.history);
+  addTo(report, traffic);
 }
 
 /** What has a key is sent until it is answered; then the gateway stops in order. */

@@ -15,6 +15,12 @@ type Seen = Map<string, { version: number; quantityInStock: number }>;
 export interface Traffic {
   readonly history: History;
   readonly seen: Seen;
+  /** How long the slowest request took, answered or not. */
+  slowestMs: number;
+}
+
+export function createTraffic(): Traffic {
+  return { history: new Map(), seen: new Map(), slowestMs: 0 };
 }
 
 export interface Load {
@@ -93,8 +99,10 @@ function expectedOf({ skuId, expects }: PlannedRow, seen: Seen): Expected | unde
 }
 
 /** Why there is no answer, if there is none. */
-async function sendOnce({ seen }: Traffic, origin: string, sent: Sent): Promise<string | undefined> {
+async function sendOnce(traffic: Traffic, origin: string, sent: Sent): Promise<string | undefined> {
+  const began = performance.now();
   const reply = await send(origin, sent);
+  traffic.slowestMs = Math.max(traffic.slowestMs, performance.now() - began);
   sent.replies.push(reply);
   if ('unknown' in reply) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -103,7 +111,7 @@ async function sendOnce({ seen }: Traffic, origin: string, sent: Sent): Promise<
   reply.rows.forEach(({ version, quantityInStock }, i) => {
     const skuId = sent.operation.rows[i]?.skuId;
     if (skuId !== undefined && version !== undefined && quantityInStock !== undefined)
-      seen.set(skuId, { version, quantityInStock });
+      traffic.seen.set(skuId, { version, quantityInStock });
   });
   return undefined;
 }

@@ -2,6 +2,7 @@
 import { NEVER_ANSWERED } from './client.ts';
 import { numberOf, type Finding } from './check.ts';
 import { answersOf, type History, type Sent } from './history.ts';
+import type { Traffic } from './load.ts';
 import type { Stored } from './stored.ts';
 
 export interface Report {
@@ -15,6 +16,7 @@ export interface Report {
   replayed: number;
   /** Requests without an answer that says what is stored, by why. */
   readonly unknown: Map<string, number>;
+  slowestMs: number;
 }
 
 export function createReport(): Report {
@@ -26,10 +28,12 @@ export function createReport(): Report {
     refused: 0,
     replayed: 0,
     unknown: new Map(),
+    slowestMs: 0,
   };
 }
 
-export function addTo(report: Report, history: History): void {
+export function addTo(report: Report, { history, slowestMs }: Traffic): void {
+  report.slowestMs = Math.max(report.slowestMs, slowestMs);
   for (const sent of history.values()) {
     report.operations++;
     for (const { outcome } of answersOf(sent)[0]?.rows ?? [])
@@ -46,7 +50,7 @@ export function describeReport(report: Report): string {
   const unknown = Array.from(report.unknown, ([why, count]) => `${why}: ${count}`).join(', ') || 'none';
   return `${report.kills} crashes under load, ${report.startKills} kills while starting
 ${report.operations} operations sent, ${report.acknowledged} updates acknowledged, ${report.refused} refused, ${report.replayed} answers replayed
-requests of unknown outcome: ${unknown}
+requests of unknown outcome: ${unknown}; the slowest took ${report.slowestMs.toFixed(0)} ms
 `;
 }
 
