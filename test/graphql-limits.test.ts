@@ -100,6 +100,58 @@ describe('1,000 fields', () => {
   });
 });
 
+describe('20,000 items on all pages', () => {
+  const changes = (first: string, inner: string) =>
+    `inventoryChanges(first: ${first}) { nodes { ${inner} } }`;
+  const nestedPages = changes('100', `sku { ${changes('100', `sku { ${changes('100', 'id')} }`)} }`);
+  const bulk = (selection: string) =>
+    `mutation { bulkUpdateSkuInventory(input: { updates: [] }) { results { sku { ${selection} } } } }`;
+  test.each([
+    [
+      'a page of 100 within each item of another',
+      `{ skus(first: 100) { nodes { ${changes('100', 'id')} } } }`,
+    ],
+    ['one item within each row of a bulk call', bulk(changes('1', 'id'))],
+    [
+      'small pages, four levels of them',
+      `{ ${sku(changes('5', `sku { ${changes('5', `sku { ${changes('5', 'id')} }`)} }`))} }`,
+    ],
+  ])('pass: %s', async (_what, query) => {
+    expect(await refusals(query)).toEqual([]);
+  });
+  // Unrefused, the answer to three levels was 34 MB, took a minute and 4 GB; four would have been the end of the process.
+  test.each([
+    ['as they are', `{ ${sku(nestedPages)} }`],
+    ['in a fragment', `{ ${sku('...F')} } fragment F on Sku { ${nestedPages} }`],
+    [
+      'through edges',
+      `{ ${sku(changes('100', '').replace('nodes {', `edges { node { sku { ${changes('100', `sku { ${changes('100', 'id')} }`)} } }`))} }`,
+    ],
+    [
+      'of a size that is a variable',
+      `query ($n: Int!) { skus(first: $n) { nodes { ${changes('$n', `sku { ${changes('$n', 'id')} }`)} } } }`,
+    ],
+    [
+      'of no said size',
+      `{ skus { nodes { ${changes('100', `sku { inventoryChanges { nodes { id } } }`)} } } }`,
+    ],
+    ['within the rows of a bulk call', bulk(changes('20', 'id'))],
+  ])('more are refused: %s', async (_how, query) => {
+    expect(await refusals(query)).toEqual(limit('20000 items on all its pages'));
+  });
+});
+
+describe('1,000,000 fields in the answer', () => {
+  const rows = (count: number) =>
+    `mutation { bulkUpdateSkuInventory(input: { updates: [] }) { results { ${repeat(count, () => 'index')} } } }`;
+  test('pass: 99 of each row of a bulk call', async () => {
+    expect(await refusals(rows(99))).toEqual([]);
+  });
+  test('more are refused', async () => {
+    expect(await refusals(rows(101))).toEqual(limit('1000000 fields in its answer'));
+  });
+});
+
 describe('2,000 tokens', () => {
   // The outer text has 14 tokens, each field with its directive 8.
   const text = `{ ${sku(`${'skuId @include(if: true) '.repeat(248)} skuId skuId`)} }`;

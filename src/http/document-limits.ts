@@ -1,13 +1,18 @@
 /** Limits on GraphQL documents, so that no document costs more than a person's would. */
 import {
   GraphQLError,
+  isObjectType,
   parse,
   type ASTVisitor,
+  type FieldNode,
   type FragmentDefinitionNode,
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { MAX_BULK_ROWS } from '../inventory.ts';
+import { schema } from '../schema/index.ts';
+import { DEFAULT_PAGE, MAX_PAGE } from '../schema/page.ts';
 
 /** Lexical tokens in a document. GraphiQL's introspection has about 350. */
 export const MAX_TOKENS = 2_000;
@@ -19,6 +24,10 @@ const MAX_ROOT_FIELDS = 20;
 const MAX_ALIASES = 50;
 /** Fields in an operation, those of a fragment counted wherever it is spread. */
 const MAX_FIELDS = 1_000;
+/** Items on all pages that it may ask for: a page of 100 within each item of another fits. */
+const MAX_ITEMS = 20_000;
+/** Fields that its answer may have: about a second's work. The 10,000 rows of a bulk call fit, with 100 fields each. */
+const MAX_ANSWERED_FIELDS = 1_000_000;
 
 /** Refuses documents past the limits with `GRAPHQL_VALIDATION_FAILED`; those in fragments count where they are spread. */
 export function limitDocuments(): Plugin {
@@ -35,9 +44,23 @@ interface Size {
   readonly rootFields: number;
   readonly fields: number;
   readonly aliases: number;
+  /** On its pages, at most; pages within pages multiply. */
+  readonly items: number;
+  readonly answered: number;
 }
 
-const nothing: Size = { depth: 0, rootFields: 0, fields: 0, aliases: 0 };
+const nothing: Size = { depth: 0, rootFields: 0, fields: 0, aliases: 0, items: 0, answered: 0 };
+
+/** The fields that are pages: those with `first`. */
+const pages = new Set(
+  Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) => Object.values(type.getFields()))
+    .filter(({ args }) => args.some(({ name }) => name === 'first'))
+    .map(({ name }) => name),
+);
+/** The rows of a call for many SKUs. How many there are stands in the variables. */
+const ROWS = 'results';
 
 /** A validation rule. */
 export function documentLimits(context: ValidationContext): ASTVisitor {
@@ -50,6 +73,8 @@ export function documentLimits(context: ValidationContext): ASTVisitor {
         [size.rootFields, MAX_ROOT_FIELDS, 'root fields'],
         [size.aliases, MAX_ALIASES, 'aliases'],
         [size.fields, MAX_FIELDS, 'fields'],
+        [size.items, MAX_ITEMS, 'items on all its pages'],
+        [size.answered, MAX_ANSWERED_FIELDS, 'fields in its answer'],
       ] as const;
       for (const [provided, limit, what] of limits) {
         if (provided <= limit) continue;
@@ -73,11 +98,15 @@ function createMeasure(getFragment: ValidationContext['getFragment']): (set: Sel
     if (selection.kind === 'InlineFragment') return sizeOf(selection.selectionSet);
     if (selection.kind === 'FragmentSpread') return sizeOfFragment(getFragment(selection.name.value));
     const inner = selection.selectionSet ? sizeOf(selection.selectionSet) : nothing;
+    const isPage = pages.has(selection.name.value);
+    const times = isPage ? pageSize(selection) : selection.name.value === ROWS ? MAX_BULK_ROWS : 1;
     return {
       depth: inner.depth + 1,
       rootFields: 1,
       fields: inner.fields + 1,
       aliases: inner.aliases + (selection.alias ? 1 : 0),
+      items: times * (inner.items + (isPage ? 1 : 0)),
+      answered: times * inner.answered + 1,
     };
   }
 
@@ -99,5 +128,14 @@ function sum(a: Size, b: Size): Size {
     rootFields: a.rootFields + b.rootFields,
     fields: a.fields + b.fields,
     aliases: a.aliases + b.aliases,
+    items: a.items + b.items,
+    answered: a.answered + b.answered,
   };
+}
+
+/** Items on a page at most; what a variable says is not known yet. */
+function pageSize({ arguments: args }: FieldNode): number {
+  const first = args?.find(({ name }) => name.value === 'first')?.value;
+  if (first === undefined) return DEFAULT_PAGE;
+  return first.kind === 'IntValue' ? Math.min(Math.max(Number(first.value), 0), MAX_PAGE) : MAX_PAGE;
 }

@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 
 /** Items on a page at most. */
 export const MAX_PAGE = 100;
-const DEFAULT_PAGE = 20;
+export const DEFAULT_PAGE = 20;
 
 /** Which page of a list. */
 export function pageArgs(what: string) {
