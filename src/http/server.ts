@@ -1,19 +1,16 @@
 /** The edge: its limits, its errors, and the doors behind it. */
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import fastify, {
   LogController,
-  type ConnectionError,
   type FastifyBaseLogger,
-  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
-  type FastifyRequest,
 } from 'fastify';
+import { answerBrokenFraming, answerOddRequests, answerUnreadable, httpOptions } from './broken-request.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
 import { addLegacyDoor } from './legacy.ts';
 import { addProbes, type Probes } from './probes.ts';
-import { MAX_BODY_BYTES, toPublicError } from './public-error.ts';
+import { MAX_BODY_BYTES } from './public-error.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { recordWhenOver } from './request-record.ts';
 
@@ -22,18 +19,23 @@ export interface ServerOptions
   readonly logger: FastifyBaseLogger;
   /** Requests and rows a second that a token may send; 0, the default here, for no limit. */
   readonly ratePerSecond?: number;
+  readonly timeouts?: Timeouts;
 }
 
 export interface ProbeServerOptions extends Probes {
   readonly logger: FastifyBaseLogger;
 }
 
-/** From the first byte to the last of a request's headers, and of the whole request. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** In milliseconds, from the first byte to the last. */
+interface Timeouts {
+  readonly headers: number;
+  readonly request: number;
+  /** How often clients are looked for that took longer. */
+  readonly checkEvery: number;
+}
+const defaultTimeouts: Timeouts = { headers: 10_000, request: 30_000, checkEvery: 1_000 };
 /** For how long an idle connection stays open; longer than the 60 s after which common proxies close theirs. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-const MAX_HEADER_BYTES = 16_384;
 const MAX_CONNECTIONS = 10_000;
 /** How often connections that became idle are closed while the server stops. */
 const CLOSE_INTERVAL_MS = 50;
@@ -69,7 +71,7 @@ export function createProbeServer(options: ProbeServerOptions): FastifyInstance 
 
 /** What every server has before its doors. */
 function createEdge(
-  { logger, observer }: Pick<ServerOptions, 'logger' | 'observer'>,
+  { logger, observer, timeouts = defaultTimeouts }: Pick<ServerOptions, 'logger' | 'observer' | 'timeouts'>,
   closing: AbortSignal,
 ): FastifyInstance {
   const server = fastify({
@@ -77,15 +79,18 @@ function createEdge(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    requestTimeout: timeouts.request,
+    http: {
+      ...httpOptions,
+      headersTimeout: timeouts.headers,
+      connectionsCheckingInterval: timeouts.checkEvery,
+    },
     routerOptions: { ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestIdHeader: false,
     genReqId: ({ headers }) => clientRequestId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: (error, request, reply) => {
-      reply.header('x-request-id', request.id);
       recordWhenOver(request, reply, observer);
       answerUnreadable(error, request, reply);
     },
@@ -112,7 +117,7 @@ function createEdge(
     reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
     done();
   });
-  server.setErrorHandler(answerUnreadable);
+  answerOddRequests(server);
   return server;
 }
 
@@ -128,33 +133,6 @@ function closeConnectionsAsTheyFinish({ server }: FastifyInstance): void {
   const timer = setInterval(() => server.closeIdleConnections(), CLOSE_INTERVAL_MS);
   server.once('close', () => clearInterval(timer));
 }
-
-/** An error outside the doors: of an address that cannot be decoded, or of a path that there is not. */
-function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, message } = toPublicError(error, request);
-  void reply.code(status).send({ detail: message, message });
-}
-
-/** Bytes that are no HTTP request: Node has no request object to answer. */
-function answerBrokenFraming(error: ConnectionError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const [status, detail] = brokenFraming[error.code ?? ''] ?? [
-    '400 Bad Request',
-    'This is not a valid HTTP request.',
-  ];
-  const body = JSON.stringify({ detail, message: detail });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-const brokenFraming: Readonly<Record<string, readonly [status: string, detail: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
-  HPE_HEADER_OVERFLOW: [
-    '431 Request Header Fields Too Large',
-    `The headers may have at most ${MAX_HEADER_BYTES} bytes.`,
-  ],
-};
 
 /** An id that the client chose, so that its logs and ours can be joined; only where it is harmless in a log. */
 function clientRequestId(header: string | string[] | undefined): string | undefined {
