@@ -60,7 +60,7 @@ export async function openGateway(
   commitObserver?: CommitObserver,
 ): Promise<Gateway> {
   const { store, url, remove } = await openTestStore(kind);
-  await seed(store, clock);
+  await seedStore(store, clock);
   const inventory = createInventory(store, clock, commitObserver && [commitObserver]);
   const server = createServer({
     inventory,
@@ -101,7 +101,8 @@ export async function openGateway(
   };
 }
 
-async function seed(store: Store, clock: () => Date): Promise<void> {
+/** acme and rival, their tokens and what they sell. */
+export async function seedStore(store: Store, clock: () => Date): Promise<void> {
   const acme: NewToken = {
     supplierId: 'acme',
     name: 'dashboard',

@@ -148,6 +148,17 @@ describe('the method', () => {
     expect(response.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
+  test.each(['/%67raphql', '/graphql#a', 'http://stock.example/graphql'])(
+    'an address spelled as %s is the same, also for what is refused',
+    async (url) => {
+      for (const payload of ['{"query":"{ __typename }"}', '{"query":"{ nothing }"}', '{"query":[]}']) {
+        const plain = await send({ headers: json, payload });
+        const { statusCode, body } = await send({ url, headers: json, payload });
+        expect([statusCode, body]).toEqual([plain.statusCode, plain.body]);
+      }
+    },
+  );
+
   test('a Host that is no host is no fault of ours', async () => {
     const response = await send({ headers: { ...json, host: 'a b' }, payload: '{"query":"{ __typename }"}' });
     expect(response.statusCode).toBe(200);

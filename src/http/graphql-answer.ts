@@ -49,7 +49,9 @@ export function createAnswer(
   };
 
   function toFetchRequest(request: FastifyRequest, accept: string): Request {
-    return new yoga.fetchAPI.Request(`http://localhost${request.url}`, {
+    // Of the address the parameters alone: it may be spelled in a way that the router reads, and Yoga does not.
+    const parameters = request.url.replace(/^[^?]*/, '');
+    return new yoga.fetchAPI.Request(`http://localhost${yoga.graphqlEndpoint}${parameters}`, {
       method: request.method,
       headers: { 'content-type': 'application/json', accept },
       ...(request.body instanceof Buffer ? { body: request.body.toString() } : {}),

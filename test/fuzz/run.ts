@@ -1,0 +1,78 @@
+/** `npm run fuzz -- --requests N --seed N`: fuzzes the real program on a fresh store, and says how to have a failure again. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openStore } from '../../src/db/open.ts';
+import { seedStore } from '../gateway.ts';
+import { startGateway } from '../process.ts';
+import { dumpSupplier, faultsInStore } from './check-store.ts';
+import { fuzz, isAlive, show, type Failure } from './fuzz.ts';
+import { doors, type Door } from './wire-request.ts';
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    /** Only the request of this index. */
+    only: { type: 'string' },
+    /** Only this door. */
+    door: { type: 'string' },
+    /** An empty database, in place of a file that is thrown away. */
+    database: { type: 'string' },
+  },
+});
+const seed = Number(values.seed);
+const indexes =
+  values.only === undefined ? [...Array(Number(values.requests)).keys()] : [Number(values.only)];
+/** Failures of a door that are shown in full. */
+const MAX_REPORTED = 20;
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+function report(door: Door, { index, faults, request, answer }: Failure): void {
+  say(`\n${door}, request ${index}: ${faults.join('; ')}`);
+  say(`  sent      ${show(request)}`);
+  say(`  answered  ${answer.slice(0, 2_000)}`);
+  say(`  again     npm run fuzz -- --door ${door} --seed ${seed} --only ${index}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'stockgate-fuzz-'));
+const database = values.database ?? `sqlite:${join(folder, 'stockgate.db')}`;
+const store = await openStore(database);
+let faults = 0;
+const expect = (holds: boolean, words: string) => {
+  if (holds) return;
+  faults += 1;
+  say(`FAILED: ${words}`);
+};
+try {
+  await seedStore(store, () => new Date());
+  const rival = await dumpSupplier(store, 'rival');
+  const gateway = await startGateway(database, '--log-level', 'error');
+  try {
+    for (const door of doors.filter((name) => values.door === undefined || values.door === name)) {
+      await fuzzDoor(gateway.origin, door);
+    }
+    expect(gateway.process.exitCode === null, 'the process is gone');
+    const alive = await isAlive(gateway.origin, 1 + (seed % 1_000)).catch(() => false);
+    expect(alive, 'a plain update does not work any more');
+  } finally {
+    expect((await gateway.stop()) === 0, 'the process did not stop in order');
+  }
+  expect((await dumpSupplier(store, 'rival')) === rival, "the other supplier's rows have changed");
+  for (const fault of await faultsInStore(store)) expect(false, fault);
+} finally {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = faults > 0 ? 1 : 0;
+
+async function fuzzDoor(origin: string, door: Door): Promise<void> {
+  const began = performance.now();
+  const { failures, statuses } = await fuzz(origin, door, seed, indexes);
+  failures.slice(0, MAX_REPORTED).forEach((failure) => report(door, failure));
+  faults += failures.length;
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  const counts = `${indexes.length} requests in ${seconds} s, ${failures.length} failures`;
+  say(`${door}: seed ${seed}, ${counts}; by status ${JSON.stringify(statuses)}`);
+}
