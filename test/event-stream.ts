@@ -24,7 +24,7 @@ export interface EventStream {
   next(): Promise<LiveEvent | null>;
   /** So many changes. */
   take(count: number): Promise<LiveEvent[]>;
-  /** Everything as it came, to the end. */
+  /** Everything as it came, to the end or to where the connection is cut. */
   rest(): Promise<string>;
   /** Cuts the connection off. */
   drop(): void;
@@ -93,7 +93,11 @@ function readStream(response: Response, cut: AbortController): EventStream {
     },
     async rest() {
       const all: string[] = [];
-      for await (const block of blocks) all.push(block);
+      try {
+        for await (const block of blocks) all.push(block);
+      } catch {
+        // Cut: undici says no more than `terminated`.
+      }
       return all.join('\n\n');
     },
     drop: () => cut.abort(),

@@ -2,10 +2,17 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { listTokens, revokeToken, saveToken } from '../src/db/tokens.ts';
 import { countWaiters, follow, FOLLOW } from './event-stream.ts';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
 import { describeOnEachStore } from './stores.ts';
 
+const acme = {
+  supplierId: 'acme',
+  role: 'supplier',
+  permissions: ['view_items'],
+  expiresAt: null,
+} as const;
 const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const loopback = { host: '127.0.0.1', port: 0 };
@@ -107,14 +114,18 @@ describeOnEachStore('a server with live streams', (kind) => {
     const gone = await Promise.all(range(5).map(() => follow(origin)));
     for (const stream of gone) stream.drop();
     await vi.waitFor(() => expect(waiters()).toBe(20), 2000);
-    const rests = waiting.map((stream) => stream.rest());
+    const endings = waiting.map((stream) => stream.rest());
     const idle = await fetch(`${origin}/graphql`, { headers: { accept: 'text/html' } });
     await idle.text();
     const started = performance.now();
     closed = true;
     await gateway.close();
     expect(performance.now() - started).toBeLessThan(2000);
-    for (const text of await Promise.all(rests)) expect(text).toContain('event: complete');
+    for (const text of await Promise.all(endings)) {
+      // Cut off with a hint to come back, and not completed, which would tell a client that there is no more.
+      expect(text).toMatch(/retry: 1000$/);
+      expect(text).not.toContain('event: complete');
+    }
     expect(waiters()).toBe(0);
   });
 
@@ -129,6 +140,20 @@ describeOnEachStore('a server with live streams', (kind) => {
     socket.destroy();
     await closing;
     expect([outcome, performance.now() - started < 2000]).toEqual(['closed', true]);
+  });
+
+  test('ends when its token is revoked, within five seconds, and is refused when it comes again', async () => {
+    await saveToken(gateway.store, 'short-lived', { ...acme, name: 'short-lived' }, new Date());
+    const [stream, other] = await Promise.all([follow(origin, { token: 'short-lived' }), follow(origin)]);
+    const { id = '' } = (await listTokens(gateway.store)).find(({ name }) => name === 'short-lived') ?? {};
+    expect(await revokeToken(gateway.store, id, new Date())).toBe(true);
+    const revoked = performance.now();
+    await stream.rest();
+    expect(performance.now() - revoked).toBeLessThan(5_000);
+    expect((await follow(origin, { token: 'short-lived' })).status).toBe(401);
+    await gateway.legacy({ sku_id: 'EACH', quantity_in_stock: 77 });
+    expect(await other.take(1)).toHaveLength(1);
+    other.drop();
   });
 
   test('goes on following when the store fails for a moment', async () => {

@@ -12,7 +12,7 @@ export interface Watch {
   untilPast(supplierId: string, position: number, signal: AbortSignal): Promise<void>;
   /** Notes what was committed here. */
   notice(answers: readonly UpdateAnswer[]): void;
-  /** Lets everyone go, and polls no more. */
+  /** Polls no more. Whoever still waits waits until its own signal aborts. */
   close(): Promise<void>;
 }
 
@@ -51,11 +51,14 @@ export function createWatch(store: Store): Watch {
     }
     polling = undefined;
   };
+  const startPolling = () => {
+    if (!closing.signal.aborted) polling ??= poll();
+  };
 
   return {
     async untilPast(supplierId, position, signal) {
-      if (signal.aborted || closing.signal.aborted || (newest.get(supplierId) ?? 0) > position) return;
-      await untilReleased(waiters, { supplierId, position }, signal, () => (polling ??= poll()));
+      if (signal.aborted || (newest.get(supplierId) ?? 0) > position) return;
+      await untilReleased(waiters, { supplierId, position }, signal, startPolling);
     },
     notice(answers) {
       for (const change of answers.flatMap(appliedChanges)) note(change.supplierId, change.position ?? 0);
@@ -63,7 +66,6 @@ export function createWatch(store: Store): Watch {
     },
     async close() {
       closing.abort();
-      for (const waiter of waiters) waiter.resolve();
       await polling;
     },
   };

@@ -8,8 +8,6 @@ export interface Services {
   readonly inventory: Inventory;
   /** A new id, for what belongs together. */
   readonly createId: () => string;
-  /** Aborted when the server closes: streams end then. */
-  readonly closing: AbortSignal;
 }
 
 export interface Context extends Services {
@@ -23,11 +21,11 @@ export interface Context extends Services {
 export function createContext(
   caller: Caller,
   source: ChangeSource,
-  { inventory, createId, closing }: Services,
+  { inventory, createId }: Services,
 ): Context {
   let made: Loaders | undefined;
   const loaders = () => (made ??= createLoaders(caller, inventory));
-  return { caller, source, inventory, createId, closing, loaders };
+  return { caller, source, inventory, createId, loaders };
 }
 
 /** Everything that a page's rows ask for, in one statement. */

@@ -46,11 +46,9 @@ builder.subscriptionField('inventoryChanged', (t) =>
   }),
 );
 
-/** Pulls from the log as fast as the reader takes, so that a slow one costs no memory. Ends when the reader or the server does. */
+/** Pulls from the log as fast as the reader takes, so that a slow one costs no memory. Ends when the reader does. */
 function follow(context: Context, from: number, filter: ChangeFilter): AsyncIterableIterator<DomainChange> {
   const ended = new AbortController();
-  const end = () => ended.abort();
-  context.closing.addEventListener('abort', end, { once: true });
   const changes = read(context, from, filter, ended.signal);
   return {
     [Symbol.asyncIterator]() {
@@ -59,21 +57,20 @@ function follow(context: Context, from: number, filter: ChangeFilter): AsyncIter
     next: () => changes.next(),
     // A generator that waits for a change would not hear of its end before the change comes.
     return: () => {
-      end();
-      context.closing.removeEventListener('abort', end);
+      ended.abort();
       return changes.return(undefined);
     },
   };
 }
 
 async function* read(
-  { caller, inventory, closing }: Context,
+  { caller, inventory }: Context,
   from: number,
   filter: ChangeFilter,
   ended: AbortSignal,
 ): AsyncGenerator<DomainChange, undefined> {
   let position = from;
-  while (!ended.aborted && !closing.aborted) {
+  while (!ended.aborted) {
     const changes = await inventory.changesAfter(caller.supplierId, position, {}, READ_AHEAD);
     for (const change of changes) {
       position = change.position ?? position;

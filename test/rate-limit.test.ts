@@ -1,0 +1,79 @@
+/** A token that asks too much waits: 429 with Retry-After at both doors, a bulk call counting its rows; and nobody else notices. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRateLimit } from '../src/http/rate-limit.ts';
+import { openGateway, tokens, type Gateway } from './gateway.ts';
+import { range } from './shop.ts';
+
+const who = (actor: string) => ({ supplierId: 'acme', actor });
+
+describe('the bucket', () => {
+  let now = 0;
+  const limit = createRateLimit(10, () => now);
+
+  test('lets ten seconds of the rate in at once, then as many a second as the rate says', () => {
+    expect(range(100).map(() => limit.take(who('a')))).toEqual(range(100).map(() => 0));
+    expect(limit.take(who('a'))).toBe(1);
+    now += 250;
+    expect(range(3).map(() => limit.take(who('a')))).toEqual([0, 0, 1]);
+  });
+
+  test('never holds more than that, however long nobody came', () => {
+    now += 3_600_000;
+    expect(range(101).filter(() => limit.take(who('a')) === 0)).toHaveLength(100);
+  });
+
+  test('is one for each token', () => {
+    expect(limit.take(who('b'))).toBe(0);
+    expect(limit.take({ supplierId: 'rival', actor: 'a' })).toBe(0);
+  });
+
+  test('no limit lets everything in', () => {
+    const none = createRateLimit(0);
+    expect(range(1_000).every(() => none.take(who('a')) === 0)).toBe(true);
+  });
+});
+
+describe('a gateway with ten a second', () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await openGateway('sqlite', undefined, { ratePerSecond: 10 });
+  });
+  afterAll(() => gateway.close());
+
+  const QUERY = '{ sku(by: { skuId: "EACH" }) { version } }';
+  const rows = (count: number) => range(count).map((n) => ({ sku_id: 'EACH', quantity_in_stock: n }));
+  const bulk = (count: number, token: string) =>
+    gateway.server.inject({
+      method: 'POST',
+      url: '/timp/products/skus/inventory/bulk/',
+      headers: { authorization: `Token ${token}`, 'content-type': 'application/json' },
+      payload: JSON.stringify(rows(count)),
+    });
+
+  test('a bulk call of 130 rows is let in, and its token then waits three seconds and more', async () => {
+    expect((await bulk(130, tokens.full)).statusCode).toBe(200);
+    const refused = await gateway.legacy({ sku_id: 'EACH', quantity_in_stock: 1 });
+    expect(refused.statusCode).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(3);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(4);
+    const seconds = refused.headers['retry-after'];
+    const message = `Request was throttled. Expected available in ${seconds} seconds.`;
+    expect(refused.json()).toEqual({ detail: message, message });
+  });
+
+  test('GraphQL says it in its own form', async () => {
+    const { status, body } = await gateway.graphql(QUERY);
+    expect(status).toBe(429);
+    expect(body.errors[0].extensions).toEqual({ code: 'RATE_LIMITED' });
+  });
+
+  test('who has no permission, or no token, is told that first', async () => {
+    expect((await gateway.graphql(QUERY, {}, 'unknown')).status).toBe(401);
+    expect((await bulk(1, tokens.view)).statusCode).toBe(403);
+  });
+
+  test('other tokens, of the same supplier too, are let in', async () => {
+    expect((await gateway.graphql(QUERY, {}, tokens.view)).status).toBe(200);
+    expect((await gateway.graphql(QUERY, {}, tokens.rival)).status).toBe(200);
+  });
+});
