@@ -1,0 +1,224 @@
+/** For everything in the schema that can name something: how to ask for what another supplier has, and for what nobody has. */
+import {
+  getNamedType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+} from 'graphql';
+
+/** Values of which the first is another supplier's and the second is nobody's; of the same length. */
+export type Pair = readonly [foreign: string, unknown: string];
+
+/** What one supplier has, and what looks like it. */
+export interface Foreign {
+  readonly skuId: Pair;
+  readonly upca: Pair;
+  readonly ean13: Pair;
+  readonly gtin14: Pair;
+  readonly isbn: Pair;
+  /** A code that is stored and cannot be valid. */
+  readonly invalid: Pair;
+  /** Past the end of the asker's own log. */
+  readonly position: Pair;
+  readonly groupId: Pair;
+  readonly idempotencyKey: Pair;
+}
+
+/** One question, as it is asked with a value. */
+export interface Probe {
+  readonly of: keyof Foreign;
+  readonly query: string;
+  readonly variables: (value: string) => object;
+  /** How the value may come back in the answer. */
+  readonly spelled?: (value: string) => string;
+}
+
+const CHANGE =
+  'id skuId version before { quantityInStock } after { quantityInStock } actor reason groupId sku { skuId title }';
+const SKU = `id skuId title upca quantityInStock version inventoryChanges(first: 5) { nodes { ${CHANGE} } }`;
+const ERRORS = `code message path ... on PreconditionFailedError { current { ${SKU} } lastChange { ${CHANGE} } }
+  ... on AmbiguousIdentifierError { candidates { ${SKU} } } ... on InvalidIdentifierError { expectedCheckDigit }`;
+const RESULT = `outcome sku { ${SKU} } change { ${CHANGE} } userErrors { ${ERRORS} }`;
+/** Without pages, of which 10,000 rows could not have many. */
+const GROUP = `appliedCount unchangedCount rejectedCount replayed userErrors { code message path }
+  results { index outcome sku { id skuId title quantityInStock version } change { ${CHANGE} }
+    userErrors { code message path ... on PreconditionFailedError { current { skuId version } lastChange { ${CHANGE} } } } }`;
+const PAGE = 'edges { cursor } pageInfo { hasNextPage startCursor endCursor }';
+
+const SKU_QUERY = `query ($v: SkuIdentifierInput!) { sku(by: $v) { ${SKU} } }`;
+const NODE = `query ($v: ID!) { node(id: $v) { __typename id ... on Sku { ${SKU} } } }`;
+const SKUS = `query ($filter: SkuFilterInput, $after: String) {
+  skus(filter: $filter, after: $after) { totalCount nodes { ${SKU} } ${PAGE} } }`;
+const FEED = `query ($filter: InventoryChangeFilterInput, $after: String) {
+  inventoryChanges(filter: $filter, after: $after) { nodes { ${CHANGE} } ${PAGE} } }`;
+const HISTORY = `query ($after: String) { sku(by: { skuId: "shared" }) { inventoryChanges(after: $after) { nodes { ${CHANGE} } ${PAGE} } } }`;
+const UPDATE = `mutation ($input: UpdateSkuInventoryInput!) { updateSkuInventory(input: $input) { replayed ${RESULT} } }`;
+const ADJUST = `mutation ($input: AdjustSkuInventoryInput!) { adjustSkuInventory(input: $input) { replayed ${RESULT} } }`;
+const BULK = `mutation ($input: BulkUpdateSkuInventoryInput!) { bulkUpdateSkuInventory(input: $input) { ${GROUP} } }`;
+const REVERT = `mutation ($input: RevertInventoryChangesInput!) { revertInventoryChanges(input: $input) { ${GROUP} } }`;
+export const FOLLOW = `subscription ($filter: InventoryChangeFilterInput, $after: String) {
+  inventoryChanged(filter: $filter, after: $after) { cursor change { ${CHANGE} } } }`;
+
+export const cursorOf = (...parts: (string | number)[]) =>
+  Buffer.from(JSON.stringify(parts)).toString('base64url');
+const nodeIdOf = (type: string) => (id: string) => Buffer.from(`${type}:${id}`).toString('base64');
+const kinds = ['skuId', 'upca', 'ean13', 'gtin14', 'isbn'] as const;
+
+/** A probe for each way to name a SKU, and for a code that cannot be valid. */
+function byIdentifier(
+  at: string,
+  query: string,
+  variables: (identifier: object) => object,
+): Record<string, Probe> {
+  return Object.fromEntries([
+    ...kinds.map((kind) => [
+      `${at}.${kind}`,
+      { of: kind, query, variables: (value: string) => variables({ [kind]: value }) },
+    ]),
+    [
+      `${at}.upca, not valid`,
+      { of: 'invalid', query, variables: (value: string) => variables({ upca: value }) },
+    ],
+  ]);
+}
+
+const after = (query: string): Probe => ({
+  of: 'position',
+  query,
+  variables: (value) => ({ after: cursorOf(Number(value)), filter: {} }),
+  spelled: (value) => cursorOf(Number(value)),
+});
+const afterStart = { after: cursorOf(0) };
+const change = { quantityInStock: 3_000_003 };
+/** The same that the other supplier sent with its key. */
+export const withKey = {
+  update: (idempotencyKey: string) => ({
+    identifier: { skuId: 'shared' },
+    quantityInStock: 5,
+    idempotencyKey,
+  }),
+  adjust: (idempotencyKey: string) => ({
+    identifier: { skuId: 'shared' },
+    quantityInStockDelta: 5,
+    idempotencyKey,
+  }),
+  bulk: (idempotencyKey: string) => ({
+    updates: [{ identifier: { skuId: 'shared' }, quantityInStock: 5 }],
+    idempotencyKey,
+  }),
+  revert: (idempotencyKey: string) => ({ changeIds: ['1'], idempotencyKey }),
+};
+/** What an attempt with a key says of whether it was one before. */
+const byKey = (of: keyof typeof withKey, query: string): Probe => ({
+  of: 'idempotencyKey',
+  query: query.replace(
+    / \{ (\w+)\(input: \$input\)[^]*$/,
+    ' { $1(input: $input) { replayed userErrors { code } } }',
+  ),
+  variables: (value) => ({ input: withKey[of](value) }),
+});
+
+/** By the place in the schema; what stands behind a comma is a second way to fill the same place. */
+export const probes: Readonly<Record<string, Probe>> = {
+  ...byIdentifier('Query.sku.by', SKU_QUERY, (v) => ({ v })),
+  'Query.node.id': {
+    of: 'skuId',
+    query: NODE,
+    variables: (id) => ({ v: nodeIdOf('Sku')(id) }),
+    spelled: nodeIdOf('Sku'),
+  },
+  'Query.skus.after': {
+    of: 'skuId',
+    query: SKUS,
+    variables: (id) => ({ after: cursorOf('SKU_ID', id, id) }),
+    spelled: (id) => cursorOf('SKU_ID', id, id),
+  },
+  'Query.skus.filter.skuIds': { of: 'skuId', query: SKUS, variables: (id) => ({ filter: { skuIds: [id] } }) },
+  'Query.skus.filter.search': { of: 'skuId', query: SKUS, variables: (id) => ({ filter: { search: id } }) },
+  ...byIdentifier('Query.skus.filter.identifiers', SKUS, (identifier) => ({
+    filter: { identifiers: [identifier] },
+  })),
+  'Query.inventoryChanges.after': after(FEED),
+  'Query.inventoryChanges.filter.skuIds': {
+    of: 'skuId',
+    query: FEED,
+    variables: (id) => ({ filter: { skuIds: [id] } }),
+  },
+  'Query.inventoryChanges.filter.groupId': {
+    of: 'groupId',
+    query: FEED,
+    variables: (groupId) => ({ filter: { groupId } }),
+  },
+  'Sku.inventoryChanges.after': after(HISTORY),
+  ...byIdentifier('Mutation.updateSkuInventory.input.identifier', UPDATE, (identifier) => ({
+    input: { identifier, ...change },
+  })),
+  'Mutation.updateSkuInventory.input.idempotencyKey': byKey('update', UPDATE),
+  ...byIdentifier('Mutation.adjustSkuInventory.input.identifier', ADJUST, (identifier) => ({
+    input: { identifier, quantityInStockDelta: 1 },
+  })),
+  'Mutation.adjustSkuInventory.input.idempotencyKey': byKey('adjust', ADJUST),
+  ...byIdentifier('Mutation.bulkUpdateSkuInventory.input.updates.identifier', BULK, (identifier) => ({
+    input: { updates: [{ identifier, ...change }] },
+  })),
+  'Mutation.bulkUpdateSkuInventory.input.idempotencyKey': byKey('bulk', BULK),
+  'Mutation.revertInventoryChanges.input.changeIds': {
+    of: 'position',
+    query: REVERT,
+    variables: (id) => ({ input: { changeIds: [id] } }),
+  },
+  'Mutation.revertInventoryChanges.input.groupId': {
+    of: 'groupId',
+    query: REVERT,
+    variables: (groupId) => ({ input: { groupId } }),
+  },
+  'Mutation.revertInventoryChanges.input.idempotencyKey': byKey('revert', REVERT),
+  'Subscription.inventoryChanged.after': after(FOLLOW),
+  'Subscription.inventoryChanged.filter.skuIds': {
+    of: 'skuId',
+    query: FOLLOW,
+    variables: (id) => ({ ...afterStart, filter: { skuIds: [id] } }),
+  },
+  'Subscription.inventoryChanged.filter.groupId': {
+    of: 'groupId',
+    query: FOLLOW,
+    variables: (groupId) => ({ ...afterStart, filter: { groupId } }),
+  },
+};
+
+/** Types with a global id, which `Query.node.id` is asked for. */
+export const probedNodeTypes = ['Sku'];
+
+/** Everything that a supplier can read without naming anything. */
+export const READ_ALL = `{ skus(first: 50) { totalCount nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} } }`;
+
+/** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
+const namesNothing = new Set(
+  `first field direction only atomicity dryRun reason referenceDocumentUri sources availability restrictions min max updatedAfter
+  quantityInStock quantityOnBackorder quantityInStockDelta quantityOnBackorderDelta version`.split(/\s+/),
+);
+
+/** Every place in the schema where a client can name something: `Query.sku.by.skuId`. */
+export function placesIn(schema: GraphQLSchema): string[] {
+  const types = Object.values(schema.getTypeMap()).filter(
+    (type) => isObjectType(type) && !type.name.startsWith('__'),
+  );
+  return types.flatMap((type) =>
+    Object.values(isObjectType(type) ? type.getFields() : {}).flatMap((field) =>
+      field.args.flatMap((arg) => leavesOf(arg.type, `${type.name}.${field.name}.${arg.name}`)),
+    ),
+  );
+}
+
+function leavesOf(type: GraphQLInputType, at: string): string[] {
+  const named = getNamedType(type);
+  if (!isInputObjectType(named)) return namesNothing.has(at.split('.').at(-1) ?? '') ? [] : [at];
+  return Object.values(named.getFields()).flatMap((field) => leavesOf(field.type, `${at}.${field.name}`));
+}
+
+export function nodeTypesIn(schema: GraphQLSchema): string[] {
+  const node = schema.getType('Node');
+  return isInterfaceType(node) ? schema.getPossibleTypes(node).map(({ name }) => name) : [];
+}
