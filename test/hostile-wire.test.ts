@@ -179,6 +179,21 @@ test('unless a test says otherwise, headers may take 10 s and a request 30 s', a
   expect([server.server.headersTimeout, server.server.requestTimeout]).toEqual([10_000, 30_000]);
 });
 
+test.each([
+  ['that is gone', true],
+  ['that never closes its end', false],
+])('a connection that sent what is no HTTP is let go, also of a client %s', async (_client, isGone) => {
+  const socket = connect({ port: Number(new URL(origin).port), host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => socket.destroy());
+  socket.write(`POST / HTTP/1.1\r\nBad Header: x\r\n\r\n${'x'.repeat(300_000)}`);
+  await once(socket, 'data');
+  if (isGone) socket.destroy();
+  const count = () =>
+    new Promise<number>((resolve) => gateway.server.server.getConnections((_error, n) => resolve(n)));
+  await expect.poll(count, { timeout: 3_000 }).toBe(0);
+  socket.destroy();
+});
+
 test('every refusal has a body and, where it is a request at all, an id', async () => {
   const cases: [string, number][] = [
     ['POST /timp/%zz', 400],

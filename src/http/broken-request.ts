@@ -5,6 +5,8 @@ import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, Fast
 import { toPublicError } from './public-error.ts';
 
 const MAX_HEADER_BYTES = 16_384;
+/** For how long a client that is refused may take to close its end. */
+const LINGER_MS = 500;
 
 /** How Node's parser is set. A missing Host it would answer without a word: `answerOddRequests` does it. */
 export const httpOptions = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false } as const;
@@ -57,6 +59,10 @@ function endWith(socket: Duplex, status: number, detail: string): void {
   const headers = Object.entries({ ...jsonHeaders(body), Connection: 'close' });
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers.map((header) => header.join(': '))];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Node has let go of the socket: nobody would notice that the client is gone. What still comes is read, lest the answer be lost.
+  socket.resume();
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut));
 }
 
 function toBody(detail: string): string {

@@ -46,7 +46,7 @@ const strangeKeys = [
 
 /** Another JSON text; undefined where this is none. */
 export function mutateJson(text: string, random: Random): string | undefined {
-  const parsed = parse(text);
+  const parsed = parseJson(text);
   if (parsed === undefined) return undefined;
   const tree = toTree(parsed);
   const holders = [...holdersIn(tree)];
@@ -112,7 +112,7 @@ function print(tree: Tree): string {
 }
 
 /** undefined for what is no JSON, or nests too deep to walk. */
-function parse(text: string): unknown {
+export function parseJson(text: string): unknown {
   if (text.length > 50_000 || text.replaceAll(/[^[{]/g, '').length > 2_000) return undefined;
   try {
     return JSON.parse(text);

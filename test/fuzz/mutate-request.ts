@@ -1,7 +1,7 @@
 /** One changed request for a seed and an index: a recorded one, with one to four mutations of its body, its headers, its address. */
 import { mutateBytes, splice } from './mutate-bytes.ts';
 import { mutateDocument } from './mutate-document.ts';
-import { mutateJson } from './mutate-json.ts';
+import { mutateJson, parseJson } from './mutate-json.ts';
 import { createRandom, type Random } from './random.ts';
 import { recordedRequests, toBytes, type Door, type Header, type WireRequest } from './wire-request.ts';
 
@@ -231,12 +231,6 @@ export function requestOf(door: Door, seed: number, index: number): Buffer {
 }
 
 function readParams({ body }: WireRequest): Record<string, unknown> | undefined {
-  try {
-    const params: unknown = body.length > 50_000 ? undefined : JSON.parse(body.toString());
-    return typeof params === 'object' && params !== null && !Array.isArray(params)
-      ? { ...params }
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const params = parseJson(body.toString());
+  return typeof params === 'object' && params !== null && !Array.isArray(params) ? { ...params } : undefined;
 }
