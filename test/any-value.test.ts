@@ -1,5 +1,5 @@
 /** Any value, anywhere that a client can put one, has a documented answer. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
 

@@ -93,7 +93,7 @@ describe('control: what must not be is caught', () => {
     ['status 503', framed('{"message":"x"}', json.replace('400 Bad Request', '503 Busy'))],
     ['leaks: SQLITE', framed('{"message":"SQLITE_BUSY"}')],
     ['leaks: constraint', framed('{"errors":[{"message":"violates check constraint"}]}')],
-    ['leaks: select ', framed('{"message":"select a from b"}')],
+    ['leaks: select a from ', framed('{"message":"select a from b"}')],
     ['leaks: at x (/a/b.js:1:2)', framed('{"message":"at x (/a/b.js:1:2)"}')],
     ['leaks: node_modules', framed('{"message":"node_modules/x"}')],
     ['a body of no known shape: {"a":1}', framed('{"a":1}')],

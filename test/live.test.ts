@@ -303,6 +303,7 @@ describeOnEachStore('a live stream', (kind) => {
     const waiters = countWaiters(gateway.inventory);
     const stream = await open({ accept: 'application/json' });
     expect(stream.status).toBe(406);
+    expect(await stream.rest()).toContain('"code":"NOT_ACCEPTABLE"');
     await pause(50);
     expect(waiters()).toBe(0);
   });

@@ -81,12 +81,19 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
         noteCode: (code) => (request.errorCode ??= code),
       });
       if (typeof body === 'string') return reply.type('application/json; charset=utf-8').send(body);
+      if (body.status === 406) return sendError(reply, notAsJson);
       if (isStream(body)) keepStream(request, reply, options);
       return reply.send(body);
     },
     errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
   });
 }
+
+const notAsJson: PublicError = {
+  status: 406,
+  code: 'NOT_ACCEPTABLE',
+  message: 'A subscription is answered as text/event-stream. Accept that.',
+};
 
 function isStream({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
