@@ -124,6 +124,21 @@ describe('the method', () => {
     expect([response.statusCode, response.json()]).toEqual([200, { data: { sku: { skuId: 'shared' } } }]);
   });
 
+  test.each([
+    'variables=[',
+    'variables=[]',
+    'variables=1',
+    'extensions={',
+    'variables=%ff',
+    'extensions="a"',
+  ])('GET with %s is told what they must be, and is no fault of ours', async (parameter) => {
+    const url = `/graphql?query=%7B__typename%7D&${parameter}`;
+    const response = await send({ method: 'GET', url, headers: auth });
+    expect(response.statusCode).toBe(400);
+    const message = 'The parameters variables and extensions must be JSON objects.';
+    expect(response.json()).toEqual(error(message, 'BAD_REQUEST'));
+  });
+
   test('GET runs no mutation', async () => {
     const changes = await countChanges();
     const response = await send({ method: 'GET', url: get(MUTATION), headers: auth });

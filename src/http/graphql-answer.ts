@@ -93,7 +93,8 @@ function readParams({ method, body }: FastifyRequest): Params | undefined {
   return { query, variables: variables ?? {}, operationName };
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+/** A JSON object; undefined for any other text. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;

@@ -7,7 +7,7 @@ import { schema } from '../schema/index.ts';
 import { authenticateHeader, denyHaste, tokenSchemes, type Authenticate } from './authenticate.ts';
 import { allowOrigins } from './cors.ts';
 import { limitDocuments } from './document-limits.ts';
-import { createAnswer, writeKnownResult, type KnownResult } from './graphql-answer.ts';
+import { createAnswer, parseObject, writeKnownResult, type KnownResult } from './graphql-answer.ts';
 import { createGraphiql, wantsPage, type ServeGraphiql } from './graphiql.ts';
 import {
   checkPermission,
@@ -73,7 +73,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     bodyLimit: MAX_BULK_BODY_BYTES,
     onRequest: (request, reply) => admit(request, reply, options, serveGraphiql),
     handler: async (request, reply) => {
-      const refusal = refuseBody(request);
+      const refusal = refuseRequest(request);
       if (refusal) return sendError(reply, refusal);
       const body = await answer(request, negotiateAccept(request), {
         ...createContext(request.caller, 'GRAPHQL', options),
@@ -166,10 +166,10 @@ function negotiateAccept({ headers: { accept } }: FastifyRequest): string {
   return types.filter((type) => answerTypes.has(type)).join(', ') || 'application/json';
 }
 
-/** Why a body cannot be a GraphQL request; JSON in UTF-8 alone, so that no cross-site form can run a mutation. */
-function refuseBody(request: FastifyRequest): PublicError | null {
+/** Why this cannot be a GraphQL request; a body is JSON in UTF-8 alone, so that no cross-site form can run a mutation. */
+function refuseRequest(request: FastifyRequest): PublicError | null {
   const { method, body } = request;
-  if (method === 'GET') return null;
+  if (method === 'GET') return hasJsonParameters(request) ? null : badParameters;
   if (!declaresJson(request)) {
     return {
       status: 415,
@@ -181,6 +181,21 @@ function refuseBody(request: FastifyRequest): PublicError | null {
     return { status: 400, code: 'BAD_REQUEST', message: 'The body must be a JSON object in UTF-8.' };
   }
   return null;
+}
+
+const badParameters: PublicError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The parameters variables and extensions must be JSON objects.',
+};
+
+/** Yoga takes it for a fault of ours when they cannot be parsed. */
+function hasJsonParameters({ url }: FastifyRequest): boolean {
+  const parameters = new URLSearchParams(url.replace(/^[^?]*/, ''));
+  return ['variables', 'extensions'].every((name) => {
+    const text = parameters.get(name);
+    return !text || text === 'null' || parseObject(text) !== undefined;
+  });
 }
 
 /** GraphQL's way to answer a request that never reached the schema. */
