@@ -9,14 +9,17 @@ import { describe, expect, inject, test } from 'vitest';
 import { openStore, type StoreKind } from '../src/db/open.ts';
 import { createSqliteDatabase, type TestDatabase } from './databases.ts';
 import { openOldStore } from './old-store.ts';
-import { runCommand, spawnGateway, startGateway } from './process.ts';
+import { spawnGateway, startGateway } from './process.ts';
 import { createBareDatabase, describeOnEachStore } from './stores.ts';
 
 const OLD = '0002_retries_and_history';
-/** Enough that the migration takes some tenths of a second. */
-const CHANGES = 20_000;
+/** Enough that the migration takes a tenth of a second or two. */
+const CHANGES = 10_000;
 const SKUS = 500;
-const KILLS = 3;
+/** Each kill comes at a random moment in so much of the migration's time. */
+const KILL_WITHIN = [0, 0.5];
+/** On a busy machine a kill may come too late. */
+const MAX_TRIES = 5;
 const POLL_MS = 2;
 /** Programs start slowly on a busy machine. */
 const TIMEOUT_MS = 60_000;
@@ -26,32 +29,30 @@ describeOnEachStore('a migration', (kind) => {
     'that is killed again and again ends as one that was left alone',
     { timeout: TIMEOUT_MS },
     async () => {
-      const [alone, killed] = [await createOldDatabase(kind), await createOldDatabase(kind)];
-      const old = await digest(kind, killed.url);
+      const alone = await createOldDatabase(kind);
+      const old = await digest(kind, alone.url);
       const began = performance.now();
       await (await openStore(alone.url)).close();
       const durationMs = performance.now() - began;
       const present = await digest(kind, alone.url);
+      await alone.remove();
       expect(present).not.toBe(old);
 
       let undone = 0;
-      for (let kill = 0; kill < KILLS; kill++) {
-        const child = spawnGateway(killed.url, ['--log-level', 'silent']);
-        const exited = once(child, 'exit');
-        await untilAtWork(kind, killed.url);
-        // Somewhere within its time, each kill in another part.
-        await sleep((durationMs * (kill + Math.random())) / KILLS);
-        child.kill('SIGKILL');
-        await exited;
-        const left = await digest(kind, killed.url);
-        expect([old, present]).toContain(left);
-        if (left === old) undone++;
+      for (let tries = 0; undone === 0 && tries < MAX_TRIES; tries++) {
+        const { url, remove } = await createOldDatabase(kind);
+        for (const part of KILL_WITHIN) {
+          await killAtWork(kind, url, durationMs * part * Math.random());
+          const left = await digest(kind, url);
+          expect([old, present]).toContain(left);
+          if (left === old) undone++;
+        }
+        const gateway = await startGateway(url, '--log-level', 'silent');
+        expect(await gateway.stop()).toBe(0);
+        expect(await digest(kind, url)).toBe(present);
+        await remove();
       }
       expect(undone).toBeGreaterThan(0);
-      const gateway = await startGateway(killed.url, '--log-level', 'silent');
-      expect(await gateway.stop()).toBe(0);
-      expect(await digest(kind, killed.url)).toBe(present);
-      await Promise.all([alone.remove(), killed.remove()]);
     },
   );
 });
@@ -74,13 +75,19 @@ async function createOldDatabase(kind: StoreKind): Promise<TestDatabase> {
   return database;
 }
 
-/** A program that was started has begun with its store. */
-async function untilAtWork(kind: StoreKind, url: string): Promise<void> {
-  if (kind === 'sqlite') {
-    while (!existsSync(`${pathOf(url)}-shm`)) await sleep(POLL_MS);
-    return;
+/** Starts the program, and kills it so long after it has begun with its store. */
+async function killAtWork(kind: StoreKind, url: string, afterMs: number): Promise<void> {
+  const child = spawnGateway(url, ['--log-level', 'silent']);
+  const exited = once(child, 'exit');
+  const isAtWork = async () =>
+    kind === 'sqlite' ? existsSync(`${pathOf(url)}-shm`) : (await connectionsTo(url)) > 0;
+  try {
+    while (child.exitCode === null && !(await isAtWork())) await sleep(POLL_MS);
+    await sleep(afterMs);
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
   }
-  while ((await connectionsTo(url)) === 0) await sleep(POLL_MS);
 }
 
 async function connectionsTo(url: string): Promise<number> {
@@ -135,13 +142,10 @@ describe('a file of a newer version', () => {
     );
     await store.close();
     const before = readFileSync(pathOf(database.url));
-    const { code, stdout, stderr } = await runCommand('serve', '--port', '0', '--database', database.url);
-    expect({ code, stdout, stderr }).toEqual({
-      code: 1,
-      stdout: '',
-      stderr:
-        'stockgate: The database is of a newer version of Stockgate (0099_later is not known here): run that version, or a later one.\n',
-    });
+    const opening = openStore(database.url);
+    await expect(opening).rejects.toThrow(
+      /^The database is of a newer version of Stockgate \(0099_later is not known here\): run that version, or a later one\.$/,
+    );
     expect(readFileSync(pathOf(database.url)).equals(before)).toBe(true);
     await database.remove();
   });

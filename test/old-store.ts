@@ -15,7 +15,7 @@ export async function openOldStore(
   const dialect =
     kind === 'sqlite'
       ? new SqliteDialect({ database: new Sqlite(url.replace('sqlite:', '')) })
-      : new PostgresDialect({ pool: new Pool({ connectionString: url }) });
+      : new PostgresDialect({ pool: createPool(url) });
   const db = new Kysely<unknown>({ dialect });
   if (migration === undefined) return db;
   const migrations = createMigrations(kind);
@@ -23,4 +23,12 @@ export async function openOldStore(
   const { error } = await migrator.migrateTo(migration);
   if (error) throw error instanceof Error ? error : new Error('The migrations failed.', { cause: error });
   return db;
+}
+
+/** A database is dropped with what is still connected to it, be it in the middle of its good-bye: that is no error. */
+function createPool(url: string): Pool {
+  const pool = new Pool({ connectionString: url });
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => void client.on('error', () => undefined));
+  return pool;
 }
