@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openStore, type Store } from '../src/db/open.ts';
+import type { TestDatabase } from './databases.ts';
 import { CLIENT_TOKEN, seedDatabase } from './mutations.ts';
 import { rawRequest, sendRaw } from './raw-http.ts';
-import { createTestDatabase, type TestDatabase } from './stores.ts';
+import { createTestDatabase } from './stores.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 /** Good; unknown; and in places where no token belongs. */

@@ -11,15 +11,19 @@ const port = parentPort;
 const store = await openStore(workerData);
 const writer = createWriter(store);
 
-let done = Promise.resolve();
+let last = Promise.resolve();
 port.on('message', (text: string) => {
+  last = take(last, text);
+});
+
+/** Answers the call once the one before it is answered. */
+async function take(before: Promise<void>, text: string): Promise<void> {
   // Written by startSqliteWriter.
   const call = JSON.parse(text) as WriterCall;
-  done = done.then(async () => {
-    port.postMessage(JSON.stringify(await answer(call)));
-    if (call[0] === 'close') port.close();
-  });
-});
+  await before;
+  port.postMessage(JSON.stringify(await answer(call)));
+  if (call[0] === 'close') port.close();
+}
 
 async function answer(call: WriterCall): Promise<WriterOutcome> {
   try {

@@ -4,10 +4,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createYoga, type GraphiQLOptions } from 'graphql-yoga';
 import { createContext, type Services } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
-import { authenticateHeader, denyHaste, tokenSchemes, type Authenticate } from './authenticate.ts';
+import { authenticateHeader, denyHaste, tokenSchemes } from './authenticate.ts';
 import { allowOrigins } from './cors.ts';
 import { limitDocuments } from './document-limits.ts';
 import { createAnswer, parseObject, writeKnownResult, type KnownResult } from './graphql-answer.ts';
+import { isStream, keepStream, type StreamOptions } from './graphql-stream.ts';
 import { createGraphiql, wantsPage, type ServeGraphiql } from './graphiql.ts';
 import {
   checkPermission,
@@ -26,28 +27,17 @@ import {
   toPublicError,
   type PublicError,
 } from './public-error.ts';
-import type { RequestObserver } from './request-record.ts';
 
-export interface GraphqlDoorOptions extends Services {
-  /** Aborted when the server closes: streams end then. */
-  readonly closing: AbortSignal;
-  readonly authenticate: Authenticate;
+export interface GraphqlDoorOptions extends Services, StreamOptions {
   readonly rateLimit: RateLimit;
   readonly graphiql: GraphiQLOptions;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
   /** false: every request takes the long way through Yoga, for tests that compare the two. */
   readonly shortcut?: boolean;
-  readonly observer?: RequestObserver | undefined;
 }
 
 const PATH = '/graphql';
-/** For how long a stream may take to end when the server closes. */
-const STREAM_GRACE_MS = 1_000;
-/** How often a stream's token is looked at again; together with the time that tokens are remembered, below five seconds. */
-const TOKEN_CHECK_MS = 2_000;
-/** Tells a reader that is cut off to come back, in milliseconds (HTML, 9.2.6). */
-const RECONNECT = 'retry: 1000\n\n';
 
 /** Adds /graphql: GraphiQL for browsers that open it, queries and mutations for all who bring a token. */
 export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOptions): void {
@@ -94,40 +84,6 @@ const notAsJson: PublicError = {
   code: 'NOT_ACCEPTABLE',
   message: 'A subscription is answered as text/event-stream. Accept that.',
 };
-
-function isStream({ headers }: Response): boolean {
-  return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-}
-
-/** A stream lasts until its reader leaves, its token is no longer good, or the server closes: it is cut off then, not completed, so that readers come back. */
-function keepStream(
-  request: FastifyRequest,
-  { raw }: FastifyReply,
-  { closing, observer, authenticate }: GraphqlDoorOptions,
-): void {
-  request.isLive = true;
-  observer?.streamed(1);
-  const cut = () => {
-    raw.write(RECONNECT, () => raw.destroy());
-    setTimeout(() => raw.destroy(), STREAM_GRACE_MS).unref();
-  };
-  closing.addEventListener('abort', cut, { once: true });
-  const checkToken = async () => {
-    const caller = await authenticateHeader(
-      request.headers.authorization,
-      tokenSchemes.graphql,
-      authenticate,
-    );
-    if ('message' in caller) raw.destroy();
-  };
-  // A store out of reach says nothing about the token.
-  const checking = setInterval(() => void checkToken().catch(() => undefined), TOKEN_CHECK_MS);
-  raw.once('close', () => {
-    clearInterval(checking);
-    closing.removeEventListener('abort', cut);
-    observer?.streamed(-1);
-  });
-}
 
 /** Who may come in, and what is answered at the door: preflights, GraphiQL's page, refusals. */
 async function admit(
