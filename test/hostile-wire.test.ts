@@ -152,7 +152,7 @@ describe.each(doors)('%s', (_door, path, body) => {
     for (let i = 0; i < 100_000; i++) yield next;
   };
 
-  test.each([
+  test.concurrent.each([
     ['who finishes no header', forever(start, 'X-A: b\r\n')],
     ['who ends no line', forever(start.slice(0, 9), 'a')],
     ['who says nothing', ['']],
