@@ -111,7 +111,8 @@ function parseAnswer(bytes: Buffer, isHead: boolean): Parsed {
   const from = end + 4;
   const none = { answer: { status, headers, body: Buffer.alloc(0) }, length: from };
   // Broken framing is answered before it is known what was asked: with a body, also to HEAD.
-  if ((isHead && bytes.length === from) || status < 200 || status === 204 || status === 304) return none;
+  const isBare = isHead && (bytes.length === from || bytes.subarray(from, from + 5).toString() === 'HTTP/');
+  if (isBare || status < 200 || status === 204 || status === 304) return none;
   if (headers.get('transfer-encoding') === 'chunked') return readChunks(bytes, from, status, headers);
   const length = headers.get('content-length');
   if (length === undefined || !/^\d+$/.test(length)) return { malformed: 'an answer without a length' };
