@@ -6,7 +6,7 @@ import { underLoad, type Bench } from './bench.ts';
 import type { Subject } from './measure.ts';
 import { createPostgresTable, type Postgres } from './postgres.ts';
 import { SUPPLIER, type Shape } from './requests.ts';
-import { runProgram, SERVER_CORE, startServer } from './servers.ts';
+import { runProgram, startServer } from './servers.ts';
 
 const PGBENCH_CLIENTS = 20;
 
@@ -35,9 +35,7 @@ export function sqliteBulk(bench: Bench): Promise<Subject> {
   return Promise.resolve({
     label: 'SQLite, one UPDATE',
     measure: async () => {
-      const result: { rate: number } = JSON.parse(
-        await runProgram(process.execPath, args, { core: SERVER_CORE }),
-      );
+      const result: { rate: number } = JSON.parse(await runProgram(process.execPath, args));
       return result.rate;
     },
     close: () => Promise.resolve(),

@@ -10,7 +10,6 @@ const STOP_TIMEOUT_MS = 15_000;
 /** Of what a process says on stderr, the end is kept for the error message. */
 const KEPT_STDERR = 4_000;
 
-export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
 export interface Server {
@@ -28,7 +27,7 @@ export async function stopAll(): Promise<void> {
 
 /** Starts a program of Node's that prints `http://127.0.0.1:PORT` once it listens. */
 export async function startServer(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Server> {
-  const child = start(process.execPath, args, SERVER_CORE, env);
+  const child = start(process.execPath, args, undefined, env);
   const origin = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${args[0]} did not start in time.`)), START_TIMEOUT_MS);
     let said = '';
@@ -72,13 +71,13 @@ export async function runLoad(job: Job): Promise<Load> {
   return load;
 }
 
-/** Whether processes are pinned: server and generator must not take each other's core. */
+/** Whether the generator is pinned to a core of its own, as far as servers leave it alone: one that is busy has the other. */
 export const pins = canPin();
 
 function canPin(): boolean {
   if (availableParallelism() < 2) return false;
   try {
-    execFileSync('taskset', ['-c', `${SERVER_CORE},${LOAD_CORE}`, 'true'], { stdio: 'ignore' });
+    execFileSync('taskset', ['-c', String(LOAD_CORE), 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -48,9 +48,13 @@ export async function fillDatabase(url: string, folder: string, skus: number): P
   return (await run('token', 'create', '--supplier', SUPPLIER, '--name', 'bench')).trim();
 }
 
-/** `stockgate serve`. Warnings are logged, requests are not: no peer logs them. */
+/** `stockgate serve`, as `npm start` runs it. Warnings are logged, requests are not: no peer logs them; none has a limit of its own. */
 export function serve({ url }: Catalog): Promise<Server> {
-  return startServer([MAIN, 'serve', '--port', '0', '--database', url, '--log-level', 'warn'], env);
+  const flags = ['--log-level', 'warn', '--rate-limit', '0'];
+  return startServer(
+    ['--max-semi-space-size=4', MAIN, 'serve', '--port', '0', '--database', url, ...flags],
+    env,
+  );
 }
 
 async function writeCatalog(path: string, skus: number): Promise<void> {

@@ -117,7 +117,9 @@ async function answerTo(
 }
 
 async function readAnswer(response: Response): Promise<string> {
-  const headers = [...response.headers].filter(([name]) => name !== 'date' && name !== 'x-request-id');
+  const headers = [...response.headers].filter(
+    ([name]) => !['date', 'x-request-id', 'server-timing'].includes(name),
+  );
   return JSON.stringify([response.status, headers, await response.text()]);
 }
 

@@ -1,7 +1,9 @@
 /** Whether what a store holds fits together: the file, each SKU and its changes, positions, codes. Reads alone, as sets. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { UnavailableError } from '../unavailable.ts';
 import { findRules } from './check-rules.ts';
 import { openStore, type StoreKind } from './open.ts';
+import { codeOf } from './store-error.ts';
 import type { Tables } from './tables.ts';
 import { inSnapshot } from './transaction.ts';
 
@@ -43,15 +45,15 @@ export async function checkDatabase(url: string): Promise<CheckReport> {
       await store.close();
     }
   } catch (error) {
-    throw isDamage(error)
-      ? new Error(`The file is damaged, or is no SQLite database: ${error.message}.`, { cause: error })
+    const cause = error instanceof UnavailableError ? error.cause : error;
+    throw isDamage(cause)
+      ? new Error(`The file is damaged, or is no SQLite database: ${cause.message}.`, { cause })
       : error;
   }
 }
 
 function isDamage(error: unknown): error is Error {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
 }
 
 /** The same within a transaction. */
