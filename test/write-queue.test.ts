@@ -65,6 +65,32 @@ describe('what waits shares commits', () => {
     expect(queue.committed).toEqual(range(20));
   });
 
+  test('two run at a time where two may, and what waits begins before the answers of the one that is done', async () => {
+    const gates = range(3).map(() => Promise.withResolvers<undefined>());
+    const begun: string[][] = [];
+    const order: string[] = [];
+    const queue = createWriteQueue<string, string>(async (jobs) => {
+      order.push(`begin ${jobs.join()}`);
+      begun.push([...jobs]);
+      await gates[begun.length - 1]?.promise;
+      return jobs.map(answerTo);
+    }, 2);
+    const submit = async (job: string) => order.push(await queue.submit(job, 1));
+    const submitted = [];
+    for (const job of ['a', 'b', 'c', 'd']) {
+      submitted.push(submit(job));
+      await turns(2);
+    }
+    expect(begun).toEqual([['a'], ['b']]);
+    gates[0]?.resolve(undefined);
+    await submitted[0];
+    expect(order).toEqual(['begin a', 'begin b', 'begin c,d', answerTo('a')]);
+    for (const gate of gates) gate.resolve(undefined);
+    await Promise.all(submitted);
+    await queue.idle();
+    expect(begun).toEqual([['a'], ['b'], ['c', 'd']]);
+  });
+
   test('a queue that came to rest takes up again', async () => {
     const queue = openQueue<number>();
     for (const job of range(3)) expect(await queue.submit(job, 1)).toBe(answerTo(job));

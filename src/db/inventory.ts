@@ -9,13 +9,15 @@ import { createAdmission } from './admission.ts';
 import { createReadChanges } from './changes.ts';
 import { createMatchSkus, type Wanted } from './match.ts';
 import { observeCommits, type CommitObserver } from './observe-commits.ts';
-import type { Store } from './open.ts';
+import type { Store, StoreKind } from './open.ts';
 import { createListSkus } from './skus.ts';
 import { startSqliteWriter } from './sqlite-writer.ts';
 import { createWatch } from './watch.ts';
 import { createWriteQueue, MAX_BATCH_ROWS } from './write-queue.ts';
 import { createWriter } from './writer.ts';
 
+/** Transactions of the queue at a time: while one waits for PostgreSQL, the next is on its way. SQLite writes one at a time anyway. */
+const MAX_COMMITS: Record<StoreKind, number> = { sqlite: 1, postgres: 2 };
 /** Identifiers looked up in one read at most. */
 const MAX_SHARED_READS = 1_000;
 
@@ -51,7 +53,7 @@ export function createInventory(
     watch.notice(answers);
     return answers;
   };
-  const queue = createWriteQueue(observeCommits(commit, observers));
+  const queue = createWriteQueue(observeCommits(commit, observers), MAX_COMMITS[store.kind]);
   return {
     async find(supplierId, identifiers) {
       return Promise.all(
