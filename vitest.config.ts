@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // As Node resolves packages: Vite would add `development`, and there would be two copies of graphql.
   ssr: { resolve: { conditions: ['module-sync', 'node'] } },
   test: {
+    // Much of the time is waiting for real programs: one worker a core, where Vitest would leave one idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     globalSetup: 'test/postgres.ts',
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,

@@ -1,4 +1,4 @@
-/** Many updates in one call, one transaction, one answer. */
+/** Many updates in one call, with one answer. */
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { identifierKinds, parseIdentifier } from '../identifier.ts';
@@ -84,7 +84,7 @@ const BulkUpdateSkuInventoryPayload = defineGroupPayload('BulkUpdateSkuInventory
 builder.mutationField('bulkUpdateSkuInventory', (t) =>
   t.field({
     type: BulkUpdateSkuInventoryPayload,
-    description: 'Sets the inventory of many SKUs in one transaction. Once answered, all of it is on disk.',
+    description: 'Sets the inventory of many SKUs. Once answered, all that was applied is on disk.',
     args: {
       input: t.arg({ type: BulkUpdateSkuInventoryInput, required: true, description: 'The updates.' }),
     },
