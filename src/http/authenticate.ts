@@ -1,7 +1,11 @@
 /** The Authorization header: who calls, or why that is not known. The words are Django REST framework's. */
 import { isUtf8 } from 'node:buffer';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, Permission } from '../inventory.ts';
 import type { RateLimit } from './rate-limit.ts';
+
+/** A client that asks again at once asks less often when it is refused a little later: refusing it costs the others less. */
+const HASTE_DELAY_MS = 100;
 
 /** The caller that a token speaks for; null when it is unknown, revoked or expired. */
 export type Authenticate = (token: string) => Promise<Caller | null>;
@@ -51,9 +55,10 @@ export function denyCaller(caller: Caller, permission: Permission): Denial | nul
 }
 
 /** Why this caller must wait; null when it need not. */
-export function denyHaste(caller: Caller, rateLimit: RateLimit): Denial | null {
+export async function denyHaste(caller: Caller, rateLimit: RateLimit): Promise<Denial | null> {
   const retryAfter = rateLimit.take(caller);
   if (retryAfter === 0) return null;
+  await sleep(HASTE_DELAY_MS);
   const message = `Request was throttled. Expected available in ${retryAfter} second${retryAfter === 1 ? '' : 's'}.`;
   return { status: 429, code: 'RATE_LIMITED', message, retryAfter };
 }

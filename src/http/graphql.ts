@@ -97,7 +97,7 @@ async function admit(
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
   if ('message' in caller) return sendError(reply, caller);
   request.caller = caller;
-  const haste = denyHaste(caller, rateLimit);
+  const haste = await denyHaste(caller, rateLimit);
   if (haste) return sendError(reply, haste);
   if (request.method === 'GET' || request.method === 'POST') return;
   return sendError(reply.header('allow', 'GET, POST'), {

@@ -89,7 +89,7 @@ async function admit(
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.legacy, authenticate);
   if ('message' in caller) return sendRefusal(reply, caller);
   request.caller = caller;
-  const denial = denyCaller(caller, 'edit_items') ?? denyHaste(caller, rateLimit);
+  const denial = denyCaller(caller, 'edit_items') ?? (await denyHaste(caller, rateLimit));
   if (denial) return sendRefusal(reply, denial);
   if (request.method === 'OPTIONS') {
     const { name, description } = view;
