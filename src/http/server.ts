@@ -39,6 +39,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_CONNECTIONS = 10_000;
 /** How often connections that became idle are closed while the server stops. */
 const CLOSE_INTERVAL_MS = 50;
+/** What is under way when the server begins to close has this long. */
+const CLOSE_TIMEOUT_MS = 4_000;
 
 /** The server, not yet listening. It holds nothing that outlives `close()`. */
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -131,7 +133,12 @@ function refuseWhenClosing(reply: FastifyReply): void {
 /** A stream's connection becomes idle only when its stream has ended, after Node closed those that were idle before. */
 function closeConnectionsAsTheyFinish({ server }: FastifyInstance): void {
   const timer = setInterval(() => server.closeIdleConnections(), CLOSE_INTERVAL_MS);
-  server.once('close', () => clearInterval(timer));
+  // Who has not sent a request whole by then, or read its answer, would hold up the end.
+  const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+  server.once('close', () => {
+    clearInterval(timer);
+    clearTimeout(deadline);
+  });
 }
 
 /** An id that the client chose, so that its logs and ours can be joined; only where it is harmless in a log. */
