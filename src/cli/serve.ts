@@ -101,7 +101,7 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
       inventory.purgeKeys(before).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
     }, PURGE_INTERVAL_MS);
     const failure = await Promise.race([aborted(io.stop), inventory.failed]);
-    if (failure) logger.fatal({ err: failure }, 'the disk failed: nothing more is stored, the gateway stops');
+    if (failure) logger.fatal({ err: failure }, 'nothing more can be stored: the gateway stops');
     clearInterval(purging);
     await server.close();
     await inventory.close();

@@ -93,15 +93,15 @@ async function updateInParts(
   const { rows, atomicity, idempotencyKey, dryRun, groupId } = request;
   const isOne = atomicity === 'ALL_OR_NOTHING' || idempotencyKey !== null || dryRun;
   if (isOne || rows.length <= MAX_BATCH_ROWS) return update(request);
-  const results: RowResult[][] = [];
+  const results: RowResult[] = [];
   for (let start = 0; start < rows.length; start += MAX_BATCH_ROWS) {
     const part = { ...request, rows: rows.slice(start, start + MAX_BATCH_ROWS) };
     const answer = await update(part).catch((error: unknown) => {
       throw start > 0 && error instanceof UnavailableError ? partlyStored(start, error) : error;
     });
-    results.push([...answer.results]);
+    results.push(...answer.results);
   }
-  return { replayed: false, refusal: null, results: results.flat(), groupId };
+  return { replayed: false, refusal: null, results, groupId };
 }
 
 function partlyStored(rows: number, { cause }: UnavailableError): UnavailableError {
