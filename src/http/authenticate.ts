@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, Permission } from '../inventory.ts';
 import type { RateLimit } from './rate-limit.ts';
 
-/** A client that asks again at once asks less often when it is refused a little later: refusing it costs the others less. */
-const HASTE_DELAY_MS = 100;
+/** A client that asks again at once asks less often when it is refused a little later, and not all its connections at the same moment: it costs the others less. */
+const MAX_HASTE_DELAY_MS = 250;
 
 /** The caller that a token speaks for; null when it is unknown, revoked or expired. */
 export type Authenticate = (token: string) => Promise<Caller | null>;
@@ -58,7 +58,7 @@ export function denyCaller(caller: Caller, permission: Permission): Denial | nul
 export async function denyHaste(caller: Caller, rateLimit: RateLimit): Promise<Denial | null> {
   const retryAfter = rateLimit.take(caller);
   if (retryAfter === 0) return null;
-  await sleep(HASTE_DELAY_MS);
+  await sleep(MAX_HASTE_DELAY_MS * (0.2 + 0.8 * Math.random()));
   const message = `Request was throttled. Expected available in ${retryAfter} second${retryAfter === 1 ? '' : 's'}.`;
   return { status: 429, code: 'RATE_LIMITED', message, retryAfter };
 }
