@@ -18,7 +18,7 @@ const PAGE_BYTES = 2_048;
 const CHECKPOINT_PAGES = 32_000;
 const WAL_RETRY_MS = 5;
 /** The page cache of each of two connections, in KiB. What is not in it the system's own cache has. */
-const CACHE_KIB = 8_192;
+const CACHE_KIB = 4_096;
 /** Prepared statements kept. Texts are few, but filters combine. */
 const MAX_STATEMENTS = 200;
 
