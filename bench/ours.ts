@@ -7,10 +7,20 @@ import type { Server } from './servers.ts';
 import { fillDatabase, serve, type Catalog } from './stockgate.ts';
 
 const MEMORY_SAMPLE_MS = 250;
+const OVERLOAD_CONNECTIONS = 2_000;
 
 export async function stockgate(bench: Bench, shape: Shape, skus = bench.settings.skus): Promise<Subject> {
   const catalog = await bench.catalog(skus);
   return underLoad(bench, 'Stockgate', await serve(catalog), shape, catalog);
+}
+
+/** Single updates from many times more connections than elsewhere, each of which sends as soon as it is answered. */
+export async function stockgateOverloaded(bench: Bench): Promise<Subject> {
+  const catalog = await bench.catalog(bench.settings.skus);
+  return underLoad(bench, 'Stockgate, overloaded', await serve(catalog), 'mutation', {
+    ...catalog,
+    connections: OVERLOAD_CONNECTIONS,
+  });
 }
 
 /** Stockgate's bulk mutation, one call after the other: rows a second. */

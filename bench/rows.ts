@@ -7,6 +7,7 @@ import {
   stockgateBulk,
   stockgateMemory,
   stockgateOnPostgres,
+  stockgateOverloaded,
   stockgateStart,
 } from './ours.ts';
 import { constantPeer, pgbench, postgraphile, sqliteBulk, sqlitePeer } from './peers.ts';
@@ -141,6 +142,17 @@ export const rows: readonly Row[] = [
     measure: (bench) =>
       compare(
         () => stockgate(bench, 'one-sku'),
+        () => stockgate(bench, 'mutation'),
+        rounds(bench),
+      ),
+  },
+  {
+    name: '2,000 connections : 64 connections',
+    unit: 'requests/s',
+    target: { atLeast: 0.8 },
+    measure: (bench) =>
+      compare(
+        () => stockgateOverloaded(bench),
         () => stockgate(bench, 'mutation'),
         rounds(bench),
       ),
