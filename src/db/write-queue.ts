@@ -61,6 +61,7 @@ export function createWriteQueue<Job, Answer>(
       }),
     waiting: () => waiting.map(({ rows }) => rows),
     idle: async () => {
+      // With a turn in which those who asked take their answers.
       while (starting || running.size > 0) await Promise.all([starting, ...running, nextTurn()]);
     },
   };
