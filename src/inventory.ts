@@ -130,6 +130,18 @@ export interface ChangeFilter {
   readonly groupId?: string | undefined;
 }
 
+/** What a request spends on reading, and for how much longer it may. */
+export interface ReadMeter {
+  /**
+   * Notes rows that a scan looked at, whether or not it returned them. Scans call it every few milliseconds. Throws
+   * UnavailableError (QUERY_TIMEOUT) once the request's deadline has passed or its client has left.
+   */
+  spend(rows: number): void;
+}
+
+/** For readers without a deadline: commands, tests. */
+export const unmetered: ReadMeter = { spend: () => undefined };
+
 /** The contract. Where it takes an array it answers with an array, in the same order. */
 export interface Inventory {
   /** The SKU that each identifier names among this supplier's, or why there is none. */
@@ -140,8 +152,8 @@ export interface Inventory {
    */
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   /** A page of SKUs by keyset. */
-  listSkus(supplierId: string, page: SkuPage): Promise<Sku[]>;
-  countSkus(supplierId: string, filter: SkuFilter): Promise<number>;
+  listSkus(supplierId: string, page: SkuPage, meter?: ReadMeter): Promise<Sku[]>;
+  countSkus(supplierId: string, filter: SkuFilter, meter?: ReadMeter): Promise<number>;
   /** Pages of several SKUs' histories, in one statement. */
   histories(supplierId: string, pages: readonly HistoryPage[]): Promise<InventoryChange[][]>;
   /** Changes past a position, in the order of positions. Never skips one: positions are in the order of commits. */
@@ -150,6 +162,7 @@ export interface Inventory {
     position: number,
     filter: ChangeFilter,
     limit: number,
+    meter?: ReadMeter,
   ): Promise<InventoryChange[]>;
   /** The changes at these positions; those that do not exist are left out. */
   changesAt(supplierId: string, positions: readonly number[]): Promise<InventoryChange[]>;

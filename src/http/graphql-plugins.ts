@@ -9,7 +9,7 @@ import {
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
 import type { Context } from '../schema/context.ts';
 import type { Caller } from '../inventory.ts';
-import { RETRY_AFTER_SECONDS } from '../unavailable.ts';
+import { retryAfterSeconds, unavailableStatus, type UnavailableCode } from '../unavailable.ts';
 import { denyCaller, type Denial } from './authenticate.ts';
 import { unavailableIn } from './public-error.ts';
 
@@ -111,7 +111,12 @@ export function maskError(error: unknown, report: (error: unknown) => string): G
   const place = { ...(nodes && { nodes }), ...(path && { path }) };
   const unavailable = unavailableIn(error);
   const extensions = unavailable
-    ? { code: unavailable.code, http: { status: 503, headers: { 'retry-after': `${RETRY_AFTER_SECONDS}` } } }
+    ? { code: unavailable.code, http: httpOf(unavailable.code) }
     : { code: 'INTERNAL_SERVER_ERROR', unexpected: true };
   return new GraphQLError(report(error), { ...place, extensions });
+}
+
+/** The status and headers of an answer whose request could not be served for now, as Yoga reads them. */
+function httpOf(code: UnavailableCode) {
+  return { status: unavailableStatus[code], headers: { 'retry-after': `${retryAfterSeconds[code]}` } };
 }

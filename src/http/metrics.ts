@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import { changeSources, type UpdateAnswer, type UpdateRequest } from '../inventory.ts';
 import { problems } from '../problem.ts';
+import { unavailableCodes } from '../unavailable.ts';
 import type { MetricsPage } from './probes.ts';
 import { outcomes, type RequestObserver } from './request-record.ts';
 
@@ -37,9 +38,7 @@ const edgeRefusals = [
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'RATE_LIMITED',
-  'OVERLOADED',
-  'STORE_UNAVAILABLE',
-  'OUTCOME_UNKNOWN',
+  ...unavailableCodes,
   'UNAVAILABLE',
   'OTHER',
 ] as const;

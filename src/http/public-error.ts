@@ -1,7 +1,7 @@
 /** Errors of the edge, before any door's rules: what a client may know of them. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { RETRY_AFTER_SECONDS, UnavailableError } from '../unavailable.ts';
+import { retryAfterSeconds, UnavailableError, unavailableStatus } from '../unavailable.ts';
 
 /** What a client is told, in each door's own form. */
 export interface PublicError {
@@ -23,7 +23,7 @@ export const MAX_BULK_BODY_BYTES = 8 * MAX_BODY_BYTES;
 /** The edge's refusals as they are; anything else is our fault, told with the request's id alone. */
 export function toPublicError(error: FastifyError, request: FastifyRequest): PublicError {
   const unavailable = unavailableIn(error);
-  const status = unavailable ? 503 : (error.statusCode ?? 500);
+  const status = unavailable ? unavailableStatus[unavailable.code] : (error.statusCode ?? 500);
   if (status === 413) {
     return {
       status,
@@ -38,7 +38,7 @@ export function toPublicError(error: FastifyError, request: FastifyRequest): Pub
       message: 'Send the request as application/json in UTF-8.',
     };
   }
-  if (status < 500) {
+  if (status < 500 && !unavailable) {
     return {
       status,
       code: 'BAD_REQUEST',
@@ -46,7 +46,10 @@ export function toPublicError(error: FastifyError, request: FastifyRequest): Pub
     };
   }
   const message = reportFault(error, request);
-  if (unavailable) return { status, code: unavailable.code, message, retryAfter: RETRY_AFTER_SECONDS };
+  if (unavailable) {
+    const { code } = unavailable;
+    return { status, code, message, retryAfter: retryAfterSeconds[code] };
+  }
   return { status: 500, code: 'INTERNAL_SERVER_ERROR', message };
 }
 

@@ -18,7 +18,7 @@ declare module 'fastify' {
 
 export type Door = 'graphql' | 'legacy' | 'legacy_bulk' | 'probe' | 'other';
 
-/** 2xx; 4xx, 503 or GraphQL `errors`; our fault; the client left before it was answered. */
+/** 2xx; 4xx, 503, 504 or GraphQL `errors`; our fault; the client left before it was answered. */
 export const outcomes = ['ok', 'refused', 'failed', 'aborted'] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -83,7 +83,8 @@ function pathOf(url: string): string {
 
 function outcomeOf(status: number, code: string | undefined): Outcome {
   if (status === CLIENT_LEFT) return 'aborted';
-  if (code === 'INTERNAL_SERVER_ERROR' || (status >= 500 && status !== 503)) return 'failed';
+  if (code === 'INTERNAL_SERVER_ERROR' || (status >= 500 && status !== 503 && status !== 504))
+    return 'failed';
   return status >= 400 || code !== undefined ? 'refused' : 'ok';
 }
 

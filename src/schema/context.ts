@@ -1,6 +1,14 @@
 /** What a request carries through the schema: who asks, through which door, and what answers. */
 import DataLoader from 'dataloader';
-import type { Caller, ChangeSource, HistoryPage, Inventory, InventoryChange } from '../inventory.ts';
+import {
+  unmetered,
+  type Caller,
+  type ChangeSource,
+  type HistoryPage,
+  type Inventory,
+  type InventoryChange,
+  type ReadMeter,
+} from '../inventory.ts';
 import type { Sku } from '../sku.ts';
 
 /** What answers every request. */
@@ -13,6 +21,8 @@ export interface Services {
 export interface Context extends Services {
   readonly caller: Caller;
   readonly source: ChangeSource;
+  /** What its reads are charged to, and stopped by. */
+  readonly meter: ReadMeter;
   /** Made when first asked for: most updates need none. */
   readonly loaders: () => Loaders;
 }
@@ -22,10 +32,11 @@ export function createContext(
   caller: Caller,
   source: ChangeSource,
   { inventory, createId }: Services,
+  meter: ReadMeter = unmetered,
 ): Context {
   let made: Loaders | undefined;
   const loaders = () => (made ??= createLoaders(caller, inventory));
-  return { caller, source, inventory, createId, loaders };
+  return { caller, source, meter, inventory, createId, loaders };
 }
 
 /** Everything that a page's rows ask for, in one statement. */

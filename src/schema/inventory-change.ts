@@ -157,13 +157,14 @@ builder.queryField('inventoryChanges', (t) =>
       ...pageArgs('changes'),
       filter: t.arg({ type: InventoryChangeFilterInput, description: 'Which changes.' }),
     },
-    resolve: async (_root, { first, after, filter }, { caller, inventory }) => {
+    resolve: async (_root, { first, after, filter }, { caller, inventory, meter }) => {
       const [position] = decodeCursor(after, feedCursor) ?? [0];
       const changes = await inventory.changesAfter(
         caller.supplierId,
         position,
         toChangeFilter(filter),
         first + 1,
+        meter,
       );
       return toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
     },

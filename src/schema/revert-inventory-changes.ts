@@ -83,10 +83,10 @@ async function changesWithIds(
 }
 
 async function changesOfGroup(
-  { caller, inventory }: Context,
+  { caller, inventory, meter }: Context,
   groupId: string,
 ): Promise<InventoryChange[] | Refusal> {
-  const changes = await inventory.changesAfter(caller.supplierId, 0, { groupId }, MAX_BULK_ROWS);
+  const changes = await inventory.changesAfter(caller.supplierId, 0, { groupId }, MAX_BULK_ROWS, meter);
   return changes.length > 0 ? changes : { problem: 'CHANGE_NOT_FOUND', by: 'groupId', id: groupId };
 }
 

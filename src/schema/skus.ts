@@ -113,20 +113,21 @@ builder.queryField('skus', (t) =>
         description: 'In which order.',
       }),
     },
-    resolve: async (_root, { first, after, filter: input, orderBy }, { caller, inventory }) => {
+    resolve: async (_root, { first, after, filter: input, orderBy }, { caller, inventory, meter }) => {
       const filter = toFilter(input);
       const order = orderBy.field;
       const [, value, skuId] = decodeCursor(after, cursorShape(order)) ?? [];
-      const skus = await inventory.listSkus(caller.supplierId, {
+      const page = {
         filter,
         order,
         descending: orderBy.direction === 'DESC',
         after: value !== undefined && skuId !== undefined ? { value, skuId } : null,
         limit: first + 1,
-      });
+      };
+      const skus = await inventory.listSkus(caller.supplierId, page, meter);
       return {
         ...toConnection(skus, first, after, (sku) => encodeCursor(order, keyOf(sku, order), sku.skuId)),
-        count: () => inventory.countSkus(caller.supplierId, filter),
+        count: () => inventory.countSkus(caller.supplierId, filter, meter),
       };
     },
   }),
