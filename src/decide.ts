@@ -40,8 +40,13 @@ export function decide(candidates: readonly Sku[], update: InventoryUpdate, now:
   return {
     outcome: 'APPLIED',
     before,
-    after: { ...before, ...after, version: before.version + 1, updatedAt: now },
+    after: { ...before, ...after, version: before.version + 1, updatedAt: laterOf(now, before.updatedAt) },
   };
+}
+
+/** A clock may go back: a SKU's times never do. Both are ISO 8601 in UTC, which sorts as text. */
+function laterOf(now: string, last: string): string {
+  return now > last ? now : last;
 }
 
 function holds({ version, quantityInStock }: Precondition, sku: Sku): boolean {

@@ -22,14 +22,23 @@ describeOnEachStore('a token', (kind) => {
   let store: Store;
   let authenticate: Authenticate;
   let now = new Date(NOW);
+  let monotonicMs = 0;
   let suppliers = 0;
-  const wait = (ms: number) => (now = new Date(now.getTime() + ms));
+  const setClock = (ms: number) => (now = new Date(now.getTime() + ms));
+  const wait = (ms: number) => {
+    monotonicMs += ms;
+    setClock(ms);
+  };
   const later = (ms: number) => new Date(now.getTime() + ms).toISOString();
 
   beforeAll(async () => {
     database = await openTestStore(kind);
     store = database.store;
-    authenticate = createAuthenticate(store, () => now);
+    authenticate = createAuthenticate(
+      store,
+      () => now,
+      () => monotonicMs,
+    );
   });
   afterAll(() => database.remove());
 
@@ -124,6 +133,17 @@ describeOnEachStore('a token', (kind) => {
       }
       wait(2);
       expect(await authenticate(plain)).toBeNull();
+    });
+
+    test('lets nobody in after two seconds, though the wall clock was set back meanwhile', async () => {
+      const token = await newSupplier();
+      const plain = await save(token);
+      expect(await authenticate(plain)).not.toBeNull();
+      expect(await revoke(token)).toBe(true);
+      setClock(-3_600_000);
+      wait(2_000);
+      expect(await authenticate(plain)).toBeNull();
+      setClock(3_600_000);
     });
 
     test('lets nobody in at once where it was not in use', async () => {

@@ -161,15 +161,15 @@ export interface ImportSummary extends SaveCounts {
 }
 
 /** Says to a person what happens; its functions take lines without their ends. */
-export function createTerminal({ clock, err, interactive }: Io) {
+export function createTerminal({ err, interactive }: Io) {
   // Progress stays on the last line, which the next text takes over.
   const start = interactive ? '\r\x1b[K' : '';
-  const startMs = clock().getTime();
+  const startMs = performance.now();
   const report = (line: string) => err(`${start}${line}\n`);
   return {
     report,
     onProgress: (rows: number) => {
-      const elapsedMs = Math.max(1, clock().getTime() - startMs);
+      const elapsedMs = Math.max(1, performance.now() - startMs);
       const rate = Math.round((rows / elapsedMs) * 1000);
       if (interactive) err(`${start}${format(rows)} rows, ${format(rate)} a second`);
     },

@@ -1,4 +1,5 @@
 /** A catalog's rows in the table of SKUs: inserted, and listed anew. */
+import { sql } from 'kysely';
 import type { CatalogRow } from './catalog.ts';
 import type { Store } from './open.ts';
 import { createSetStatement } from './set-statement.ts';
@@ -69,7 +70,8 @@ export function createUpdateSkus(store: Store) {
         ean13: eb.ref('item.ean13'),
         gtin14: eb.ref('item.gtin14'),
         isbn: eb.ref('item.isbn'),
-        updated_at: eb.ref('item.updated_at'),
+        // A clock may go back: a SKU's times never do.
+        updated_at: sql<string>`case when item.updated_at > sku.updated_at then item.updated_at else sku.updated_at end`,
       }))
       .whereRef('sku.supplier_id', '=', 'item.supplier_id')
       .whereRef('sku.sku_id', '=', 'item.sku_id'),

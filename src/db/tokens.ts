@@ -30,13 +30,21 @@ export interface TokenListing extends NewToken {
 /** The caller that a token speaks for; null when it is unknown, revoked or expired. */
 export type Authenticate = (token: string) => Promise<Caller | null>;
 
-/** Remembers good tokens for a moment, so that a busy client costs no query a request. */
-export function createAuthenticate(store: Store, clock: () => Date): Authenticate {
-  const kept = new Map<string, { caller: Caller; until: number }>();
+/**
+ * Remembers good tokens for a moment, so that a busy client costs no query a request. An expiry is a moment of the wall `clock`. The
+ * moment for which a token is kept is measured on the monotonic clock (milliseconds), so that a clock set back prolongs it for nobody.
+ */
+export function createAuthenticate(
+  store: Store,
+  clock: () => Date,
+  monotonic: () => number = () => performance.now(),
+): Authenticate {
+  const kept = new Map<string, { caller: Caller; until: number; expiry: number }>();
   return async (token) => {
-    const now = clock().getTime();
+    // Before the question: what is learned later is at least as new.
+    const asked = monotonic();
     const known = kept.get(token);
-    if (known && now < known.until) return known.caller;
+    if (known && asked < known.until && clock().getTime() < known.expiry) return known.caller;
     kept.delete(token);
     const row = await store.db
       .selectFrom('token')
@@ -44,10 +52,10 @@ export function createAuthenticate(store: Store, clock: () => Date): Authenticat
       .where('token_hash', '=', hashToken(token))
       .executeTakeFirst();
     const expiry = row?.expires_at ? Date.parse(row.expires_at) : Infinity;
-    if (!row || row.revoked_at !== null || expiry <= now) return null;
+    if (!row || row.revoked_at !== null || expiry <= clock().getTime()) return null;
     const caller = toCaller(row);
     if (kept.size >= MAX_KEPT) kept.clear();
-    kept.set(token, { caller, until: Math.min(now + KEPT_MS, expiry) });
+    kept.set(token, { caller, until: asked + KEPT_MS, expiry });
     return caller;
   };
 }

@@ -93,7 +93,10 @@ export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange'
       nullable: true,
       description: 'What the changes of one bulk call or one undo have in common; null for a single update.',
     }),
-    changedAt: t.expose('changedAt', { type: 'DateTime', description: 'When.' }),
+    changedAt: t.expose('changedAt', {
+      type: 'DateTime',
+      description: 'When. Never before the change of the same SKU that came before it.',
+    }),
   }),
 });
 

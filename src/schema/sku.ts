@@ -83,7 +83,10 @@ builder.node(Sku, {
       description:
         'How many changes its inventory has had: 0 before the first, then 1, 2, 3, ... without a gap.',
     }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When it last changed. It never goes back.',
+    }),
   }),
 });
 
