@@ -75,6 +75,22 @@ export function describeRefusal(refusal: Refusal): string {
   }
 }
 
+/** The same for a caller who may not view SKUs: it tells nothing of any SKU's state. */
+export function describeRefusalBlindly(refusal: Refusal): string {
+  switch (refusal.problem) {
+    case 'AMBIGUOUS_IDENTIFIER':
+      return `Several SKUs share the ${named(refusal.identifier)}. Name the one you mean by its skuId.`;
+    case 'PRECONDITION_FAILED':
+      return 'The SKU is not as you expected. Look at its current state with a token that has the permission view_items, and decide again.';
+    case 'QUANTITY_BELOW_ZERO':
+      return `${refusal.field} cannot go down by ${-refusal.delta}: it would fall below 0.`;
+    case 'QUANTITY_TOO_LARGE':
+      return `${refusal.field} cannot go up by ${refusal.delta}: ${MAX_QUANTITY} is the most.`;
+    default:
+      return describeRefusal(refusal);
+  }
+}
+
 function named({ kind, value }: Identifier): string {
   return `${kind} "${value}"`;
 }

@@ -14,6 +14,8 @@ import { openTestStore } from './stores.ts';
 export const tokens = {
   /** May do everything; the documented one. */
   full: '1083e3ec5c40b36fd663ba925bc8d864061463e2',
+  /** May do everything too, under another name. */
+  colleague: 'colleague-token',
   view: 'view-only-token',
   edit: 'edit-only-token',
   retailer: 'retailer-token',
@@ -112,6 +114,7 @@ export async function seedStore(store: Store, clock: () => Date): Promise<void> 
   };
   const details: Record<keyof typeof tokens, NewToken> = {
     full: acme,
+    colleague: { ...acme, name: 'colleague' },
     view: { ...acme, name: 'viewer', permissions: ['view_items'] },
     edit: { ...acme, name: 'editor', permissions: ['edit_items'] },
     retailer: { ...acme, name: 'shop', role: 'retailer' },

@@ -227,13 +227,13 @@ describeOnEachStore('lost updates', (kind) => {
       const { change } = await update(
         skuId,
         { quantityInStock: 7, reason: 'Counted', referenceDocumentUri: 'urn:count:7' },
-        tokens.edit,
+        tokens.colleague,
       );
       const { userErrors } = await update(skuId, { quantityInStock: 1, expected: { version: 1 } });
       const { current, lastChange } = only(userErrors);
       expect(lastChange).toEqual(change);
       expect(lastChange).toMatchObject({
-        actor: 'editor',
+        actor: 'colleague',
         reason: 'Counted',
         referenceDocumentUri: 'urn:count:7',
         version: 2,

@@ -122,7 +122,7 @@ describeOnEachStore('retries', (kind) => {
           reason: null,
           dryRun: false,
         }),
-        await update(skuId, { quantityInStock: 4, idempotencyKey: 'spelled' }, tokens.edit),
+        await update(skuId, { quantityInStock: 4, idempotencyKey: 'spelled' }, tokens.colleague),
       ];
       for (const answer of again) expect(answer).toEqual({ ...first, replayed: true });
     });

@@ -132,7 +132,7 @@ describeOnEachStore('undo', (kind) => {
     ]);
     const single = `mutation ($input: UpdateSkuInventoryInput!) { updateSkuInventory(input: $input) { change { id } } }`;
     const input = { identifier: { skuId: a }, quantityInStock: 77, reason: 'A sale' };
-    const { body } = await gateway.graphql(single, { input }, tokens.edit);
+    const { body } = await gateway.graphql(single, { input }, tokens.colleague);
     const undone = await revert({ groupId });
     expect(undone).toMatchObject({ appliedCount: 1, rejectedCount: 1 });
     const [first, second] = undone.results;
@@ -150,7 +150,7 @@ describeOnEachStore('undo', (kind) => {
             id: body.data.updateSkuInventory.change.id,
             version: 2,
             source: 'GRAPHQL',
-            actor: 'editor',
+            actor: 'colleague',
             reason: 'A sale',
             after: { quantityInStock: 77 },
           },

@@ -32,7 +32,7 @@ export function createAnswer(
   return async (request, accept, context) => {
     const params = shortcut ? readParams(request) : undefined;
     const prepared = params && prepareOperation(params.query, params.operationName);
-    if (!prepared || denyPermission(prepared.operation, context.caller)) {
+    if (!prepared || denyPermission(prepared, context.caller)) {
       return yoga.fetch(toFetchRequest(request, accept), context);
     }
     const result = await normalizedExecutor<Record<string, unknown>, Record<string, unknown>, ServerContext>({

@@ -7,13 +7,16 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
-import type { Context } from '../schema/context.ts';
+import { mayView, type Context } from '../schema/context.ts';
+import { schema } from '../schema/index.ts';
 import type { Caller } from '../inventory.ts';
 import { retryAfterSeconds, unavailableStatus, type UnavailableCode } from '../unavailable.ts';
 import { denyCaller, type Denial } from './authenticate.ts';
+import type { PreparedOperation } from './prepared-operations.ts';
 import { unavailableIn } from './public-error.ts';
+import { createFindShownState } from './shown-state.ts';
 
-/** Mutations need `edit_items`, the rest `view_items`; the schema itself is for everyone who has a token. */
+/** Mutations need `edit_items`, the rest and what shows a SKU's state `view_items`; the schema itself is for everyone who has a token. */
 export function checkPermission(): Plugin<Context> {
   return {
     onExecute({ args, setResultAndStopExecution }) {
@@ -32,17 +35,32 @@ function denyOperation(args: {
   readonly operationName?: string | null | undefined;
   readonly contextValue: Context;
 }): GraphQLError[] | undefined {
-  const operation = getOperationAST(args.document, args.operationName);
-  const denial = operation && denyPermission(operation, args.contextValue.caller);
+  const { document } = args;
+  const operation = getOperationAST(document, args.operationName);
+  const denial = operation && denyPermission({ document, operation }, args.contextValue.caller);
   if (!denial) return undefined;
   const { code, message } = denial;
   return [new GraphQLError(message, { extensions: { code, http: { status: 403 } } })];
 }
 
-/** Why this caller may not run this operation; null when it may. */
-export function denyPermission(operation: OperationDefinitionNode, caller: Caller): Denial | null {
+const findShownState = createFindShownState(schema);
+
+/** Why this caller may not run this operation; null when it may. What shows a SKU's state is for those who may view it. */
+export function denyPermission(
+  { document, operation }: Pick<PreparedOperation, 'document' | 'operation'>,
+  caller: Caller,
+): Denial | null {
   if (isIntrospection(operation)) return null;
-  return denyCaller(caller, operation.operation === 'mutation' ? 'edit_items' : 'view_items');
+  if (operation.operation !== 'mutation') return denyCaller(caller, 'view_items');
+  const denial = denyCaller(caller, 'edit_items');
+  if (denial || mayView(caller)) return denial;
+  const field = findShownState(document, operation);
+  if (field === null) return null;
+  return {
+    status: 403,
+    code: 'FORBIDDEN',
+    message: `The field "${field}" shows the state of a SKU, which needs the permission view_items. Leave it out, or use a token with that permission.`,
+  };
 }
 
 function isIntrospection({ selectionSet }: OperationDefinitionNode): boolean {

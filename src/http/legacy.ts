@@ -1,6 +1,6 @@
 /** The legacy door: maps the documented POST onto the GraphQL mutation, and its answer back. Order of the checks: DRF's. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createContext, type Services } from '../schema/context.ts';
+import { createContext, mayView, type Services } from '../schema/context.ts';
 import {
   authenticateHeader,
   denyCaller,
@@ -127,7 +127,8 @@ async function updateOne(
     createContext(request.caller, 'REST', services),
   );
   if (replayed) reply.header('idempotent-replayed', 'true');
-  if (sku) reply.header('etag', `"${sku.version}"`);
+  const shown = mayView(request.caller) ? sku : null;
+  if (shown) reply.header('etag', `"${shown.version}"`);
   const [refusal] = userErrors;
   if (!refusal) return reply.send({ message: 'success' });
   const { code, message } = refusal;
@@ -136,8 +137,8 @@ async function updateOne(
     const hint = code === 'INVALID_IDENTIFIER' ? { hint: message } : {};
     return reply.code(404).send({ message: notFound(parsed.update), ...hint });
   }
-  if (code === 'PRECONDITION_FAILED' && sku) {
-    return reply.code(status).send({ detail: message, message, current: toWire(sku) });
+  if (code === 'PRECONDITION_FAILED' && shown) {
+    return reply.code(status).send({ detail: message, message, current: toWire(shown) });
   }
   return sendDetail(reply, status, message);
 }

@@ -1,9 +1,10 @@
 /** What every mutation takes beside its update: precondition, idempotency key, reason, reference, dry run. */
+import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import type { Precondition, UpdateRequest } from '../inventory.ts';
 import { MAX_QUANTITY } from '../sku.ts';
 import { builder, type InputFields } from './builder.ts';
-import type { Context } from './context.ts';
+import { mayView, type Context } from './context.ts';
 import { storedText } from './stored-text.ts';
 
 const MAX_KEY_LENGTH = 255;
@@ -74,7 +75,8 @@ export function attemptFields(t: InputFields) {
     dryRun: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Decide everything as for real, and store nothing.',
+      description:
+        'Decide everything as for real, and store nothing. True needs the permission `view_items`, for its answer tells what the SKU is like.',
     }),
   };
 }
@@ -94,13 +96,22 @@ interface Attempt {
   readonly dryRun: boolean;
 }
 
-/** The request around the rows: who asks, and how. One row, best effort, unless `more` says otherwise. */
+/**
+ * The request around the rows: who asks, and how. One row, best effort, unless `more` says otherwise. Throws for a dry run of a
+ * caller who may not view SKUs: trial after trial would tell the state, and leave no trace.
+ */
 export function toRequest(
   { caller, source }: Context,
   operation: string,
   attempt: Attempt,
   more: Pick<UpdateRequest, 'rows'> & Partial<UpdateRequest>,
 ): UpdateRequest {
+  if (attempt.dryRun && !mayView(caller)) {
+    throw new GraphQLError(
+      'A dry run tells the state of SKUs, which needs the permission view_items. Leave dryRun out, or use a token with that permission.',
+      { extensions: { code: 'FORBIDDEN', http: { status: 403 } } },
+    );
+  }
   return {
     supplierId: caller.supplierId,
     actor: caller.actor,

@@ -49,7 +49,10 @@ export type InputFields = PothosSchemaTypes.InputFieldBuilder<
 >;
 
 builder.queryType({ description: 'Everything that can be read. Needs the permission `view_items`.' });
-builder.mutationType({ description: 'Everything that can be changed. Needs the permission `edit_items`.' });
+builder.mutationType({
+  description:
+    "Everything that can be changed. Needs the permission `edit_items`; fields that show a SKU's state need `view_items` too.",
+});
 builder.subscriptionType({
   description: 'Everything that can be followed, by server-sent events. Needs the permission `view_items`.',
 });

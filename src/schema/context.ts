@@ -27,6 +27,11 @@ export interface Context extends Services {
   readonly loaders: () => Loaders;
 }
 
+/** Whether answers may show this caller what a SKU's state is. */
+export function mayView({ permissions }: Caller): boolean {
+  return permissions.includes('view_items');
+}
+
 /** The context of one request. */
 export function createContext(
   caller: Caller,

@@ -35,13 +35,15 @@ export function defineResult<T extends PlacedResult>(name: string, description: 
       sku: t.field({
         type: Sku,
         nullable: true,
-        description: 'The SKU after the update; where it was refused, as it is; null where none was found.',
+        description:
+          'The SKU after the update; where it was refused, as it is; null where none was found. Needs the permission `view_items`.',
         resolve: ({ result }) => skuOf(result),
       }),
       change: t.field({
         type: InventoryChange,
         nullable: true,
-        description: 'The change that was made, or that a dry run projects; null where there is none.',
+        description:
+          'The change that was made, or that a dry run projects; null where there is none. Needs the permission `view_items`.',
         resolve: ({ result }) => ('change' in result ? result.change : null),
       }),
       userErrors: t.field({

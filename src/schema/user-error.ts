@@ -1,6 +1,7 @@
 /** Refusals by the rules, as the payloads' `userErrors`. */
-import { describeRefusal, problems, type Problem, type Refusal } from '../problem.ts';
+import { describeRefusal, describeRefusalBlindly, problems, type Problem, type Refusal } from '../problem.ts';
 import { builder } from './builder.ts';
+import { mayView } from './context.ts';
 import { InventoryChange } from './inventory-change.ts';
 import { Sku } from './sku.ts';
 
@@ -58,8 +59,10 @@ export const UserError = builder.interfaceRef<RefusedInput>('UserError').impleme
       resolve: ({ refusal }) => refusal.problem,
     }),
     message: t.string({
-      description: 'What is wrong and what to do, for people.',
-      resolve: ({ refusal }) => describeRefusal(refusal),
+      description:
+        'What is wrong and what to do, for people. It tells the state of a SKU only to those with the permission `view_items`.',
+      resolve: ({ refusal }, _args, { caller }) =>
+        mayView(caller) ? describeRefusal(refusal) : describeRefusalBlindly(refusal),
     }),
     path: t.stringList({
       description: 'The input that was refused, from the argument down.',
@@ -100,7 +103,7 @@ builder.objectType(AmbiguousIdentifierError, {
   fields: (t) => ({
     candidates: t.field({
       type: [Sku],
-      description: 'The SKUs that share the code.',
+      description: 'The SKUs that share the code. Needs the permission `view_items`.',
       resolve: ({ refusal }) => [...refusal.candidates],
     }),
   }),
@@ -114,13 +117,14 @@ builder.objectType(PreconditionFailedError, {
   fields: (t) => ({
     current: t.field({
       type: Sku,
-      description: 'The SKU as it is, so that no second call is needed.',
+      description: 'The SKU as it is, so that no second call is needed. Needs the permission `view_items`.',
       resolve: ({ refusal }) => refusal.current,
     }),
     lastChange: t.field({
       type: InventoryChange,
       nullable: true,
-      description: 'Who made it so, when and why; null before the first change.',
+      description:
+        'Who made it so, when and why; null before the first change. Needs the permission `view_items`.',
       resolve: ({ refusal }) => refusal.lastChange,
     }),
   }),
@@ -134,7 +138,7 @@ function defineQuantityError(name: string, problem: 'QUANTITY_BELOW_ZERO' | 'QUA
     fields: (t) => ({
       current: t.field({
         type: Sku,
-        description: 'The SKU as it is.',
+        description: 'The SKU as it is. Needs the permission `view_items`.',
         resolve: ({ refusal }) => refusal.current,
       }),
     }),
