@@ -14,7 +14,10 @@ export type Decision =
 /** The one SKU among those that an identifier matched, or the reason why there is none. */
 export function chooseMatch(identifier: Identifier, candidates: readonly Sku[]): Match {
   const [sku, another] = candidates;
-  if (another) return { refusal: { problem: 'AMBIGUOUS_IDENTIFIER', identifier, candidates } };
+  if (another) {
+    const candidateCount = candidates.length;
+    return { refusal: { problem: 'AMBIGUOUS_IDENTIFIER', identifier, candidateCount, candidates } };
+  }
   if (sku) return { sku };
   const fault = explainCode(identifier);
   return {

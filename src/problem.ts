@@ -29,6 +29,9 @@ export type Refusal =
   | {
       readonly problem: 'AMBIGUOUS_IDENTIFIER';
       readonly identifier: Identifier;
+      /** How many SKUs share it. */
+      readonly candidateCount: number;
+      /** Some of them. */
       readonly candidates: readonly Sku[];
     }
   | {
@@ -63,7 +66,7 @@ export function describeRefusal(refusal: Refusal): string {
     case 'SKU_NOT_FOUND':
       return `No SKU of yours has the ${named(refusal.identifier)}. Check it, and whose token you send.`;
     case 'AMBIGUOUS_IDENTIFIER':
-      return `Several SKUs share the ${named(refusal.identifier)}: ${listed(refusal.candidates)}. Name the one you mean by its skuId.`;
+      return `Several SKUs share the ${named(refusal.identifier)}: ${listed(refusal)}. Name the one you mean by its skuId.`;
     case 'PRECONDITION_FAILED':
       return `${describeMismatch(refusal.expected, refusal.current)} Look at the current state, and decide again.`;
     case 'QUANTITY_BELOW_ZERO':
@@ -95,9 +98,10 @@ function named({ kind, value }: Identifier): string {
   return `${kind} "${value}"`;
 }
 
-function listed(candidates: readonly Sku[]): string {
-  const more = candidates.length - MAX_NAMED_CANDIDATES;
+function listed({ candidates, candidateCount }: Extract<Refusal, { candidateCount: number }>): string {
+  if (candidates.length === 0) return `${candidateCount} of them`;
   const names = candidates.slice(0, MAX_NAMED_CANDIDATES).map(({ skuId }) => skuId);
+  const more = candidateCount - names.length;
   return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 

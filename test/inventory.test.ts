@@ -169,6 +169,7 @@ describe('the SKU that is meant, or the first reason why there is none', () => {
     expect(chooseMatch(wanted, candidates)).toEqual({
       problem: 'AMBIGUOUS_IDENTIFIER',
       identifier: wanted,
+      candidateCount: candidates.length,
       candidates,
     });
   });
@@ -215,6 +216,7 @@ describe('a refusal reads as a sentence that says what to do', () => {
   const ambiguous = (count: number): Refusal => ({
     problem: 'AMBIGUOUS_IDENTIFIER',
     identifier: valid,
+    candidateCount: count,
     candidates: Array.from({ length: count }, (_, i) => sku({ skuId: `S${i + 1}` })),
   });
   const refuse = (wanted: Identifier): Refusal => {
