@@ -130,6 +130,24 @@ export interface ChangeFilter {
   readonly groupId?: string | undefined;
 }
 
+/** How much of the log a reader takes at a time. */
+export interface WindowSize {
+  /** Changes returned at most. */
+  readonly limit: number;
+  /** Changes looked at, at most; about this many where the filter names a group. */
+  readonly maxScan: number;
+}
+
+/** A part of the log. */
+export interface ChangesWindow {
+  /** Those that pass the filter, in the order of positions. */
+  readonly changes: readonly InventoryChange[];
+  /** Every change up to here was looked at: the next window starts behind it. */
+  readonly position: number;
+  /** Whether the log had nothing behind it. */
+  readonly isEnd: boolean;
+}
+
 /** What a request spends on reading, and for how much longer it may. */
 export interface ReadMeter {
   /**
@@ -164,6 +182,14 @@ export interface Inventory {
     limit: number,
     meter?: ReadMeter,
   ): Promise<InventoryChange[]>;
+  /** As `changesAfter`, in bounded steps: a reader moves on even where its filter lets nothing through. */
+  changesWindow(
+    supplierId: string,
+    position: number,
+    filter: ChangeFilter,
+    size: WindowSize,
+    meter?: ReadMeter,
+  ): Promise<ChangesWindow>;
   /** The changes at these positions; those that do not exist are left out. */
   changesAt(supplierId: string, positions: readonly number[]): Promise<InventoryChange[]>;
   /** Position of the newest change; 0 before the first. */

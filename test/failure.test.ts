@@ -19,6 +19,7 @@ const broken: Inventory = {
   countSkus: fail,
   histories: fail,
   changesAfter: fail,
+  changesWindow: fail,
   changesAt: fail,
   lastPosition: fail,
   untilPast: fail,

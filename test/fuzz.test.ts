@@ -73,6 +73,7 @@ describe('control: what must not be is caught', () => {
       countSkus: fail,
       histories: fail,
       changesAfter: fail,
+      changesWindow: fail,
       changesAt: fail,
       lastPosition: fail,
       untilPast: fail,

@@ -1,10 +1,11 @@
 /** Reads the log of changes: a SKU's history, and the feed of a supplier. */
-import { sql, type ExpressionBuilder, type SqlBool } from 'kysely';
-import type { ChangeFilter, Inventory } from '../inventory.ts';
+import { sql } from 'kysely';
+import type { Inventory } from '../inventory.ts';
 import { toChange } from './change-row.ts';
+import { createReadWindows, loadLastPosition } from './change-windows.ts';
 import type { Store } from './open.ts';
 import { createSetStatement } from './set-statement.ts';
-import type { InventoryChangeTable, Tables } from './tables.ts';
+import type { InventoryChangeTable } from './tables.ts';
 
 /** A page of a SKU's history. */
 interface PageKey {
@@ -17,7 +18,10 @@ interface PageKey {
   readonly count: number;
 }
 
-type ReadChanges = Pick<Inventory, 'histories' | 'changesAfter' | 'changesAt' | 'lastPosition'>;
+type ReadChanges = Pick<
+  Inventory,
+  'histories' | 'changesAfter' | 'changesWindow' | 'changesAt' | 'lastPosition'
+>;
 
 export function createReadChanges(store: Store): ReadChanges {
   const loadHistories = createLoadHistories(store);
@@ -39,14 +43,7 @@ export function createReadChanges(store: Store): ReadChanges {
       );
     },
 
-    async changesAfter(supplierId, position, filter, limit) {
-      const rows = await filterChanges(store, supplierId, filter)
-        .where('position', '>', position)
-        .orderBy('position')
-        .limit(limit)
-        .execute();
-      return rows.map(toChange);
-    },
+    ...createReadWindows(store),
 
     async changesAt(supplierId, positions) {
       const rows = await store.db
@@ -61,38 +58,6 @@ export function createReadChanges(store: Store): ReadChanges {
 
     lastPosition: (supplierId) => loadLastPosition(store, supplierId),
   };
-}
-
-async function loadLastPosition({ db }: Store, supplierId: string): Promise<number> {
-  const row = await db
-    .selectFrom('supplier')
-    .select('last_position')
-    .where('supplier_id', '=', supplierId)
-    .executeTakeFirst();
-  return row?.last_position ?? 0;
-}
-
-function filterChanges(store: Store, supplierId: string, { skuIds, sources, groupId }: ChangeFilter) {
-  return store.db
-    .selectFrom('inventory_change')
-    .selectAll()
-    .where('supplier_id', '=', supplierId)
-    .where((eb) =>
-      eb.and([
-        ...(skuIds ? [isOneOf(eb, 'sku_id', skuIds)] : []),
-        ...(sources ? [isOneOf(eb, 'source', sources)] : []),
-      ]),
-    )
-    .$if(groupId !== undefined, (query) => query.where('group_id', '=', groupId ?? null));
-}
-
-/** An empty list lets nothing through. */
-function isOneOf(
-  eb: ExpressionBuilder<Tables, 'inventory_change'>,
-  column: 'sku_id' | 'source',
-  values: readonly string[],
-) {
-  return values.length > 0 ? eb(column, 'in', [...values]) : sql<SqlBool>`1 = 0`;
 }
 
 /** Each change names the one before it, so a page is a walk by the log's own key: an index by SKU would cost every update a page. */
