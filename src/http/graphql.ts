@@ -156,7 +156,7 @@ function hasJsonParameters({ url }: FastifyRequest): boolean {
 
 /** GraphQL's way to answer a request that never reached the schema. */
 function sendError(reply: FastifyReply, error: PublicError): FastifyReply {
-  const { code, message } = error;
+  const { code, message, details } = error;
   reply.request.errorCode ??= code;
-  return setRefusalHeaders(reply, error).send({ errors: [{ message, extensions: { code } }] });
+  return setRefusalHeaders(reply, error).send({ errors: [{ message, extensions: { code, ...details } }] });
 }

@@ -29,5 +29,9 @@ export function sendDetail(reply: FastifyReply, status: number, detail: string):
 
 /** A refusal of the edge's, with the headers that it needs. */
 export function sendRefusal(reply: FastifyReply, refusal: PublicError): FastifyReply {
-  return sendDetail(setRefusalHeaders(reply, refusal), refusal.status, refusal.message);
+  const { status, message, isListError } = refusal;
+  setRefusalHeaders(reply, refusal);
+  return isListError
+    ? reply.send({ non_field_errors: [message], message })
+    : sendDetail(reply, status, message);
 }

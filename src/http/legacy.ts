@@ -101,7 +101,7 @@ async function admit(
 async function readBody(request: FastifyRequest, reply: FastifyReply, view: View, services: Services) {
   const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
   if (body.length > 0 && !declaresJson(request)) return sendDetail(reply, 415, unsupported(request));
-  const json = parseJson(body);
+  const json = parseJson(body, request.bodyShape?.isTooDeep);
   if ('error' in json) return sendDetail(reply, 400, `JSON parse error - ${json.error}`);
   return view.post(json, request, reply, services);
 }

@@ -11,6 +11,20 @@ export interface PublicError {
   readonly message: string;
   /** When to try again, in seconds. */
   readonly retryAfter?: number;
+  /** What GraphQL says beside the code. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Whether DRF files it under `non_field_errors`: a body that is no list of items. */
+  readonly isListError?: boolean;
+}
+
+/** An error that says itself what a client is told. */
+export class RefusalError extends Error {
+  readonly refusal: PublicError;
+
+  constructor(refusal: PublicError) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
 }
 
 /** Methods that a door answers itself, be it with 405. */
@@ -21,7 +35,8 @@ export const MAX_BODY_BYTES = 1_048_576;
 export const MAX_BULK_BODY_BYTES = 8 * MAX_BODY_BYTES;
 
 /** The edge's refusals as they are; anything else is our fault, told with the request's id alone. */
-export function toPublicError(error: FastifyError, request: FastifyRequest): PublicError {
+export function toPublicError(error: FastifyError | RefusalError, request: FastifyRequest): PublicError {
+  if (error instanceof RefusalError) return error.refusal;
   const unavailable = unavailableIn(error);
   const status = unavailable ? unavailableStatus[unavailable.code] : (error.statusCode ?? 500);
   if (status === 413) {

@@ -14,14 +14,14 @@ export interface Json {
 /**
  * Reads a body, or says in the words of CPython 3.11 and DRF 3.14 why it cannot be read (without DRF's `JSON parse
  * error - `). An empty body is `{}`: DRF does not parse one. Of a repeated key the last wins; `__proto__` is a key like
- * any other.
+ * any other. `isTooDeep`: it is known to nest too deep, and nothing is built from it.
  */
-export function parseJson(body: Uint8Array): Json | { readonly error: string } {
+export function parseJson(body: Uint8Array, isTooDeep = false): Json | { readonly error: string } {
   if (body.length === 0) return { value: {}, asPython: () => new Map() };
   const decoded = decodeUtf8(body);
   if ('error' in decoded) return decoded;
   const { text } = decoded;
-  const value = tryParse(text);
+  const value = isTooDeep ? undefined : tryParse(text);
   if (value === undefined || holdsLongInt(text) || nestsTooDeep(text)) {
     const scanned = scanPythonJson(text);
     if ('error' in scanned) return scanned;

@@ -12,6 +12,7 @@ import { addLegacyDoor } from './legacy.ts';
 import { addProbes, type Probes } from './probes.ts';
 import { MAX_BODY_BYTES } from './public-error.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { readBody } from './read-body.ts';
 import { recordWhenOver } from './request-record.ts';
 
 export interface ServerOptions
@@ -102,13 +103,12 @@ function createEdge(
   server.decorateRequest('caller');
   server.decorateRequest('errorCode', undefined);
   server.decorateRequest('isLive', false);
+  server.decorateRequest('bodyShape', undefined);
 
   // Doors read their bodies themselves: what a body must be is the last thing they ask.
   server.removeAllContentTypeParsers();
   // Named beside the pattern, JSON is found without a search.
-  server.addContentTypeParser(['application/json', '*'], { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  );
+  server.addContentTypeParser(['application/json', '*'], readBody);
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     recordWhenOver(request, reply, observer);

@@ -1,0 +1,77 @@
+/** Reads bodies: counts their bytes, and measures their JSON as they arrive, before anything is built from them. */
+import type { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { judges } from './body-limits.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
+import { JsonMeter, type JsonShape } from './json-shape.ts';
+import { lingerAfterAnswer } from './linger.ts';
+import { declaresJson } from './media-type.ts';
+import { RefusalError } from './public-error.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What its JSON holds; undefined where it has no body that is declared as JSON. */
+    bodyShape: JsonShape | undefined;
+  }
+}
+
+type Done = (error: Error | null, body?: Buffer) => void;
+
+/** A content type parser for Fastify: gives the whole body as one Buffer, or the error for the door to answer with. */
+export function readBody(request: FastifyRequest, payload: Readable, done: Done): void {
+  const limit = request.routeOptions.bodyLimit;
+  const declared = declaredLength(request);
+  if (declared !== undefined && declared > limit) return done(refuseUnread(request));
+
+  const measured = measureFor(request);
+  const body = new GrowingBuffer(declared ?? limit);
+  let received = 0;
+  let isRefused = false;
+  const judge = () => measured?.judge(measured.meter.shape, body.bytes()) ?? null;
+
+  const finish = (error: Error | null, whole?: Buffer) => {
+    payload.off('data', onData).off('end', onEnd).off('error', onError);
+    done(error, whole);
+  };
+  const onData = (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > limit) return finish(refuseUnread(request));
+    measured?.meter.measure(chunk);
+    // Past its door's limits a body is measured and not kept, so that the refusal can say how much it holds.
+    if (isRefused) return;
+    body.append(chunk);
+    isRefused = judge() !== null;
+  };
+  const onEnd = () => {
+    if (declared !== undefined && received !== declared) {
+      return finish(withStatus(400, new Error('The body is not as long as declared.')));
+    }
+    request.bodyShape = measured?.meter.shape;
+    const refusal = isRefused && judge();
+    finish(refusal ? new RefusalError(refusal) : null, body.bytes());
+  };
+  const onError = (error: Error) => finish(withStatus(400, error));
+  payload.on('data', onData).on('end', onEnd).on('error', onError);
+}
+
+/** undefined where the body comes in chunks. */
+function declaredLength({ headers }: FastifyRequest): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+}
+
+/** How to measure this body; undefined for one that its door does not read as JSON. */
+function measureFor(request: FastifyRequest) {
+  const judge = judges[request.routeOptions.config.door ?? 'other'];
+  return judge && declaresJson(request) ? { judge, meter: new JsonMeter() } : undefined;
+}
+
+function refuseUnread({ raw }: FastifyRequest): Error {
+  lingerAfterAnswer(raw.socket);
+  return withStatus(413, new Error('The body is too large.'));
+}
+
+/** As the error handlers of the doors read it. */
+function withStatus(statusCode: number, error: Error): Error {
+  return Object.assign(error, { statusCode });
+}
