@@ -4,9 +4,13 @@ import {
   isObjectType,
   parse,
   type ASTVisitor,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type ParseOptions,
   type SelectionSetNode,
+  type Source,
   type ValidationContext,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -14,8 +18,10 @@ import { MAX_BULK_ROWS } from '../inventory.ts';
 import { schema } from '../schema/index.ts';
 import { DEFAULT_PAGE, MAX_PAGE } from '../schema/page.ts';
 
+/** UTF-16 units in a document. */
+export const MAX_DOCUMENT_LENGTH = 65_536;
 /** Lexical tokens in a document. GraphiQL's introspection has about 350. */
-export const MAX_TOKENS = 2_000;
+const MAX_TOKENS = 2_000;
 /** Levels of fields. GraphiQL's introspection has 15. */
 const MAX_DEPTH = 20;
 /** Fields directly under the operation. More updates than this belong in one bulk call. */
@@ -33,13 +39,25 @@ const MAX_ANSWERED_FIELDS = 1_000_000;
 export function limitDocuments(): Plugin {
   return {
     onParse: ({ setParseFn }) => {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens: MAX_TOKENS }));
+      setParseFn((source, options) => parseBounded(source, options));
     },
     onValidate: ({ addValidationRule }) => addValidationRule(documentLimits),
   };
 }
 
-interface Size {
+/** As graphql's `parse`; a document past MAX_DOCUMENT_LENGTH or MAX_TOKENS is a GraphQLError. */
+export function parseBounded(source: string | Source, options?: ParseOptions): DocumentNode {
+  const { length } = typeof source === 'string' ? source : source.body;
+  if (length > MAX_DOCUMENT_LENGTH) {
+    throw new GraphQLError(
+      `A document may have at most ${MAX_DOCUMENT_LENGTH} characters; this one has ${length}. Send values as variables.`,
+    );
+  }
+  return parse(source, { ...options, maxTokens: MAX_TOKENS });
+}
+
+/** What an operation may come to at most. */
+export interface OperationSize {
   readonly depth: number;
   readonly rootFields: number;
   readonly fields: number;
@@ -47,9 +65,19 @@ interface Size {
   /** On its pages, at most; pages within pages multiply. */
   readonly items: number;
   readonly answered: number;
+  /** It looks at the schema, or takes many rows: more work than its answer's size tells. */
+  readonly isHeavy: boolean;
 }
 
-const nothing: Size = { depth: 0, rootFields: 0, fields: 0, aliases: 0, items: 0, answered: 0 };
+const nothing: OperationSize = {
+  depth: 0,
+  rootFields: 0,
+  fields: 0,
+  aliases: 0,
+  items: 0,
+  answered: 0,
+  isHeavy: false,
+};
 
 /** The fields that are pages: those with `first`. */
 const pages = new Set(
@@ -59,6 +87,8 @@ const pages = new Set(
     .filter(({ args }) => args.some(({ name }) => name === 'first'))
     .map(({ name }) => name),
 );
+/** Fields that are heavy however little is selected of them. */
+const heavyFields = new Set(['__schema', '__type', 'bulkUpdateSkuInventory', 'revertInventoryChanges']);
 /** The rows of a call for many SKUs. How many there are stands in the variables. */
 const ROWS = 'results';
 
@@ -85,16 +115,28 @@ export function documentLimits(context: ValidationContext): ASTVisitor {
   };
 }
 
+/** The size of an operation within its document. */
+export function measureOperation(document: DocumentNode, operation: OperationDefinitionNode): OperationSize {
+  const fragments = new Map(
+    document.definitions.flatMap((node) =>
+      node.kind === 'FragmentDefinition' ? [[node.name.value, node] as const] : [],
+    ),
+  );
+  return createMeasure((name) => fragments.get(name))(operation.selectionSet);
+}
+
 /** Measures selections; a fragment is measured once, so that fragments of fragments cost no more than their text. */
-function createMeasure(getFragment: ValidationContext['getFragment']): (set: SelectionSetNode) => Size {
-  const fragmentSizes = new Map<FragmentDefinitionNode, Size>();
+function createMeasure(
+  getFragment: ValidationContext['getFragment'],
+): (set: SelectionSetNode) => OperationSize {
+  const fragmentSizes = new Map<FragmentDefinitionNode, OperationSize>();
   return sizeOf;
 
-  function sizeOf(set: SelectionSetNode): Size {
+  function sizeOf(set: SelectionSetNode): OperationSize {
     return set.selections.map(sizeOfSelection).reduce(sum, nothing);
   }
 
-  function sizeOfSelection(selection: SelectionSetNode['selections'][number]): Size {
+  function sizeOfSelection(selection: SelectionSetNode['selections'][number]): OperationSize {
     if (selection.kind === 'InlineFragment') return sizeOf(selection.selectionSet);
     if (selection.kind === 'FragmentSpread') return sizeOfFragment(getFragment(selection.name.value));
     const inner = selection.selectionSet ? sizeOf(selection.selectionSet) : nothing;
@@ -107,10 +149,11 @@ function createMeasure(getFragment: ValidationContext['getFragment']): (set: Sel
       aliases: inner.aliases + (selection.alias ? 1 : 0),
       items: times * (inner.items + (isPage ? 1 : 0)),
       answered: times * inner.answered + 1,
+      isHeavy: inner.isHeavy || heavyFields.has(selection.name.value),
     };
   }
 
-  function sizeOfFragment(fragment: ReturnType<typeof getFragment>): Size {
+  function sizeOfFragment(fragment: ReturnType<typeof getFragment>): OperationSize {
     // Unknown fragments and cycles are other rules' to report.
     if (!fragment) return nothing;
     const known = fragmentSizes.get(fragment);
@@ -122,7 +165,7 @@ function createMeasure(getFragment: ValidationContext['getFragment']): (set: Sel
   }
 }
 
-function sum(a: Size, b: Size): Size {
+function sum(a: OperationSize, b: OperationSize): OperationSize {
   return {
     depth: Math.max(a.depth, b.depth),
     rootFields: a.rootFields + b.rootFields,
@@ -130,6 +173,7 @@ function sum(a: Size, b: Size): Size {
     aliases: a.aliases + b.aliases,
     items: a.items + b.items,
     answered: a.answered + b.answered,
+    isHeavy: a.isHeavy || b.isHeavy,
   };
 }
 

@@ -1,23 +1,20 @@
 /** The GraphQL door: Yoga behind Fastify's edge, at /graphql. */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createYoga, type GraphiQLOptions } from 'graphql-yoga';
+import type { GraphiQLOptions } from 'graphql-yoga';
 import { createContext, type Services } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { authenticateHeader, denyHaste, tokenSchemes } from './authenticate.ts';
 import { allowOrigins } from './cors.ts';
-import { limitDocuments } from './document-limits.ts';
-import { createAnswer, parseObject, writeKnownResult, type KnownResult } from './graphql-answer.ts';
+import { createAnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
+import type { ServerContext } from './graphql-plugins.ts';
+import { GRAPHQL_PATH, parseObject, type GraphqlRequest } from './graphql-request.ts';
 import { isStream, keepStream, type StreamOptions } from './graphql-stream.ts';
 import { createGraphiql, wantsPage, type ServeGraphiql } from './graphiql.ts';
-import {
-  checkPermission,
-  maskError,
-  maskFaults,
-  noteRefusal,
-  type ServerContext,
-} from './graphql-plugins.ts';
+import type { AnswerHeavy } from './heavy-request.ts';
 import { declaresJson } from './media-type.ts';
+import { isLight, laneOf, look } from './operation-weight.ts';
+import { createOperationCache } from './prepared-operations.ts';
 import type { RateLimit } from './rate-limit.ts';
 import {
   MAX_BULK_BODY_BYTES,
@@ -27,56 +24,84 @@ import {
   toPublicError,
   type PublicError,
 } from './public-error.ts';
+import { leftSignal, sendHeavy } from './send-heavy.ts';
 
 export interface GraphqlDoorOptions extends Services, StreamOptions {
   readonly rateLimit: RateLimit;
   readonly graphiql: GraphiQLOptions;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
+  readonly answerHeavy: AnswerHeavy;
   /** false: every request takes the long way through Yoga, for tests that compare the two. */
   readonly shortcut?: boolean;
 }
 
-const PATH = '/graphql';
-
 /** Adds /graphql: GraphiQL for browsers that open it, queries and mutations for all who bring a token. */
 export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOptions): void {
-  const yoga = createYoga<ServerContext & KnownResult>({
-    schema,
-    graphqlEndpoint: PATH,
-    // The edge has its own answer to each of these.
-    cors: false,
-    multipart: false,
-    graphiql: false,
-    landingPage: false,
-    logging: false,
-    maskedErrors: { maskError: (error) => maskError(error, () => 'An error occurred on our side.') },
-    plugins: [limitDocuments(), checkPermission(), maskFaults(), writeKnownResult(), noteRefusal()],
-  });
-  const answer = createAnswer(yoga, options);
+  const answerHere = createAnswerGraphql(options);
+  const operations = createOperationCache(schema);
   const serveGraphiql = createGraphiql(options.graphiql);
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const graphql = toGraphqlRequest(request);
+    const context = contextOf(request, options);
+    const { params, prepared } = look(operations, graphql);
+    if (params && prepared && isLight(prepared))
+      return send(reply, await answerHere(graphql, context, { params, prepared }));
+    if (prepared?.operation.operation !== 'subscription') {
+      const heavy = {
+        door: 'graphql',
+        request: graphql,
+        caller: request.caller,
+        requestId: request.id,
+      } as const;
+      const answered = await options.answerHeavy(heavy, leftSignal(reply), laneOf(prepared));
+      // From the next time on it is looked up here.
+      if (params && !prepared && answered.isValid) operations.trust(params.query, params.operationName);
+      if (!('isSubscription' in answered)) return sendHeavy(request, reply, answered);
+    }
+    const stream = await answerHere(graphql, context);
+    if ('response' in stream && isStream(stream.response)) keepStream(request, reply, options);
+    return send(reply, stream);
+  };
 
   server.route({
     method: [...methods],
-    url: PATH,
+    url: GRAPHQL_PATH,
     config: { door: 'graphql' },
     bodyLimit: MAX_BULK_BODY_BYTES,
     onRequest: (request, reply) => admit(request, reply, options, serveGraphiql),
     handler: async (request, reply) => {
       const refusal = refuseRequest(request);
-      if (refusal) return sendError(reply, refusal);
-      const body = await answer(request, negotiateAccept(request), {
-        ...createContext(request.caller, 'GRAPHQL', options),
-        reportFault: (error) => reportFault(error, request),
-        noteCode: (code) => (request.errorCode ??= code),
-      });
-      if (typeof body === 'string') return reply.type('application/json; charset=utf-8').send(body);
-      if (body.status === 406) return sendError(reply, notAsJson);
-      if (isStream(body)) keepStream(request, reply, options);
-      return reply.send(body);
+      return refusal ? sendError(reply, refusal) : answer(request, reply);
     },
     errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
   });
+}
+
+function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {
+  const { method, url, body } = request;
+  return {
+    method: method === 'GET' ? 'GET' : 'POST',
+    parameters: url.replace(/^[^?]*/, ''),
+    accept: negotiateAccept(request),
+    body: body instanceof Buffer ? body : undefined,
+  };
+}
+
+function contextOf(request: FastifyRequest, options: GraphqlDoorOptions): ServerContext {
+  return {
+    ...createContext(request.caller, 'GRAPHQL', options),
+    reportFault: (error) => reportFault(error, request),
+    noteCode: (code) => (request.errorCode ??= code),
+  };
+}
+
+function send(reply: FastifyReply, answer: GraphqlAnswer): FastifyReply {
+  if ('result' in answer)
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.result));
+  if (answer.response.status === 406) return sendError(reply, notAsJson);
+  return reply.send(answer.response);
 }
 
 const notAsJson: PublicError = {

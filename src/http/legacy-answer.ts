@@ -1,8 +1,13 @@
 /** How the legacy door answers: a status for each problem, and DRF's words. */
-import type { FastifyReply } from 'fastify';
 import type { Problem } from '../problem.ts';
 import { identifierFields, type LegacyUpdate } from './legacy-fields.ts';
-import { setRefusalHeaders, type PublicError } from './public-error.ts';
+
+/** An answer free of its connection; the body is sent as JSON. */
+export interface LegacyAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+}
 
 export const statusOf: Record<Problem, number> = {
   IDEMPOTENCY_KEY_REUSED: 422,
@@ -23,15 +28,6 @@ export function notFound({ identifier }: LegacyUpdate): string {
 }
 
 /** DRF's key, and the documented one. */
-export function sendDetail(reply: FastifyReply, status: number, detail: string): FastifyReply {
-  return reply.code(status).send({ detail, message: detail });
-}
-
-/** A refusal of the edge's, with the headers that it needs. */
-export function sendRefusal(reply: FastifyReply, refusal: PublicError): FastifyReply {
-  const { status, message, isListError } = refusal;
-  setRefusalHeaders(reply, refusal);
-  return isListError
-    ? reply.send({ non_field_errors: [message], message })
-    : sendDetail(reply, status, message);
+export function detailed(status: number, detail: string): LegacyAnswer {
+  return { status, body: { detail, message: detail } };
 }

@@ -1,5 +1,15 @@
 /** The headers that a legacy client may send for safety: If-Match and Idempotency-Key. Silent for those who do not. */
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** As they were sent. */
+export interface SafetyHeaders {
+  readonly ifMatch: string | undefined;
+  readonly idempotencyKey: string | readonly string[] | undefined;
+}
+
+export function pickSafetyHeaders(headers: IncomingHttpHeaders): SafetyHeaders {
+  return { ifMatch: headers['if-match'], idempotencyKey: headers['idempotency-key'] };
+}
 
 /** What the headers ask for, as fields of the mutations' input. */
 export interface SafetyInput {
@@ -10,8 +20,10 @@ export interface SafetyInput {
 const MAX_KEY_LENGTH = 255;
 
 /** RFC 9110, 13.1.1: `If-Match: "7"`, with the version out of an ETag; `*` holds for every SKU that exists. */
-export function readSafetyHeaders({ headers }: FastifyRequest): SafetyInput | { readonly error: string } {
-  const { 'if-match': ifMatch, 'idempotency-key': key } = headers;
+export function readSafetyHeaders({
+  ifMatch,
+  idempotencyKey: key,
+}: SafetyHeaders): SafetyInput | { readonly error: string } {
   const version = /^\s*"(\d{1,9})"\s*$/.exec(ifMatch ?? '')?.[1];
   if (ifMatch !== undefined && ifMatch.trim() !== '*' && version === undefined) {
     return { error: 'If-Match must be one ETag of this path, such as "7", or *.' };

@@ -1,6 +1,6 @@
 /** The legacy door: maps the documented POST onto the GraphQL mutation, and its answer back. Order of the checks: DRF's. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createContext, mayView, type Services } from '../schema/context.ts';
+import { createContext, type Services } from '../schema/context.ts';
 import {
   authenticateHeader,
   denyCaller,
@@ -8,37 +8,40 @@ import {
   tokenSchemes,
   type Authenticate,
 } from './authenticate.ts';
-import { notFound, sendDetail, sendRefusal, statusOf } from './legacy-answer.ts';
-import { updateInBulk } from './legacy-bulk.ts';
-import { parseLegacyUpdate, toMessage } from './legacy-fields.ts';
-import { readSafetyHeaders } from './legacy-headers.ts';
-import { toInput, updateSkuInventory, type LegacyInventory } from './legacy-mutation.ts';
+import type { AnswerHeavy } from './heavy-request.ts';
+import { detailed, type LegacyAnswer } from './legacy-answer.ts';
+import { pickSafetyHeaders } from './legacy-headers.ts';
+import { answerLegacy, type LegacyDoor } from './legacy-views.ts';
 import { declaresJson } from './media-type.ts';
-import { MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, methods, toPublicError } from './public-error.ts';
-import { parseJson, type Json } from './python-json.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_BULK_BODY_BYTES,
+  methods,
+  setRefusalHeaders,
+  toPublicError,
+  type PublicError,
+} from './public-error.ts';
 import type { RateLimit } from './rate-limit.ts';
-import type { Door } from './request-record.ts';
+import { leftSignal, sendHeavy } from './send-heavy.ts';
 
 export interface LegacyDoorOptions extends Services {
   readonly authenticate: Authenticate;
   readonly rateLimit: RateLimit;
+  readonly answerHeavy: AnswerHeavy;
 }
 
 const PATH = '/timp/products/skus/inventory';
 
-/** A view, as DRF calls it: what is done with a body that is JSON, and how OPTIONS describes it. */
+/** A body up to this size, in bytes, is answered on the spot; a larger one on a request thread. */
+const MAX_LIGHT_BODY = 16_384;
+
+/** A view, as DRF calls it, and how OPTIONS describes it. */
 interface View {
   readonly url: string;
-  readonly door: Door;
+  readonly door: LegacyDoor;
   readonly bodyLimit: number;
   readonly name: string;
   readonly description: string;
-  readonly post: (
-    json: Json,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    services: Services,
-  ) => Promise<FastifyReply>;
 }
 
 const views: readonly View[] = [
@@ -48,7 +51,6 @@ const views: readonly View[] = [
     bodyLimit: MAX_BODY_BYTES,
     name: 'Update Sku Inventory',
     description: "Update a single sku's inventory.",
-    post: updateOne,
   },
   {
     url: `${PATH}/bulk`,
@@ -56,7 +58,6 @@ const views: readonly View[] = [
     bodyLimit: MAX_BULK_BODY_BYTES,
     name: 'Bulk Update Sku Inventory',
     description: "Update many skus' inventory.",
-    post: updateInBulk,
   },
 ];
 
@@ -69,7 +70,7 @@ export function addLegacyDoor(server: FastifyInstance, options: LegacyDoorOption
       config: { door: view.door },
       bodyLimit: view.bodyLimit,
       onRequest: (request, reply) => admit(request, reply, view, options),
-      handler: (request, reply) => readBody(request, reply, view, options),
+      handler: (request, reply) => answer(request, reply, view, options),
       errorHandler: (error, request, reply) => {
         const refusal = toPublicError(error, request);
         const message = refusal.status === 415 ? unsupported(request) : refusal.message;
@@ -95,60 +96,47 @@ async function admit(
     const { name, description } = view;
     return reply.send({ name, description, renders: ['application/json'], parses: ['application/json'] });
   }
-  if (request.method !== 'POST') return sendDetail(reply, 405, `Method "${request.method}" not allowed.`);
+  if (request.method !== 'POST')
+    return sendAnswer(reply, detailed(405, `Method "${request.method}" not allowed.`));
 }
 
-async function readBody(request: FastifyRequest, reply: FastifyReply, view: View, services: Services) {
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { door }: View,
+  options: LegacyDoorOptions,
+): Promise<FastifyReply> {
   const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-  if (body.length > 0 && !declaresJson(request)) return sendDetail(reply, 415, unsupported(request));
-  const json = parseJson(body, request.bodyShape?.isTooDeep);
-  if ('error' in json) return sendDetail(reply, 400, `JSON parse error - ${json.error}`);
-  return view.post(json, request, reply, services);
+  if (body.length > 0 && !declaresJson(request))
+    return sendAnswer(reply, detailed(415, unsupported(request)));
+  const headers = pickSafetyHeaders(request.headers);
+  const isTooDeep = request.bodyShape?.isTooDeep;
+  if (body.length > MAX_LIGHT_BODY) {
+    const { caller, id: requestId } = request;
+    const heavy = { door, body, isTooDeep, headers, caller, requestId };
+    return sendHeavy(request, reply, await options.answerHeavy(heavy, leftSignal(reply), 'bulk'));
+  }
+  const source = door === 'legacy' ? 'REST' : 'REST_BULK';
+  return sendAnswer(
+    reply,
+    await answerLegacy({ door, body, isTooDeep, headers }, createContext(request.caller, source, options)),
+  );
+}
+
+function sendAnswer(reply: FastifyReply, { status, headers = {}, body }: LegacyAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** A refusal of the edge's, with the headers that it needs. */
+function sendRefusal(reply: FastifyReply, refusal: PublicError): FastifyReply {
+  const { status, message, isListError } = refusal;
+  setRefusalHeaders(reply, refusal);
+  return sendAnswer(
+    reply,
+    isListError ? { status, body: { non_field_errors: [message], message } } : detailed(status, message),
+  );
 }
 
 function unsupported({ headers }: FastifyRequest): string {
   return `Unsupported media type "${headers['content-type'] ?? ''}" in request.`;
-}
-
-async function updateOne(
-  json: Json,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  services: Services,
-): Promise<FastifyReply> {
-  const parsed = parseLegacyUpdate(json);
-  if ('errors' in parsed) {
-    return reply.code(400).send({ ...parsed.errors, message: toMessage(parsed.errors) });
-  }
-  const safety = readSafetyHeaders(request);
-  if ('error' in safety) return sendDetail(reply, 400, safety.error);
-  const { sku, replayed, userErrors } = await updateSkuInventory(
-    { ...toInput(parsed.update), ...safety },
-    createContext(request.caller, 'REST', services),
-  );
-  if (replayed) reply.header('idempotent-replayed', 'true');
-  const shown = mayView(request.caller) ? sku : null;
-  if (shown) reply.header('etag', `"${shown.version}"`);
-  const [refusal] = userErrors;
-  if (!refusal) return reply.send({ message: 'success' });
-  const { code, message } = refusal;
-  const status = statusOf[code];
-  if (status === 404) {
-    const hint = code === 'INVALID_IDENTIFIER' ? { hint: message } : {};
-    return reply.code(404).send({ message: notFound(parsed.update), ...hint });
-  }
-  if (code === 'PRECONDITION_FAILED' && shown) {
-    return reply.code(status).send({ detail: message, message, current: toWire(shown) });
-  }
-  return sendDetail(reply, status, message);
-}
-
-function toWire({ skuId, quantityInStock, quantityOnBackorder, restrictions, version }: LegacyInventory) {
-  return {
-    sku_id: skuId,
-    quantity_in_stock: quantityInStock,
-    quantity_on_backorder: quantityOnBackorder,
-    restrictions: restrictions?.toLowerCase() ?? null,
-    version,
-  };
 }

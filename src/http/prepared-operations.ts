@@ -1,59 +1,91 @@
 /** GraphQL operations ready to run: parsed, validated and measured once, however often they are sent. */
 import {
   getOperationAST,
-  parse,
   specifiedRules,
   validate,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { documentLimits, MAX_TOKENS } from './document-limits.ts';
+import { documentLimits, measureOperation, parseBounded, type OperationSize } from './document-limits.ts';
 
 export interface PreparedOperation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
+  readonly size: OperationSize;
 }
 
-/** The query or mutation of this name in this document; undefined where it needs Yoga: it is refused, or a subscription. */
-export type PrepareOperation = (query: string, operationName?: string) => PreparedOperation | undefined;
+export interface OperationCache {
+  /** The operation of this name in this document, where it was prepared before and is still kept. */
+  known(query: string, operationName?: string): PreparedOperation | undefined;
+  /** The same, prepared now where it is not known; undefined where Yoga must explain what is wrong with it. */
+  prepare(query: string, operationName?: string): PreparedOperation | undefined;
+  /** Keeps an operation that another thread found valid: validating takes most of the time. */
+  trust(query: string, operationName?: string): void;
+}
 
 /** Operations kept at most; the one that was not used for longest goes first. */
 const MAX_KEPT = 500;
 /** A longer document is likely one of a kind, its values written into it: not worth its memory, in UTF-16 units. */
 const MAX_KEPT_LENGTH = 4_096;
 
-export function createPrepareOperation(schema: GraphQLSchema): PrepareOperation {
+export function createOperationCache(schema: GraphQLSchema): OperationCache {
   const kept = new Map<string, PreparedOperation>();
-  return (query, operationName) => {
-    // No name holds a NUL, so no two pairs share a key.
-    const key = operationName === undefined ? query : `${operationName}\0${query}`;
-    const known = kept.get(key);
-    const prepared = known ?? prepare(schema, query, operationName);
-    if (!prepared || key.length > MAX_KEPT_LENGTH) return prepared;
+  const known: OperationCache['known'] = (query, operationName) => {
+    const key = keyOf(query, operationName);
+    const found = kept.get(key);
+    if (!found) return undefined;
     // A Map keeps the order of insertion: what was used last is last.
-    if (known) kept.delete(key);
-    else if (kept.size >= MAX_KEPT) deleteFirst(kept);
+    kept.delete(key);
+    kept.set(key, found);
+    return found;
+  };
+  const keep = (
+    query: string,
+    operationName: string | undefined,
+    prepared: PreparedOperation | undefined,
+  ) => {
+    const key = keyOf(query, operationName);
+    if (!prepared || key.length > MAX_KEPT_LENGTH) return;
+    if (kept.size >= MAX_KEPT) deleteFirst(kept);
     kept.set(key, prepared);
-    return prepared;
+  };
+  return {
+    known,
+    prepare: (query, operationName) => {
+      const found = known(query, operationName);
+      if (found) return found;
+      const prepared = prepare(query, operationName, schema);
+      keep(query, operationName, prepared);
+      return prepared;
+    },
+    trust: (query, operationName) => {
+      if (query.length <= MAX_KEPT_LENGTH) keep(query, operationName, prepare(query, operationName));
+    },
   };
 }
 
+/** No name holds a NUL, so no two pairs share a key. */
+function keyOf(query: string, operationName: string | undefined): string {
+  return operationName === undefined ? query : `${operationName}\0${query}`;
+}
+
+/** Without a schema it is not validated. */
 function prepare(
-  schema: GraphQLSchema,
   query: string,
   operationName?: string,
+  schema?: GraphQLSchema,
 ): PreparedOperation | undefined {
   const document = parseKnown(query);
-  if (!document || validate(schema, document, [...specifiedRules, documentLimits]).length > 0)
+  if (!document || (schema && validate(schema, document, [...specifiedRules, documentLimits]).length > 0))
     return undefined;
   const operation = getOperationAST(document, operationName);
-  return operation && operation.operation !== 'subscription' ? { document, operation } : undefined;
+  return operation ? { document, operation, size: measureOperation(document, operation) } : undefined;
 }
 
 function parseKnown(query: string): DocumentNode | undefined {
   try {
-    return parse(query, { maxTokens: MAX_TOKENS });
+    return parseBounded(query);
   } catch {
     return undefined;
   }

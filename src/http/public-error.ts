@@ -60,12 +60,16 @@ export function toPublicError(error: FastifyError | RefusalError, request: Fasti
       message: 'The request cannot be read. Check its address, its headers and its body.',
     };
   }
-  const message = reportFault(error, request);
-  if (unavailable) {
-    const { code } = unavailable;
-    return { status, code, message, retryAfter: retryAfterSeconds[code] };
-  }
-  return { status: 500, code: 'INTERNAL_SERVER_ERROR', message };
+  return toPublicFault(error, (fault) => reportFault(fault, request));
+}
+
+/** What is nobody's mistake but ours or the store's; `report` logs it and gives the sentence for the client. */
+export function toPublicFault(error: unknown, report: (error: unknown) => string): PublicError {
+  const message = report(error);
+  const unavailable = unavailableIn(error);
+  if (!unavailable) return { status: 500, code: 'INTERNAL_SERVER_ERROR', message };
+  const { code } = unavailable;
+  return { status: unavailableStatus[code], code, message, retryAfter: retryAfterSeconds[code] };
 }
 
 /** The store's trouble, also where GraphQL wrapped it. */
@@ -86,10 +90,18 @@ export function reportFault(error: unknown, request: FastifyRequest): string {
   const unavailable = unavailableIn(error);
   if (unavailable) {
     request.errorCode = unavailable.code;
-    request.log.warn({ err: unavailable.cause, code: unavailable.code }, 'store unavailable');
-    return unavailable.message;
+    request.log.warn({ err: unavailable.cause, code: unavailable.code }, 'unavailable');
+  } else {
+    request.errorCode = 'INTERNAL_SERVER_ERROR';
+    request.log.error({ err: error }, 'request failed');
   }
-  request.errorCode = 'INTERNAL_SERVER_ERROR';
-  request.log.error({ err: error }, 'request failed');
-  return `An error occurred on our side. Try again later; the request's id is ${request.id}.`;
+  return describeFault(error, request.id);
+}
+
+/** The sentence for the client. */
+export function describeFault(error: unknown, requestId: string): string {
+  return (
+    unavailableIn(error)?.message ??
+    `An error occurred on our side. Try again later; the request's id is ${requestId}.`
+  );
 }

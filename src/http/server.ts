@@ -7,7 +7,9 @@ import fastify, {
   type FastifyReply,
 } from 'fastify';
 import { answerBrokenFraming, answerOddRequests, answerUnreadable, httpOptions } from './broken-request.ts';
+import { createAnswerWhole } from './answer-heavy.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
+import type { AnswerHeavy } from './heavy-request.ts';
 import { addLegacyDoor } from './legacy.ts';
 import { addProbes, type Probes } from './probes.ts';
 import { MAX_BODY_BYTES } from './public-error.ts';
@@ -16,7 +18,11 @@ import { readBody } from './read-body.ts';
 import { recordWhenOver } from './request-record.ts';
 
 export interface ServerOptions
-  extends Omit<GraphqlDoorOptions, 'closing' | 'rateLimit'>, Partial<Omit<Probes, 'closing'>> {
+  extends
+    Omit<GraphqlDoorOptions, 'closing' | 'rateLimit' | 'answerHeavy'>,
+    Partial<Omit<Probes, 'closing'>> {
+  /** By default heavy requests are answered on this thread, beside all others. */
+  readonly answerHeavy?: AnswerHeavy;
   readonly logger: FastifyBaseLogger;
   /** Requests and rows a second that a token may send; 0, the default here, for no limit. */
   readonly ratePerSecond?: number;
@@ -58,7 +64,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   addProbes(server, { ready, metrics, closing: closing.signal });
   const rateLimit = createRateLimit(options.ratePerSecond ?? 0);
   const inventory = rateLimit.chargeRows(options.inventory);
-  const doorOptions = { ...options, inventory, rateLimit, closing: closing.signal };
+  const answerHeavy = options.answerHeavy ?? createAnswerWhole({ ...options, inventory }, options);
+  const doorOptions = { ...options, inventory, rateLimit, answerHeavy, closing: closing.signal };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);
   return server;

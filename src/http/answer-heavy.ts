@@ -1,0 +1,132 @@
+/** Answers heavy requests of either door, whole: what a request thread does. */
+import { createContext, type Services } from '../schema/context.ts';
+import { schema } from '../schema/index.ts';
+import { MAX_ANSWER_BYTES, stringifyBounded } from './bounded-json.ts';
+import { createAnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
+import { readParams } from './graphql-request.ts';
+import {
+  toFault,
+  type Fault,
+  type HeavyAnswer,
+  type HeavyGraphqlRequest,
+  type HeavyLegacyRequest,
+  type HeavyRequest,
+  type WholeAnswer,
+} from './heavy-request.ts';
+import { detailed, type LegacyAnswer } from './legacy-answer.ts';
+import { answerLegacy } from './legacy-views.ts';
+import { createOperationCache } from './prepared-operations.ts';
+import { describeFault, toPublicFault, type PublicError } from './public-error.ts';
+import { createMeter, type RequestMeter } from './read-meter.ts';
+
+/** For how long a request may read, in milliseconds, unless it is set. */
+const QUERY_TIMEOUT_MS = 5_000;
+
+export interface AnswerOptions {
+  /** For how long a request may read, in milliseconds; then it is QUERY_TIMEOUT. */
+  readonly queryTimeoutMs?: number;
+  readonly shortcut?: boolean;
+}
+
+/** What a request carries while it is answered. */
+interface Work {
+  readonly meter: RequestMeter;
+  readonly faults: Fault[];
+  readonly report: (error: unknown) => string;
+}
+
+/** Never throws: what fails is answered, with its faults for the log. */
+export type AnswerWhole = (request: HeavyRequest, left: AbortSignal) => Promise<HeavyAnswer>;
+
+export function createAnswerWhole(
+  services: Services,
+  { queryTimeoutMs = QUERY_TIMEOUT_MS, ...options }: AnswerOptions = {},
+): AnswerWhole {
+  const answerGraphql = createAnswerGraphql(options);
+  const operations = createOperationCache(schema);
+  const openWork = ({ requestId }: HeavyRequest, left: AbortSignal): Work => {
+    const faults: Fault[] = [];
+    const report = (error: unknown) => {
+      faults.push(toFault(error));
+      return describeFault(error, requestId);
+    };
+    return { meter: createMeter(queryTimeoutMs, left), faults, report };
+  };
+
+  async function answerOperation({ request, caller }: HeavyGraphqlRequest, work: Work): Promise<HeavyAnswer> {
+    const params = readParams(request);
+    const prepared = params && operations.prepare(params.query, params.operationName);
+    if (prepared?.operation.operation === 'subscription') return { isSubscription: true, isValid: true };
+    let code: string | null = null;
+    const context = {
+      ...createContext(caller, 'GRAPHQL', services, work.meter),
+      reportFault: work.report,
+      noteCode: (noted: string) => (code ??= noted),
+    };
+    const answer = await answerGraphql(request, context, prepared && { params, prepared });
+    const whole = await toWhole(answer);
+    return whole ? { ...whole, ...spent(work), code, isValid: prepared !== undefined } : tooLarge(work);
+  }
+
+  async function answerUpdates({ caller, ...request }: HeavyLegacyRequest, work: Work) {
+    const source = request.door === 'legacy' ? 'REST' : 'REST_BULK';
+    const context = createContext(caller, source, services, work.meter);
+    return legacyWhole(await answerLegacy(request, context), work);
+  }
+
+  return async (request, left) => {
+    const work = openWork(request, left);
+    const isGraphql = request.door === 'graphql';
+    try {
+      return await (isGraphql ? answerOperation(request, work) : answerUpdates(request, work));
+    } catch (error) {
+      const fault = toPublicFault(error, work.report);
+      return isGraphql ? graphqlError(fault, work) : legacyWhole(legacyFault(fault), work, fault.code);
+    }
+  };
+}
+
+async function toWhole(
+  answer: GraphqlAnswer,
+): Promise<Pick<WholeAnswer, 'status' | 'headers' | 'body'> | undefined> {
+  if ('result' in answer) {
+    const body = stringifyBounded(answer.result);
+    return body && { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
+  }
+  const { response } = answer;
+  const body = new Uint8Array(await response.arrayBuffer());
+  if (body.length > MAX_ANSWER_BYTES) return undefined;
+  return { status: response.status, headers: Object.fromEntries(response.headers), body };
+}
+
+function tooLarge(work: Work): WholeAnswer {
+  const mebibytes = MAX_ANSWER_BYTES / 1_048_576;
+  const message = `The answer has more than ${mebibytes} MiB, so it is not sent; a mutation was carried out. Select fewer fields or ask for a smaller page.`;
+  return graphqlError({ status: 422, code: 'ANSWER_TOO_LARGE', message }, work);
+}
+
+function graphqlError(error: PublicError, work: Work): WholeAnswer {
+  const { status, code, message } = error;
+  const body = Buffer.from(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+  return { status, headers: headersOf(error), body, code, ...spent(work) };
+}
+
+function legacyFault(fault: PublicError): LegacyAnswer {
+  return { ...detailed(fault.status, fault.message), headers: headersOf(fault) };
+}
+
+function legacyWhole({ status, headers = {}, body }: LegacyAnswer, work: Work, code: string | null = null) {
+  const answered = { ...jsonHeaders, ...headers };
+  // 10,000 rows of messages of a bounded length: far below the limit of an answer.
+  return { status, headers: answered, body: Buffer.from(JSON.stringify(body)), code, ...spent(work) };
+}
+
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
+
+function headersOf({ retryAfter }: PublicError): Record<string, string> {
+  return { ...jsonHeaders, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) };
+}
+
+function spent({ faults, meter }: Work): Pick<WholeAnswer, 'faults' | 'scanned' | 'isValid'> {
+  return { faults, scanned: meter.scanned(), isValid: false };
+}

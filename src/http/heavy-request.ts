@@ -1,0 +1,68 @@
+/** Requests that take long to read, to run or to write: answered whole on a request thread, so that no other waits for them. */
+import type { Caller } from '../inventory.ts';
+import { UnavailableError, type UnavailableCode } from '../unavailable.ts';
+import type { GraphqlRequest } from './graphql-request.ts';
+import type { LegacyRequest } from './legacy-views.ts';
+import { unavailableIn } from './public-error.ts';
+
+interface FromCaller {
+  /** Named in the texts of faults; the log has the same. */
+  readonly requestId: string;
+  readonly caller: Caller;
+}
+
+export interface HeavyGraphqlRequest extends FromCaller {
+  readonly door: 'graphql';
+  readonly request: GraphqlRequest;
+}
+
+export type HeavyLegacyRequest = FromCaller & LegacyRequest;
+
+export type HeavyRequest = HeavyGraphqlRequest | HeavyLegacyRequest;
+
+/** A subscription's answer has no end: it is for the thread that has the connection. */
+export type HeavyAnswer = WholeAnswer | { readonly isSubscription: true; readonly isValid: true };
+
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Why it was refused or failed, where the status does not say it. */
+  readonly code: string | null;
+  /** Its GraphQL operation is valid. */
+  readonly isValid: boolean;
+  /** What went wrong on our side, for the log. */
+  readonly faults: readonly Fault[];
+  /** Rows that its reads looked at. */
+  readonly scanned: number;
+}
+
+/** Where a request waits for its turn: a small list does not wait behind a bulk call. */
+export const lanes = ['lists', 'bulk'] as const;
+export type Lane = (typeof lanes)[number];
+
+/** Answers a request on a thread of the lane; `left` aborts when its client has gone. Throws UnavailableError. */
+export type AnswerHeavy = (request: HeavyRequest, left: AbortSignal, lane: Lane) => Promise<HeavyAnswer>;
+
+/** An error as it crosses threads. */
+export interface Fault {
+  readonly text: string;
+  readonly code: UnavailableCode | null;
+}
+
+export function toFault(error: unknown): Fault {
+  const unavailable = unavailableIn(error);
+  const cause = unavailable ? unavailable.cause : error;
+  return {
+    text: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+    code: unavailable?.code ?? null,
+  };
+}
+
+/** The error again, for who logs it. */
+export function fromFault({ text, code }: Fault): Error {
+  const cause = new Error(text);
+  // Its stack is the other thread's; that of this one says nothing.
+  cause.stack = text;
+  return code !== null ? new UnavailableError(code, cause) : cause;
+}

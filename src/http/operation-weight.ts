@@ -1,0 +1,39 @@
+/** Which GraphQL operations are answered on the spot, and in which lane the others wait. */
+import { readParams, type GraphqlParams, type GraphqlRequest } from './graphql-request.ts';
+import type { Lane } from './heavy-request.ts';
+import type { OperationCache, PreparedOperation } from './prepared-operations.ts';
+
+/** What is answered on the spot: a body up to this size in bytes, a new document up to this length, an answer of so many fields. */
+const MAX_LIGHT_BODY = 16_384;
+const MAX_NEW_DOCUMENT = 1_024;
+const MAX_LIGHT_FIELDS = 1_500;
+/** An answer of more fields waits with the bulk calls. */
+const MAX_LIST_FIELDS = 5_000;
+
+/** What is known of a request before it is decided where it is answered. */
+export interface Seen {
+  /** Undefined where the body is large, or no GraphQL request. */
+  readonly params?: GraphqlParams | undefined;
+  readonly prepared?: PreparedOperation | undefined;
+}
+
+/** Looks at a request for no longer than an update takes. */
+export function look(operations: OperationCache, request: GraphqlRequest): Seen {
+  if ((request.body?.length ?? 0) > MAX_LIGHT_BODY) return {};
+  const params = readParams(request);
+  if (!params) return {};
+  const { query, operationName } = params;
+  const find = query.length > MAX_NEW_DOCUMENT ? operations.known : operations.prepare;
+  return { params, prepared: find(query, operationName) };
+}
+
+/** It reads and writes single SKUs alone. */
+export function isLight({ operation, size }: PreparedOperation): boolean {
+  const isSmall = size.items === 0 && size.answered <= MAX_LIGHT_FIELDS && !size.isHeavy;
+  return isSmall && operation.operation !== 'subscription';
+}
+
+export function laneOf(prepared: PreparedOperation | undefined): Lane {
+  const isList = prepared?.operation.operation === 'query' && prepared.size.answered <= MAX_LIST_FIELDS;
+  return isList ? 'lists' : 'bulk';
+}
