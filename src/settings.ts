@@ -41,6 +41,19 @@ export const serveOptions = {
   metrics: {
     schema: z.union([z.enum(['off', 'on']), port], 'Give off, on, or a port, 0 to 65535.').default('off'),
   },
+  'allowed-host': {
+    multiple: true,
+    schema: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^([\w-]+(\.[\w-]+)*|\[?[\da-f]*:[\da-f:.]+\]?)$/i,
+            'Give a host name without scheme and port, such as stock.example.com.',
+          ),
+      )
+      .default([]),
+  },
   'cors-origin': {
     multiple: true,
     schema: z

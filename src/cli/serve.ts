@@ -8,6 +8,7 @@ import { durabilityWarnings } from '../db/durability.ts';
 import { openStore, type Store } from '../db/open.ts';
 import { createReadiness } from '../db/readiness.ts';
 import { createAuthenticate } from '../db/tokens.ts';
+import { loopbackNames } from '../http/allowed-hosts.ts';
 import { createProbeServer, createServer } from '../http/server.ts';
 import { serveOptions } from '../settings.ts';
 import { readOptions, UsageError, type Command, type Io } from './command.ts';
@@ -19,11 +20,11 @@ const QUERY_TIMEOUT_MS = 10_000;
 /** How often old idempotency keys are forgotten. */
 const PURGE_INTERVAL_MS = 60_000;
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+const loopback: ReadonlySet<string> = new Set(loopbackNames);
 
 export const serveCommand: Command = {
   help: `Usage: stockgate serve [--demo] [--host ADDRESS] [--port PORT] [--database URL]
-                       [--cors-origin ORIGIN ...] [--idempotency-hours N] [--rate-limit N]
+                       [--allowed-host NAME ...] [--cors-origin ORIGIN ...] [--idempotency-hours N] [--rate-limit N]
                        [--metrics off|on|PORT] [--log-level LEVEL]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
@@ -34,6 +35,8 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --host ADDRESS         where to listen (default 127.0.0.1)
   --port PORT            (default 4000; 0 takes a free one)
   --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
+  --allowed-host NAME    answers requests for this host name and loopback only; may be given several times (default any
+                         name; loopback only with --demo)
   --idempotency-hours N  for how long idempotency keys are kept (default 24, the least)
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
   --rate-limit N         requests a second that a token may send, a bulk call counting its rows, ten seconds' worth at
@@ -81,6 +84,7 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
     createId: randomUUID,
     authenticate: values.demo ? acceptDemoToken(authenticate) : authenticate,
     graphiql: values.demo ? demoGraphiql : {},
+    allowedHosts: allowedHosts(values),
     corsOrigins: values['cors-origin'],
     ratePerSecond: values['rate-limit'],
     logger,
@@ -109,6 +113,11 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
   } finally {
     await probes.close();
   }
+}
+
+/** Undefined for every name. In the demo, whose token everyone knows, nobody may reach it under a name of their own. */
+function allowedHosts({ demo, 'allowed-host': named }: Values): readonly string[] | undefined {
+  return demo || named.length > 0 ? [...loopbackNames, ...named] : undefined;
 }
 
 function describe(

@@ -3,6 +3,7 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toPublicError } from './public-error.ts';
+import { securityHeaders, setSecurityHeaders } from './security-headers.ts';
 
 const MAX_HEADER_BYTES = 16_384;
 /** For how long a client that is refused may take to close its end. */
@@ -15,6 +16,7 @@ export const httpOptions = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader:
 export function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { status, message } = toPublicError(error, request);
   // Where the address is at fault, no hook has run.
+  setSecurityHeaders(reply);
   void reply.code(status).header('x-request-id', request.id).send({ detail: message, message });
 }
 
@@ -70,5 +72,9 @@ function toBody(detail: string): string {
 }
 
 function jsonHeaders(body: string) {
-  return { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(body) };
+  return {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    ...securityHeaders,
+  };
 }

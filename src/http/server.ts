@@ -6,6 +6,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
 } from 'fastify';
+import { refuseOtherHosts } from './allowed-hosts.ts';
 import { answerBrokenFraming, answerOddRequests, answerUnreadable, httpOptions } from './broken-request.ts';
 import { createAnswerWhole } from './answer-heavy.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
@@ -16,6 +17,7 @@ import { MAX_BODY_BYTES } from './public-error.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import { recordWhenOver } from './request-record.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 
 export interface ServerOptions
   extends
@@ -27,6 +29,8 @@ export interface ServerOptions
   /** Requests and rows a second that a token may send; 0, the default here, for no limit. */
   readonly ratePerSecond?: number;
   readonly timeouts?: Timeouts;
+  /** Names that a request's Host may have; every name where there is no list. */
+  readonly allowedHosts?: readonly string[] | undefined;
 }
 
 export interface ProbeServerOptions extends Probes {
@@ -53,6 +57,7 @@ const CLOSE_TIMEOUT_MS = 4_000;
 export function createServer(options: ServerOptions): FastifyInstance {
   const closing = new AbortController();
   const server = createEdge(options, closing.signal);
+  if (options.allowedHosts) refuseOtherHosts(server, options.allowedHosts);
   server.addHook('preClose', async () => {
     closing.abort();
     closeConnectionsAsTheyFinish(server);
@@ -117,7 +122,7 @@ function createEdge(
   // Named beside the pattern, JSON is found without a search.
   server.addContentTypeParser(['application/json', '*'], readBody);
   server.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    setSecurityHeaders(reply.header('x-request-id', request.id));
     recordWhenOver(request, reply, observer);
     if (closing.aborted && request.routeOptions.config.door !== 'probe') refuseWhenClosing(reply);
     else done();
