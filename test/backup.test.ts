@@ -24,6 +24,7 @@ import { createCatalog } from '../src/db/catalog.ts';
 import { checkDatabase } from '../src/db/check.ts';
 import { openStore } from '../src/db/open.ts';
 import { saveSupplier, saveToken } from '../src/db/tokens.ts';
+import { countKeyBytes } from './kept-keys.ts';
 import { runCommand, startGateway, type RunningGateway } from './process.ts';
 import { runHere } from './run-here.ts';
 
@@ -33,7 +34,7 @@ const CLIENTS = 4;
 /** Makes the file so large that copying it takes several turns, with commits in between. */
 const BALLAST = `insert into idempotency_key
   with recursive row (n) as (select 1 union all select n + 1 from row where n < 9000)
-  select 'acme', 'ballast', n, '', hex(randomblob(600)), '2026-11-01T00:00:00.000Z' from row`;
+  select 'acme', 'ballast', n, '', randomblob(1200), 0 from row`;
 
 /** A client that sets its own SKU to 1, 2, 3, ... as fast as it is answered. */
 interface Client {
@@ -58,6 +59,7 @@ beforeAll(async () => {
   const rows = Array.from({ length: CLIENTS }, (_, i) => ({ skuId: `sku-${i}`, isbn: '9780306406157' }));
   await createCatalog(store, () => now).save({ supplierId: 'acme', actor: 'seed' }, rows);
   await sql.raw(BALLAST).execute(store.db);
+  await countKeyBytes(store);
   await store.close();
 });
 afterEach(() => {

@@ -50,6 +50,7 @@ const words = {
   codeOfNone: 'A code is of a SKU that does not exist',
   skuValue: 'A SKU has a quantity or restriction that cannot be',
   changeValue: 'A change has a quantity or restriction that cannot be',
+  keyBytes: `A supplier's idempotency keys take other room than it is said to use`,
   reference: 'A row refers to one that does not exist',
   file: 'The file is damaged',
 } as const;
@@ -104,6 +105,7 @@ const tamperings: readonly (readonly [what: string, statements: readonly string[
     [ofChange('position = 99', 2), ofChange('previous_position = 99', 5)],
     { positions: 1, previousMissing: 1 },
   ],
+  ['room that no key takes', [`update supplier set idempotency_bytes = 1`], { keyBytes: 2 }],
   ['codes without their SKU', [orphan('BOOK-NEW')], { codeOfNone: 2, reference: 2 }],
   ['changes without their SKU', [orphan('GONE')], { changeOfNone: 1, reference: 2 }],
 ];

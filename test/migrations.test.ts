@@ -1,10 +1,12 @@
 /** A store of an older schema is brought to the present one with all that it holds. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { checkDatabase } from '../src/db/check.ts';
+import { fingerprintOf } from '../src/db/idempotency.ts';
 import { createInventory } from '../src/db/inventory.ts';
 import { openStore, type StoreKind } from '../src/db/open.ts';
 import { openOldStore } from './old-store.ts';
-import { setSku, updateFor } from './requests.ts';
+import { requestOf, setSku, updateFor } from './requests.ts';
 import { createBareDatabase, describeOnEachStore } from './stores.ts';
 
 const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as const;
@@ -65,6 +67,31 @@ describeOnEachStore('migration', (kind) => {
     }
     await inventory.close();
     await store.close();
+    await remove();
+  });
+
+  test('0004: an answer that was kept as JSON is replayed, counted, and begins to age', async () => {
+    const { url, remove } = await createBareDatabase(kind);
+    const request = {
+      ...requestOf(origin, [setSku('A', { quantityInStock: 9 })]),
+      idempotencyKey: 'kept before',
+    };
+    const kept = { replayed: false, refusal: null, results: [], groupId: 'as it was' };
+    const old = await openOldStore(kind, url, '0003_linked_changes');
+    await sql`insert into supplier values ('acme', 0, ''), ('rival', 0, '')`.execute(old);
+    await sql`insert into idempotency_key values ('acme', 'updateSkuInventory', 'kept before',
+      ${fingerprintOf(request)}, ${JSON.stringify(kept)}, '2026-11-01T09:30:00.000Z')`.execute(old);
+    await old.destroy();
+
+    const store = await openStore(url);
+    const inventory = createInventory(store, () => new Date());
+    expect(await inventory.update(request)).toEqual({ ...kept, replayed: true });
+    expect(await store.db.selectFrom('idempotency_key').select('made_at_ms').execute()).toEqual([
+      { made_at_ms: 0 },
+    ]);
+    await inventory.close();
+    await store.close();
+    expect((await checkDatabase(url)).findings).toEqual([]);
     await remove();
   });
 });

@@ -6,6 +6,7 @@ import { openStore } from '../src/db/open.ts';
 import { parseIdentifier } from '../src/identifier.ts';
 import type { UpdateRequest } from '../src/inventory.ts';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
+import { countKeyBytes } from './kept-keys.ts';
 import {
   clientOf,
   isLong,
@@ -71,6 +72,14 @@ describeOnEachStore('retries', (kind) => {
     const { sku } = await addOne(skuId, { quantityInStockDelta: 0 }, token);
     return [sku?.quantityInStock, sku?.version];
   }
+  const keptBytes = async () => {
+    const { bytes } = await gateway.store.db
+      .selectFrom('supplier')
+      .select('idempotency_bytes as bytes')
+      .where('supplier_id', '=', 'acme')
+      .executeTakeFirstOrThrow();
+    return bytes;
+  };
   const countKeys = async () => {
     const { total } = await gateway.store.db
       .selectFrom('idempotency_key')
@@ -471,32 +480,38 @@ describeOnEachStore('retries', (kind) => {
   });
 
   describe('forgetting keys', () => {
-    test('forgets those made before a moment, and no other', async () => {
+    /** As if gateways had served the store for so much longer. */
+    const serveFor = (ms: number) =>
+      gateway.store.db
+        .updateTable('service_clock')
+        .set((eb) => ({ elapsed_ms: eb('elapsed_ms', '+', ms) }))
+        .execute();
+
+    test('forgets those kept for so long, and no other', async () => {
       const skuId = await newSku();
-      const inventory = createInventory(gateway.store, clock);
+      const { inventory } = gateway;
       await addOne(skuId, { idempotencyKey: 'old' });
-      now += 25 * HOUR_MS;
+      await serveFor(25 * HOUR_MS);
       await addOne(skuId, { idempotencyKey: 'young' });
-      await inventory.purgeKeys(new Date(now - 24 * HOUR_MS));
+      await inventory.purgeKeys(24 * HOUR_MS);
       expect(await countKeys()).toBe(1);
       expect(await addOne(skuId, { idempotencyKey: 'young' })).toMatchObject({ replayed: true });
       expect(await addOne(skuId, { idempotencyKey: 'old' })).toMatchObject({ replayed: false });
       // A key is as old as its first request: a retry does not keep it.
-      now += HOUR_MS;
+      await serveFor(2 * HOUR_MS);
       await addOne(skuId, { idempotencyKey: 'young' });
-      await inventory.purgeKeys(new Date(now));
+      await inventory.purgeKeys(HOUR_MS);
       expect(await countKeys()).toBe(0);
+      expect(await keptBytes()).toBe(0);
       expect(await stateOf(skuId)).toEqual([13, 3]);
-      await inventory.close();
     });
 
     test('takes turns with writers: updates are answered while many keys are forgotten', async () => {
       const skuId = await newSku();
-      await fillWithKeys(gateway, 20_000, now);
-      now += HOUR_MS;
-      const inventory = createInventory(gateway.store, clock);
+      await fillWithKeys(gateway, 20_000);
+      await serveFor(2 * HOUR_MS);
       let purged = false;
-      const purging = inventory.purgeKeys(new Date(now)).then(() => (purged = true));
+      const purging = gateway.inventory.purgeKeys(HOUR_MS).then(() => (purged = true));
       const answeredMeanwhile: boolean[] = [];
       for (const n of range(10)) {
         expect(await addOne(skuId, { idempotencyKey: `meanwhile ${n}` })).toMatchObject({
@@ -508,7 +523,6 @@ describeOnEachStore('retries', (kind) => {
       await purging;
       expect(await countKeys()).toBe(10);
       expect(await addOne(skuId, { idempotencyKey: 'meanwhile 1' })).toMatchObject({ replayed: true });
-      await inventory.close();
     });
   });
 });
@@ -559,7 +573,7 @@ async function storedChanges(url: string): Promise<number[]> {
   return changes.map((change) => change.quantity_in_stock);
 }
 
-async function fillWithKeys({ store }: Gateway, total: number, at: number): Promise<void> {
+async function fillWithKeys({ store }: Gateway, total: number): Promise<void> {
   for (let from = 0; from < total; from += 1_000) {
     await store.db
       .insertInto('idempotency_key')
@@ -569,10 +583,11 @@ async function fillWithKeys({ store }: Gateway, total: number, at: number): Prom
           operation: 'updateSkuInventory',
           key: `old ${from + n}`,
           fingerprint: 'f',
-          answer: '{}',
-          created_at: new Date(at).toISOString(),
+          answer: Buffer.from('{}'),
+          made_at_ms: 0,
         })),
       )
       .execute();
   }
+  await countKeyBytes(store);
 }

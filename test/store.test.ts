@@ -10,7 +10,7 @@ const NOW = '2026-11-01T09:30:00.000Z';
 async function seed({ db }: Store): Promise<void> {
   await db
     .insertInto('supplier')
-    .values({ supplier_id: 'acme', last_position: 0, created_at: NOW })
+    .values({ supplier_id: 'acme', last_position: 0, created_at: NOW, idempotency_bytes: 0 })
     .execute();
   await sql`insert into sku (supplier_id, sku_id, updated_at) values ('acme', 'A', ${NOW})`.execute(db);
 }
@@ -129,6 +129,7 @@ describeOnEachStore('a store', (kind) => {
       supplier_id,
       last_position: 0,
       created_at: NOW,
+      idempotency_bytes: 0,
     }));
     await store.db.insertInto('supplier').values(suppliers).execute();
     const [left, right] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -186,6 +187,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0001_inventory' },
       { name: '0002_retries_and_history' },
       { name: '0003_linked_changes' },
+      { name: '0004_compact_keys' },
     ]);
   });
 });

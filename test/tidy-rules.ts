@@ -91,7 +91,8 @@ const importTable: readonly (readonly [files: RegExp, may: readonly RegExp[], wh
   [/^src\/problem\.ts$/, [/^src\/(?:identifier|sku|inventory)\.ts$/]],
   [/^src\/unavailable\.ts$/, []],
   [/^src\/decide\.ts$/, [/^src\/(?:identifier|sku|problem|inventory)\.ts$/]],
-  [/^src\/db\/migrations\.ts$/, [/^kysely(?:\/migration)?$/]],
+  [/^src\/db\/migrations\.ts$/, [/^kysely(?:\/migration)?$/, /^src\/db\/migration-\d{4}\.ts$/]],
+  [/^src\/db\/migration-\d{4}\.ts$/, [/^kysely$/]],
   [
     /^src\/db\//,
     [domain, /^src\/db\//, /^kysely(?:\/migration)?$/, /^better-sqlite3$/, /^pg$/, /^dataloader$/, builtin],

@@ -47,6 +47,7 @@ const houseRules: Readonly<Record<string, HouseRule>> = {
       file('src/db/tokens.ts', `import type { Caller } from '../http/server.ts';`),
       file('src/db/tokens.ts', `import { schema } from '../schema/index.ts';`),
       file('src/db/migrations.ts', `import type { Tables } from './tables.ts';`),
+      file('src/db/migration-0004.ts', `import type { Tables } from './tables.ts';`),
       file('src/schema/sku.ts', `import { openStore } from '../db/open.ts';`),
       file('src/schema/sku.ts', `import type { FastifyRequest } from 'fastify';`),
       file('src/http/legacy.ts', `import { inTransaction } from '../db/transaction.ts';`),

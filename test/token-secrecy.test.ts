@@ -6,6 +6,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { unpackAnswer } from '../src/db/kept-answer.ts';
 import { openStore, type Store } from '../src/db/open.ts';
 import type { TestDatabase } from './databases.ts';
 import { CLIENT_TOKEN, seedDatabase } from './mutations.ts';
@@ -111,7 +112,8 @@ test('no table and no file has one, not even where answers are kept under their 
   const files = globSync(`${database.url.slice('sqlite:'.length)}*`).map((file) =>
     readFileSync(file, 'latin1'),
   );
-  const stored = JSON.stringify(rows) + files.join('');
+  const unpacked = kept.map(({ answer }) => unpackAnswer(answer));
+  const stored = JSON.stringify([rows, unpacked]) + files.join('');
   expect(spellings.filter((spelling) => stored.includes(spelling))).toEqual([]);
   expect(stored).toContain(createHash('sha256').update(CLIENT_TOKEN).digest('hex'));
 });

@@ -17,7 +17,7 @@ import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
 const HOUR_MS = 3_600_000;
 /** A request that PostgreSQL does not answer within this time is refused; in time for a client that waits for half a minute. */
 const QUERY_TIMEOUT_MS = 10_000;
-/** How often old idempotency keys are forgotten. */
+/** How often the service clock is moved on, and old idempotency keys are forgotten. */
 const PURGE_INTERVAL_MS = 60_000;
 
 const loopback: ReadonlySet<string> = new Set(loopbackNames);
@@ -37,7 +37,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
   --allowed-host NAME    answers requests for this host name and loopback only; may be given several times (default any
                          name; loopback only with --demo)
-  --idempotency-hours N  for how long idempotency keys are kept (default 24, the least)
+  --idempotency-hours N  for how long gateways run before they forget an idempotency key (default 24, the least)
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
   --rate-limit N         requests a second that a token may send, a bulk call counting its rows, ten seconds' worth at
                          once; past it 429 (default 2000; 0: no limit)
@@ -100,10 +100,11 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
       (await probes.listen({ host: values.host, port: values.metrics }));
     const origin = await server.listen({ host: values.host, port: values.port });
     io.out(describe(origin, own || (metrics && origin), values));
-    const purging = setInterval(() => {
-      const before = new Date(io.clock().getTime() - values['idempotency-hours'] * HOUR_MS);
-      inventory.purgeKeys(before).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
-    }, PURGE_INTERVAL_MS);
+    const keepMs = values['idempotency-hours'] * HOUR_MS;
+    const purge = () =>
+      inventory.purgeKeys(keepMs).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
+    void purge();
+    const purging = setInterval(() => void purge(), PURGE_INTERVAL_MS);
     const failure = await Promise.race([aborted(io.stop), inventory.failed]);
     if (failure) logger.fatal({ err: failure }, 'nothing more can be stored: the gateway stops');
     clearInterval(purging);

@@ -31,7 +31,7 @@ export function createApplyRequests(store: Store): ApplyRequests {
     const changes = await saveChanges(trx, plan.skus, plan.changes);
     const lastChanges = await loadLastChanges(trx, loadChanges, plan, changes);
     const { answers, fresh } = answerRequests(requests, plan, finishRows(plan, changes, lastChanges), kept);
-    await keys.save(trx, fresh, now);
+    await keys.save(trx, fresh);
     return answers;
   };
 }

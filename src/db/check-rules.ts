@@ -1,5 +1,6 @@
 /** The rules that all stored SKUs, changes and codes keep, as queries that find what breaks them; one text for both stores. */
 import { sql, type RawBuilder } from 'kysely';
+import { bytesOfKey } from './idempotency.ts';
 import { MAX_QUANTITY, restrictions } from '../sku.ts';
 
 /** A SKU's state as text, which two rows have in common or not: `3 in stock, 0 on backorder, tmpunavail`. */
@@ -92,6 +93,18 @@ const codes = sql`
   from sku_code
   left join sku on sku.supplier_id = sku_code.supplier_id and sku.sku_id = sku_code.sku_id`;
 
+/** A supplier is refused new keys by this number. */
+const keyBytes = sql`
+  select
+    case when supplier.idempotency_bytes <> coalesce(kept.bytes, 0)
+      then 'A supplier''s idempotency keys take other room than it is said to use' end as problem,
+    supplier.supplier_id, null as sku_id,
+    concat(coalesce(kept.bytes, 0), ' bytes, said to be ', supplier.idempotency_bytes) as what
+  from supplier
+  left join (
+    select supplier_id, sum(${bytesOfKey}) as bytes from idempotency_key group by supplier_id
+  ) as kept on kept.supplier_id = supplier.supplier_id`;
+
 export const findRules: readonly RawBuilder<unknown>[] = [
   values('sku'),
   values('inventory_change'),
@@ -100,4 +113,5 @@ export const findRules: readonly RawBuilder<unknown>[] = [
   counts,
   positions,
   codes,
+  keyBytes,
 ];

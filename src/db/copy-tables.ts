@@ -15,7 +15,12 @@ export interface TableShape<Row> {
 export const tableShapes: { readonly [T in keyof Tables]: TableShape<Tables[T]> } = {
   supplier: {
     key: ['supplier_id'],
-    columns: { supplier_id: 'text', last_position: 'bigint', created_at: 'text' },
+    columns: {
+      supplier_id: 'text',
+      last_position: 'bigint',
+      created_at: 'text',
+      idempotency_bytes: 'bigint',
+    },
   },
   token: {
     key: ['token_hash'],
@@ -69,9 +74,10 @@ export const tableShapes: { readonly [T in keyof Tables]: TableShape<Tables[T]> 
       operation: 'text',
       key: 'text',
       fingerprint: 'text',
-      answer: 'text',
-      created_at: 'text',
+      answer: 'bytes',
+      made_at_ms: 'bigint',
     },
     large: 'answer',
   },
+  service_clock: { key: ['id'], columns: { id: 'integer', elapsed_ms: 'bigint', owner: 'text' } },
 };

@@ -2,12 +2,10 @@
 import { hash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type { UpdateAnswer, UpdateRequest } from '../inventory.ts';
+import { packAnswer, unpackAnswer } from './kept-answer.ts';
 import type { Store } from './open.ts';
 import { createSetStatement } from './set-statement.ts';
 import type { IdempotencyKeyTable, Tables } from './tables.ts';
-
-/** Keys removed in one statement at most, so that writers never wait long for it. */
-const MAX_PURGED = 500;
 
 /** An answer that was given under a key, and for which input. */
 export interface KeptAnswer {
@@ -24,12 +22,17 @@ export interface IdempotencyKeys {
   save(
     trx: Kysely<Tables>,
     kept: ReadonlyMap<string, KeptAnswer & { request: UpdateRequest }>,
-    now: string,
   ): Promise<void>;
 }
 
-type KeyRow = Pick<IdempotencyKeyTable, 'supplier_id' | 'operation' | 'key'>;
-const keyColumns = { supplier_id: 'text', operation: 'text', key: 'text' } as const;
+/**
+ * What a key is counted as, in bytes: its answer, its name in the table and in its index, and what every row costs. Within a tenth of
+ * what it takes on SQLite's disk.
+ */
+export const bytesOfKey = sql<number>`octet_length(answer) + 2 * octet_length(key) + 200`;
+
+export type KeyRow = Pick<IdempotencyKeyTable, 'supplier_id' | 'operation' | 'key'>;
+export const keyColumns = { supplier_id: 'text', operation: 'text', key: 'text' } as const;
 
 export function createIdempotencyKeys(store: Store): IdempotencyKeys {
   const lockKeys = createSetStatement<{ name: string }>(store, { name: 'text' }, (db) =>
@@ -37,6 +40,7 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
   );
   const loadKeys = createLoadKeys(store);
   const saveKeys = createSaveKeys(store);
+  const addKeyBytes = createAddKeyBytes(store);
   return {
     async load(trx, requests) {
       const rows = requests.flatMap((request) => toKeyRow(request) ?? []);
@@ -52,43 +56,23 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
       return new Map(
         (await loadKeys(trx, rows)).map((row) => [
           nameOf(row),
-          // It was written by `save`.
-          { fingerprint: row.fingerprint, answer: JSON.parse(row.answer) as UpdateAnswer },
+          { fingerprint: row.fingerprint, answer: unpackAnswer(row.answer) },
         ]),
       );
     },
 
-    async save(trx, kept, now) {
+    async save(trx, kept) {
       if (kept.size === 0) return;
-      await saveKeys(
+      const saved = await saveKeys(
         trx,
         [...kept.values()].flatMap(({ request, fingerprint, answer }) => {
           const row = toKeyRow(request);
-          return row ? [{ ...row, fingerprint, answer: JSON.stringify(answer), created_at: now }] : [];
+          return row ? [{ ...row, fingerprint, answer: packAnswer(answer) }] : [];
         }),
       );
+      await addKeyBytes(trx, saved);
     },
   };
-}
-
-/** Removes some of the keys made before this time (ISO 8601). True: there may be more. */
-export async function purgeKeys({ db }: Store, before: string): Promise<boolean> {
-  const old = db
-    .selectFrom('idempotency_key')
-    .select(['supplier_id', 'operation', 'key'])
-    .where('created_at', '<', before)
-    .limit(MAX_PURGED);
-  const { numDeletedRows } = await db
-    .deleteFrom('idempotency_key')
-    .where((eb) =>
-      eb(
-        eb.refTuple('supplier_id', 'operation', 'key'),
-        'in',
-        old.$asTuple('supplier_id', 'operation', 'key'),
-      ),
-    )
-    .executeTakeFirstOrThrow();
-  return numDeletedRows === BigInt(MAX_PURGED);
 }
 
 /** Supplier, operation and key as one string; null where the request has no key, or stores nothing. */
@@ -127,13 +111,46 @@ function createLoadKeys(store: Store) {
   );
 }
 
+type NewKey = Omit<IdempotencyKeyTable, 'made_at_ms'>;
+
+/** Gives for each key its supplier and its bytes. */
 function createSaveKeys(store: Store) {
-  const columns = { ...keyColumns, fingerprint: 'text', answer: 'text', created_at: 'text' } as const;
-  return createSetStatement<IdempotencyKeyTable>(store, columns, (db) =>
+  const columns = { ...keyColumns, fingerprint: 'text', answer: 'bytes' } as const;
+  return createSetStatement<NewKey, KeyBytes>(store, columns, (db) =>
     db
       .insertInto('idempotency_key')
       // `columns` lists them in the order that the items have them.
-      .columns(Object.keys(columns) as (keyof typeof columns)[])
-      .expression((eb) => eb.selectFrom('item').selectAll()),
+      .columns([...(Object.keys(columns) as (keyof typeof columns)[]), 'made_at_ms'])
+      .expression((eb) =>
+        eb
+          .selectFrom('item')
+          .selectAll()
+          .select((nested) => nested.selectFrom('service_clock').select('elapsed_ms').as('made_at_ms')),
+      )
+      .returning(['supplier_id', bytesOfKey.as('bytes')]),
   );
+}
+
+interface KeyBytes {
+  readonly supplier_id: string;
+  readonly bytes: number;
+}
+
+/** Counts bytes of keys to what their suppliers keep; negative ones give room back. */
+export function createAddKeyBytes(store: Store) {
+  const add = createSetStatement<KeyBytes>(store, { supplier_id: 'text', bytes: 'bigint' }, (db) =>
+    db
+      .updateTable('supplier')
+      .from('item')
+      .set({ idempotency_bytes: sql<number>`supplier.idempotency_bytes + item.bytes` })
+      .whereRef('supplier.supplier_id', '=', 'item.supplier_id'),
+  );
+  return async (trx: Kysely<Tables>, keys: readonly KeyBytes[]): Promise<void> => {
+    const sums = new Map<string, number>();
+    for (const { supplier_id, bytes } of keys) sums.set(supplier_id, (sums.get(supplier_id) ?? 0) + bytes);
+    await add(
+      trx,
+      Array.from(sums, ([supplier_id, bytes]) => ({ supplier_id, bytes })),
+    );
+  };
 }

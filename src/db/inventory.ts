@@ -22,8 +22,11 @@ const MAX_COMMITS: Record<StoreKind, number> = { sqlite: 1, postgres: 2 };
 const MAX_SHARED_READS = 1_000;
 
 export interface OpenInventory extends Inventory {
-  /** Forgets idempotency keys made before this moment, a few at a time: writers never wait long for it. */
-  purgeKeys(before: Date): Promise<void>;
+  /**
+   * Forgets idempotency keys that gateways have kept for `keepMs` milliseconds, a few at a time: writers never wait long for it. Call it
+   * once a minute: keys age by it (service-clock.ts).
+   */
+  purgeKeys(keepMs: number): Promise<void>;
   /** How many rows each request has that waits for its commit. */
   waiting(): number[];
   /** Resolves when all that was asked is answered, and stops watching. Before the store is closed. */
@@ -69,8 +72,8 @@ export function createInventory(
     ...createListSkus(store, matchSkus),
     ...createReadChanges(store),
     untilPast: (supplierId, position, signal) => watch.untilPast(supplierId, position, signal),
-    purgeKeys: async (before) => {
-      while (await writer.purgeKeys(before.toISOString())) await nextTurn();
+    purgeKeys: async (keepMs) => {
+      while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
     waiting: () => queue.waiting(),
     close: async () => {

@@ -1,6 +1,7 @@
 /** Every schema the program has ever had, in order. A released migration never changes; see only Kysely, no present code. */
 import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { compactKeys } from './migration-0004.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -10,6 +11,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0001_inventory': { up: (db) => createInventoryTables(db, store) },
     '0002_retries_and_history': { up: (db) => addRetriesAndHistory(db, store) },
     '0003_linked_changes': { up: (db) => linkChanges(db, store) },
+    '0004_compact_keys': { up: (db) => compactKeys(db, store) },
   };
 }
 

@@ -3,7 +3,8 @@ import { sql, type Compilable, type Kysely, type QueryCreator } from 'kysely';
 import type { Store } from './open.ts';
 import type { Tables } from './tables.ts';
 
-export type ColumnType = 'text' | 'integer' | 'bigint';
+/** `bytes`: a Buffer. */
+export type ColumnType = 'text' | 'integer' | 'bigint' | 'bytes';
 
 /** Runs the statement over the items. Their order says nothing unless a column does. */
 export type SetStatement<Item, Row = unknown> = (
@@ -36,10 +37,16 @@ export function createSetStatement<Item extends object, Row = unknown>(
     throw new Error(`A set statement binds its items alone: ${compiled.sql}`);
   return async (db, items) => {
     const rows = items.map((item) => names.map((name) => item[name]));
-    const parameter = store.kind === 'sqlite' ? rows : JSON.stringify(rows);
+    const parameter =
+      store.kind === 'sqlite' ? rows : JSON.stringify(rows.map((row) => row.map(toJsonValue)));
     const result = await db.executeQuery<Row>({ ...compiled, parameters: [parameter] });
     return result.rows;
   };
+}
+
+/** JSON has no bytes. */
+function toJsonValue(value: unknown): unknown {
+  return Buffer.isBuffer(value) ? value.toString('base64') : value;
 }
 
 function withOneItem(db: Kysely<Tables>, columns: Record<string, ColumnType>) {
@@ -50,9 +57,12 @@ function withOneItem(db: Kysely<Tables>, columns: Record<string, ColumnType>) {
 
 function withAllItems(db: Kysely<Tables>, columns: Record<string, ColumnType>) {
   const json = sql`jsonb_array_elements(cast(${'[]'} as jsonb))`;
-  const values = Object.entries(columns).map(([name, type], i) =>
-    sql`cast(json.value ->> ${sql.lit(i)} as ${sql.raw(type)})`.as(name),
-  );
+  const values = Object.entries(columns).map(([name, type], i) => {
+    const text = sql`json.value ->> ${sql.lit(i)}`;
+    return (type === 'bytes' ? sql`decode(${text}, 'base64')` : sql`cast(${text} as ${sql.raw(type)})`).as(
+      name,
+    );
+  });
   // Recursive is said of the first expression or of none: a statement may add one that is (`createLoadHistories`).
   return db.withRecursive(
     (cte) => cte('item').materialized(),

@@ -7,7 +7,7 @@ import type { Writer } from './writer.ts';
 
 /** A call to the writer: a method, and what it is given. As JSON: copying objects between threads costs more than twice of it. */
 export type WriterCall =
-  readonly ['commit', readonly UpdateRequest[], string] | readonly ['purgeKeys', string] | readonly ['close'];
+  readonly ['commit', readonly UpdateRequest[], string] | readonly ['purgeKeys', number] | readonly ['close'];
 
 /** What a call came to, as JSON. */
 export type WriterOutcome =
@@ -65,7 +65,7 @@ export function startSqliteWriter(url: string): Writer {
   };
   return {
     commit: (requests, now) => ask('commit', requests, now),
-    purgeKeys: (before) => ask('purgeKeys', before),
+    purgeKeys: (keepMs) => ask('purgeKeys', keepMs),
     close: () => ask('close'),
     failed: failed.promise,
   };

@@ -10,6 +10,7 @@ export interface Tables {
   sku_code: SkuCodeTable;
   inventory_change: InventoryChangeTable;
   idempotency_key: IdempotencyKeyTable;
+  service_clock: ServiceClockTable;
 }
 
 export interface SupplierTable {
@@ -17,6 +18,8 @@ export interface SupplierTable {
   /** Position of this supplier's newest change; 0 before the first. */
   last_position: number;
   created_at: string;
+  /** What its idempotency keys take together, each counted as `bytesOfKey` says. */
+  idempotency_bytes: number;
 }
 
 export interface TokenTable {
@@ -94,7 +97,17 @@ export interface IdempotencyKeyTable {
   key: string;
   /** SHA-256 of the validated input, hexadecimal. */
   fingerprint: string;
-  /** The answer, JSON. */
-  answer: string;
-  created_at: string;
+  /** The answer, as kept-answer.ts writes and reads it. */
+  answer: Buffer;
+  /** What the service clock showed when the key was made, in milliseconds. */
+  made_at_ms: number;
+}
+
+/** One row. For how long gateways have served this store: keys age by it, and no jump of a wall clock moves it. */
+export interface ServiceClockTable {
+  /** Always 1. */
+  id: number;
+  elapsed_ms: number;
+  /** The random id of the gateway that moves it on; empty before the first. */
+  owner: string;
 }

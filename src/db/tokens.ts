@@ -116,7 +116,12 @@ export async function revokeToken(store: Store, id: string, now: Date): Promise<
 export async function saveSupplier(store: Store, supplierId: string, now: Date): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await store.db
     .insertInto('supplier')
-    .values({ supplier_id: supplierId, last_position: 0, created_at: now.toISOString() })
+    .values({
+      supplier_id: supplierId,
+      last_position: 0,
+      created_at: now.toISOString(),
+      idempotency_bytes: 0,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;

@@ -1,15 +1,15 @@
 /** Writes inventory: requests in, and once they are on disk, answers out. */
 import type { UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import { createApplyRequests } from './apply.ts';
-import { purgeKeys } from './idempotency.ts';
 import type { Store } from './open.ts';
+import { createPurgeKeys, type PurgeKeys } from './purge-keys.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface Writer {
   /** One transaction for all the requests; an answer for each, in order. `now`: the time of their changes (ISO 8601). */
   commit(requests: readonly UpdateRequest[], now: string): Promise<UpdateAnswer[]>;
-  /** Removes some of the idempotency keys made before this time (ISO 8601). True: there may be more. */
-  purgeKeys(before: string): Promise<boolean>;
+  /** Moves the service clock on, and removes some of the old idempotency keys. */
+  readonly purgeKeys: PurgeKeys;
   close(): Promise<void>;
   /** Resolves with the reason once nothing can be written any more before the store is opened anew. */
   readonly failed: Promise<unknown>;
@@ -20,7 +20,7 @@ export function createWriter(store: Store): Writer {
   const applyRequests = createApplyRequests(store);
   return {
     commit: (requests, now) => inTransaction(store, (trx) => applyRequests(trx, requests, now)),
-    purgeKeys: (before) => purgeKeys(store, before),
+    purgeKeys: createPurgeKeys(store),
     close: () => Promise.resolve(),
     failed: Promise.withResolvers<unknown>().promise,
   };
