@@ -212,6 +212,18 @@ export type introspection = {
     "isOneOf": null,
     "fields": [
      {
+      "name": "candidateCount",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
       "name": "candidates",
       "type": {
        "kind": "NON_NULL",
@@ -2636,6 +2648,14 @@ export type introspection = {
      },
      {
       "name": "totalCount",
+      "type": {
+       "kind": "SCALAR",
+       "name": "Int",
+       "ofType": null
+      }
+     },
+     {
+      "name": "totalCountIsAtLeast",
       "type": {
        "kind": "NON_NULL",
        "name": null,

@@ -11,12 +11,21 @@ export type Decision =
   | { readonly outcome: 'UNCHANGED'; readonly sku: Sku }
   | { readonly outcome: 'REJECTED'; readonly refusal: Refusal };
 
+/** What an identifier matched. */
+export interface Candidates {
+  /** The first MAX_CANDIDATES at most, by skuId. */
+  readonly skus: readonly Sku[];
+  /** How many there are, up to MAX_CANDIDATE_COUNT. */
+  readonly count: number;
+}
+
 /** The one SKU among those that an identifier matched, or the reason why there is none. */
-export function chooseMatch(identifier: Identifier, candidates: readonly Sku[]): Match {
+export function chooseMatch(identifier: Identifier, { skus: candidates, count }: Candidates): Match {
   const [sku, another] = candidates;
   if (another) {
-    const candidateCount = candidates.length;
-    return { refusal: { problem: 'AMBIGUOUS_IDENTIFIER', identifier, candidateCount, candidates } };
+    return {
+      refusal: { problem: 'AMBIGUOUS_IDENTIFIER', identifier, candidateCount: count, candidates },
+    };
   }
   if (sku) return { sku };
   const fault = explainCode(identifier);
@@ -28,7 +37,7 @@ export function chooseMatch(identifier: Identifier, candidates: readonly Sku[]):
 }
 
 /** What becomes of the update; nothing is stored here. `now` is ISO 8601. */
-export function decide(candidates: readonly Sku[], update: InventoryUpdate, now: string): Decision {
+export function decide(candidates: Candidates, update: InventoryUpdate, now: string): Decision {
   const match = chooseMatch(update.identifier, candidates);
   if ('refusal' in match) return reject(match.refusal);
   const before = match.sku;

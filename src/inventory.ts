@@ -171,7 +171,8 @@ export interface Inventory {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   /** A page of SKUs by keyset. */
   listSkus(supplierId: string, page: SkuPage, meter?: ReadMeter): Promise<Sku[]>;
-  countSkus(supplierId: string, filter: SkuFilter, meter?: ReadMeter): Promise<number>;
+  /** How many SKUs pass the filter, counted no further than `atMost`: one more stands for all that are beyond. */
+  countSkus(supplierId: string, filter: SkuFilter, atMost: number, meter?: ReadMeter): Promise<number>;
   /** Pages of several SKUs' histories, in one statement. */
   histories(supplierId: string, pages: readonly HistoryPage[]): Promise<InventoryChange[][]>;
   /** Changes past a position, in the order of positions. Never skips one: positions are in the order of commits. */

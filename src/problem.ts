@@ -18,6 +18,11 @@ export const problems = [
 ] as const;
 export type Problem = (typeof problems)[number];
 
+/** Candidates of a shared code that are shown at most. */
+export const MAX_CANDIDATES = 10;
+/** How far the SKUs that share a code are counted. */
+export const MAX_CANDIDATE_COUNT = 10_000;
+
 type QuantityField = 'quantityInStock' | 'quantityOnBackorder';
 
 export type Refusal =
@@ -29,9 +34,9 @@ export type Refusal =
   | {
       readonly problem: 'AMBIGUOUS_IDENTIFIER';
       readonly identifier: Identifier;
-      /** How many SKUs share it. */
+      /** How many SKUs share it; MAX_CANDIDATE_COUNT stands for as many or more. */
       readonly candidateCount: number;
-      /** Some of them. */
+      /** The first MAX_CANDIDATES at most, by skuId. */
       readonly candidates: readonly Sku[];
     }
   | {
@@ -99,10 +104,11 @@ function named({ kind, value }: Identifier): string {
 }
 
 function listed({ candidates, candidateCount }: Extract<Refusal, { candidateCount: number }>): string {
-  if (candidates.length === 0) return `${candidateCount} of them`;
+  const atLeast = candidateCount >= MAX_CANDIDATE_COUNT ? 'at least ' : '';
+  if (candidates.length === 0) return `${atLeast}${candidateCount} of them`;
   const names = candidates.slice(0, MAX_NAMED_CANDIDATES).map(({ skuId }) => skuId);
   const more = candidateCount - names.length;
-  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return names.join(', ') + (more > 0 ? ` and ${atLeast}${more} more` : '');
 }
 
 function describeMismatch(expected: Precondition, current: Sku): string {

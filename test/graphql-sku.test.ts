@@ -104,7 +104,11 @@ describeOnEachStore('GraphQL', (kind) => {
         expect.objectContaining({
           message: expect.stringContaining('Name the one you mean by its skuId.'),
           path: ['sku'],
-          extensions: { code: 'AMBIGUOUS_IDENTIFIER', candidates: ['BOOK-NEW', 'BOOK-USED'] },
+          extensions: {
+            code: 'AMBIGUOUS_IDENTIFIER',
+            candidates: ['BOOK-NEW', 'BOOK-USED'],
+            candidateCount: 2,
+          },
         }),
       ]);
     });

@@ -9,7 +9,7 @@ import {
   type Restriction,
   type Sku,
 } from '../src/sku.ts';
-import { describeRefusal, type Refusal } from '../src/problem.ts';
+import { describeRefusal, MAX_CANDIDATE_COUNT, MAX_CANDIDATES, type Refusal } from '../src/problem.ts';
 import { chooseMatch as choose, decide as decideUpdate } from '../src/decide.ts';
 import type { SimpleUpdate, Values } from './requests.ts';
 
@@ -39,13 +39,14 @@ function sku(fields: Partial<Sku> = {}): Sku {
 
 /** The SKU that is meant, or why there is none. */
 function chooseMatch(wanted: Identifier, candidates: readonly Sku[]) {
-  const match = choose(wanted, candidates);
+  const match = choose(wanted, { skus: candidates, count: candidates.length });
   return 'refusal' in match ? match.refusal : match;
 }
 
 /** What an update makes of the SKU, or why it makes nothing. */
 function decide(candidates: readonly Sku[], { identifier: wanted, ...values }: SimpleUpdate, now: string) {
-  const decision = decideUpdate(candidates, { identifier: wanted, edit: { kind: 'SET', ...values } }, now);
+  const matched = { skus: candidates, count: candidates.length };
+  const decision = decideUpdate(matched, { identifier: wanted, edit: { kind: 'SET', ...values } }, now);
   return decision.outcome === 'APPLIED' ? { outcome: decision.outcome, sku: decision.after } : decision;
 }
 
@@ -217,7 +218,9 @@ describe('a refusal reads as a sentence that says what to do', () => {
     problem: 'AMBIGUOUS_IDENTIFIER',
     identifier: valid,
     candidateCount: count,
-    candidates: Array.from({ length: count }, (_, i) => sku({ skuId: `S${i + 1}` })),
+    candidates: Array.from({ length: Math.min(count, MAX_CANDIDATES) }, (_, i) =>
+      sku({ skuId: `S${i + 1}` }),
+    ),
   });
   const refuse = (wanted: Identifier): Refusal => {
     const match = chooseMatch(wanted, []);
@@ -251,6 +254,7 @@ describe('a refusal reads as a sentence that says what to do', () => {
     [5, ': S1, S2, S3, S4, S5. Name'],
     [6, ': S1, S2, S3, S4, S5 and 1 more. Name'],
     [1000, ': S1, S2, S3, S4, S5 and 995 more. Name'],
+    [MAX_CANDIDATE_COUNT, ': S1, S2, S3, S4, S5 and at least 9995 more. Name'],
   ])('of %i candidates five are named at most, and the rest counted', (count, list) => {
     expect(describeRefusal(ambiguous(count))).toContain(list);
     expect(describeRefusal(ambiguous(count))).toMatch(/Name the one you mean by its skuId\.$/);

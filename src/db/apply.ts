@@ -5,7 +5,7 @@ import type { Sku } from '../sku.ts';
 import { toChange } from './change-row.ts';
 import { createLoadChanges } from './changes.ts';
 import { createIdempotencyKeys, keyName, type KeptAnswer } from './idempotency.ts';
-import { createMatchSkus, keyOf, type MatchSkus } from './match.ts';
+import { createMatchSkus, keyOf, noCandidates, type MatchSkus } from './match.ts';
 import type { Store } from './open.ts';
 import { planRequests, type Plan } from './plan.ts';
 import { createSaveChanges } from './save-changes.ts';
@@ -27,7 +27,7 @@ export function createApplyRequests(store: Store): ApplyRequests {
   return async (trx, requests, now) => {
     const kept = await keys.load(trx, requests);
     const matched = await matchRows(trx, matchSkus, requests);
-    const plan = planRequests(requests, (request, row) => matched[request]?.[row] ?? [], kept, now);
+    const plan = planRequests(requests, (request, row) => matched[request]?.[row] ?? noCandidates, kept, now);
     const changes = await saveChanges(trx, plan.skus, plan.changes);
     const lastChanges = await loadLastChanges(trx, loadChanges, plan, changes);
     const { answers, fresh } = answerRequests(requests, plan, finishRows(plan, changes, lastChanges), kept);
@@ -43,7 +43,7 @@ async function matchRows(trx: Kysely<Tables>, matchSkus: MatchSkus, requests: re
   );
   const matched = (await matchSkus(trx, wanted)).values();
   return requests.map(({ rows }) =>
-    rows.map((row) => ('malformed' in row ? [] : (matched.next().value ?? []))),
+    rows.map((row) => ('malformed' in row ? noCandidates : (matched.next().value ?? noCandidates))),
   );
 }
 

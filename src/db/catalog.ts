@@ -93,7 +93,9 @@ function createRelist(store: Store, clock: () => Date) {
   const codes = createSkuCodes(store);
   return async (trx: Kysely<Tables>, supplierId: string, rows: readonly CatalogRow[]) => {
     const wanted = rows.map((row) => ({ supplierId, identifier: toUpdate(row).identifier }));
-    const stored = new Map((await loadSkus(trx, wanted)).flat().map((sku) => [sku.skuId, sku]));
+    const stored = new Map(
+      (await loadSkus(trx, wanted)).flatMap(({ skus }) => skus).map((sku) => [sku.skuId, sku]),
+    );
     const latest = new Map<string, Listing>();
     const relisted = rows.map((row) => {
       const before = latest.get(row.skuId) ?? stored.get(row.skuId);

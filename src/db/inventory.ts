@@ -1,9 +1,8 @@
 /** The Inventory contract on a store. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import DataLoader from 'dataloader';
-import { chooseMatch } from '../decide.ts';
+import { chooseMatch, type Candidates } from '../decide.ts';
 import type { Inventory, RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
-import type { Sku } from '../sku.ts';
 import { UnavailableError } from '../unavailable.ts';
 import { createAdmission } from './admission.ts';
 import { createReadChanges } from './changes.ts';
@@ -43,7 +42,7 @@ export function createInventory(
 ): OpenInventory {
   const matchSkus = createMatchSkus(store, { lock: false });
   // Requests that arrived together are parsed in one turn of the event loop: they share one read.
-  const matches = new DataLoader<Wanted, Sku[]>((wanted) => matchSkus(store.db, wanted), {
+  const matches = new DataLoader<Wanted, Candidates>((wanted) => matchSkus(store.db, wanted), {
     cache: false,
     maxBatchSize: MAX_SHARED_READS,
     batchScheduleFn: (read) => setImmediate(read),
@@ -69,7 +68,7 @@ export function createInventory(
       admit(request.rows.length, () =>
         updateInParts(request, (part) => queue.submit(part, part.rows.length)),
       ),
-    ...createListSkus(store, matchSkus),
+    ...createListSkus(store),
     ...createReadChanges(store),
     untilPast: (supplierId, position, signal) => watch.untilPast(supplierId, position, signal),
     purgeKeys: async (keepMs) => {

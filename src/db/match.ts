@@ -1,7 +1,11 @@
 /** Finds the SKUs that identifiers name: codes to SKU ids, then SKU ids to rows, each as one statement over the whole set. */
-import { sql, type Kysely } from 'kysely';
-import type { CodeKind, Identifier } from '../identifier.ts';
+import type { Kysely } from 'kysely';
+import type { Candidates } from '../decide.ts';
+import type { Identifier } from '../identifier.ts';
+import { MAX_CANDIDATES } from '../problem.ts';
 import type { Sku } from '../sku.ts';
+import { createCountShared, type CountShared } from './count-shared.ts';
+import { createFindCodes, toWantedCode, type FindCodes } from './find-codes.ts';
 import type { Store } from './open.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { SkuTable, Tables } from './tables.ts';
@@ -12,20 +16,23 @@ export interface Wanted {
   readonly identifier: Identifier;
 }
 
-/** For each wanted identifier all the SKUs that it names: none, one, or several that share the code. */
-export type MatchSkus = (db: Kysely<Tables>, wanted: readonly Wanted[]) => Promise<Sku[][]>;
+/** For each wanted identifier the SKUs that it names: none, one, or the first of several that share the code. */
+export type MatchSkus = (db: Kysely<Tables>, wanted: readonly Wanted[]) => Promise<Candidates[]>;
+
+export const noCandidates: Candidates = { skus: [], count: 0 };
 
 /** With `lock`, the rows stay locked until the transaction ends, taken in key order so that two writers never deadlock. */
 export function createMatchSkus(store: Store, { lock }: { lock: boolean }): MatchSkus {
   const findCodes = createFindCodes(store);
+  const countShared = createCountShared(store);
   // SQLite has one writer at a time anyway.
   const loadSkus = createLoadSkus(store, lock && store.kind === 'postgres');
 
   return async (db, wanted) => {
-    const skuIds = await resolveSkuIds(db, findCodes, wanted);
+    const named = await resolveIds(db, findCodes, countShared, wanted);
     const keys = new Map<string, SkuKey>();
     wanted.forEach(({ supplierId }, i) => {
-      for (const skuId of skuIds[i] ?? []) {
+      for (const skuId of named[i]?.skuIds ?? []) {
         keys.set(keyOf(supplierId, skuId), { supplier_id: supplierId, sku_id: skuId });
       }
     });
@@ -33,9 +40,11 @@ export function createMatchSkus(store: Store, { lock }: { lock: boolean }): Matc
     for (const row of keys.size > 0 ? await loadSkus(db, [...keys.values()]) : []) {
       found.set(keyOf(row.supplier_id, row.sku_id), toSku(row));
     }
-    return wanted.map(({ supplierId }, i) =>
-      (skuIds[i] ?? []).flatMap((skuId) => found.get(keyOf(supplierId, skuId)) ?? []),
-    );
+    return wanted.map(({ supplierId }, i) => {
+      const { skuIds, count } = named[i] ?? { skuIds: [], count: 0 };
+      const skus = skuIds.flatMap((skuId) => found.get(keyOf(supplierId, skuId)) ?? []);
+      return { skus, count: count - skuIds.length + skus.length };
+    });
   };
 }
 
@@ -44,64 +53,27 @@ export function keyOf(supplierId: string, skuId: string): string {
   return `${supplierId}\0${skuId}`;
 }
 
-async function resolveSkuIds(
+/** What the identifiers name: ids, of which no more are read than are shown, and how many share them. */
+async function resolveIds(
   db: Kysely<Tables>,
   findCodes: FindCodes,
+  countShared: CountShared,
   wanted: readonly Wanted[],
-): Promise<string[][]> {
-  const skuIds = wanted.map(({ identifier }) => (identifier.kind === 'skuId' ? [identifier.value] : []));
-  const codes = wanted.flatMap(({ supplierId, identifier: { kind, value, gtin } }, i) =>
-    kind === 'skuId' ? [] : [{ i, supplier_id: supplierId, kind, spelled: value, gtin }],
-  );
-  const bestTiers = new Map<number, number>();
-  // An identifier's rows come best first; those matched less well than the best do not count.
-  for (const { i, sku_id, tier } of codes.length > 0 ? await findCodes(db, codes) : []) {
-    const bestTier = bestTiers.get(i) ?? tier;
-    bestTiers.set(i, bestTier);
-    if (tier === bestTier && !skuIds[i]?.includes(sku_id)) skuIds[i]?.push(sku_id);
-  }
-  return skuIds;
+): Promise<NamedIds[]> {
+  const codes = wanted.flatMap(({ supplierId, identifier }) => toWantedCode(supplierId, identifier));
+  const found = codes.length > 0 ? await findCodes(db, codes) : [];
+  const counts = (found.length > 0 ? await countShared(db, found) : []).values();
+  const next = found.values();
+  return wanted.map(({ identifier: { kind, value } }) => {
+    if (kind === 'skuId') return { skuIds: [value], count: 1 };
+    const skuIds = next.next().value?.skuIds ?? [];
+    return { skuIds: skuIds.slice(0, MAX_CANDIDATES), count: counts.next().value ?? skuIds.length };
+  });
 }
 
-interface WantedCode {
-  /** Which of the wanted identifiers this is. */
-  i: number;
-  supplier_id: string;
-  kind: CodeKind;
-  spelled: string;
-  gtin: string | null;
-}
-
-interface FoundCode {
-  i: number;
-  sku_id: string;
-  /** 0: as spelled, in the kind given. 1: the same GTIN, in the kind given. 2: the same GTIN, in another kind. */
-  tier: number;
-}
-
-type FindCodes = SetStatement<WantedCode, FoundCode>;
-
-function createFindCodes(store: Store): FindCodes {
-  const sameKind = sql<boolean>`sku_code.kind = item.kind`;
-  const asSpelled = sql<boolean>`(${sameKind} and sku_code.code = item.spelled and sku_code.as_spelled = 1)`;
-  const tier = sql<number>`case when ${asSpelled} then 0 when ${sameKind} then 1 else 2 end`;
-  return createSetStatement<WantedCode, FoundCode>(
-    store,
-    { i: 'integer', supplier_id: 'text', kind: 'text', spelled: 'text', gtin: 'text' },
-    (db) =>
-      db
-        .selectFrom('item')
-        .innerJoin('sku_code', (join) =>
-          join
-            .onRef('sku_code.supplier_id', '=', 'item.supplier_id')
-            .on(sql<boolean>`sku_code.code in (item.spelled, item.gtin)`),
-        )
-        .where(sql<boolean>`((sku_code.code = item.gtin and sku_code.as_gtin = 1) or ${asSpelled})`)
-        .select(['item.i', 'sku_code.sku_id', tier.as('tier')])
-        .orderBy('item.i')
-        .orderBy('tier')
-        .orderBy('sku_code.sku_id'),
-  );
+interface NamedIds {
+  readonly skuIds: readonly string[];
+  readonly count: number;
 }
 
 type SkuKey = Pick<SkuTable, 'supplier_id' | 'sku_id'>;

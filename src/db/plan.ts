@@ -1,5 +1,5 @@
 /** What a batch of requests will do, decided in memory before anything is written. */
-import { decide } from '../decide.ts';
+import { decide, type Candidates } from '../decide.ts';
 import type { InventoryChange, RowResult, UpdateRequest } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
 import { fingerprintOf, keyName, type KeptAnswer } from './idempotency.ts';
@@ -22,7 +22,7 @@ export interface Plan {
 /** Decides requests in order; each sees what those before it leave. */
 export function planRequests(
   requests: readonly UpdateRequest[],
-  candidatesOf: (requestIndex: number, rowIndex: number) => readonly Sku[],
+  candidatesOf: (requestIndex: number, rowIndex: number) => Candidates,
   kept: ReadonlyMap<string, KeptAnswer>,
   now: string,
 ): Plan {
@@ -59,7 +59,7 @@ interface Attempt {
 
 function runRequest(
   request: UpdateRequest,
-  candidatesOf: (rowIndex: number) => readonly Sku[],
+  candidatesOf: (rowIndex: number) => Candidates,
   latest: ReadonlyMap<string, Sku>,
   now: string,
 ): Attempt {
@@ -73,7 +73,8 @@ function runRequest(
     if ('malformed' in row) {
       return { outcome: 'REJECTED', refusal: { problem: 'BAD_USER_INPUT', explanation: row.malformed } };
     }
-    const decision = decide(candidatesOf(rowIndex).map(current), row, now);
+    const { skus: stored, count } = candidatesOf(rowIndex);
+    const decision = decide({ skus: stored.map(current), count }, row, now);
     if (decision.outcome !== 'APPLIED') return decision;
     const { before, after } = decision;
     const change = toChange(request, before, after);
@@ -85,7 +86,7 @@ function runRequest(
     request.atomicity === 'ALL_OR_NOTHING' && results.some(({ outcome }) => outcome === 'REJECTED');
   if (!undone) return { results, skus, changes, undone };
   const stored = (sku: Sku) => latest.get(keyOf(sku.supplierId, sku.skuId)) ?? sku;
-  const rolledBack = results.map((result, i) => rollBack(result, candidatesOf(i).map(stored)));
+  const rolledBack = results.map((result, i) => rollBack(result, candidatesOf(i).skus.map(stored)));
   return { results: rolledBack, skus, changes, undone };
 }
 

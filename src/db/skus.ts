@@ -1,10 +1,15 @@
-/** Lists SKUs by filter, in an order, by keyset. */
-import { sql, type ExpressionBuilder, type SqlBool } from 'kysely';
-import type { Inventory } from '../inventory.ts';
-import type { Availability, SkuFilter, SkuOrder, SkuPage } from '../sku.ts';
-import { toSku, type MatchSkus } from './match.ts';
+/** Lists and counts SKUs by filter, in an order, by keyset: slice by slice. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { unmetered, type Inventory, type ReadMeter } from '../inventory.ts';
+import type { SkuKeyset, SkuOrder, SkuPage } from '../sku.ts';
+import { toSku } from './match.ts';
+import { createNamedSkus, type NamedSkus } from './named-skus.ts';
 import type { Store } from './open.ts';
-import type { SkuTable, Tables } from './tables.ts';
+import { conditionsOf } from './sku-conditions.ts';
+import { countRows, createSliceSize, readRows, type ReadSlice, type Slice } from './sku-slices.ts';
+import type { SkuTable } from './tables.ts';
+import { compareText } from './text-order.ts';
 
 /** Each order ends in the skuId, so that it is total. */
 const orderColumns = {
@@ -13,93 +18,127 @@ const orderColumns = {
   QUANTITY_IN_STOCK: 'quantity_in_stock',
 } as const satisfies Record<SkuOrder, keyof SkuTable>;
 
-export function createListSkus(
-  store: Store,
-  matchSkus: MatchSkus,
-): Pick<Inventory, 'listSkus' | 'countSkus'> {
-  const filtered = async (supplierId: string, filter: SkuFilter) => {
-    const skuIds = await namedSkuIds(store, matchSkus, supplierId, filter);
-    return () =>
-      store.db
-        .selectFrom('sku')
-        .where('supplier_id', '=', supplierId)
-        .where((eb) => eb.and(conditionsOf(eb, filter, skuIds)));
-  };
+export function createListSkus(store: Store): Pick<Inventory, 'listSkus' | 'countSkus'> {
+  const namedSkus = createNamedSkus(store);
   return {
-    async listSkus(supplierId, { filter, order, descending, after, limit }) {
-      const column = orderColumns[order];
-      const direction = descending ? 'desc' : 'asc';
-      const rows = await (
-        await filtered(supplierId, filter)
-      )()
-        .selectAll()
-        .$if(after !== null, (query) =>
-          query.where((eb) => eb(eb.refTuple(column, 'sku_id'), descending ? '<' : '>', keyset(eb, after))),
-        )
-        .orderBy(column, direction)
-        .$if(column !== 'sku_id', (query) => query.orderBy('sku_id', direction))
-        .limit(limit)
-        .execute();
-      return rows.map(toSku);
+    async listSkus(supplierId, page, meter = unmetered) {
+      const { filter, order, descending, after, limit } = page;
+      const conditions = conditionsOf(store.kind, filter);
+      const named = namedSkus(supplierId, filter, meter);
+      const isInOrder = order === 'SKU_ID' && named === null;
+      const best = createBest(page);
+      const walk = {
+        named,
+        meter,
+        // Without conditions each SKU that is looked at passes.
+        firstRows: isInOrder && conditions.length === 0 ? limit : undefined,
+        behind: isInOrder && after ? String(after.value) : null,
+        descending: isInOrder && descending,
+      };
+      for await (const { found } of walkSlices(store, walk, (slice) =>
+        readRows(store, supplierId, slice, {
+          conditions: [...conditions, ...best.conditions(isInOrder)],
+          orderBy: orderBy(page),
+          limit: isInOrder ? limit - best.rows().length : limit,
+        }),
+      )) {
+        best.add(found);
+        if (isInOrder && best.rows().length >= limit) break;
+      }
+      return best.rows().map(toSku);
     },
 
-    async countSkus(supplierId, filter) {
-      const row = await (
-        await filtered(supplierId, filter)
-      )()
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    async countSkus(supplierId, filter, atMost, meter = unmetered) {
+      const conditions = conditionsOf(store.kind, filter);
+      const named = namedSkus(supplierId, filter, meter);
+      const walk = { named, meter, firstRows: undefined, behind: null, descending: false };
+      let count = 0;
+      for await (const { found } of walkSlices(store, walk, (slice) =>
+        countRows(store, supplierId, slice, conditions),
+      )) {
+        count += found;
+        if (count > atMost) break;
+      }
+      return Math.min(count, atMost + 1);
     },
   };
 }
 
-function keyset(eb: SkuExpressions, after: SkuPage['after']) {
-  return eb.tuple(after?.value ?? '', after?.skuId ?? '');
+interface Walk {
+  readonly named: NamedSkus | null;
+  readonly meter: ReadMeter;
+  readonly firstRows: number | undefined;
+  readonly behind: string | null;
+  readonly descending: boolean;
 }
 
-/** The skuIds that the filter names, by themselves and by other identifiers; undefined: it names none. */
-async function namedSkuIds(
+/** What each slice gives, until the catalog ends, or the ids that the filter names. */
+async function* walkSlices<T>(
   store: Store,
-  matchSkus: MatchSkus,
-  supplierId: string,
-  { skuIds, identifiers }: SkuFilter,
-): Promise<readonly string[] | undefined> {
-  if (!identifiers) return skuIds;
-  const matched = await matchSkus(
-    store.db,
-    identifiers.map((identifier) => ({ supplierId, identifier })),
-  );
-  const found = matched.flatMap((skus) => skus.map(({ skuId }) => skuId));
-  return skuIds ? found.filter((skuId) => skuIds.includes(skuId)) : found;
+  walk: Walk,
+  read: (slice: Slice) => Promise<ReadSlice<T>>,
+): AsyncGenerator<ReadSlice<T>, undefined> {
+  const { meter, named, descending } = walk;
+  if (named) {
+    for await (const skuIds of named) {
+      const part = await read({ skuIds });
+      meter.spend(part.scanned);
+      yield part;
+      await nextTurn();
+    }
+    return undefined;
+  }
+  const size = createSliceSize(store.kind, walk.firstRows);
+  for (let behind = walk.behind; ; await nextTurn()) {
+    const started = performance.now();
+    const part = await read({ behind, descending, rows: size.rows() });
+    size.note(performance.now() - started);
+    meter.spend(part.scanned);
+    yield part;
+    if (part.reached === null) return undefined;
+    behind = part.reached;
+  }
 }
 
-type SkuExpressions = ExpressionBuilder<Tables, 'sku'>;
-
-function conditionsOf(eb: SkuExpressions, filter: SkuFilter, skuIds: readonly string[] | undefined) {
-  const { search, restrictions, availability, minQuantityInStock, maxQuantityInStock, updatedAfter } = filter;
-  return [
-    skuIds && (skuIds.length > 0 ? eb('sku_id', 'in', [...skuIds]) : sql<SqlBool>`1 = 0`),
-    search !== undefined && containing(search),
-    restrictions !== undefined && eb('restrictions', restrictions === null ? 'is' : '=', restrictions),
-    availability && availabilityConditions[availability],
-    minQuantityInStock !== undefined && eb('quantity_in_stock', '>=', minQuantityInStock),
-    maxQuantityInStock !== undefined && eb('quantity_in_stock', '<=', maxQuantityInStock),
-    updatedAfter !== undefined && eb('updated_at', '>', updatedAfter),
-  ].filter((condition) => typeof condition === 'object');
+function orderBy({ order, descending }: SkuPage): RawBuilder<unknown> {
+  const direction = descending ? sql`desc` : sql`asc`;
+  const column = orderColumns[order];
+  return column === 'sku_id'
+    ? sql`sku_id ${direction}`
+    : sql`${sql.ref(column)} ${direction}, sku_id ${direction}`;
 }
 
-/** As `availabilityOf` decides. */
-const availabilityConditions: Record<Availability, ReturnType<typeof sql<SqlBool>>> = {
-  DISCONTINUED: sql<SqlBool>`restrictions = 'discontd'`,
-  TEMPORARILY_UNAVAILABLE: sql<SqlBool>`restrictions = 'tmpunavail'`,
-  IN_STOCK: sql<SqlBool>`restrictions is null and quantity_in_stock > 0`,
-  BACKORDER: sql<SqlBool>`restrictions is null and quantity_in_stock = 0 and quantity_on_backorder > 0`,
-  OUT_OF_STOCK: sql<SqlBool>`restrictions is null and quantity_in_stock = 0 and quantity_on_backorder = 0`,
-};
+/** The rows of the page, of all that were added: the first `limit` in its order. */
+function createBest({ order, descending, after, limit }: SkuPage) {
+  const column = orderColumns[order];
+  const compare = (a: SkuTable, b: SkuTable) => {
+    const byKey = compareValues(a[column], b[column]) || compareText(a.sku_id, b.sku_id);
+    return descending ? -byKey : byKey;
+  };
+  const standing = ({ value, skuId }: SkuKeyset, isBehind: boolean): RawBuilder<SqlBool> => {
+    const comparison = isBehind === descending ? sql`<` : sql`>`;
+    return sql`(${sql.ref(column)}, sku_id) ${comparison} (${value}, ${skuId})`;
+  };
+  let best: SkuTable[] = [];
+  return {
+    rows: () => best,
+    add: (rows: readonly SkuTable[]) => {
+      if (best.length === 0) best = [...rows];
+      else if (rows.length > 0) best = [...best, ...rows].toSorted(compare).slice(0, limit);
+    },
+    /** What a row must be to get onto the page; a walk in the page's order starts behind the cursor, and needs none. */
+    conditions: (isInOrder: boolean): RawBuilder<SqlBool>[] => {
+      if (isInOrder) return [];
+      const last = best.length < limit ? undefined : best.at(-1);
+      return [
+        ...(after ? [standing(after, true)] : []),
+        ...(last ? [standing({ value: last[column], skuId: last.sku_id }, false)] : []),
+      ];
+    },
+  };
+}
 
-/** ASCII letters in any case: SQLite's lower() and PostgreSQL's in the C collation know no others. */
-function containing(search: string) {
-  const pattern = `%${search.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()).replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return sql<SqlBool>`(lower(title) like ${pattern} escape '\\' or lower(sku_id) like ${pattern} escape '\\')`;
+function compareValues(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return compareText(String(a), String(b));
 }

@@ -1,7 +1,7 @@
 /** The SKU as dashboards see it, and how one is looked up. */
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import { describeRefusal } from '../problem.ts';
+import { describeRefusal, MAX_CANDIDATES } from '../problem.ts';
 import { availabilities, availabilityOf, type Availability, type Sku as DomainSku } from '../sku.ts';
 import { builder } from './builder.ts';
 import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.ts';
@@ -96,16 +96,18 @@ builder.queryField('sku', (t) =>
     nullable: true,
     description:
       'The SKU of yours that the identifier names; null where there is none. ' +
-      'An identifier that several SKUs share is an error with the code `AMBIGUOUS_IDENTIFIER`.',
+      'An identifier that several SKUs share is an error with the code `AMBIGUOUS_IDENTIFIER`: its extensions hold the skuIds of ' +
+      `the first ${MAX_CANDIDATES} as \`candidates\`, and how many share it as \`candidateCount\`.`,
     args: { by: t.arg({ type: SkuIdentifierInput, required: true, description: 'Its identifier.' }) },
     validate: z.object({ by: identifierShape }),
     resolve: async (_root, { by }, { caller, inventory }) => {
       const [match] = await inventory.find(caller.supplierId, [toIdentifier(by)]);
       if (match && 'sku' in match) return match.sku;
       if (match?.refusal.problem !== 'AMBIGUOUS_IDENTIFIER') return null;
-      const { problem, candidates } = match.refusal;
+      const { problem, candidates, candidateCount } = match.refusal;
+      const skuIds = candidates.map(({ skuId }) => skuId);
       throw new GraphQLError(describeRefusal(match.refusal), {
-        extensions: { code: problem, candidates: candidates.map(({ skuId }) => skuId) },
+        extensions: { code: problem, candidates: skuIds, candidateCount },
       });
     },
   }),

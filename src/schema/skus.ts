@@ -13,8 +13,12 @@ import { storedText } from './stored-text.ts';
 const MAX_SEARCH_LENGTH = 100;
 const MAX_CURSOR_TEXT = 2 * MAX_IDENTIFIER_LENGTH;
 
+/** SKUs that `totalCount` counts at most: what is counted has to be read. */
+const MAX_TOTAL_COUNT = 10_000;
+
 /** What a connection needs beside its page, to count when it is asked. */
 interface Counted {
+  /** Up to MAX_TOTAL_COUNT, and one more where there are more. */
   readonly count: () => ReturnType<Inventory['countSkus']>;
 }
 
@@ -25,9 +29,16 @@ const SkuConnection = builder.connectionObject<typeof Sku, Counted, false, false
     description: 'A page of SKUs.',
     fields: (t) => ({
       totalCount: t.int({
-        description:
-          'How many SKUs the filter lets through, on all pages. Counted only when it is asked for.',
-        resolve: ({ count }) => count(),
+        nullable: true,
+        description: `How many SKUs the filter lets through, on all pages; null where there are more than ${MAX_TOTAL_COUNT}. Counted only when it is asked for.`,
+        resolve: async ({ count }) => {
+          const counted = await count();
+          return counted > MAX_TOTAL_COUNT ? null : counted;
+        },
+      }),
+      totalCountIsAtLeast: t.int({
+        description: `How many SKUs the filter lets through at least: \`totalCount\`, or ${MAX_TOTAL_COUNT} where there are more. Counted only when it is asked for.`,
+        resolve: async ({ count }) => Math.min(await count(), MAX_TOTAL_COUNT),
       }),
     }),
   },
@@ -125,9 +136,12 @@ builder.queryField('skus', (t) =>
         limit: first + 1,
       };
       const skus = await inventory.listSkus(caller.supplierId, page, meter);
+      let counted: Promise<number> | undefined;
+      const count = () =>
+        (counted ??= inventory.countSkus(caller.supplierId, filter, MAX_TOTAL_COUNT, meter));
       return {
         ...toConnection(skus, first, after, (sku) => encodeCursor(order, keyOf(sku, order), sku.skuId)),
-        count: () => inventory.countSkus(caller.supplierId, filter, meter),
+        count,
       };
     },
   }),

@@ -1,5 +1,13 @@
 /** Refusals by the rules, as the payloads' `userErrors`. */
-import { describeRefusal, describeRefusalBlindly, problems, type Problem, type Refusal } from '../problem.ts';
+import {
+  describeRefusal,
+  MAX_CANDIDATE_COUNT,
+  MAX_CANDIDATES,
+  describeRefusalBlindly,
+  problems,
+  type Problem,
+  type Refusal,
+} from '../problem.ts';
 import { builder } from './builder.ts';
 import { mayView } from './context.ts';
 import { InventoryChange } from './inventory-change.ts';
@@ -103,8 +111,12 @@ builder.objectType(AmbiguousIdentifierError, {
   fields: (t) => ({
     candidates: t.field({
       type: [Sku],
-      description: 'The SKUs that share the code. Needs the permission `view_items`.',
+      description: `The SKUs that share the code, the first ${MAX_CANDIDATES} by skuId. Needs the permission \`view_items\`.`,
       resolve: ({ refusal }) => [...refusal.candidates],
+    }),
+    candidateCount: t.int({
+      description: `How many SKUs share the code; ${MAX_CANDIDATE_COUNT} stands for as many or more.`,
+      resolve: ({ refusal }) => refusal.candidateCount,
     }),
   }),
 });
