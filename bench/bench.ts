@@ -1,7 +1,7 @@
 /** What the rows of a run share: settings, prepared databases, PostgreSQL, the load. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Load } from './load.ts';
+import type { Load, Target } from './load.ts';
 import { Skipped, type Subject } from './measure.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 import type { Shape } from './requests.ts';
@@ -31,13 +31,16 @@ export function createBench(settings: Settings, report: (text: string) => void) 
   let postgres: Promise<Postgres | undefined> | undefined;
   let files = 0;
 
-  const load = async (server: Server, shape: Shape, options: LoadOptions): Promise<Load> => {
+  const loadAll = async (
+    targets: readonly Target[],
+    shape: Shape,
+    { skus, connections = CONNECTIONS }: { skus: number; connections?: number | undefined },
+  ): Promise<Load> => {
     const result = await runLoad({
-      origin: server.origin,
-      authorization: `${shape === 'legacy' ? 'Token' : 'Bearer'} ${options.token ?? 'none'}`,
+      targets,
       shape,
-      skus: options.skus,
-      connections: options.connections ?? CONNECTIONS,
+      skus,
+      connections,
       warmUpMs: WARM_UP_MS,
       durationMs: seconds * 1000,
       first: loads++ * ROUND_REQUESTS,
@@ -45,11 +48,16 @@ export function createBench(settings: Settings, report: (text: string) => void) 
     busiest = Math.max(busiest, result.busy);
     return result;
   };
+  const load = (server: Server, shape: Shape, { skus, token, connections }: LoadOptions): Promise<Load> => {
+    const authorization = `${shape === 'legacy' ? 'Token' : 'Bearer'} ${token ?? 'none'}`;
+    return loadAll([{ origin: server.origin, authorization }], shape, { skus, connections });
+  };
 
   return {
     settings,
     report,
     load,
+    loadAll,
     catalog: catalogs,
     newFile: (name: string) => join(folder, `${files++}-${name}`),
     postgres: async (): Promise<Postgres> => {

@@ -4,8 +4,8 @@ import { shapes, type Request, type Shape } from './requests.ts';
 
 /** What to send, as JSON in the first argument. */
 export interface Job {
-  readonly origin: string;
-  readonly authorization: string;
+  /** To whom, and as whom: connections take them by turns. */
+  readonly targets: readonly Target[];
   readonly shape: Shape;
   /** How many SKUs the table has. */
   readonly skus: number;
@@ -14,6 +14,11 @@ export interface Job {
   readonly durationMs: number;
   /** Number of the first request: rounds must not repeat each other's quantities. */
   readonly first: number;
+}
+
+export interface Target {
+  readonly origin: string;
+  readonly authorization: string;
 }
 
 /** What came of it, as JSON on stdout. Only what was answered after the warm-up counts. */
@@ -44,7 +49,7 @@ interface Message {
 const job: Job = JSON.parse(process.argv[2] ?? '{}');
 process.stdout.write(JSON.stringify(await run(job)));
 
-async function run({ warmUpMs, durationMs, connections, origin }: Job): Promise<Load> {
+async function run({ warmUpMs, durationMs, connections, targets }: Job): Promise<Load> {
   const next = createMessages(job);
   const latenciesMs: number[] = [];
   const failures: string[] = [];
@@ -66,9 +71,12 @@ async function run({ warmUpMs, durationMs, connections, origin }: Job): Promise<
     // After failures there is nothing to measure.
     return now < end && failures.length === 0;
   };
-  const { hostname, port } = new URL(origin);
   await Promise.all(
-    Array.from({ length: connections }, () => converse(connect(Number(port), hostname), next, onAnswer)),
+    Array.from({ length: connections }, (_, i) => {
+      const target = i % targets.length;
+      const { hostname, port } = new URL(targets[target]?.origin ?? '');
+      return converse(connect(Number(port), hostname), () => next(target), onAnswer);
+    }),
   );
   clearTimeout(guard);
   latenciesMs.sort((a, b) => a - b);
@@ -85,20 +93,23 @@ async function run({ warmUpMs, durationMs, connections, origin }: Job): Promise<
   };
 }
 
-function createMessages({ origin, authorization, shape, skus, first }: Job): () => Message {
+/** The next message to a target. */
+function createMessages({ targets, shape, skus, first }: Job): (target: number) => Message {
   const { path, request } = shapes[shape];
-  const head = `POST ${path} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nContent-Type: application/json\r\nAccept: application/json\r\nAuthorization: ${authorization}\r\n`;
-  const write = ({ body, expect }: Request): Message => ({
+  const heads = targets.map(
+    ({ origin, authorization }) =>
+      `POST ${path} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nContent-Type: application/json\r\nAccept: application/json\r\nAuthorization: ${authorization}\r\n`,
+  );
+  const write = (target: number, { body, expect }: Request): Message => ({
     // All bodies are ASCII: characters are bytes.
-    bytes: `${head}Content-Length: ${body.length}\r\n\r\n${body}`,
+    bytes: `${heads[target]}Content-Length: ${body.length}\r\n\r\n${body}`,
     expect,
   });
   let n = first;
-  const message = write(request(n, skus));
-  if (message.bytes.length < LARGE_BYTES) return () => write(request(n++, skus));
-  const prepared = Array.from({ length: PREPARED }, () => write(request(n++, skus)));
+  if (request(n, skus).body.length < LARGE_BYTES) return (target) => write(target, request(n++, skus));
+  const prepared = Array.from({ length: PREPARED }, () => request(n++, skus));
   let turn = 0;
-  return () => prepared[turn++ % PREPARED] ?? message;
+  return (target) => write(target, prepared[turn++ % PREPARED] ?? request(first, skus));
 }
 
 /** Sends one request after the other on a connection, until `onAnswer` says that it is enough. */

@@ -1,5 +1,6 @@
 /** The rows of the table: who is measured against whom, and which ratio or limit is the target. */
 import type { Bench } from './bench.ts';
+import { compareGateways } from './gateways.ts';
 import { compare, repeat, type Measured } from './measure.ts';
 import {
   stockgate,
@@ -124,6 +125,17 @@ export const rows: readonly Row[] = [
         rounds(bench),
       ),
   },
+  ...[
+    { gateways: 2, suppliers: 1 },
+    { gateways: 2, suppliers: 16 },
+    { gateways: 3, suppliers: 1 },
+    { gateways: 3, suppliers: 16 },
+  ].map(({ gateways, suppliers }): Row => ({
+    name: `PostgreSQL: ${gateways} gateways : one, ${suppliers === 1 ? 'one supplier' : `${suppliers} suppliers`}`,
+    unit: 'requests/s',
+    target: gateways === 2 ? { atLeast: 0.5 } : null,
+    measure: (bench) => compareGateways(bench, gateways, suppliers),
+  })),
   {
     name: '1,000,000 SKUs : 10,000 SKUs',
     unit: 'requests/s',

@@ -5,6 +5,7 @@ import type { Sku } from '../sku.ts';
 import { toChange } from './change-row.ts';
 import { createLoadChanges } from './changes.ts';
 import { createIdempotencyKeys, keyName, type KeptAnswer } from './idempotency.ts';
+import { createLockSuppliers } from './lock-suppliers.ts';
 import { createMatchSkus, keyOf, noCandidates, type MatchSkus } from './match.ts';
 import type { Store } from './open.ts';
 import { planRequests, type Plan } from './plan.ts';
@@ -20,6 +21,7 @@ export type ApplyRequests = (
 
 export function createApplyRequests(store: Store): ApplyRequests {
   const matchSkus = createMatchSkus(store, { lock: true });
+  const lockSuppliers = createLockSuppliers(store);
   const saveChanges = createSaveChanges(store);
   const loadChanges = createLoadChanges(store);
   const keys = createIdempotencyKeys(store);
@@ -28,12 +30,22 @@ export function createApplyRequests(store: Store): ApplyRequests {
     const kept = await keys.load(trx, requests);
     const matched = await matchRows(trx, matchSkus, requests);
     const plan = planRequests(requests, (request, row) => matched[request]?.[row] ?? noCandidates, kept, now);
+    await lockSuppliers(trx, changedSuppliers(requests, plan));
     const changes = await saveChanges(trx, plan.skus, plan.changes);
     const lastChanges = await loadLastChanges(trx, loadChanges, plan, changes);
     const { answers, fresh } = answerRequests(requests, plan, finishRows(plan, changes, lastChanges), kept);
     await keys.save(trx, fresh);
     return answers;
   };
+}
+
+/** Whose row of the table changes: positions are taken, or an answer is kept under a key. */
+function changedSuppliers(requests: readonly UpdateRequest[], plan: Plan): string[] {
+  const keeping = requests.filter((_, i) => {
+    const planned = plan.requests[i];
+    return planned?.kind === 'RUN' && planned.fingerprint !== null;
+  });
+  return [...plan.changes, ...keeping].map(({ supplierId }) => supplierId);
 }
 
 /** The SKUs matched by each row of each request, all in one go. */

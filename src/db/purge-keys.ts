@@ -1,6 +1,7 @@
 /** Old idempotency keys are forgotten a few at a time, by the service clock, and their suppliers get their room back. */
 import type { Kysely } from 'kysely';
 import { bytesOfKey, createAddKeyBytes, keyColumns, type KeyRow } from './idempotency.ts';
+import { createLockSuppliers } from './lock-suppliers.ts';
 import type { Store } from './open.ts';
 import { createServiceClock, MAX_STEP_MS, type ServiceClock } from './service-clock.ts';
 import { createSetStatement } from './set-statement.ts';
@@ -44,14 +45,7 @@ export function createPurgeKeys(store: Store, clock: ServiceClock = createServic
 }
 
 function createRemoveKeys(store: Store) {
-  const lockSuppliers = createSetStatement<{ supplier_id: string }>(store, { supplier_id: 'text' }, (db) =>
-    db
-      .selectFrom('supplier')
-      .select('supplier_id')
-      .where('supplier_id', 'in', (eb) => eb.selectFrom('item').select('item.supplier_id'))
-      .orderBy('supplier_id')
-      .forNoKeyUpdate(),
-  );
+  const lockSuppliers = createLockSuppliers(store);
   const deleteKeys = createSetStatement<KeyRow, { supplier_id: string; bytes: number }>(
     store,
     keyColumns,
@@ -72,13 +66,11 @@ function createRemoveKeys(store: Store) {
   );
   const addKeyBytes = createAddKeyBytes(store);
   return async (trx: Kysely<Tables>, keys: readonly KeyRow[]) => {
-    const suppliers = [...new Set(keys.map(({ supplier_id }) => supplier_id))].toSorted();
-    // In the order in which writers lock them, before anything else, so that neither waits for the other in a circle.
-    if (store.kind === 'postgres')
-      await lockSuppliers(
-        trx,
-        suppliers.map((supplier_id) => ({ supplier_id })),
-      );
+    // Before the keys, as writers do, so that neither waits for the other in a circle.
+    await lockSuppliers(
+      trx,
+      keys.map(({ supplier_id }) => supplier_id),
+    );
     const removed = await deleteKeys(
       trx,
       keys.map(({ supplier_id, operation, key }) => ({ supplier_id, operation, key })),

@@ -8,7 +8,10 @@ import { keyOf } from './match.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { InventoryChangeTable, SkuTable, SupplierTable, Tables } from './tables.ts';
 
-/** `skus` are the last states, one a SKU; `changes` all that led there, in order. Gives each change its position. */
+/**
+ * `skus` are the last states, one a SKU; `changes` all that led there, in order. Gives each change its position. The caller has locked
+ * the suppliers: they stay so until the commit, which keeps positions in the order of commits, so that a reader who follows them skips none.
+ */
 export type SaveChanges = (
   trx: Kysely<Tables>,
   skus: readonly Sku[],
@@ -21,8 +24,6 @@ export function createSaveChanges(store: Store): SaveChanges {
   const recordChanges = createRecordChanges(store);
   return async (trx, skus, changes) => {
     if (changes.length === 0) return [];
-    // From here to the commit this supplier's other writers wait, which keeps positions in the order of commits,
-    // so that a reader who follows them never skips one.
     const lastPositions = await takePositions(trx, changes);
     const lastOfSku = new Map(skus.map((sku) => [keyOf(sku.supplierId, sku.skuId), sku.lastChangePosition]));
     const positioned = changes.map((change) => {
@@ -113,10 +114,8 @@ function createTakePositions(store: Store) {
   return async (trx: Kysely<Tables>, changes: readonly InventoryChange[]): Promise<Map<string, number>> => {
     const counts = new Map<string, number>();
     for (const { supplierId } of changes) counts.set(supplierId, (counts.get(supplierId) ?? 0) + 1);
-    const moved = await movePositions(
-      trx,
-      Array.from(counts, ([supplier_id, count]) => ({ supplier_id, count })),
-    );
+    const suppliers = Array.from(counts, ([supplier_id, count]) => ({ supplier_id, count }));
+    const moved = await movePositions(trx, suppliers);
     return new Map(
       moved.map(({ supplier_id, last_position }) => [
         supplier_id,
