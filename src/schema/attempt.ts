@@ -5,7 +5,7 @@ import type { Precondition, UpdateRequest } from '../inventory.ts';
 import { MAX_QUANTITY } from '../sku.ts';
 import { builder, type InputFields } from './builder.ts';
 import { mayView, type Context } from './context.ts';
-import { storedText } from './stored-text.ts';
+import { printableText } from './stored-text.ts';
 
 const MAX_KEY_LENGTH = 255;
 const MAX_REASON_LENGTH = 500;
@@ -32,8 +32,8 @@ export const attemptShape = {
     .min(1, 'This must not be empty.')
     .max(MAX_KEY_LENGTH, `This must have no more than ${MAX_KEY_LENGTH} characters.`)
     .nullish(),
-  reason: storedText(MAX_REASON_LENGTH).nullish(),
-  referenceDocumentUri: storedText(MAX_URI_LENGTH)
+  reason: printableText(MAX_REASON_LENGTH).nullish(),
+  referenceDocumentUri: printableText(MAX_URI_LENGTH)
     .refine((text) => URL.canParse(text), 'This must be a URI with its scheme.')
     .nullish(),
 };
@@ -68,7 +68,9 @@ export function attemptFields(t: InputFields) {
         `Your name for this attempt, 1 to ${MAX_KEY_LENGTH} printable ASCII characters. Sent again with the same input, ` +
         'it is answered as the first time and changes nothing (`replayed`). Kept for at least 24 hours.',
     }),
-    reason: t.string({ description: `Why, for the history; at most ${MAX_REASON_LENGTH} characters.` }),
+    reason: t.string({
+      description: `Why, for the history: one line of at most ${MAX_REASON_LENGTH} characters.`,
+    }),
     referenceDocumentUri: t.string({
       description: `The document behind it, as a URI of at most ${MAX_URI_LENGTH} characters: an order, a delivery, a count.`,
     }),
