@@ -28,7 +28,7 @@ const refuseBad = (jobs: readonly string[]) =>
 describe('what waits shares commits', () => {
   test('64 jobs submitted at once are one commit, in order, each with its own answer', async () => {
     const queue = openQueue<number>();
-    const answers = await Promise.all(range(64).map((job) => queue.submit(job, 1)));
+    const answers = await Promise.all(range(64).map((job) => queue.submit(job, 1, 'acme')));
     expect(answers).toEqual(range(64).map(answerTo));
     expect(queue.tried).toEqual([range(64)]);
   });
@@ -40,7 +40,7 @@ describe('what waits shares commits', () => {
     });
     const submitted: Promise<string>[] = [];
     for (const job of range(64)) {
-      submitted.push(queue.submit(job, 1));
+      submitted.push(queue.submit(job, 1, 'acme'));
       if (job % 8 === 7) await turns(1);
     }
     expect(await Promise.all(submitted)).toEqual(range(64).map(answerTo));
@@ -58,7 +58,7 @@ describe('what waits shares commits', () => {
     });
     const submitted: Promise<string>[] = [];
     for (const job of range(20)) {
-      submitted.push(queue.submit(job, 600));
+      submitted.push(queue.submit(job, 600, 'acme'));
       await turns(1);
     }
     await Promise.all(submitted);
@@ -75,7 +75,7 @@ describe('what waits shares commits', () => {
       await gates[begun.length - 1]?.promise;
       return jobs.map(answerTo);
     }, 2);
-    const submit = async (job: string) => order.push(await queue.submit(job, 1));
+    const submit = async (job: string) => order.push(await queue.submit(job, 1, 'acme'));
     const submitted = [];
     for (const job of ['a', 'b', 'c', 'd']) {
       submitted.push(submit(job));
@@ -93,9 +93,9 @@ describe('what waits shares commits', () => {
 
   test('a queue that came to rest takes up again', async () => {
     const queue = openQueue<number>();
-    for (const job of range(3)) expect(await queue.submit(job, 1)).toBe(answerTo(job));
+    for (const job of range(3)) expect(await queue.submit(job, 1, 'acme')).toBe(answerTo(job));
     await turns(3);
-    expect(await queue.submit(3, 1)).toBe(answerTo(3));
+    expect(await queue.submit(3, 1, 'acme')).toBe(answerTo(3));
     expect(queue.tried).toEqual([[0], [1], [2], [3]]);
   });
 });
@@ -110,7 +110,7 @@ describe('a commit is bounded in rows', () => {
     ['jobs without rows take no room', [0, 1000, 0, 0], [4]],
   ])('%s', async (_what, rows, sizes) => {
     const queue = openQueue<number>();
-    const answers = await Promise.all(rows.map((count, job) => queue.submit(job, count)));
+    const answers = await Promise.all(rows.map((count, job) => queue.submit(job, count, 'acme')));
     expect(answers).toEqual(range(rows.length).map(answerTo));
     expect(queue.tried.map((jobs) => jobs.length)).toEqual(sizes);
     expect(queue.committed).toEqual(range(rows.length));
@@ -125,7 +125,7 @@ describe('nothing is answered before its commit', () => {
       return jobs.map(answerTo);
     });
     const answered: string[] = [];
-    const submitted = range(3).map(async (job) => answered.push(await queue.submit(job, 1)));
+    const submitted = range(3).map(async (job) => answered.push(await queue.submit(job, 1, 'acme')));
     await turns(20);
     expect(queue.tried).toEqual([range(3)]);
     expect(answered).toEqual([]);
@@ -141,9 +141,9 @@ describe('nothing is answered before its commit', () => {
       return jobs.map(answerTo);
     });
     const answered: string[] = [];
-    const first = queue.submit('first', 1).then((answer) => answered.push(answer));
+    const first = queue.submit('first', 1, 'acme').then((answer) => answered.push(answer));
     await turns(3);
-    const second = queue.submit('second', 1).then((answer) => answered.push(answer));
+    const second = queue.submit('second', 1, 'acme').then((answer) => answered.push(answer));
     commits[0]?.resolve(undefined);
     await first;
     await turns(5);
@@ -164,7 +164,7 @@ describe('a job that cannot be committed does not take its neighbours along', ()
     ['twice', ['a', 'bad 1', 'b', 'bad 2', 'c']],
   ])('%s: it gets its error, the others are committed once, in order', async (_where, jobs) => {
     const queue = openQueue<string>(refuseBad);
-    const settled = await Promise.allSettled(jobs.map((job) => queue.submit(job, 1)));
+    const settled = await Promise.allSettled(jobs.map((job) => queue.submit(job, 1, 'acme')));
     expect(settled).toEqual(
       jobs.map((job) =>
         job.startsWith('bad')
@@ -180,17 +180,17 @@ describe('a job that cannot be committed does not take its neighbours along', ()
       await turns(2);
       return refuseBad(jobs);
     });
-    const early = ['a', 'bad', 'b'].map((job) => queue.submit(job, 1));
+    const early = ['a', 'bad', 'b'].map((job) => queue.submit(job, 1, 'acme'));
     await turns(4);
-    const late = ['c', 'd'].map((job) => queue.submit(job, 1));
+    const late = ['c', 'd'].map((job) => queue.submit(job, 1, 'acme'));
     await Promise.allSettled([...early, ...late]);
     expect(queue.committed).toEqual(['a', 'b', 'c', 'd']);
   });
 
   test('the queue goes on after it', async () => {
     const queue = openQueue<string>(refuseBad);
-    await expect(queue.submit('bad', 1)).rejects.toBe(failure);
-    expect(await queue.submit('a', 1)).toBe(answerTo('a'));
+    await expect(queue.submit('bad', 1, 'acme')).rejects.toBe(failure);
+    expect(await queue.submit('a', 1, 'acme')).toBe(answerTo('a'));
   });
 
   test('a commit that throws at once is no different', async () => {
@@ -198,13 +198,13 @@ describe('a job that cannot be committed does not take its neighbours along', ()
       if (jobs.includes('bad')) throw failure;
       return Promise.resolve(jobs.map(answerTo));
     });
-    const settled = await Promise.allSettled(['a', 'bad'].map((job) => queue.submit(job, 1)));
+    const settled = await Promise.allSettled(['a', 'bad'].map((job) => queue.submit(job, 1, 'acme')));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   });
 
   test('a job that a commit leaves unanswered is an error, not a wait without end', async () => {
     const queue = openQueue<string>((jobs) => Promise.resolve(jobs.slice(1).map(answerTo)));
-    const settled = await Promise.allSettled(['a', 'b'].map((job) => queue.submit(job, 1)));
+    const settled = await Promise.allSettled(['a', 'b'].map((job) => queue.submit(job, 1, 'acme')));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   });
 });
@@ -222,7 +222,7 @@ describe('idle', () => {
     let answered = 0;
     const submit = (job: string, rows: number) => {
       const count = () => answered++;
-      queue.submit(job, rows).then(count, count);
+      queue.submit(job, rows, 'acme').then(count, count);
     };
     for (const job of ['a', 'b', 'bad']) submit(job, 600);
     const idle = queue.idle();

@@ -6,7 +6,6 @@ import type { z } from 'zod';
 import { createInventory } from '../db/inventory.ts';
 import { durabilityWarnings } from '../db/durability.ts';
 import { openStore, type Store } from '../db/open.ts';
-import { createReadiness } from '../db/readiness.ts';
 import { createAuthenticate } from '../db/tokens.ts';
 import { loopbackNames } from '../http/allowed-hosts.ts';
 import { createProbeServer, createServer } from '../http/server.ts';
@@ -69,15 +68,14 @@ type Values = { [K in keyof typeof serveOptions]: z.output<(typeof serveOptions)
 
 /** Serves until it is told to stop, or nothing can be stored any more; gives the exit code. */
 async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io: Io): Promise<number> {
-  const readiness = createReadiness(store);
-  const ready = readiness.check;
-  const waiting = () => inventory.waiting();
+  const ready = () => inventory.ready();
+  const backlog = () => inventory.backlog();
   // Loaded only where it is used.
   const metrics =
     values.metrics === 'off'
       ? undefined
-      : (await import('../http/metrics.ts')).createMetrics({ waiting, ready });
-  const inventory = createInventory(store, io.clock, [readiness, ...(metrics ? [metrics] : [])]);
+      : (await import('../http/metrics.ts')).createMetrics({ backlog, ready });
+  const inventory = createInventory(store, io.clock, metrics && [metrics]);
   const authenticate = createAuthenticate(store, io.clock);
   const server = createServer({
     inventory,

@@ -19,6 +19,8 @@ const CHECKPOINT_PAGES = 32_000;
 const WAL_RETRY_MS = 5;
 /** The page cache of each of two connections, in KiB. What is not in it the system's own cache has. */
 const CACHE_KIB = 4_096;
+/** A PostgreSQL pool's; a gateway's writer has its own, smaller one (writer-thread.ts). */
+const MAX_CONNECTIONS = 7;
 /** Prepared statements kept. Texts are few, but filters combine. */
 const MAX_STATEMENTS = 200;
 
@@ -28,6 +30,8 @@ export interface Store {
   readonly kind: StoreKind;
   readonly url: string;
   readonly db: Kysely<Tables>;
+  /** For how long a statement's answer is waited for on PostgreSQL; 0: no bound. */
+  readonly queryTimeoutMs: number;
   close(): Promise<void>;
 }
 
@@ -35,14 +39,20 @@ export interface Store {
  * `sqlite:PATH` or `postgres://...`. Creates a missing SQLite file and its folder, and runs the migrations that are due; where it is
  * to be read only, it must be there and have the present schema. Throws with one clear line when the URL has another form or the
  * store cannot be opened. `queryTimeoutMs` bounds the wait for a PostgreSQL server's answer to a statement, once migrated; 0: no bound.
+ * `maxConnections` bounds its pool.
  */
-export async function openStore(url: string, { readOnly = false, queryTimeoutMs = 0 } = {}): Promise<Store> {
+export async function openStore(
+  url: string,
+  { readOnly = false, queryTimeoutMs = 0, maxConnections = MAX_CONNECTIONS } = {},
+): Promise<Store> {
   let isMigrated = false;
   const kind = storeKind(url);
   const dialect =
     kind === 'sqlite'
       ? openSqlite(url.slice('sqlite:'.length), readOnly)
-      : await openPostgres(url, MAX_STATEMENTS, () => (isMigrated ? queryTimeoutMs : 0));
+      : await openPostgres(url, { maxConnections, maxStatements: MAX_STATEMENTS }, () =>
+          isMigrated ? queryTimeoutMs : 0,
+        );
   const db = new Kysely<Tables>({ dialect });
   try {
     await (readOnly ? requireSchema(db, kind) : migrate(db, kind));
@@ -51,7 +61,7 @@ export async function openStore(url: string, { readOnly = false, queryTimeoutMs 
     throw firstOf(error);
   }
   isMigrated = true;
-  return { kind, url, db, close: () => db.destroy() };
+  return { kind, url, db, queryTimeoutMs, close: () => db.destroy() };
 }
 
 /** A name with several addresses fails with one error for each, and no words of its own. */

@@ -4,8 +4,6 @@ import { PostgresDialect, type Dialect, type PostgresPool, type PostgresPoolClie
 import { UnavailableError } from '../unavailable.ts';
 import { fromPostgres } from './store-error.ts';
 
-/** Connections that a process holds at most. */
-const MAX_CONNECTIONS = 10;
 /** For how long a connection is waited for, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -15,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
  */
 export async function openPostgres(
   url: string,
-  maxStatements: number,
+  { maxConnections, maxStatements }: { maxConnections: number; maxStatements: number },
   queryTimeoutMs: () => number,
 ): Promise<Dialect> {
   const { default: pg } = await import('pg');
@@ -24,7 +22,7 @@ export async function openPostgres(
   types.setTypeParser(pg.types.builtins.INT8, Number);
   const pool = new pg.Pool({
     connectionString: url,
-    max: MAX_CONNECTIONS,
+    max: maxConnections,
     types,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

@@ -18,23 +18,28 @@ export interface Readiness extends CommitObserver {
   check(): Promise<string | null>;
 }
 
-export function createReadiness(store: Store): Readiness {
+/** `noteError` is told of what goes wrong in a commit that was made to find out. */
+export function createReadiness(
+  store: Store,
+  noteError: (error: unknown) => void = () => undefined,
+): Readiness {
   const prove = store.kind === 'sqlite' ? commitToSqlite : askPostgres;
   let last: string | null = null;
   let until = -Infinity;
   let checking: Promise<string | null> | undefined;
-  let proving: Promise<string | null> | undefined;
 
   const keep = (problem: string | null, forMs: number) => {
     last = problem;
     until = performance.now() + forMs;
   };
+  const askStore = createAskReadiness(() =>
+    prove(store).catch((error: unknown) => {
+      noteError(error);
+      throw error;
+    }),
+  );
   const ask = async () => {
-    // One that still hangs from an earlier check is waited for again, not joined by another.
-    proving ??= prove(store)
-      .catch(describe)
-      .finally(() => (proving = undefined));
-    keep(await orTooLate(proving), KEPT_MS);
+    keep(await askStore(), KEPT_MS);
     return last;
   };
   return {
@@ -46,6 +51,17 @@ export function createReadiness(store: Store): Readiness {
       if (performance.now() < until) return last;
       return (checking ??= ask().finally(() => (checking = undefined)));
     },
+  };
+}
+
+/** Asks, with patience: one that still hangs from an earlier time is waited for again, not joined by another. */
+export function createAskReadiness(ask: () => Promise<string | null>): () => Promise<string | null> {
+  let asking: Promise<string | null> | undefined;
+  return () => {
+    asking ??= ask()
+      .catch(describe)
+      .finally(() => (asking = undefined));
+    return orTooLate(asking);
   };
 }
 

@@ -24,6 +24,11 @@ export function isDiskFailure(error: unknown): boolean {
   return error instanceof UnavailableError && /^SQLITE_(IOERR|CORRUPT)/.test(codeOf(error.cause));
 }
 
+/** What was written before may be lost, though later syncs succeed. */
+export function isSyncFailure(error: unknown): boolean {
+  return error instanceof UnavailableError && /^SQLITE_IOERR_(DIR_)?FSYNC/.test(codeOf(error.cause));
+}
+
 /** The code that a driver gave the error; empty where there is none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

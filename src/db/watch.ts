@@ -1,5 +1,5 @@
 /** Tells followers of the log that there is more: at once for this process's commits, by polling for all others'. */
-import type { UpdateAnswer } from '../inventory.ts';
+import type { CommitObserver } from './observe-commits.ts';
 import type { Store } from './open.ts';
 import { createSetStatement } from './set-statement.ts';
 import type { SupplierTable } from './tables.ts';
@@ -7,11 +7,10 @@ import type { SupplierTable } from './tables.ts';
 /** How long another process's commit stays unnoticed at most, in milliseconds. Nothing is polled while nobody waits. */
 const POLL_MS = 200;
 
-export interface Watch {
+/** Told of this process's commits, it need not poll for them. */
+export interface Watch extends CommitObserver {
   /** Resolves once the supplier's newest position is past this one, or the signal aborts. */
   untilPast(supplierId: string, position: number, signal: AbortSignal): Promise<void>;
-  /** Notes what was committed here. */
-  notice(answers: readonly UpdateAnswer[]): void;
   /** Polls no more. Whoever still waits waits until its own signal aborts. */
   close(): Promise<void>;
 }
@@ -60,10 +59,11 @@ export function createWatch(store: Store): Watch {
       if (signal.aborted || (newest.get(supplierId) ?? 0) > position) return;
       await untilReleased(waiters, { supplierId, position }, signal, startPolling);
     },
-    notice(answers) {
-      for (const change of answers.flatMap(appliedChanges)) note(change.supplierId, change.position ?? 0);
+    committed({ positions }) {
+      for (const [supplierId, position] of positions) note(supplierId, position);
       release();
     },
+    failed: () => undefined,
     async close() {
       closing.abort();
       await polling;
@@ -85,10 +85,6 @@ async function untilReleased(
   await released.promise;
   signal.removeEventListener('abort', waiter.resolve);
   waiters.delete(waiter);
-}
-
-function appliedChanges({ results, replayed }: UpdateAnswer) {
-  return replayed ? [] : results.flatMap((result) => (result.outcome === 'APPLIED' ? [result.change] : []));
 }
 
 function createLoadPositions(store: Store) {

@@ -1,27 +1,27 @@
 /** Group commit: everything that waits goes into one transaction, one fsync, and only then are the answers given. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UnavailableError } from '../unavailable.ts';
-
-/** Rows in one transaction at most; a single job that is larger gets its own. */
-export const MAX_BATCH_ROWS = 1_000;
+import type { Load } from './admission.ts';
+import { createTurns, type Waiting } from './turns.ts';
 
 export interface WriteQueue<Job, Answer> {
   /** Resolves with the job's answer once its transaction is on disk. `rows` is how many rows the job writes. */
-  submit(job: Job, rows: number): Promise<Answer>;
-  /** How many rows each job writes that waits for its transaction to begin. */
-  waiting(): number[];
+  submit(job: Job, rows: number, supplierId: string): Promise<Answer>;
+  /** How many rows of this supplier may share a transaction now. */
+  maxRows(supplierId: string): number;
+  /** What waits for its transaction to begin. */
+  backlog(): Load;
   /** Resolves when all that was submitted is answered. */
   idle(): Promise<void>;
 }
 
-interface Waiting<Job, Answer> {
+interface Entry<Job, Answer> extends Waiting {
   readonly job: Job;
-  readonly rows: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
-type Batch<Job, Answer> = readonly Waiting<Job, Answer>[];
+type Batch<Job, Answer> = readonly Entry<Job, Answer>[];
 
 /** Runs one transaction for the jobs; gives an answer for each, in order. */
 export type CommitJobs<Job, Answer> = (jobs: readonly Job[]) => Promise<readonly Answer[]>;
@@ -31,47 +31,42 @@ export function createWriteQueue<Job, Answer>(
   commit: CommitJobs<Job, Answer>,
   maxRunning = 1,
 ): WriteQueue<Job, Answer> {
-  let waiting: Waiting<Job, Answer>[] = [];
+  const turns = createTurns<Entry<Job, Answer>>();
   let starting: Promise<void> | undefined;
   const running = new Set<Promise<() => void>>();
 
   const start = () => {
     starting = undefined;
-    while (running.size < maxRunning && waiting.length > 0) {
-      const batch = takeBatch(waiting);
-      waiting = waiting.slice(batch.length);
-      const settling = settle(commit, batch);
+    while (running.size < maxRunning && turns.backlog().requests > 0) {
+      const settling = settle(commit, turns.takeBatch());
       running.add(settling);
       void finish(settling);
     }
   };
+  // Requests that arrived together are read in one turn of the event loop: let all of them join.
+  const startSoon = () => (starting ??= nextTurn().then(start));
   const finish = async (settling: Promise<() => void>) => {
     const giveAnswers = await settling;
     running.delete(settling);
-    // What waits is on its way to the disk while these answers are written.
-    start();
+    // A single commit may block this thread: its answers go out before the next one, which also waits for what arrived meanwhile.
+    // Where several run at a time they wait for another process: the next is on its way there while these answers are written.
+    if (maxRunning > 1) start();
     giveAnswers();
+    if (turns.backlog().requests > 0) void startSoon();
   };
   return {
-    submit: (job, rows) =>
+    submit: (job, rows, supplierId) =>
       new Promise((resolve, reject) => {
-        waiting.push({ job, rows, resolve, reject });
-        // Requests that arrived together are parsed in one turn of the event loop: let all of them join.
-        starting ??= nextTurn().then(start);
+        turns.add({ job, rows, supplierId, resolve, reject });
+        void startSoon();
       }),
-    waiting: () => waiting.map(({ rows }) => rows),
+    maxRows: turns.maxRows,
+    backlog: turns.backlog,
     idle: async () => {
       // With a turn in which those who asked take their answers.
       while (starting || running.size > 0) await Promise.all([starting, ...running, nextTurn()]);
     },
   };
-}
-
-/** The first of what waits, as far as it fits. */
-function takeBatch<Job, Answer>(waiting: Batch<Job, Answer>): Batch<Job, Answer> {
-  let rows = 0;
-  const end = waiting.findIndex((entry, i) => (rows += entry.rows) > MAX_BATCH_ROWS && i > 0);
-  return end < 0 ? waiting : waiting.slice(0, end);
 }
 
 /** Commits a batch; what comes back gives the answers. */
@@ -90,11 +85,18 @@ async function settle<Job, Answer>(
   } catch (error) {
     // The transaction is undone as a whole; a job that cannot be committed must not take its neighbours along. But what
     // may be stored already must not be stored again, and what the store cannot take now it cannot take one by one.
-    if (batch.length === 1 || error instanceof UnavailableError) {
+    if (batch.length === 1 || isStoreTrouble(error)) {
       return () => batch.forEach(({ reject }) => reject(error));
     }
     const gives: (() => void)[] = [];
     for (const entry of batch) gives.push(await settle(commit, [entry]));
     return () => gives.forEach((giveAnswer) => giveAnswer());
   }
+}
+
+function isStoreTrouble(error: unknown): boolean {
+  return (
+    error instanceof UnavailableError &&
+    (error.code === 'STORE_UNAVAILABLE' || error.code === 'OUTCOME_UNKNOWN')
+  );
 }

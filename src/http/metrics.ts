@@ -1,22 +1,30 @@
 /** Counts for Prometheus, of the edge and of the commits. Labels take values from lists here alone, never what a client sent. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import { changeSources, type UpdateAnswer, type UpdateRequest } from '../inventory.ts';
-import { problems } from '../problem.ts';
+import { changeSources, type ChangeSource } from '../inventory.ts';
+import { problems, type Problem } from '../problem.ts';
 import { unavailableCodes } from '../unavailable.ts';
 import type { MetricsPage } from './probes.ts';
 import { outcomes, type RequestObserver } from './request-record.ts';
 
 export interface Metrics extends MetricsPage, RequestObserver {
   /** A transaction went through. */
-  committed(requests: readonly UpdateRequest[], answers: readonly UpdateAnswer[], ms: number): void;
+  committed(commit: CountedCommit): void;
   /** A transaction did not. */
   failed(): void;
 }
 
+/** A transaction in numbers. */
+export interface CountedCommit {
+  readonly ms: number;
+  readonly rows: number;
+  readonly outcomes: readonly (readonly [source: ChangeSource, outcome: RowOutcome, count: number])[];
+  readonly refusals: readonly (readonly [problem: Problem, count: number])[];
+}
+
 /** What is asked when the page is read. */
 export interface Gauged {
-  /** How many rows each request has that waits for a commit. */
-  readonly waiting: () => readonly number[];
+  /** What waits for a commit. */
+  readonly backlog: () => Promise<{ readonly requests: number; readonly rows: number }>;
   readonly ready: () => Promise<string | null>;
 }
 
@@ -25,6 +33,7 @@ const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 const doors = ['graphql', 'legacy', 'legacy_bulk', 'other'] as const;
 const rowOutcomes = ['APPLIED', 'UNCHANGED', 'DRY_RUN', 'REJECTED', 'REPLAYED'] as const;
+type RowOutcome = (typeof rowOutcomes)[number];
 /** Refusals by others than the rules. */
 const edgeRefusals = [
   'UNAUTHENTICATED',
@@ -65,7 +74,7 @@ export function createMetrics(gauged: Gauged): Metrics {
   };
 }
 
-function addGauges(registers: Registry[], { waiting, ready }: Gauged): void {
+function addGauges(registers: Registry[], { backlog, ready }: Gauged): void {
   const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
       name,
@@ -75,14 +84,22 @@ function addGauges(registers: Registry[], { waiting, ready }: Gauged): void {
         this.set(await value());
       },
     });
-  gauge('stockgate_write_queue_requests', 'Requests that wait for a commit.', () => waiting().length);
-  gauge('stockgate_write_queue_rows', 'Rows of requests that wait for a commit.', () => sum(waiting()));
+  gauge(
+    'stockgate_write_queue_requests',
+    'Requests that wait for a commit.',
+    async () => (await backlog()).requests,
+  );
+  gauge(
+    'stockgate_write_queue_rows',
+    'Rows of requests that wait for a commit.',
+    async () => (await backlog()).rows,
+  );
   gauge('stockgate_ready', '1 when updates can be stored, as /ready says.', async () =>
     (await ready()) === null ? 1 : 0,
   );
 }
 
-type Refuse = (code: string) => void;
+type Refuse = (code: string, count?: number) => void;
 
 function countRefusals(registers: Registry[]): Refuse {
   const name = 'stockgate_refusals_total';
@@ -91,7 +108,7 @@ function countRefusals(registers: Registry[]): Refuse {
     counter.inc({ code }, 0);
     return counter.labels(code);
   });
-  return (code) => (children.get(code) ?? children.get('OTHER'))?.inc();
+  return (code, count = 1) => (children.get(code) ?? children.get('OTHER'))?.inc(count);
 }
 
 function countRequests(registers: Registry[], refuse: Refuse): RequestObserver['answered'] {
@@ -157,25 +174,14 @@ function countCommits(registers: Registry[], refuse: Refuse): Pick<Metrics, 'com
     registers,
   });
   return {
-    committed: (requests, answers, ms) => {
-      size.observe(sum(requests.map((request) => request.rows.length)));
+    committed: ({ ms, rows: rowCount, outcomes: counts, refusals }) => {
+      size.observe(rowCount);
       duration.observe(ms / 1_000);
-      answers.forEach(({ replayed, refusal, results }, i) => {
-        const counters = children.get(requests[i]?.source ?? '');
-        if (replayed) return counters?.get('REPLAYED')?.inc(results.length);
-        if (refusal) refuse(refusal.problem);
-        for (const result of results) {
-          counters?.get(result.outcome)?.inc();
-          if (result.outcome === 'REJECTED') refuse(result.refusal.problem);
-        }
-      });
+      for (const [source, outcome, count] of counts) children.get(source)?.get(outcome)?.inc(count);
+      for (const [problem, count] of refusals) refuse(problem, count);
     },
     failed: () => failures.inc(),
   };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** What is made of each of the values that a label may have. */

@@ -1,0 +1,62 @@
+/** Starts the writer's thread: neither an fsync nor a large bulk on it stops reads and parsing on the others. */
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { tellCommitted, tellFailed, type CommitObserver } from './observe-commits.ts';
+import type { Store } from './open.ts';
+import { connectWriter, type Writer } from './writer-client.ts';
+import { fromErrorDetails, type Note } from './writer-messages.ts';
+
+export interface WriterThreadData {
+  readonly url: string;
+  readonly queryTimeoutMs: number;
+}
+
+export interface WriterThread {
+  readonly writer: Writer;
+  /** A port for one caller more, in any thread: `connectWriter` makes a writer of it. */
+  connect(): MessagePort;
+  /** Resolves once all calls of all callers are answered and the thread has ended. */
+  close(): Promise<void>;
+  /** Resolves with the reason once nothing can be written any more before the store is opened anew. */
+  readonly failed: Promise<unknown>;
+}
+
+/** `observers` are told of all callers' commits. The thread does not keep the process alive while nobody waits for it. */
+export function startWriter(
+  { url, queryTimeoutMs }: Store,
+  clock: () => Date,
+  observers: readonly CommitObserver[],
+): WriterThread {
+  const workerData: WriterThreadData = { url, queryTimeoutMs };
+  const worker = new Worker(new URL('writer-thread.ts', import.meta.url), { workerData });
+  const failed = Promise.withResolvers<unknown>();
+  const exited = Promise.withResolvers<void>();
+  worker.on('error', (error) => failed.resolve(error));
+  worker.on('exit', () => {
+    failed.resolve(new Error("The writer's thread has ended."));
+    exited.resolve();
+  });
+  worker.unref();
+
+  const connect = () => {
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage(port1, [port1]);
+    return port2;
+  };
+  const hear = (note: Note) => {
+    if ('committed' in note) tellCommitted(observers, note.committed);
+    else if ('failed' in note) tellFailed(observers, fromErrorDetails(note.failed));
+    else failed.resolve(fromErrorDetails(note.ended));
+  };
+  const writer = connectWriter(connect(), clock, hear);
+  return {
+    writer,
+    connect,
+    async close() {
+      await writer.close();
+      worker.ref();
+      worker.postMessage('close');
+      await exited.promise;
+    },
+    failed: failed.promise,
+  };
+}

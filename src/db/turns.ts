@@ -1,0 +1,124 @@
+/** Requests that wait for a commit, by supplier: a batch takes them by turns, so that none waits behind another supplier's backlog. */
+import type { Load } from './admission.ts';
+
+/** Rows in one transaction at most; a single request that is larger gets its own. */
+export const MAX_BATCH_ROWS = 1_000;
+/** Rows of one supplier in a transaction at most while others write too: their updates wait for no more than this. */
+export const SHARED_BATCH_ROWS = 250;
+/** For how long a supplier that was served counts as one that writes, in milliseconds. */
+const ACTIVE_MS = 1_000;
+
+/** What waits. */
+export interface Waiting {
+  readonly supplierId: string;
+  readonly rows: number;
+}
+
+export interface Turns<Entry extends Waiting> {
+  add(entry: Entry): void;
+  /** One entry of each supplier after another, as far as they fit; each supplier's own stay in order. */
+  takeBatch(): Entry[];
+  /** How many rows of this supplier may share a transaction now. */
+  maxRows(supplierId: string): number;
+  backlog(): Load;
+}
+
+/** A supplier's entries; those before `taken` are gone. */
+interface Line<Entry> {
+  readonly supplierId: string;
+  entries: Entry[];
+  taken: number;
+}
+
+/** `now`: milliseconds on a clock that nobody sets. */
+export function createTurns<Entry extends Waiting>(now = () => performance.now()): Turns<Entry> {
+  // In the order of their turns.
+  const lines = new Map<string, Line<Entry>>();
+  const served = createRecent(now);
+  let backlog = { requests: 0, rows: 0 };
+
+  const count = ({ rows }: Entry, sign: 1 | -1) => {
+    backlog = { requests: backlog.requests + sign, rows: backlog.rows + sign * rows };
+  };
+  const maxRows = (supplierId: string) => {
+    const othersWait = lines.size > (lines.has(supplierId) ? 1 : 0);
+    return othersWait || served.hasOther(supplierId) ? SHARED_BATCH_ROWS : MAX_BATCH_ROWS;
+  };
+  return {
+    add(entry) {
+      const { supplierId } = entry;
+      const line = lines.get(supplierId) ?? { supplierId, entries: [], taken: 0 };
+      line.entries.push(entry);
+      lines.set(supplierId, line);
+      count(entry, 1);
+    },
+    takeBatch() {
+      const batch = fillBatch([...lines.values()], maxRows);
+      for (const { supplierId } of batch) {
+        served.note(supplierId);
+        const line = lines.get(supplierId);
+        // Whoever was served goes behind those who were not.
+        lines.delete(supplierId);
+        if (line && line.taken < line.entries.length) lines.set(supplierId, compact(line));
+      }
+      for (const entry of batch) count(entry, -1);
+      return batch;
+    },
+    maxRows,
+    backlog: () => backlog,
+  };
+}
+
+/** Advances the lines by what it takes. */
+function fillBatch<Entry extends Waiting>(
+  lines: readonly Line<Entry>[],
+  maxRows: (supplierId: string) => number,
+): Entry[] {
+  const batch: Entry[] = [];
+  let rows = 0;
+  let open = lines.map((line) => ({ line, share: maxRows(line.supplierId), rows: 0 }));
+  const take = (turn: (typeof open)[number]): boolean => {
+    const { line, share } = turn;
+    const entry = line.entries[line.taken];
+    if (!entry) return false;
+    const isFirst = turn.rows === 0;
+    const fits = rows + entry.rows <= MAX_BATCH_ROWS && (isFirst || turn.rows + entry.rows <= share);
+    if (!fits && batch.length > 0) return false;
+    line.taken += 1;
+    turn.rows += entry.rows;
+    rows += entry.rows;
+    batch.push(entry);
+    return true;
+  };
+  while (open.length > 0) open = open.filter(take);
+  return batch;
+}
+
+/** Drops what was taken, once that is most of it. */
+function compact<Entry>(line: Line<Entry>): Line<Entry> {
+  if (line.taken * 2 > line.entries.length) {
+    line.entries = line.entries.slice(line.taken);
+    line.taken = 0;
+  }
+  return line;
+}
+
+/** Which suppliers were served within the last second. */
+function createRecent(now: () => number) {
+  // From the longest ago to the newest.
+  const times = new Map<string, number>();
+  return {
+    note(supplierId: string) {
+      times.delete(supplierId);
+      times.set(supplierId, now());
+    },
+    hasOther(supplierId: string): boolean {
+      const since = now() - ACTIVE_MS;
+      for (const [other, time] of times) {
+        if (time >= since) break;
+        times.delete(other);
+      }
+      return times.size > (times.has(supplierId) ? 1 : 0);
+    },
+  };
+}

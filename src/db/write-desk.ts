@@ -1,0 +1,41 @@
+/** Takes the updates of all callers: bounds them, divides large ones, and lets them share commits by turns. */
+import type { UpdateAnswer, UpdateRequest } from '../inventory.ts';
+import { createAdmission, type Load } from './admission.ts';
+import { observeCommits, type CommitObserver } from './observe-commits.ts';
+import type { StoreKind } from './open.ts';
+import { updateInParts } from './update-in-parts.ts';
+import { createWriteQueue } from './write-queue.ts';
+
+/** Transactions at a time: while one waits for PostgreSQL, the next is on its way. SQLite writes one at a time anyway. */
+const MAX_COMMITS: Record<StoreKind, number> = { sqlite: 1, postgres: 2 };
+
+export interface WriteDesk {
+  /** Resolves once it is on disk. Throws UnavailableError when too much waits, or the store takes nothing. */
+  update(request: UpdateRequest): Promise<UpdateAnswer>;
+  /** What waits for its transaction to begin. */
+  backlog(): Load;
+  /** Resolves when everything is answered. */
+  idle(): Promise<void>;
+}
+
+/** `commit` runs one transaction for all the requests, and gives an answer for each, in order. */
+export function createWriteDesk(
+  kind: StoreKind,
+  commit: (requests: readonly UpdateRequest[]) => Promise<readonly UpdateAnswer[]>,
+  observers: readonly CommitObserver[],
+): WriteDesk {
+  const admission = createAdmission();
+  const queue = createWriteQueue(observeCommits(commit, observers), MAX_COMMITS[kind]);
+  return {
+    update: (request) =>
+      admission.admit(request.supplierId, request.rows.length, () =>
+        updateInParts(
+          request,
+          () => queue.maxRows(request.supplierId),
+          (part) => queue.submit(part, part.rows.length, request.supplierId),
+        ),
+      ),
+    backlog: queue.backlog,
+    idle: queue.idle,
+  };
+}

@@ -1,0 +1,63 @@
+/** The writer's thread: opens the store on connections of its own, and writes for all callers. */
+import { isMainThread, MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { sql } from 'kysely';
+import { openStore } from './open.ts';
+import { createReadiness } from './readiness.ts';
+import type { WriterThreadData } from './start-writer.ts';
+import { isSyncFailure } from './store-error.ts';
+import { createWriteDesk } from './write-desk.ts';
+import { answerCalls, type Caller, type WriterCalls } from './writer-callers.ts';
+import { toErrorDetails } from './writer-messages.ts';
+import { createWriter, stopOnDiskFailure } from './writer.ts';
+
+/** Of a PostgreSQL pool: two commits, and one for what is asked beside them. */
+const MAX_CONNECTIONS = 3;
+
+if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
+const control = parentPort;
+// Given by startWriter.
+const { url, queryTimeoutMs } = workerData as WriterThreadData;
+const store = await openStore(url, { queryTimeoutMs, maxConnections: MAX_CONNECTIONS });
+// createWriter waits for other processes without blocking this thread.
+if (store.kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(store.db);
+
+/** The first is the one that started the thread: it is told of everybody's commits. */
+const callers: Caller[] = [];
+const ports = new Set<MessagePort>();
+let now = '';
+
+const writer = stopOnDiskFailure(createWriter(store), (failure) =>
+  callers[0]?.tell({ ended: toErrorDetails(failure) }),
+);
+const readiness = createReadiness(store, (error) => {
+  if (isSyncFailure(error)) writer.note(error);
+});
+const desk = createWriteDesk(store.kind, (requests) => writer.commit(requests, now), [
+  readiness,
+  {
+    committed: (commit) => callers[0]?.tell({ committed: commit, isBehind: desk.backlog().requests > 0 }),
+    failed: (error) => callers[0]?.tell({ failed: toErrorDetails(error) }),
+  },
+]);
+const calls: WriterCalls = {
+  update: desk.update,
+  purgeKeys: writer.purgeKeys,
+  probe: readiness.check,
+  backlog: desk.backlog,
+};
+
+control.on('message', (message: MessagePort | 'close') => {
+  if (message === 'close') return void close();
+  ports.add(message);
+  callers.push(answerCalls(message, calls, (time) => (now = time)));
+  message.on('close', () => ports.delete(message));
+});
+
+/** Once everything is answered. With its ports closed the thread ends. */
+async function close(): Promise<void> {
+  await desk.idle();
+  for (const caller of callers) caller.flush();
+  await store.close();
+  for (const port of ports) port.close();
+  control.close();
+}
