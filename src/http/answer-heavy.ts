@@ -2,7 +2,7 @@
 import { createContext, type Services } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { MAX_ANSWER_BYTES, stringifyBounded } from './bounded-json.ts';
-import { createAnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
+import { createAnswerGraphql, type AnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
 import { readParams } from './graphql-request.ts';
 import {
   toFault,
@@ -11,8 +11,12 @@ import {
   type HeavyGraphqlRequest,
   type HeavyLegacyRequest,
   type HeavyRequest,
+  type HeavyWork,
+  type LivePage,
+  type PageRequest,
   type WholeAnswer,
 } from './heavy-request.ts';
+import { createMakePage, noteStart, toLiveStart, type MakePage } from './live-pages.ts';
 import { detailed, type LegacyAnswer } from './legacy-answer.ts';
 import { answerLegacy } from './legacy-views.ts';
 import { createOperationCache } from './prepared-operations.ts';
@@ -35,55 +39,76 @@ interface Work {
   readonly report: (error: unknown) => string;
 }
 
-/** Never throws: what fails is answered, with its faults for the log. */
-export type AnswerWhole = (request: HeavyRequest, left: AbortSignal) => Promise<HeavyAnswer>;
+/** The work of a request thread. `answer` never throws: what fails is answered, with its faults for the log. */
+export class HeavyWorker implements HeavyWork {
+  readonly #services: Services;
+  readonly #queryTimeoutMs: number;
+  readonly #answerGraphql: AnswerGraphql;
+  readonly #operations = createOperationCache(schema);
+  readonly #makePage: MakePage;
 
-export function createAnswerWhole(
-  services: Services,
-  { queryTimeoutMs = QUERY_TIMEOUT_MS, ...options }: AnswerOptions = {},
-): AnswerWhole {
-  const answerGraphql = createAnswerGraphql(options);
-  const operations = createOperationCache(schema);
-  const openWork = ({ requestId }: HeavyRequest, left: AbortSignal): Work => {
+  constructor(services: Services, { queryTimeoutMs = QUERY_TIMEOUT_MS, ...options }: AnswerOptions = {}) {
+    this.#services = services;
+    this.#queryTimeoutMs = queryTimeoutMs;
+    this.#answerGraphql = createAnswerGraphql(options);
+    this.#makePage = createMakePage(services, this.#operations);
+  }
+
+  async answer(request: HeavyRequest, left: AbortSignal): Promise<HeavyAnswer> {
+    const work = this.#openWork(left, request.requestId);
+    const isGraphql = request.door === 'graphql';
+    try {
+      return await (isGraphql ? this.#answerOperation(request, work) : this.#answerUpdates(request, work));
+    } catch (error) {
+      const fault = toPublicFault(error, work.report);
+      return isGraphql ? graphqlError(fault, work) : legacyWhole(legacyFault(fault), work, fault.code);
+    }
+  }
+
+  readPage(request: PageRequest, ended: AbortSignal): Promise<LivePage> {
+    const { meter, report } = this.#openWork(ended, 'live');
+    return this.#makePage(request, meter, report);
+  }
+
+  #openWork(left: AbortSignal, requestId: string): Work {
     const faults: Fault[] = [];
     const report = (error: unknown) => {
       faults.push(toFault(error));
       return describeFault(error, requestId);
     };
-    return { meter: createMeter(queryTimeoutMs, left), faults, report };
-  };
+    return { meter: createMeter(this.#queryTimeoutMs, left), faults, report };
+  }
 
-  async function answerOperation({ request, caller }: HeavyGraphqlRequest, work: Work): Promise<HeavyAnswer> {
+  async #answerOperation({ request, caller }: HeavyGraphqlRequest, work: Work): Promise<HeavyAnswer> {
     const params = readParams(request);
-    const prepared = params && operations.prepare(params.query, params.operationName);
-    if (prepared?.operation.operation === 'subscription') return { isSubscription: true, isValid: true };
+    const prepared = params && this.#operations.prepare(params.query, params.operationName);
     let code: string | null = null;
+    const start = noteStart();
     const context = {
-      ...createContext(caller, 'GRAPHQL', services, work.meter),
+      ...createContext(caller, 'GRAPHQL', this.#services, { meter: work.meter, follow: start.follow }),
       reportFault: work.report,
       noteCode: (noted: string) => (code ??= noted),
     };
-    const answer = await answerGraphql(request, context, prepared && { params, prepared });
+    const answer = await this.#answerGraphql(request, context, prepared && { params, prepared });
+    if ('response' in answer && answer.response.status === 406) return graphqlError(notAsJson, work);
+    const started = start.started();
+    if (started && prepared && 'response' in answer && isStream(answer.response)) {
+      // Nobody reads the response: its stream never begins.
+      return { live: toLiveStart(caller, params, prepared.operation, started) };
+    }
     const whole = await toWhole(answer);
     return whole ? { ...whole, ...spent(work), code, isValid: prepared !== undefined } : tooLarge(work);
   }
 
-  async function answerUpdates({ caller, ...request }: HeavyLegacyRequest, work: Work) {
+  async #answerUpdates({ caller, ...request }: HeavyLegacyRequest, work: Work): Promise<WholeAnswer> {
     const source = request.door === 'legacy' ? 'REST' : 'REST_BULK';
-    const context = createContext(caller, source, services, work.meter);
+    const context = createContext(caller, source, this.#services, { meter: work.meter });
     return legacyWhole(await answerLegacy(request, context), work);
   }
+}
 
-  return async (request, left) => {
-    const work = openWork(request, left);
-    const isGraphql = request.door === 'graphql';
-    try {
-      return await (isGraphql ? answerOperation(request, work) : answerUpdates(request, work));
-    } catch (error) {
-      const fault = toPublicFault(error, work.report);
-      return isGraphql ? graphqlError(fault, work) : legacyWhole(legacyFault(fault), work, fault.code);
-    }
-  };
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 }
 
 async function toWhole(
@@ -98,6 +123,12 @@ async function toWhole(
   if (body.length > MAX_ANSWER_BYTES) return undefined;
   return { status: response.status, headers: Object.fromEntries(response.headers), body };
 }
+
+const notAsJson: PublicError = {
+  status: 406,
+  code: 'NOT_ACCEPTABLE',
+  message: 'A subscription is answered as text/event-stream. Accept that.',
+};
 
 function tooLarge(work: Work): WholeAnswer {
   const mebibytes = MAX_ANSWER_BYTES / 1_048_576;

@@ -9,9 +9,9 @@ import { allowOrigins } from './cors.ts';
 import { createAnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
 import type { ServerContext } from './graphql-plugins.ts';
 import { GRAPHQL_PATH, parseObject, type GraphqlRequest } from './graphql-request.ts';
-import { isStream, keepStream, type StreamOptions } from './graphql-stream.ts';
+import { LiveStreams, type LiveLimits, type LiveOptions } from './live-streams.ts';
 import { createGraphiql, wantsPage, type ServeGraphiql } from './graphiql.ts';
-import type { AnswerHeavy } from './heavy-request.ts';
+import type { HeavyWork } from './heavy-request.ts';
 import { declaresJson } from './media-type.ts';
 import { isLight, laneOf, look } from './operation-weight.ts';
 import { createOperationCache } from './prepared-operations.ts';
@@ -26,12 +26,13 @@ import {
 } from './public-error.ts';
 import { leftSignal, sendHeavy } from './send-heavy.ts';
 
-export interface GraphqlDoorOptions extends Services, StreamOptions {
+export interface GraphqlDoorOptions extends Services, LiveOptions {
   readonly rateLimit: RateLimit;
   readonly graphiql: GraphiQLOptions;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
-  readonly answerHeavy: AnswerHeavy;
+  readonly heavyWork: HeavyWork;
+  readonly liveLimits: LiveLimits;
   /** false: every request takes the long way through Yoga, for tests that compare the two. */
   readonly shortcut?: boolean;
 }
@@ -40,6 +41,7 @@ export interface GraphqlDoorOptions extends Services, StreamOptions {
 export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOptions): void {
   const answerHere = createAnswerGraphql(options);
   const operations = createOperationCache(schema);
+  const live = new LiveStreams(options);
   const serveGraphiql = createGraphiql(options.graphiql);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -48,21 +50,18 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     const { params, prepared } = look(operations, graphql);
     if (params && prepared && isLight(prepared))
       return send(reply, await answerHere(graphql, context, { params, prepared }));
-    if (prepared?.operation.operation !== 'subscription') {
-      const heavy = {
-        door: 'graphql',
-        request: graphql,
-        caller: request.caller,
-        requestId: request.id,
-      } as const;
-      const answered = await options.answerHeavy(heavy, leftSignal(reply), laneOf(prepared));
-      // From the next time on it is looked up here.
-      if (params && !prepared && answered.isValid) operations.trust(params.query, params.operationName);
-      if (!('isSubscription' in answered)) return sendHeavy(request, reply, answered);
-    }
-    const stream = await answerHere(graphql, context);
-    if ('response' in stream && isStream(stream.response)) keepStream(request, reply, options);
-    return send(reply, stream);
+    const heavy = {
+      door: 'graphql',
+      request: graphql,
+      caller: request.caller,
+      requestId: request.id,
+    } as const;
+    const left = leftSignal(reply);
+    const answered = await options.heavyWork.answer(heavy, left, laneOf(prepared));
+    if ('live' in answered) return live.follow(request, reply, answered.live);
+    // From the next time on it is looked up here.
+    if (params && !prepared && answered.isValid) operations.trust(params.query, params.operationName);
+    return sendHeavy(request, reply, answered);
   };
 
   server.route({
@@ -98,17 +97,9 @@ function contextOf(request: FastifyRequest, options: GraphqlDoorOptions): Server
 }
 
 function send(reply: FastifyReply, answer: GraphqlAnswer): FastifyReply {
-  if ('result' in answer)
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.result));
-  if (answer.response.status === 406) return sendError(reply, notAsJson);
-  return reply.send(answer.response);
+  if ('response' in answer) return reply.send(answer.response);
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.result));
 }
-
-const notAsJson: PublicError = {
-  status: 406,
-  code: 'NOT_ACCEPTABLE',
-  message: 'A subscription is answered as text/event-stream. Accept that.',
-};
 
 /** Who may come in, and what is answered at the door: preflights, GraphiQL's page, refusals. */
 async function admit(

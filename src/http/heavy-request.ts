@@ -1,7 +1,7 @@
 /** Requests that take long to read, to run or to write: answered whole on a request thread, so that no other waits for them. */
-import type { Caller } from '../inventory.ts';
+import type { Caller, ChangeFilter } from '../inventory.ts';
 import { UnavailableError, type UnavailableCode } from '../unavailable.ts';
-import type { GraphqlRequest } from './graphql-request.ts';
+import type { GraphqlParams, GraphqlRequest } from './graphql-request.ts';
 import type { LegacyRequest } from './legacy-views.ts';
 import { unavailableIn } from './public-error.ts';
 
@@ -20,8 +20,37 @@ export type HeavyLegacyRequest = FromCaller & LegacyRequest;
 
 export type HeavyRequest = HeavyGraphqlRequest | HeavyLegacyRequest;
 
-/** A subscription's answer has no end: it is for the thread that has the connection. */
-export type HeavyAnswer = WholeAnswer | { readonly isSubscription: true; readonly isValid: true };
+/** A subscription's answer has no end: the thread that has the connection writes it, page by page. */
+export type HeavyAnswer = WholeAnswer | { readonly live: LiveStart };
+
+/** A subscription that is valid and permitted. */
+export interface LiveStart {
+  readonly subscription: LiveSubscription;
+  /** Changes behind this position are to come. */
+  readonly position: number;
+}
+
+/** What makes the events of a stream. Streams with the same key get the same bytes. */
+export interface LiveSubscription {
+  readonly key: string;
+  readonly caller: Caller;
+  readonly filter: ChangeFilter;
+  readonly params: GraphqlParams;
+}
+
+export interface PageRequest {
+  readonly subscription: LiveSubscription;
+  readonly position: number;
+}
+
+/** Some of a stream's events, as server-sent events. */
+export interface LivePage {
+  readonly events: Uint8Array;
+  /** All changes up to here were looked at. */
+  readonly position: number;
+  /** Whether the log had nothing behind it. */
+  readonly isEnd: boolean;
+}
 
 export interface WholeAnswer {
   readonly status: number;
@@ -41,8 +70,13 @@ export interface WholeAnswer {
 export const lanes = ['lists', 'bulk'] as const;
 export type Lane = (typeof lanes)[number];
 
-/** Answers a request on a thread of the lane; `left` aborts when its client has gone. Throws UnavailableError. */
-export type AnswerHeavy = (request: HeavyRequest, left: AbortSignal, lane: Lane) => Promise<HeavyAnswer>;
+/** What is not done on the thread of the connections. Each throws UnavailableError where no thread can take it. */
+export interface HeavyWork {
+  /** Answers a request on a thread of the lane; `left` aborts when its client has gone. */
+  answer(request: HeavyRequest, left: AbortSignal, lane: Lane): Promise<HeavyAnswer>;
+  /** Reads a page of a live stream; `ended` aborts when nobody follows any more. */
+  readPage(request: PageRequest, ended: AbortSignal): Promise<LivePage>;
+}
 
 /** An error as it crosses threads. */
 export interface Fault {

@@ -8,7 +8,7 @@ import {
   tokenSchemes,
   type Authenticate,
 } from './authenticate.ts';
-import type { AnswerHeavy } from './heavy-request.ts';
+import type { HeavyWork } from './heavy-request.ts';
 import { detailed, type LegacyAnswer } from './legacy-answer.ts';
 import { pickSafetyHeaders } from './legacy-headers.ts';
 import { answerLegacy, type LegacyDoor } from './legacy-views.ts';
@@ -27,7 +27,7 @@ import { leftSignal, sendHeavy } from './send-heavy.ts';
 export interface LegacyDoorOptions extends Services {
   readonly authenticate: Authenticate;
   readonly rateLimit: RateLimit;
-  readonly answerHeavy: AnswerHeavy;
+  readonly heavyWork: HeavyWork;
 }
 
 const PATH = '/timp/products/skus/inventory';
@@ -114,7 +114,7 @@ async function answer(
   if (body.length > MAX_LIGHT_BODY) {
     const { caller, id: requestId } = request;
     const heavy = { door, body, isTooDeep, headers, caller, requestId };
-    return sendHeavy(request, reply, await options.answerHeavy(heavy, leftSignal(reply), 'bulk'));
+    return sendHeavy(request, reply, await options.heavyWork.answer(heavy, leftSignal(reply), 'bulk'));
   }
   const source = door === 'legacy' ? 'REST' : 'REST_BULK';
   return sendAnswer(

@@ -4,7 +4,7 @@ import { fromFault, type WholeAnswer, type HeavyAnswer } from './heavy-request.t
 import { reportFault } from './public-error.ts';
 
 export function sendHeavy(request: FastifyRequest, reply: FastifyReply, answer: HeavyAnswer): FastifyReply {
-  if ('isSubscription' in answer) throw new Error('Only the GraphQL door takes subscriptions.');
+  if ('live' in answer) throw new Error('Only the GraphQL door takes subscriptions.');
   noteHeavy(request, answer);
   const { buffer, byteOffset, length } = answer.body;
   return reply

@@ -1,25 +1,34 @@
-/** A request thread's side: answers what it is sent, each request beside the others. */
+/** A request thread's side: does what it is asked, each call beside the others. */
 import type { MessagePort } from 'node:worker_threads';
-import type { AnswerWhole } from './answer-heavy.ts';
-import type { HeavyAnswer, HeavyRequest } from './heavy-request.ts';
-import type { FromThread, ToThread } from './thread-messages.ts';
+import { toFault, type HeavyRequest, type HeavyWork, type Lane } from './heavy-request.ts';
+import type { FromThread, ThreadCall, ThreadResult, ToThread } from './thread-messages.ts';
 
-export function serveThread(port: MessagePort, answer: AnswerWhole): void {
+export function serveThread(port: MessagePort, work: HeavyWork, lane: Lane): void {
   const inWork = new Map<number, AbortController>();
   const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []) =>
     port.postMessage(message, [...transfer]);
 
-  const take = async (id: number, request: HeavyRequest) => {
+  const perform = (call: ThreadCall, left: AbortSignal): Promise<ThreadResult> =>
+    call.name === 'answer'
+      ? work.answer(toBuffers(call.request), left, lane)
+      : work.readPage(call.request, left);
+
+  const take = async (id: number, call: ThreadCall) => {
     const left = new AbortController();
     inWork.set(id, left);
-    const answered = await answer(toBuffers(request), left.signal);
-    inWork.delete(id);
-    send({ kind: 'answered', id, answer: answered }, ownBuffer(answered));
+    try {
+      const result = await perform(call, left.signal);
+      send({ kind: 'result', id, result }, ownMemory(result));
+    } catch (error) {
+      send({ kind: 'fault', id, fault: toFault(error) });
+    } finally {
+      inWork.delete(id);
+    }
   };
   port.on('message', (message: ToThread) => {
     if (message.kind === 'ping') send({ kind: 'pong' });
     else if (message.kind === 'left') inWork.get(message.id)?.abort();
-    else void take(message.id, message.request);
+    else void take(message.id, message.call);
   });
 }
 
@@ -34,9 +43,10 @@ function toBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, length);
 }
 
-/** The answer's memory, where nothing else lies in it: it is handed over and not copied. */
-function ownBuffer(answer: HeavyAnswer): ArrayBuffer[] {
-  if (!('body' in answer)) return [];
-  const { buffer, byteLength } = answer.body;
+/** The result's memory, where nothing else lies in it: it is handed over and not copied. */
+function ownMemory(result: ThreadResult): ArrayBuffer[] {
+  const bytes = 'body' in result ? result.body : 'events' in result ? result.events : undefined;
+  if (!bytes) return [];
+  const { buffer, byteLength } = bytes;
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }

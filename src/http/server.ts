@@ -8,9 +8,10 @@ import fastify, {
 } from 'fastify';
 import { refuseOtherHosts } from './allowed-hosts.ts';
 import { answerBrokenFraming, answerOddRequests, answerUnreadable, httpOptions } from './broken-request.ts';
-import { createAnswerWhole } from './answer-heavy.ts';
+import { HeavyWorker } from './answer-heavy.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
-import type { AnswerHeavy } from './heavy-request.ts';
+import type { HeavyWork } from './heavy-request.ts';
+import type { LiveLimits } from './live-streams.ts';
 import { addLegacyDoor } from './legacy.ts';
 import { addProbes, type Probes } from './probes.ts';
 import { MAX_BODY_BYTES } from './public-error.ts';
@@ -21,10 +22,11 @@ import { setSecurityHeaders } from './security-headers.ts';
 
 export interface ServerOptions
   extends
-    Omit<GraphqlDoorOptions, 'closing' | 'rateLimit' | 'answerHeavy'>,
+    Omit<GraphqlDoorOptions, 'closing' | 'rateLimit' | 'heavyWork' | 'liveLimits'>,
     Partial<Omit<Probes, 'closing'>> {
-  /** By default heavy requests are answered on this thread, beside all others. */
-  readonly answerHeavy?: AnswerHeavy;
+  /** By default all work is done on this thread. */
+  readonly heavyWork?: HeavyWork;
+  readonly liveLimits?: LiveLimits;
   readonly logger: FastifyBaseLogger;
   /** Requests and rows a second that a token may send; 0, the default here, for no limit. */
   readonly ratePerSecond?: number;
@@ -69,8 +71,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   addProbes(server, { ready, metrics, closing: closing.signal });
   const rateLimit = createRateLimit(options.ratePerSecond ?? 0);
   const inventory = rateLimit.chargeRows(options.inventory);
-  const answerHeavy = options.answerHeavy ?? createAnswerWhole({ ...options, inventory }, options);
-  const doorOptions = { ...options, inventory, rateLimit, answerHeavy, closing: closing.signal };
+  const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
+  const heavyWork = options.heavyWork ?? new HeavyWorker({ ...options, inventory }, options);
+  const doorOptions = { ...options, inventory, rateLimit, heavyWork, liveLimits, closing: closing.signal };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);
   return server;

@@ -1,14 +1,21 @@
 /** What the thread of the connections and a request thread say to each other. */
-import type { HeavyAnswer, HeavyRequest } from './heavy-request.ts';
+import type { Fault, HeavyAnswer, HeavyRequest, LivePage, PageRequest } from './heavy-request.ts';
 
-/** To a request thread. Buffers arrive as Uint8Arrays. */
+/** What a request thread is asked to do. Buffers arrive as Uint8Arrays. */
+export type ThreadCall =
+  | { readonly name: 'answer'; readonly request: HeavyRequest }
+  | { readonly name: 'readPage'; readonly request: PageRequest };
+
+export type ThreadResult = HeavyAnswer | LivePage;
+
 export type ToThread =
-  | { readonly kind: 'answer'; readonly id: number; readonly request: HeavyRequest }
-  /** Nobody waits for this answer any more. */
+  | { readonly kind: 'call'; readonly id: number; readonly call: ThreadCall }
+  /** Nobody waits for this result any more. */
   | { readonly kind: 'left'; readonly id: number }
   /** Answered at once by a thread that is not stuck. */
   | { readonly kind: 'ping' };
 
 export type FromThread =
-  | { readonly kind: 'answered'; readonly id: number; readonly answer: HeavyAnswer }
+  | { readonly kind: 'result'; readonly id: number; readonly result: ThreadResult }
+  | { readonly kind: 'fault'; readonly id: number; readonly fault: Fault }
   | { readonly kind: 'pong' };

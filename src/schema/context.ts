@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import {
   unmetered,
   type Caller,
+  type ChangeFilter,
   type ChangeSource,
   type HistoryPage,
   type Inventory,
@@ -23,9 +24,13 @@ export interface Context extends Services {
   readonly source: ChangeSource;
   /** What its reads are charged to, and stopped by. */
   readonly meter: ReadMeter;
+  /** The changes past a position that pass the filter, as they are committed: what a subscription's events come from. */
+  readonly follow: Follow;
   /** Made when first asked for: most updates need none. */
   readonly loaders: () => Loaders;
 }
+
+export type Follow = (position: number, filter: ChangeFilter) => AsyncIterable<InventoryChange>;
 
 /** Whether answers may show this caller what a SKU's state is. */
 export function mayView({ permissions }: Caller): boolean {
@@ -37,11 +42,16 @@ export function createContext(
   caller: Caller,
   source: ChangeSource,
   { inventory, createId }: Services,
-  meter: ReadMeter = unmetered,
+  { meter = unmetered, follow = followNothing }: Partial<Pick<Context, 'meter' | 'follow'>> = {},
 ): Context {
   let made: Loaders | undefined;
   const loaders = () => (made ??= createLoaders(caller, inventory));
-  return { caller, source, meter, inventory, createId, loaders };
+  return { caller, source, meter, follow, inventory, createId, loaders };
+}
+
+/** Where an answer ends at once, nothing can be followed. */
+function followNothing(): never {
+  throw new Error('A subscription was run where no stream can be kept.');
 }
 
 /** Everything that a page's rows ask for, in one statement. */
