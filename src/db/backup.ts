@@ -14,6 +14,7 @@ import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { checkDatabase, type CheckReport } from './check.ts';
 import { requireFile } from './open.ts';
+import { OWNER_ONLY } from './private-file.ts';
 
 /** Pages copied at once (8 MiB of ours); in between the process hears whether it shall stop. */
 const PAGES_AT_ONCE = 4_096;
@@ -33,8 +34,8 @@ export async function backUp(path: string, file: string, stop: AbortSignal): Pro
   requireNothing(target);
   const part = `${target}.${randomBytes(4).toString('hex')}.part`;
   try {
-    // Whoever may read the one may read the other.
-    writeFileSync(part, '', { flag: 'wx', mode: statSync(path).mode });
+    // Whoever may not read the one may not read the other; nobody but its owner reads it unless told to.
+    writeFileSync(part, '', { flag: 'wx', mode: statSync(path).mode & OWNER_ONLY });
     await copyPages(resolve(path), part, stop);
     makeSingleFile(part);
     sync(part, 'r+');

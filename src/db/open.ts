@@ -1,12 +1,15 @@
 /** Opens a store by its URL: Kysely on SQLite or on PostgreSQL, migrated to the present schema. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
 import { UnavailableError } from '../unavailable.ts';
 import { migrate, requireSchema } from './migrate.ts';
+import { makeRoomToOpen } from './disk-reserve.ts';
+import type { LogStatus } from './log-status.ts';
 import { openPostgres } from './postgres.ts';
-import { codeOf } from './store-error.ts';
+import { makePrivate } from './private-file.ts';
+import { SqliteLog } from './sqlite-log.ts';
+import { codeOf, fromSqlite, isDiskFull } from './store-error.ts';
 import { createPrepare } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,8 +17,10 @@ import type { Tables } from './tables.ts';
 const BUSY_TIMEOUT_MS = 5_000;
 /** Every page that a commit touches goes to the log whole; updates are small and spread: 2 KiB measured faster than 4. */
 const PAGE_BYTES = 2_048;
-/** Pages in the log before they go into the file (64 MiB). SQLite's 1,000 is three commits of a busy moment: half of the time went there. */
-const CHECKPOINT_PAGES = 32_000;
+/** To which length a log that was longer is cut once it begins anew (64 MiB). */
+const KEPT_LOG_BYTES = 64 << 20;
+/** The longest log, unless another limit is given: 1 GiB. */
+const LOG_LIMIT_BYTES = 1 << 30;
 const WAL_RETRY_MS = 5;
 /** The page cache of each of two connections, in KiB. What is not in it the system's own cache has. */
 const CACHE_KIB = 4_096;
@@ -32,36 +37,57 @@ export interface Store {
   readonly db: Kysely<Tables>;
   /** For how long a statement's answer is waited for on PostgreSQL; 0: no bound. */
   readonly queryTimeoutMs: number;
+  /** SQLite's, where it may be written. */
+  readonly log?: SqliteLog | undefined;
+  /** Throws UnavailableError where SQLite's disk fails as the log goes into the file. */
   close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly readOnly?: boolean;
+  /** Bounds the wait for a PostgreSQL server's answer to a statement, once migrated; 0: no bound. */
+  readonly queryTimeoutMs?: number;
+  /** Bounds its pool. */
+  readonly maxConnections?: number;
+  /** The longest that SQLite's log may get, in bytes. */
+  readonly logLimitBytes?: number;
+  /** Where SQLite's log notes how it is. */
+  readonly logStatus?: LogStatus | undefined;
 }
 
 /**
  * `sqlite:PATH` or `postgres://...`. Creates a missing SQLite file and its folder, and runs the migrations that are due; where it is
  * to be read only, it must be there and have the present schema. Throws with one clear line when the URL has another form or the
- * store cannot be opened. `queryTimeoutMs` bounds the wait for a PostgreSQL server's answer to a statement, once migrated; 0: no bound.
- * `maxConnections` bounds its pool.
+ * store cannot be opened.
  */
-export async function openStore(
-  url: string,
-  { readOnly = false, queryTimeoutMs = 0, maxConnections = MAX_CONNECTIONS } = {},
-): Promise<Store> {
+export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
+  const { readOnly = false, queryTimeoutMs = 0, maxConnections = MAX_CONNECTIONS } = options;
   let isMigrated = false;
   const kind = storeKind(url);
-  const dialect =
+  const { dialect, log }: Opened =
     kind === 'sqlite'
-      ? openSqlite(url.slice('sqlite:'.length), readOnly)
-      : await openPostgres(url, { maxConnections, maxStatements: MAX_STATEMENTS }, () =>
-          isMigrated ? queryTimeoutMs : 0,
-        );
+      ? openSqlite(url.slice('sqlite:'.length), options)
+      : {
+          dialect: await openPostgres(url, { maxConnections, maxStatements: MAX_STATEMENTS }, () =>
+            isMigrated ? queryTimeoutMs : 0,
+          ),
+        };
   const db = new Kysely<Tables>({ dialect });
+  const close = async () => {
+    try {
+      log?.close();
+    } finally {
+      await db.destroy();
+    }
+  };
   try {
     await (readOnly ? requireSchema(db, kind) : migrate(db, kind));
   } catch (error) {
-    await db.destroy();
+    await close();
     throw firstOf(error);
   }
   isMigrated = true;
-  return { kind, url, db, queryTimeoutMs, close: () => db.destroy() };
+  return { kind, url, db, queryTimeoutMs, log, close };
 }
 
 /** A name with several addresses fails with one error for each, and no words of its own. */
@@ -76,18 +102,36 @@ function storeKind(url: string): StoreKind {
   throw new Error('The database must be given as sqlite:PATH or postgres://USER@HOST/NAME.');
 }
 
-function openSqlite(path: string, readOnly: boolean): Dialect {
+interface Opened {
+  readonly dialect: Dialect;
+  readonly log?: SqliteLog | undefined;
+}
+
+function openSqlite(path: string, { readOnly = false, ...options }: OpenOptions): Opened {
+  const isFile = path !== ':memory:';
   if (readOnly) requireFile(path);
-  else if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  else if (isFile) prepareFiles(path);
   const database = new Sqlite(path, { readonly: readOnly });
   try {
     if (!readOnly) configure(database);
+    const { logLimitBytes = LOG_LIMIT_BYTES, logStatus } = options;
+    const log = readOnly || !isFile ? undefined : new SqliteLog(database, path, logLimitBytes, logStatus);
+    return { dialect: createDialect(database, log), log };
   } catch (error) {
     database.close();
     throw describeDamage(path, error);
   }
+}
+
+function prepareFiles(path: string): void {
+  makePrivate(path);
+  makeRoomToOpen(path);
+}
+
+function createDialect(database: Sqlite.Database, log: SqliteLog | undefined): Dialect {
+  const prepare = createPrepare(database, MAX_STATEMENTS);
   const dialect = new SqliteDialect({
-    database: { prepare: createPrepare(database, MAX_STATEMENTS), close: () => database.close() },
+    database: { prepare: log?.guard(prepare) ?? prepare, close: () => database.close() },
   });
   return {
     createAdapter: () => new AtomicDdlAdapter(),
@@ -98,6 +142,8 @@ function openSqlite(path: string, readOnly: boolean): Dialect {
 }
 
 function describeDamage(path: string, error: unknown): unknown {
+  if (isDiskFull(fromSqlite(error)))
+    return new Error(`The disk of ${path} is full: free some room on it.`, { cause: error });
   if (!/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) return error;
   return new Error(`${path} is damaged, or not a SQLite database. Restore a backup.`, { cause: error });
 }
@@ -114,7 +160,9 @@ function configure(database: Sqlite.Database): void {
   // The driver's build falls to NORMAL in WAL mode, which loses acknowledged updates on a power cut.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
-  database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  // SQLite's own checkpoints run inside a commit and tell nobody of their errors: SqliteLog runs them.
+  database.pragma('wal_autocheckpoint = 0');
+  database.pragma(`journal_size_limit = ${KEPT_LOG_BYTES}`);
   database.pragma(`cache_size = -${CACHE_KIB}`);
 }
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { UnavailableError } from '../unavailable.ts';
 import type { CommitObserver } from './observe-commits.ts';
 import type { Store } from './open.ts';
-import { codeOf } from './store-error.ts';
+import { codeOf, diskFull, LOG_LIMIT } from './store-error.ts';
 
 /** For how long an answer is kept: nobody can make the store work by asking often. */
 const KEPT_MS = 1_000;
@@ -69,7 +69,9 @@ export function createAskReadiness(ask: () => Promise<string | null>): () => Pro
  * Only a commit shows that the disk takes one: before it SQLite writes nothing, so a transaction that is rolled back succeeds
  * on a full disk. This one stores again a number that nobody uses, as it is: one page to the log, and one fsync.
  */
-async function commitToSqlite({ db }: Store): Promise<string | null> {
+async function commitToSqlite({ db, log }: Store): Promise<string | null> {
+  // This commit needs no new page, and most updates do.
+  if (log && !log.mayGrow()) throw diskFull();
   return db.connection().execute(async (connection) => {
     const { rows } = await sql<{ timeout: number }>`pragma busy_timeout`.execute(connection);
     // Waiting for another writer would hold up the whole process.
@@ -113,5 +115,7 @@ async function orTooLate(answer: Promise<string | null>): Promise<string | null>
 
 function describe(error: unknown): string {
   const code = codeOf(error instanceof UnavailableError ? error.cause : error);
+  if (code === LOG_LIMIT)
+    return 'The log has reached its limit, as a reader such as a backup holds it (LOG_LIMIT).';
   return /^\w{1,40}$/.test(code) ? `The store cannot be written (${code}).` : 'The store cannot be written.';
 }

@@ -14,7 +14,7 @@ export interface WriterThread {
   readonly writer: Writer;
   /** A port for one caller more, in any thread: `connectWriter` makes a writer of it. */
   connect(): MessagePort;
-  /** Resolves once all calls of all callers are answered and the thread has ended. */
+  /** Resolves once all calls of all callers are answered and the thread has ended. Rejects where the disk fails at the very end. */
   close(): Promise<void>;
   /** Resolves with the reason once nothing can be written any more before the store is opened anew. */
   readonly failed: Promise<unknown>;
@@ -30,7 +30,11 @@ export function startWriter(
   const worker = new Worker(new URL('writer-thread.ts', import.meta.url), { workerData });
   const failed = Promise.withResolvers<unknown>();
   const exited = Promise.withResolvers<void>();
-  worker.on('error', (error) => failed.resolve(error));
+  let crash: unknown;
+  worker.on('error', (error) => {
+    crash = error;
+    failed.resolve(error);
+  });
   worker.on('exit', () => {
     failed.resolve(new Error("The writer's thread has ended."));
     exited.resolve();
@@ -54,8 +58,11 @@ export function startWriter(
     async close() {
       await writer.close();
       worker.ref();
+      crash = undefined;
       worker.postMessage('close');
       await exited.promise;
+      // The disk failed as the log went into the database for the last time.
+      if (crash !== undefined) throw crash;
     },
     failed: failed.promise,
   };

@@ -5,6 +5,8 @@ import { UnavailableError } from '../unavailable.ts';
 const sqliteTrouble = /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOMEM|NOTADB|PROTOCOL|READONLY)/;
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, resources, operator intervention, system; a standby. */
 const postgresTrouble = /^(08|53|57|58|25006)/;
+/** The code of the log that has reached its limit. */
+export const LOG_LIMIT = 'LOG_LIMIT';
 const sqlState = /^[0-9A-Z]{5}$/;
 
 /** The error as the doors shall know it. */
@@ -21,7 +23,27 @@ export function fromPostgres(error: unknown): unknown {
 
 /** SQLite's disk failed: what it holds is uncertain until the file is opened anew. */
 export function isDiskFailure(error: unknown): boolean {
-  return error instanceof UnavailableError && /^SQLITE_(IOERR|CORRUPT)/.test(codeOf(error.cause));
+  if (!(error instanceof UnavailableError) || isDiskFull(error)) return false;
+  return /^SQLITE_(IOERR|CORRUPT)/.test(codeOf(error.cause));
+}
+
+/** SQLite's disk is full. It says so in another way where the log's index in the -shm file cannot grow. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof UnavailableError && /^SQLITE_(FULL|IOERR_SHMSIZE)$/.test(codeOf(error.cause));
+}
+
+/** What SQLite says of a full disk, said before it is asked. */
+export function diskFull(): UnavailableError {
+  const error = new Error('The disk is full: the database file has no room to grow.');
+  return new UnavailableError('STORE_UNAVAILABLE', Object.assign(error, { code: 'SQLITE_FULL' }));
+}
+
+/** The log has reached its limit, and a reader keeps it from beginning anew. */
+export function logFull(limitBytes: number): UnavailableError {
+  const error = new Error(
+    `The log has reached its limit of ${limitBytes / (1 << 20)} MiB, as a reader such as a backup holds it.`,
+  );
+  return new UnavailableError('STORE_UNAVAILABLE', Object.assign(error, { code: LOG_LIMIT }));
 }
 
 /** What was written before may be lost, though later syncs succeed. */

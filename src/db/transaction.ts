@@ -2,10 +2,10 @@
 import { sql, type Kysely } from 'kysely';
 import { UnavailableError } from '../unavailable.ts';
 import type { Store } from './open.ts';
-import { codeOf } from './store-error.ts';
+import { codeOf, isDiskFull } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
-/** How often a transaction is tried that PostgreSQL rolled back to resolve a conflict. */
+/** How often a transaction is tried that PostgreSQL rolled back to resolve a conflict, or for which SQLite made room on a full disk. */
 const MAX_TRIES = 5;
 
 /** serialization_failure, deadlock_detected: the transaction did nothing, and may succeed when run again. */
@@ -27,6 +27,7 @@ export async function inTransaction<T>(store: Store, work: (trx: Kysely<Tables>)
     } catch (error) {
       if (conflictCodes.has(codeOf(error)) && attempt < MAX_TRIES) continue;
       const isUnknown = committing && error instanceof UnavailableError && !isRefusal(codeOf(error.cause));
+      if (!isUnknown && isDiskFull(error) && attempt < MAX_TRIES && store.log?.makeRoom()) continue;
       throw isUnknown ? new UnavailableError('OUTCOME_UNKNOWN', error.cause) : error;
     }
   }

@@ -29,6 +29,7 @@ let now = '';
 const writer = stopOnDiskFailure(createWriter(store), (failure) =>
   callers[0]?.tell({ ended: toErrorDetails(failure) }),
 );
+void store.log?.failed.then((failure) => writer.note(failure));
 const readiness = createReadiness(store, (error) => {
   if (isSyncFailure(error)) writer.note(error);
 });
