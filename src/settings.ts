@@ -62,6 +62,7 @@ export const serveOptions = {
       )
       .default([]),
   },
+  graphiql: { schema: z.enum(['off', 'on'], 'Give off or on.').default('on') },
   'idempotency-hours': {
     schema: z.coerce
       .number('Give hours, 24 or more.')

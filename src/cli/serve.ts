@@ -12,6 +12,7 @@ import { createProbeServer, createServer } from '../http/server.ts';
 import { serveOptions } from '../settings.ts';
 import { readOptions, UsageError, type Command, type Io } from './command.ts';
 import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
+import { plainGraphiql } from './plain-graphiql.ts';
 
 const HOUR_MS = 3_600_000;
 /** A request that PostgreSQL does not answer within this time is refused; in time for a client that waits for half a minute. */
@@ -24,7 +25,7 @@ const loopback: ReadonlySet<string> = new Set(loopbackNames);
 export const serveCommand: Command = {
   help: `Usage: stockgate serve [--demo] [--host ADDRESS] [--port PORT] [--database URL]
                        [--allowed-host NAME ...] [--cors-origin ORIGIN ...] [--idempotency-hours N] [--rate-limit N]
-                       [--metrics off|on|PORT] [--log-level LEVEL]
+                       [--graphiql off|on] [--metrics off|on|PORT] [--log-level LEVEL]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
 /health says that it runs, /ready that it can store updates.
@@ -40,6 +41,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
   --rate-limit N         requests a second that a token may send, a bulk call counting its rows, ten seconds' worth at
                          once; past it 429 (default 2000; 0: no limit)
+  --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
   --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
 `,
@@ -81,7 +83,7 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
     inventory,
     createId: randomUUID,
     authenticate: values.demo ? acceptDemoToken(authenticate) : authenticate,
-    graphiql: values.demo ? demoGraphiql : {},
+    graphiql: values.graphiql === 'off' ? null : values.demo ? demoGraphiql : plainGraphiql,
     allowedHosts: allowedHosts(values),
     corsOrigins: values['cors-origin'],
     ratePerSecond: values['rate-limit'],
@@ -122,13 +124,13 @@ function allowedHosts({ demo, 'allowed-host': named }: Values): readonly string[
 function describe(
   origin: string,
   metricsOrigin: string | undefined,
-  { demo, database }: { demo: boolean; database: string },
+  { demo, database, graphiql }: Pick<Values, 'demo' | 'database' | 'graphiql'>,
 ): string {
   const store = database.replace(/\/\/[^@/]*@/, '//');
   const lines = [
     `Stockgate listens on ${origin} (${store})`,
     '',
-    `  GraphiQL   ${origin}/graphql`,
+    `  ${graphiql === 'on' ? 'GraphiQL' : 'GraphQL '}   ${origin}/graphql`,
     ...(metricsOrigin === undefined ? [] : [`  Metrics    ${metricsOrigin}/metrics`]),
   ];
   if (!demo) return [...lines, ''].join('\n');

@@ -1,36 +1,78 @@
-/** GraphiQL's page: bundled, so that it works with no network; made once, kept compressed. */
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+/** GraphiQL's page: bundled, so that it works with no network; made when first asked for, and kept compressed. */
+import { Worker } from 'node:worker_threads';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
+
+/** From the one that is preferred. */
+export const encodings = ['br', 'gzip'] as const;
+export type Encoding = (typeof encodings)[number];
+
+export interface GraphiqlPage {
+  /** Its Content-Security-Policy. */
+  readonly policy: string;
+  readonly encoded: Readonly<Record<Encoding, { readonly body: Uint8Array; readonly etag: string }>>;
+}
 
 /** Answers with the page. The options are printed into it: they must hold nothing of any request. */
 export type ServeGraphiql = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 export function createGraphiql(options: GraphiQLOptions): ServeGraphiql {
-  let page: ReturnType<typeof renderPage> | undefined;
-  return async (request, reply) => {
-    page ??= renderPage(options);
-    const { html, compressed, etag } = await page;
-    reply.headers({
-      'cache-control': 'no-cache',
-      etag,
-      vary: [reply.getHeader('vary'), 'Accept, Accept-Encoding'].filter(Boolean).join(', '),
+  let made: Promise<GraphiqlPage> | undefined;
+  const getPage = () => {
+    made ??= makePage(options).catch((error: unknown) => {
+      // The next one who asks tries again.
+      made = undefined;
+      throw error;
     });
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-    reply.type('text/html; charset=utf-8');
-    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(html);
-    return reply.header('content-encoding', 'gzip').send(compressed);
+    return made;
+  };
+  return async (request, reply) => {
+    const vary = [reply.getHeader('vary'), 'Accept, Accept-Encoding'].filter(Boolean).join(', ');
+    reply.headers({ vary, 'cache-control': 'no-cache' });
+    const encoding = acceptedEncoding(request.headers['accept-encoding']);
+    if (!encoding) {
+      return reply
+        .code(406)
+        .type('text/plain; charset=utf-8')
+        .send('The page has 9 MB and is sent compressed. Accept br or gzip as its encoding.\n');
+    }
+    const { policy, encoded } = await getPage();
+    const { body, etag } = encoded[encoding];
+    reply.headers({
+      etag,
+      'content-security-policy': policy,
+      'cross-origin-opener-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+    });
+    if (isNamed(etag, request.headers['if-none-match'])) return reply.code(304).send();
+    return reply.type('text/html; charset=utf-8').header('content-encoding', encoding).send(body);
   };
 }
 
-/** The bundle has 9 MB: loaded when first asked for. */
-async function renderPage(options: GraphiQLOptions) {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = Buffer.from(renderGraphiQL({ title: 'Stockgate GraphiQL', ...options }));
-  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
-  return { html, compressed: await promisify(gzip)(html), etag };
+/** On a thread of its own, which lasts for a second or so. */
+async function makePage(options: GraphiQLOptions): Promise<GraphiqlPage> {
+  const thread = new Worker(new URL('graphiql-thread.ts', import.meta.url), { workerData: options });
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve).once('error', reject);
+    thread.once('exit', (code) => reject(new Error(`GraphiQL's page was not made: exit code ${code}.`)));
+  });
+}
+
+/** The best one that the client reads; a weight of 0 means that it does not (RFC 9110, 12.5.3). */
+function acceptedEncoding(header: string | string[] | undefined): Encoding | undefined {
+  const accepted = new Map(
+    String(header ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((entry) => entry.split(';').map((part) => part.trim()))
+      .map(([name = '', weight]) => [name, !/^q=0(\.0*)?$/.test(weight ?? '')]),
+  );
+  return encodings.find((encoding) => accepted.get(encoding) ?? accepted.get('*'));
+}
+
+function isNamed(etag: string, ifNoneMatch: string | undefined): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }
 
 /** A browser that opens the address, rather than a program that queries. */

@@ -28,7 +28,8 @@ import { leftSignal, sendHeavy } from './send-heavy.ts';
 
 export interface GraphqlDoorOptions extends Services, LiveOptions {
   readonly rateLimit: RateLimit;
-  readonly graphiql: GraphiQLOptions;
+  /** How the page starts; null where there is none, and a browser is answered as any program. */
+  readonly graphiql: GraphiQLOptions | null;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
   readonly heavyWork: HeavyWork;
@@ -42,7 +43,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
   const answerHere = createAnswerGraphql(options);
   const operations = createOperationCache(schema);
   const live = new LiveStreams(options);
-  const serveGraphiql = createGraphiql(options.graphiql);
+  const serveGraphiql = options.graphiql && createGraphiql(options.graphiql);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const graphql = toGraphqlRequest(request);
@@ -106,10 +107,10 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   { corsOrigins, authenticate, rateLimit }: GraphqlDoorOptions,
-  serveGraphiql: ServeGraphiql,
+  serveGraphiql: ServeGraphiql | null,
 ) {
   if (allowOrigins(corsOrigins, request, reply)) return reply.code(204).send();
-  if (wantsPage(request)) return serveGraphiql(request, reply);
+  if (serveGraphiql && wantsPage(request)) return serveGraphiql(request, reply);
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
   if ('message' in caller) return sendError(reply, caller);
   request.caller = caller;
