@@ -1,7 +1,7 @@
 /** The log as it is read: a SKU's history, and the feed that a follower polls without missing a change. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
 import { describeOnEachStore } from './stores.ts';
 
@@ -297,6 +297,32 @@ describeOnEachStore('the feed of changes', (kind) => {
   test('101 SKUs in a filter are BAD_USER_INPUT', async () => {
     const { body } = await gateway.graphql(FEED, { filter: { skuIds: range(101).map((n) => `S${n}`) } });
     expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('a filter that lets little through ends a page early, whose cursor goes on behind all that was looked at', async () => {
+    const filter = { skuIds: ['EACH'] };
+    const expected = (await feed(gateway, { filter, first: 100 })).nodes.map(({ id }) => id);
+    const all = await feed(gateway, { first: 100 });
+    expect(expected.length).toBeGreaterThan(2);
+    const { changesWindow } = gateway.inventory;
+    const short = vi
+      .spyOn(gateway.inventory, 'changesWindow')
+      .mockImplementation((supplierId, position, by, size, meter) =>
+        changesWindow(supplierId, position, by, { ...size, maxScan: 2 }, meter),
+      );
+    const walked: string[] = [];
+    let pages = 0;
+    let empty = 0;
+    for (let after: string | null = null; ; pages++) {
+      const { nodes, pageInfo }: Page = await feed(gateway, { filter, first: 100, after });
+      walked.push(...nodes.map(({ id }) => id));
+      empty += Number(nodes.length === 0);
+      after = pageInfo.endCursor;
+      if (!pageInfo.hasNextPage) break;
+    }
+    short.mockRestore();
+    expect(walked).toEqual(expected);
+    expect([empty > 0, pages > all.nodes.length / 3]).toEqual([true, true]);
   });
 
   test('a filtered page has a next page only where the filter lets more through', async () => {

@@ -271,6 +271,7 @@ describe('control: a crossing is noticed', () => {
     countSkus: (_supplierId, ...rest) => inventory.countSkus('rival', ...rest),
     histories: (_supplierId, pages) => inventory.histories('rival', pages),
     changesAfter: (_supplierId, ...rest) => inventory.changesAfter('rival', ...rest),
+    changesWindow: (_supplierId, ...rest) => inventory.changesWindow('rival', ...rest),
     changesAt: (_supplierId, positions) => inventory.changesAt('rival', positions),
   });
 
@@ -283,7 +284,7 @@ describe('control: a crossing is noticed', () => {
     ['listSkus', 'Query.skus.filter.skuIds'],
     ['countSkus', 'Query.skus.filter.search'],
     ['histories', 'Sku.inventoryChanges.after'],
-    ['changesAfter', 'Query.inventoryChanges.filter.groupId'],
+    ['changesWindow', 'Query.inventoryChanges.filter.groupId'],
     ['changesAfter', 'Mutation.revertInventoryChanges.input.groupId'],
     ['changesAfter', 'Subscription.inventoryChanged.filter.skuIds'],
     ['changesAt', 'Mutation.revertInventoryChanges.input.changeIds'],

@@ -14,6 +14,7 @@ import { retryAfterSeconds, unavailableStatus, type UnavailableCode } from '../u
 import { denyCaller, type Denial } from './authenticate.ts';
 import type { PreparedOperation } from './prepared-operations.ts';
 import { unavailableIn } from './public-error.ts';
+import { shortenEchoes } from './short-echo.ts';
 import { createFindShownState } from './shown-state.ts';
 
 /** Mutations need `edit_items`, the rest and what shows a SKU's state `view_items`; the schema itself is for everyone who has a token. */
@@ -121,8 +122,11 @@ export function maskError(error: unknown, report: (error: unknown) => string): G
     error instanceof GraphQLError &&
     (!error.originalError || error.originalError instanceof GraphQLError)
   ) {
-    // What carries no code was refused before any resolver: a variable that does not fit its type.
-    error.extensions.code ??= 'BAD_USER_INPUT';
+    if (error.extensions.code === undefined) {
+      // It was refused before any resolver: a variable that does not fit its type.
+      error.extensions.code = 'BAD_USER_INPUT';
+      error.message = shortenEchoes(error.message);
+    }
     return error;
   }
   const { nodes, path } = error instanceof GraphQLError ? error : {};

@@ -1,9 +1,12 @@
 /** The schema builder: the context of a request, and how refused input is reported. Defines no types but the scalars. */
 import SchemaBuilder from '@pothos/core';
-import RelayPlugin from '@pothos/plugin-relay';
+import RelayPlugin, { decodeGlobalID } from '@pothos/plugin-relay';
 import ValidationPlugin, { type StandardSchemaV1 } from '@pothos/plugin-validation';
 import { GraphQLError, valueFromASTUntyped } from 'graphql';
 import type { Context } from './context.ts';
+
+/** Characters in a global id at most; those that are given out are shorter. */
+const MAX_GLOBAL_ID_LENGTH = 2_000;
 
 export const builder = new SchemaBuilder<{
   Context: Context;
@@ -23,6 +26,7 @@ export const builder = new SchemaBuilder<{
       description: 'Whatever of yours has this global id; null where there is nothing.',
       args: { id: { description: 'Its global id.' } },
     },
+    decodeGlobalID: readGlobalId,
     idFieldOptions: { description: 'Its global id.' },
     edgesFieldOptions: { description: 'The items of the page, each with its cursor.' },
     nodesOnConnection: { description: 'The items of the page.' },
@@ -79,6 +83,16 @@ builder.scalarType('RowValue', {
   parseValue: (value) => value,
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
+
+/** The type and the id of a global id. Throws BAD_USER_INPUT, which does not repeat what was given. */
+function readGlobalId(globalId: string): { typename: string; id: string } {
+  try {
+    if (globalId.length <= MAX_GLOBAL_ID_LENGTH) return decodeGlobalID(globalId);
+  } catch {
+    // The error repeats the whole text.
+  }
+  throw badUserInput([{ path: ['id'], message: 'This is no global id. Take one from the field `id`.' }]);
+}
 
 /** Input that is malformed for any SKU: one error that lists every problem with its path. */
 function badUserInput(issues: readonly StandardSchemaV1.Issue[]): GraphQLError {

@@ -15,6 +15,8 @@ import { storedText } from './stored-text.ts';
 
 /** Values in a list of a filter at most. */
 export const MAX_FILTER_VALUES = 100;
+/** Changes that one page of the feed looks at, at most, so that a filter that lets little through costs a page no more. */
+const MAX_PAGE_SCAN = 100_000;
 /** UTF-16 units in a groupId at most; those that are given out have 36. */
 export const MAX_GROUP_ID_LENGTH = 64;
 
@@ -112,6 +114,7 @@ export const InventoryChangeFilterInput = builder.inputType('InventoryChangeFilt
       .array(storedText(2 * MAX_IDENTIFIER_LENGTH))
       .max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`)
       .nullish(),
+    sources: z.array(z.unknown()).max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`).nullish(),
     groupId: storedText(MAX_GROUP_ID_LENGTH).nullish(),
   }),
   fields: (t) => ({
@@ -126,8 +129,8 @@ export function toChangeFilter(
   input: typeof InventoryChangeFilterInput.$inferInput | null | undefined,
 ): ChangeFilter {
   return {
-    skuIds: input?.skuIds ?? undefined,
-    sources: input?.sources ?? undefined,
+    skuIds: input?.skuIds ? [...new Set(input.skuIds)] : undefined,
+    sources: input?.sources ? [...new Set(input.sources)] : undefined,
     groupId: input?.groupId ?? undefined,
   };
 }
@@ -155,21 +158,30 @@ builder.queryField('inventoryChanges', (t) =>
   t.field({
     type: InventoryChangeConnection,
     description:
-      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and ask again with it: no change is ever skipped.',
+      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and ask again with it: no change is ever skipped. ' +
+      `A page looks at ${MAX_PAGE_SCAN} changes at most: with a filter that lets few through it can have fewer than \`first\`, or none, ` +
+      'while `hasNextPage` is true. Go on from its `endCursor`, which stands behind all that the page looked at.',
     args: {
       ...pageArgs('changes'),
       filter: t.arg({ type: InventoryChangeFilterInput, description: 'Which changes.' }),
     },
     resolve: async (_root, { first, after, filter }, { caller, inventory, meter }) => {
-      const [position] = decodeCursor(after, feedCursor) ?? [0];
-      const changes = await inventory.changesAfter(
+      const [start] = decodeCursor(after, feedCursor) ?? [0];
+      const size = { limit: first + 1, maxScan: MAX_PAGE_SCAN };
+      const { changes, position, isEnd } = await inventory.changesWindow(
         caller.supplierId,
-        position,
+        start,
         toChangeFilter(filter),
-        first + 1,
+        size,
         meter,
       );
-      return toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
+      const page = toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
+      if (changes.length > first || position === start) return page;
+      // The page ends behind the last change that was looked at, so that the next one does not look at it again.
+      return {
+        ...page,
+        pageInfo: { ...page.pageInfo, hasNextPage: !isEnd, endCursor: encodeCursor(position) },
+      };
     },
   }),
 );

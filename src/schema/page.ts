@@ -7,6 +7,9 @@ import { builder } from './builder.ts';
 export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 20;
 
+/** Characters in a cursor at most; those that are given out are shorter. */
+const MAX_CURSOR_LENGTH = 5_000;
+
 /** Which page of a list. */
 export function pageArgs(what: string) {
   return builder.args((t) => ({
@@ -47,7 +50,8 @@ export function encodeCursor(...parts: readonly (string | number)[]): string {
 /** What a cursor of this form holds; undefined where no cursor was given. Throws BAD_USER_INPUT for any other text. */
 export function decodeCursor<T>(cursor: string | null | undefined, form: z.ZodType<T>): T | undefined {
   if (cursor === null || cursor === undefined) return undefined;
-  const parsed = form.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
+  const text = cursor.length > MAX_CURSOR_LENGTH ? '' : Buffer.from(cursor, 'base64url').toString();
+  const parsed = form.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new GraphQLError('after: This is no cursor of this list. Take one from its edges or its pageInfo.', {
     extensions: {

@@ -17,13 +17,20 @@ import { storedText } from './stored-text.ts';
 /** Changes named in one call at most. */
 const MAX_CHANGE_IDS = 1_000;
 
+/** Characters in a change's id at most; those that are given out are shorter. */
+const MAX_CHANGE_ID_LENGTH = 64;
+
 const changeId = z.string().regex(/^[1-9]\d{0,15}$/);
 
 const revertShape = z
   .looseObject({
     groupId: storedText(MAX_GROUP_ID_LENGTH).nullish(),
     changeIds: z
-      .array(z.string())
+      .array(
+        z
+          .string()
+          .max(MAX_CHANGE_ID_LENGTH, `This must have no more than ${MAX_CHANGE_ID_LENGTH} characters.`),
+      )
       .min(1, 'Give at least one.')
       .max(MAX_CHANGE_IDS, `At most ${MAX_CHANGE_IDS}.`)
       .nullish(),
@@ -58,7 +65,7 @@ builder.mutationField('revertInventoryChanges', (t) =>
     },
     resolve: async (_root, { input }, context) => {
       const changes = input.changeIds
-        ? await changesWithIds(context, input.changeIds.map(String))
+        ? await changesWithIds(context, [...new Set(input.changeIds.map(String))])
         : await changesOfGroup(context, input.groupId ?? '');
       if ('problem' in changes) return { answer: refuse(changes), rowsAt: [] };
       const request = toRequest(context, 'revertInventoryChanges', input, {

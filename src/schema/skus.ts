@@ -162,7 +162,7 @@ function keyOf(sku: DomainSku, order: SkuOrder): string | number {
 /** Null means absent, but for the restriction, where it means none. */
 function toFilter(input: typeof SkuFilterInput.$inferInput | null | undefined): SkuFilter {
   return {
-    skuIds: input?.skuIds ?? undefined,
+    skuIds: input?.skuIds ? [...new Set(input.skuIds)] : undefined,
     identifiers: input?.identifiers?.map(toIdentifier),
     search: input?.search ?? undefined,
     restrictions: input?.restrictions,
