@@ -20,6 +20,8 @@ export type Problem = (typeof problems)[number];
 
 /** Candidates of a shared code that are shown at most. */
 export const MAX_CANDIDATES = 10;
+/** All refusals of one call list so many candidates at most; the rows after that list none. */
+export const MAX_CALL_CANDIDATES = 2_000;
 /** How far the SKUs that share a code are counted. */
 export const MAX_CANDIDATE_COUNT = 10_000;
 
@@ -36,7 +38,7 @@ export type Refusal =
       readonly identifier: Identifier;
       /** How many SKUs share it; MAX_CANDIDATE_COUNT stands for as many or more. */
       readonly candidateCount: number;
-      /** The first MAX_CANDIDATES at most, by skuId. */
+      /** The first MAX_CANDIDATES at most, by skuId; none once the call has listed MAX_CALL_CANDIDATES. */
       readonly candidates: readonly Sku[];
     }
   | {

@@ -21,18 +21,20 @@ export interface Launch {
   readonly under?: readonly string[];
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its log goes; by default to the tests' own. */
+  readonly stderr?: 'pipe' | 'inherit';
 }
 
 /** Starts `stockgate serve`, and does not wait. */
 export function spawnGateway(
   database: string,
   flags: readonly string[] = [],
-  { under = [], env = {} }: Launch = {},
+  { under = [], env = {}, stderr = 'inherit' }: Launch = {},
 ): ChildProcess {
   const serve = [process.execPath, MAIN, 'serve', '--port', '0', '--database', database, ...flags];
   const [program = '', ...args] = [...under, ...serve];
   return spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', stderr],
     env: { ...process.env, ...env },
   });
 }

@@ -5,6 +5,7 @@ import type { Sku } from '../sku.ts';
 import { toChange } from './change-row.ts';
 import { createLoadChanges } from './changes.ts';
 import { createIdempotencyKeys, keyName, type KeptAnswer } from './idempotency.ts';
+import { limitCandidates } from './limit-candidates.ts';
 import { createLockSuppliers } from './lock-suppliers.ts';
 import { createMatchSkus, keyOf, noCandidates, type MatchSkus } from './match.ts';
 import type { Store } from './open.ts';
@@ -84,10 +85,12 @@ function finishRows(
   plan: Plan,
   changes: readonly InventoryChange[],
   lastChanges: ReadonlyMap<string, InventoryChange>,
-): RowResult[][] {
+): (readonly RowResult[])[] {
   const positioned = new Map(plan.changes.map((change, i) => [change, changes[i] ?? change]));
   return plan.requests.map((planned) =>
-    planned.kind === 'RUN' ? planned.results.map((result) => finishRow(result, positioned, lastChanges)) : [],
+    planned.kind === 'RUN'
+      ? limitCandidates(planned.results.map((result) => finishRow(result, positioned, lastChanges)))
+      : [],
   );
 }
 
@@ -95,7 +98,7 @@ function finishRows(
 function answerRequests(
   requests: readonly UpdateRequest[],
   plan: Plan,
-  results: readonly RowResult[][],
+  results: readonly (readonly RowResult[])[],
   kept: ReadonlyMap<string, KeptAnswer>,
 ) {
   const fresh = new Map<string, KeptAnswer & { request: UpdateRequest }>();

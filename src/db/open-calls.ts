@@ -58,7 +58,7 @@ export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls
     },
     sendSoon: () => sender.sendSoon(),
     end(error) {
-      ended = error;
+      ended ??= error;
       for (const [id, { isSent, reject }] of open) {
         close(id);
         reject(new UnavailableError(isSent ? 'OUTCOME_UNKNOWN' : 'STORE_UNAVAILABLE', error));

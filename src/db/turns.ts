@@ -32,7 +32,6 @@ interface Line<Entry> {
 
 /** `now`: milliseconds on a clock that nobody sets. */
 export function createTurns<Entry extends Waiting>(now = () => performance.now()): Turns<Entry> {
-  // In the order of their turns.
   const lines = new Map<string, Line<Entry>>();
   const served = createRecent(now);
   let backlog = { requests: 0, rows: 0 };
@@ -53,13 +52,16 @@ export function createTurns<Entry extends Waiting>(now = () => performance.now()
       count(entry, 1);
     },
     takeBatch() {
-      const batch = fillBatch([...lines.values()], maxRows);
+      // Whoever was not served for longest comes first, newcomers before all.
+      const inTurn = [...lines.values()].sort(
+        (a, b) => served.lastTurn(a.supplierId) - served.lastTurn(b.supplierId),
+      );
+      const batch = fillBatch(inTurn, maxRows);
       for (const { supplierId } of batch) {
         served.note(supplierId);
         const line = lines.get(supplierId);
-        // Whoever was served goes behind those who were not.
-        lines.delete(supplierId);
-        if (line && line.taken < line.entries.length) lines.set(supplierId, compact(line));
+        if (line && line.taken === line.entries.length) lines.delete(supplierId);
+        else if (line) compact(line);
       }
       for (const entry of batch) count(entry, -1);
       return batch;
@@ -95,30 +97,31 @@ function fillBatch<Entry extends Waiting>(
 }
 
 /** Drops what was taken, once that is most of it. */
-function compact<Entry>(line: Line<Entry>): Line<Entry> {
-  if (line.taken * 2 > line.entries.length) {
-    line.entries = line.entries.slice(line.taken);
-    line.taken = 0;
-  }
-  return line;
+function compact<Entry>(line: Line<Entry>): void {
+  if (line.taken * 2 <= line.entries.length) return;
+  line.entries = line.entries.slice(line.taken);
+  line.taken = 0;
 }
 
-/** Which suppliers were served within the last second. */
+/** Which suppliers were served within the last second, and in which order. */
 function createRecent(now: () => number) {
   // From the longest ago to the newest.
-  const times = new Map<string, number>();
+  const recent = new Map<string, { readonly time: number; readonly turn: number }>();
+  let turn = 0;
   return {
     note(supplierId: string) {
-      times.delete(supplierId);
-      times.set(supplierId, now());
+      recent.delete(supplierId);
+      recent.set(supplierId, { time: now(), turn: ++turn });
     },
+    /** A number that grows; 0: long ago. */
+    lastTurn: (supplierId: string) => recent.get(supplierId)?.turn ?? 0,
     hasOther(supplierId: string): boolean {
       const since = now() - ACTIVE_MS;
-      for (const [other, time] of times) {
+      for (const [other, { time }] of recent) {
         if (time >= since) break;
-        times.delete(other);
+        recent.delete(other);
       }
-      return times.size > (times.has(supplierId) ? 1 : 0);
+      return recent.size > (recent.has(supplierId) ? 1 : 0);
     },
   };
 }

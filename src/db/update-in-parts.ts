@@ -1,6 +1,7 @@
 /** Large best-effort calls, written in parts so that others' updates go in between. */
 import type { RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import { UnavailableError } from '../unavailable.ts';
+import { limitCandidates } from './limit-candidates.ts';
 
 /**
  * Rows that neither stand and fall together nor are kept as one answer need not share a transaction: a call of more rows than
@@ -23,7 +24,7 @@ export async function updateInParts(
     });
     results.push(...answer.results);
   }
-  return { replayed: false, refusal: null, results, groupId };
+  return { replayed: false, refusal: null, results: limitCandidates(results), groupId };
 }
 
 function partlyStored(rows: number, { cause }: UnavailableError): UnavailableError {

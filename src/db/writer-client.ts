@@ -53,6 +53,7 @@ export function connectWriter(
     backlog: () => orSoon(calls.ask(['backlog']), admission.load),
     async close() {
       await calls.idle();
+      calls.end(new Error('The writer is closed.'));
       port.close();
     },
   };

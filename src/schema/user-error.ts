@@ -2,6 +2,7 @@
 import {
   describeRefusal,
   MAX_CANDIDATE_COUNT,
+  MAX_CALL_CANDIDATES,
   MAX_CANDIDATES,
   describeRefusalBlindly,
   problems,
@@ -111,7 +112,9 @@ builder.objectType(AmbiguousIdentifierError, {
   fields: (t) => ({
     candidates: t.field({
       type: [Sku],
-      description: `The SKUs that share the code, the first ${MAX_CANDIDATES} by skuId. Needs the permission \`view_items\`.`,
+      description:
+        `The SKUs that share the code, the first ${MAX_CANDIDATES} by skuId. A call lists ${MAX_CALL_CANDIDATES} at most: rows after that list none. ` +
+        'Needs the permission `view_items`.',
       resolve: ({ refusal }) => [...refusal.candidates],
     }),
     candidateCount: t.int({
