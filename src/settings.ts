@@ -25,6 +25,7 @@ const boolean = z
   .default(false)
   .transform((value) => value === true || value === 'true' || value === '1');
 
+const QUOTA = 'Give MiB for the idempotency keys of a supplier, 1 to 1,048,576.';
 const RATE_LIMIT = 'Give requests a second and token, 1,000,000 at most; 0 for no limit.';
 const port = z.coerce
   .number('Give a port, 0 to 65535.')
@@ -69,6 +70,9 @@ export const serveOptions = {
       .min(24, 'Give hours, 24 or more.')
       .max(8_760, 'Give hours, a year of them at most.')
       .default(24),
+  },
+  'idempotency-quota': {
+    schema: z.coerce.number(QUOTA).int(QUOTA).min(1, QUOTA).max(1_048_576, QUOTA).default(1_024),
   },
   'rate-limit': {
     schema: z.coerce

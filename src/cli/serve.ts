@@ -15,6 +15,7 @@ import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
 import { plainGraphiql } from './plain-graphiql.ts';
 
 const HOUR_MS = 3_600_000;
+const MEBIBYTE = 1_048_576;
 /** A request that PostgreSQL does not answer within this time is refused; in time for a client that waits for half a minute. */
 const QUERY_TIMEOUT_MS = 10_000;
 /** How often the service clock is moved on, and old idempotency keys are forgotten. */
@@ -24,8 +25,9 @@ const loopback: ReadonlySet<string> = new Set(loopbackNames);
 
 export const serveCommand: Command = {
   help: `Usage: stockgate serve [--demo] [--host ADDRESS] [--port PORT] [--database URL]
-                       [--allowed-host NAME ...] [--cors-origin ORIGIN ...] [--idempotency-hours N] [--rate-limit N]
-                       [--graphiql off|on] [--metrics off|on|PORT] [--log-level LEVEL]
+                       [--allowed-host NAME ...] [--cors-origin ORIGIN ...] [--idempotency-hours N]
+                       [--idempotency-quota MIB] [--rate-limit N] [--graphiql off|on]
+                       [--metrics off|on|PORT] [--log-level LEVEL]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
 /health says that it runs, /ready that it can store updates.
@@ -38,6 +40,8 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --allowed-host NAME    answers requests for this host name and loopback only; may be given several times (default any
                          name; loopback only with --demo)
   --idempotency-hours N  for how long gateways run before they forget an idempotency key (default 24, the least)
+  --idempotency-quota MIB
+                         room that one supplier's keys take at most; past it new keys get 429 (default 1024)
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
   --rate-limit N         requests a second that a token may send, a bulk call counting its rows, ten seconds' worth at
                          once; past it 429 (default 2000; 0: no limit)
@@ -52,7 +56,10 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
     }
     const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
     const logger = pino({ level, redact: ['req.headers.authorization'] }, pino.destination(2));
-    const store = await openStore(values.database, { queryTimeoutMs: QUERY_TIMEOUT_MS });
+    const store = await openStore(values.database, {
+      queryTimeoutMs: QUERY_TIMEOUT_MS,
+      keyQuotaBytes: values['idempotency-quota'] * MEBIBYTE,
+    });
     try {
       if (values.demo) await seedDemo(store, io.clock);
       for (const warning of await durabilityWarnings(store)) {

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { InventoryChange, RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
+import { UnavailableError } from '../unavailable.ts';
 import { toChange } from './change-row.ts';
 import { createLoadChanges } from './changes.ts';
 import { createIdempotencyKeys, keyName, type KeptAnswer } from './idempotency.ts';
@@ -13,12 +14,15 @@ import { planRequests, type Plan } from './plan.ts';
 import { createSaveChanges } from './save-changes.ts';
 import type { Tables } from './tables.ts';
 
+/** What a request comes to: its answer, or why it alone cannot be served now. */
+export type Applied = UpdateAnswer | UnavailableError;
+
 /** An answer for each request, in order. Nothing is on disk before the caller commits. `now`: when (ISO 8601). */
 export type ApplyRequests = (
   trx: Kysely<Tables>,
   requests: readonly UpdateRequest[],
   now: string,
-) => Promise<UpdateAnswer[]>;
+) => Promise<Applied[]>;
 
 export function createApplyRequests(store: Store): ApplyRequests {
   const matchSkus = createMatchSkus(store, { lock: true });
@@ -28,13 +32,19 @@ export function createApplyRequests(store: Store): ApplyRequests {
   const keys = createIdempotencyKeys(store);
 
   return async (trx, requests, now) => {
-    const kept = await keys.load(trx, requests);
+    const known = await keys.load(trx, requests);
     const matched = await matchRows(trx, matchSkus, requests);
-    const plan = planRequests(requests, (request, row) => matched[request]?.[row] ?? noCandidates, kept, now);
+    const plan = planRequests(
+      requests,
+      (request, row) => matched[request]?.[row] ?? noCandidates,
+      known,
+      now,
+    );
     await lockSuppliers(trx, changedSuppliers(requests, plan));
     const changes = await saveChanges(trx, plan.skus, plan.changes);
     const lastChanges = await loadLastChanges(trx, loadChanges, plan, changes);
-    const { answers, fresh } = answerRequests(requests, plan, finishRows(plan, changes, lastChanges), kept);
+    const results = finishRows(plan, changes, lastChanges);
+    const { answers, fresh } = answerRequests(requests, plan, results, known.kept);
     await keys.save(trx, fresh);
     return answers;
   };
@@ -102,9 +112,10 @@ function answerRequests(
   kept: ReadonlyMap<string, KeptAnswer>,
 ) {
   const fresh = new Map<string, KeptAnswer & { request: UpdateRequest }>();
-  const answers = requests.map((request, i): UpdateAnswer => {
+  const answers = requests.map((request, i): Applied => {
     const planned = plan.requests[i];
     if (!planned || planned.kind === 'KEY_REUSED') return refused;
+    if (planned.kind === 'KEYS_FULL') return new UnavailableError('IDEMPOTENCY_STORE_FULL');
     if (planned.kind === 'REPLAY') {
       const answer = (fresh.get(planned.key) ?? kept.get(planned.key))?.answer;
       return answer ? { ...answer, replayed: true } : refused;

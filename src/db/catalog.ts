@@ -51,9 +51,9 @@ export function createCatalog(store: Store, clock: () => Date): Catalog {
     const known = rows.filter((row) => !created.has(row));
     const relisted = await relist(trx, origin.supplierId, known);
     const [answer] = await applyRequests(trx, [toRequest(origin, known)], clock().toISOString());
-    const updated = known.filter(
-      (_, i) => relisted[i] === true || answer?.results[i]?.outcome === 'APPLIED',
-    ).length;
+    // A request without a key is always answered.
+    const results = answer && 'results' in answer ? answer.results : [];
+    const updated = known.filter((_, i) => relisted[i] === true || results[i]?.outcome === 'APPLIED').length;
     return { created: created.size, updated, unchanged: rows.length - created.size - updated };
   };
   return { save: (origin, rows) => inTransaction(store, (trx) => save(trx, origin, rows)) };

@@ -13,12 +13,23 @@ export interface KeptAnswer {
   readonly answer: UpdateAnswer;
 }
 
+/** What the store says of requests' keys. */
+export interface KnownKeys {
+  /** The answers kept for them, by `keyName`. */
+  readonly kept: ReadonlyMap<string, KeptAnswer>;
+  /**
+   * Suppliers whose keys take all the room that they may: no new ones are kept. It is looked at before a transaction's keys are
+   * written, so a supplier's last ones go past its quota by what the transactions of that moment write.
+   */
+  readonly full: ReadonlySet<string>;
+}
+
 export interface IdempotencyKeys {
   /**
-   * The answers kept for these requests' keys, by `keyName`. On PostgreSQL the keys stay locked until the transaction ends, so
+   * Looks the requests' keys up. On PostgreSQL the keys stay locked until the transaction ends, so
    * that a duplicate that runs at the same time in another process waits, and then finds the answer.
    */
-  load(trx: Kysely<Tables>, requests: readonly UpdateRequest[]): Promise<Map<string, KeptAnswer>>;
+  load(trx: Kysely<Tables>, requests: readonly UpdateRequest[]): Promise<KnownKeys>;
   save(
     trx: Kysely<Tables>,
     kept: ReadonlyMap<string, KeptAnswer & { request: UpdateRequest }>,
@@ -44,7 +55,7 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
   return {
     async load(trx, requests) {
       const rows = requests.flatMap((request) => toKeyRow(request) ?? []);
-      if (rows.length === 0) return new Map();
+      if (rows.length === 0) return { kept: new Map(), full: new Set() };
       if (store.kind === 'postgres') {
         // In one order everywhere, so that two writers never deadlock.
         const names = [...new Set(rows.map((row) => nameOf(row)))].toSorted();
@@ -53,12 +64,18 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
           names.map((name) => ({ name })),
         );
       }
-      return new Map(
-        (await loadKeys(trx, rows)).map((row) => [
-          nameOf(row),
-          { fingerprint: row.fingerprint, answer: unpackAnswer(row.answer) },
-        ]),
-      );
+      const found = await loadKeys(trx, rows);
+      const isFull = (row: FoundKey) => row.idempotency_bytes >= store.keyQuotaBytes;
+      return {
+        kept: new Map(
+          found.flatMap((row) =>
+            row.answer && row.fingerprint !== null
+              ? [[nameOf(row), { fingerprint: row.fingerprint, answer: unpackAnswer(row.answer) }]]
+              : [],
+          ),
+        ),
+        full: new Set(found.filter(isFull).map(({ supplier_id }) => supplier_id)),
+      };
     },
 
     async save(trx, kept) {
@@ -97,17 +114,26 @@ function nameOf({ supplier_id, operation, key }: KeyRow): string {
   return JSON.stringify([supplier_id, operation, key]);
 }
 
+/** A key that is asked for, what is kept under it, and what its supplier keeps. */
+interface FoundKey extends KeyRow {
+  readonly idempotency_bytes: number;
+  readonly fingerprint: string | null;
+  readonly answer: Buffer | null;
+}
+
 function createLoadKeys(store: Store) {
-  return createSetStatement<KeyRow, IdempotencyKeyTable>(store, keyColumns, (db) =>
+  return createSetStatement<KeyRow, FoundKey>(store, keyColumns, (db) =>
     db
       .selectFrom('item')
-      .innerJoin('idempotency_key', (join) =>
+      .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
+      .leftJoin('idempotency_key', (join) =>
         join
           .onRef('idempotency_key.supplier_id', '=', 'item.supplier_id')
           .onRef('idempotency_key.operation', '=', 'item.operation')
           .onRef('idempotency_key.key', '=', 'item.key'),
       )
-      .selectAll('idempotency_key'),
+      .selectAll('item')
+      .select(['supplier.idempotency_bytes', 'idempotency_key.fingerprint', 'idempotency_key.answer']),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Lets others know of each transaction of the write queue, without their being able to harm it. */
-import type { ChangeSource, RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
+import type { ChangeSource, RowResult, UpdateRequest } from '../inventory.ts';
 import type { Problem } from '../problem.ts';
+import type { Applied } from './apply.ts';
 
 export type RowOutcome = RowResult['outcome'] | 'REPLAYED';
 
@@ -22,7 +23,7 @@ export interface CommitObserver {
   failed(error: unknown): void;
 }
 
-type Commit = (requests: readonly UpdateRequest[]) => Promise<readonly UpdateAnswer[]>;
+type Commit = (requests: readonly UpdateRequest[]) => Promise<readonly Applied[]>;
 
 /** `commit`, observed. */
 export function observeCommits(commit: Commit, observers: readonly CommitObserver[]): Commit {
@@ -59,7 +60,7 @@ function unharmed(tell: () => void): void {
 
 function summarize(
   requests: readonly UpdateRequest[],
-  answers: readonly UpdateAnswer[],
+  answers: readonly Applied[],
   ms: number,
 ): CommitSummary {
   const positions = new Map<string, number>();
@@ -67,7 +68,7 @@ function summarize(
   const refusals = new Map<Problem, number>();
   requests.forEach(({ source, supplierId }, i) => {
     const answer = answers[i];
-    if (!answer) return;
+    if (!answer || answer instanceof Error) return;
     const counts = outcomes.get(source) ?? new Map<RowOutcome, number>();
     outcomes.set(source, counts);
     if (answer.replayed) return add(counts, 'REPLAYED', answer.results.length);

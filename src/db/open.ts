@@ -28,6 +28,8 @@ const CACHE_KIB = 4_096;
 const MAX_CONNECTIONS = 7;
 /** Prepared statements kept. Texts are few, but filters combine. */
 const MAX_STATEMENTS = 200;
+/** 1 GiB: two million keys of single updates. */
+const DEFAULT_KEY_QUOTA_BYTES = 2 ** 30;
 
 export type StoreKind = 'sqlite' | 'postgres';
 
@@ -37,6 +39,8 @@ export interface Store {
   readonly db: Kysely<Tables>;
   /** For how long a statement's answer is waited for on PostgreSQL; 0: no bound. */
   readonly queryTimeoutMs: number;
+  /** Bytes that a supplier's idempotency keys take at most, as `bytesOfKey` counts them. */
+  readonly keyQuotaBytes: number;
   /** SQLite's, where it may be written. */
   readonly log?: SqliteLog | undefined;
   /** Throws UnavailableError where SQLite's disk fails as the log goes into the file. */
@@ -49,6 +53,8 @@ export interface OpenOptions {
   readonly queryTimeoutMs?: number;
   /** Bounds its pool. */
   readonly maxConnections?: number;
+  /** Bounds what a supplier's idempotency keys take, in bytes. */
+  readonly keyQuotaBytes?: number;
   /** The longest that SQLite's log may get, in bytes. */
   readonly logLimitBytes?: number;
   /** Where SQLite's log notes how it is. */
@@ -61,6 +67,7 @@ export interface OpenOptions {
  * store cannot be opened.
  */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
+  const { keyQuotaBytes = DEFAULT_KEY_QUOTA_BYTES } = options;
   const { readOnly = false, queryTimeoutMs = 0, maxConnections = MAX_CONNECTIONS } = options;
   let isMigrated = false;
   const kind = storeKind(url);
@@ -87,7 +94,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     throw firstOf(error);
   }
   isMigrated = true;
-  return { kind, url, db, queryTimeoutMs, log, close };
+  return { kind, url, db, queryTimeoutMs, keyQuotaBytes, log, close };
 }
 
 /** A name with several addresses fails with one error for each, and no words of its own. */

@@ -2,14 +2,16 @@
 import { decide, type Candidates } from '../decide.ts';
 import type { InventoryChange, RowResult, UpdateRequest } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
-import { fingerprintOf, keyName, type KeptAnswer } from './idempotency.ts';
+import { fingerprintOf, keyName, type KnownKeys } from './idempotency.ts';
 import { keyOf } from './match.ts';
 
 /** What becomes of one request: it runs, or an earlier one with its key answers for it. */
 export type Planned =
   | { readonly kind: 'RUN'; readonly results: readonly RowResult[]; readonly fingerprint: string | null }
   | { readonly kind: 'REPLAY'; readonly key: string }
-  | { readonly kind: 'KEY_REUSED' };
+  | { readonly kind: 'KEY_REUSED' }
+  /** Its supplier may keep no further key. */
+  | { readonly kind: 'KEYS_FULL' };
 
 export interface Plan {
   readonly requests: readonly Planned[];
@@ -23,7 +25,7 @@ export interface Plan {
 export function planRequests(
   requests: readonly UpdateRequest[],
   candidatesOf: (requestIndex: number, rowIndex: number) => Candidates,
-  kept: ReadonlyMap<string, KeptAnswer>,
+  { kept, full }: KnownKeys,
   now: string,
 ): Plan {
   const latest = new Map<string, Sku>();
@@ -36,6 +38,7 @@ export function planRequests(
     if (key !== null && known !== undefined) {
       return known === fingerprint ? { kind: 'REPLAY', key } : { kind: 'KEY_REUSED' };
     }
+    if (key !== null && full.has(request.supplierId)) return { kind: 'KEYS_FULL' };
     const attempt = runRequest(request, (rowIndex) => candidatesOf(requestIndex, rowIndex), latest, now);
     if (!request.dryRun && !attempt.undone) {
       for (const [skuKey, sku] of attempt.skus) latest.set(skuKey, sku);

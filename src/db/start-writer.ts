@@ -8,6 +8,7 @@ import { fromErrorDetails, type Note } from './writer-messages.ts';
 export interface WriterThreadData {
   readonly url: string;
   readonly queryTimeoutMs: number;
+  readonly keyQuotaBytes: number;
 }
 
 export interface WriterThread {
@@ -22,11 +23,11 @@ export interface WriterThread {
 
 /** `observers` are told of all callers' commits. The thread does not keep the process alive while nobody waits for it. */
 export function startWriter(
-  { url, queryTimeoutMs }: Store,
+  { url, queryTimeoutMs, keyQuotaBytes }: Store,
   clock: () => Date,
   observers: readonly CommitObserver[],
 ): WriterThread {
-  const workerData: WriterThreadData = { url, queryTimeoutMs };
+  const workerData: WriterThreadData = { url, queryTimeoutMs, keyQuotaBytes };
   const worker = new Worker(new URL('writer-thread.ts', import.meta.url), { workerData });
   const failed = Promise.withResolvers<unknown>();
   const exited = Promise.withResolvers<void>();

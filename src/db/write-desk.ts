@@ -1,5 +1,6 @@
 /** Takes the updates of all callers: bounds them, divides large ones, and lets them share commits by turns. */
 import type { UpdateAnswer, UpdateRequest } from '../inventory.ts';
+import type { Applied } from './apply.ts';
 import { createAdmission, type Load } from './admission.ts';
 import { observeCommits, type CommitObserver } from './observe-commits.ts';
 import type { StoreKind } from './open.ts';
@@ -18,14 +19,17 @@ export interface WriteDesk {
   idle(): Promise<void>;
 }
 
-/** `commit` runs one transaction for all the requests, and gives an answer for each, in order. */
+/** `commit` runs one transaction for all the requests, and gives for each, in order, its answer or why it alone is not served. */
 export function createWriteDesk(
   kind: StoreKind,
-  commit: (requests: readonly UpdateRequest[]) => Promise<readonly UpdateAnswer[]>,
+  commit: (requests: readonly UpdateRequest[]) => Promise<readonly Applied[]>,
   observers: readonly CommitObserver[],
 ): WriteDesk {
   const admission = createAdmission();
-  const queue = createWriteQueue(observeCommits(commit, observers), MAX_COMMITS[kind]);
+  const queue = createWriteQueue<UpdateRequest, UpdateAnswer>(
+    observeCommits(commit, observers),
+    MAX_COMMITS[kind],
+  );
   return {
     update: (request) =>
       admission.admit(request.supplierId, request.rows.length, () =>

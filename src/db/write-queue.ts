@@ -23,8 +23,8 @@ interface Entry<Job, Answer> extends Waiting {
 
 type Batch<Job, Answer> = readonly Entry<Job, Answer>[];
 
-/** Runs one transaction for the jobs; gives an answer for each, in order. */
-export type CommitJobs<Job, Answer> = (jobs: readonly Job[]) => Promise<readonly Answer[]>;
+/** Runs one transaction for the jobs; gives an answer for each, in order, or the error of one that alone cannot be served. */
+export type CommitJobs<Job, Answer> = (jobs: readonly Job[]) => Promise<readonly (Answer | Error)[]>;
 
 /** At most `maxRunning` commits run at a time. */
 export function createWriteQueue<Job, Answer>(
@@ -80,6 +80,7 @@ async function settle<Job, Answer>(
       batch.forEach(({ resolve, reject }, i) => {
         const answer = answers[i];
         if (answer === undefined) reject(new Error('A committed job has no answer.'));
+        else if (answer instanceof Error) reject(answer);
         else resolve(answer);
       });
   } catch (error) {

@@ -16,8 +16,8 @@ const MAX_CONNECTIONS = 3;
 if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
 const control = parentPort;
 // Given by startWriter.
-const { url, queryTimeoutMs } = workerData as WriterThreadData;
-const store = await openStore(url, { queryTimeoutMs, maxConnections: MAX_CONNECTIONS });
+const { url, ...options } = workerData as WriterThreadData;
+const store = await openStore(url, { ...options, maxConnections: MAX_CONNECTIONS });
 // createWriter waits for other processes without blocking this thread.
 if (store.kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(store.db);
 

@@ -1,8 +1,8 @@
 /** Writes inventory on the store's own connections: requests in, and once they are on disk, answers out. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { UpdateAnswer, UpdateRequest } from '../inventory.ts';
+import type { UpdateRequest } from '../inventory.ts';
 import { UnavailableError } from '../unavailable.ts';
-import { createApplyRequests } from './apply.ts';
+import { createApplyRequests, type Applied } from './apply.ts';
 import type { Store } from './open.ts';
 import { createPurgeKeys, type PurgeKeys } from './purge-keys.ts';
 import { codeOf, isDiskFailure } from './store-error.ts';
@@ -14,7 +14,7 @@ const BUSY_RETRY_MS = 5;
 
 export interface StoreWriter {
   /** One transaction for all the requests; an answer for each, in order. `now`: the time of their changes (ISO 8601). */
-  commit(requests: readonly UpdateRequest[], now: string): Promise<UpdateAnswer[]>;
+  commit(requests: readonly UpdateRequest[], now: string): Promise<Applied[]>;
   /** Moves the service clock on, and removes some of the old idempotency keys. */
   readonly purgeKeys: PurgeKeys;
 }
