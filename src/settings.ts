@@ -33,6 +33,9 @@ const port = z.coerce
   .min(0, 'Give a port, 0 to 65535.')
   .max(65_535, 'Give a port, 0 to 65535.');
 
+const STREAMS = 'Give a number of live streams, 0 to 10,000.';
+const streams = z.coerce.number(STREAMS).int(STREAMS).min(0, STREAMS).max(10_000, STREAMS);
+
 /** What `stockgate serve` takes. */
 export const serveOptions = {
   database,
@@ -82,6 +85,8 @@ export const serveOptions = {
       .max(1_000_000, RATE_LIMIT)
       .default(2_000),
   },
+  'streams-per-token': { schema: streams.default(100) },
+  'streams-per-supplier': { schema: streams.default(1_000) },
   'log-level': {
     schema: z
       .enum(

@@ -106,6 +106,7 @@ const importTable: readonly (readonly [files: RegExp, may: readonly RegExp[], wh
       builtin,
     ],
   ],
+  [/^src\/gateway\//, [/^src\/(?:db|http|gateway)\//, builtin]],
   [/^src\/settings\.ts$/, [/^zod$/, /^src\/cli\/command\.ts$/]],
   [/^src\/(?:main\.ts$|cli\/)/, [/./]],
 ];
@@ -166,9 +167,12 @@ export const wordsRule = nodeRule(
   ({ type, name }) => type === 'Identifier' && typeof name === 'string' && strayWords.test(name) && name,
 );
 
-/** main.ts alone reads the process and the clock; all else is handed them. */
+/** A thread's program has a clock of its own, as the process has. */
+const programs = new Set(['src/main.ts', 'src/gateway/request-thread-main.ts']);
+
+/** Programs alone read the process and the clock; all else is handed them. */
 export const processRule = nodeRule((node, { path }) => {
-  if (path === 'src/main.ts') return false;
+  if (programs.has(path)) return false;
   const { type, name, callee } = node;
   if (type === 'Identifier' && name === 'process') return 'process';
   const args = node['arguments'];

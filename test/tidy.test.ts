@@ -133,7 +133,7 @@ const houseRules: Readonly<Record<string, HouseRule>> = {
     bad: [file('src/a.ts', `console.log(1);`), file('src/a.ts', `const { log } = console;`)],
     good: [file('src/a.ts', `// console.log`)],
   },
-  'main.ts alone reads the process and the clock': {
+  'programs alone read the process and the clock': {
     check: tidy.processRule,
     bad: [
       file('src/cli/serve.ts', `const { argv } = process;`),

@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
-import { createInventory } from '../db/inventory.ts';
+import { createInventory, type OpenInventory } from '../db/inventory.ts';
 import { durabilityWarnings } from '../db/durability.ts';
 import { openStore, type Store } from '../db/open.ts';
 import { createAuthenticate } from '../db/tokens.ts';
 import { loopbackNames } from '../http/allowed-hosts.ts';
+import { startRequestThreads } from '../gateway/start-request-threads.ts';
 import { createProbeServer, createServer } from '../http/server.ts';
 import { serveOptions } from '../settings.ts';
 import { readOptions, UsageError, type Command, type Io } from './command.ts';
@@ -20,14 +21,13 @@ const MEBIBYTE = 1_048_576;
 const QUERY_TIMEOUT_MS = 10_000;
 /** How often the service clock is moved on, and old idempotency keys are forgotten. */
 const PURGE_INTERVAL_MS = 60_000;
+/** For how long a request may read the store, in milliseconds. */
+const QUERY_DEADLINE_MS = 5_000;
 
 const loopback: ReadonlySet<string> = new Set(loopbackNames);
 
 export const serveCommand: Command = {
-  help: `Usage: stockgate serve [--demo] [--host ADDRESS] [--port PORT] [--database URL]
-                       [--allowed-host NAME ...] [--cors-origin ORIGIN ...] [--idempotency-hours N]
-                       [--idempotency-quota MIB] [--rate-limit N] [--graphiql off|on]
-                       [--metrics off|on|PORT] [--log-level LEVEL]
+  help: `Usage: stockgate serve [OPTIONS]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
 /health says that it runs, /ready that it can store updates.
@@ -45,6 +45,9 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
   --rate-limit N         requests a second that a token may send, a bulk call counting its rows, ten seconds' worth at
                          once; past it 429 (default 2000; 0: no limit)
+  --streams-per-token N  live streams that a token may keep open (default 100)
+  --streams-per-supplier N
+                         and all tokens of one supplier (default 1000)
   --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
   --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
@@ -77,6 +80,32 @@ type Values = { [K in keyof typeof serveOptions]: z.output<(typeof serveOptions)
 
 /** Serves until it is told to stop, or nothing can be stored any more; gives the exit code. */
 async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io: Io): Promise<number> {
+  const { inventory, threads, server, metrics } = await openGateway(store, values, logger, io);
+  const ready = () => inventory.ready();
+  // Closed last, so that /ready on a port of its own can say that the gateway is closing.
+  const probes = createProbeServer({ ready, metrics, closing: io.stop, logger });
+  try {
+    const own =
+      typeof values.metrics === 'number' &&
+      (await probes.listen({ host: values.host, port: values.metrics }));
+    const origin = await server.listen({ host: values.host, port: values.port });
+    threads.warm();
+    io.out(describe(origin, own || (metrics && origin), values));
+    const stopPurging = keepPurging(inventory, values['idempotency-hours'] * HOUR_MS, logger);
+    const failure = await Promise.race([aborted(io.stop), inventory.failed]);
+    if (failure) logger.fatal({ err: failure }, 'nothing more can be stored: the gateway stops');
+    stopPurging();
+    await server.close();
+    await threads.close();
+    await inventory.close();
+    return failure ? 1 : 0;
+  } finally {
+    await probes.close();
+  }
+}
+
+/** The parts of a gateway, wired. Close the server, the threads and the inventory, in this order. */
+async function openGateway(store: Store, values: Values, logger: FastifyBaseLogger, io: Io) {
   const ready = () => inventory.ready();
   const backlog = () => inventory.backlog();
   // Loaded only where it is used.
@@ -86,8 +115,13 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
       : (await import('../http/metrics.ts')).createMetrics({ backlog, ready });
   const inventory = createInventory(store, io.clock, metrics && [metrics]);
   const authenticate = createAuthenticate(store, io.clock);
+  const threads = startRequestThreads(store.url, inventory, QUERY_DEADLINE_MS, (error) =>
+    logger.error({ err: error }, 'a request thread failed'),
+  );
   const server = createServer({
     inventory,
+    heavyWork: threads,
+    liveLimits: { perToken: values['streams-per-token'], perSupplier: values['streams-per-supplier'] },
     createId: randomUUID,
     authenticate: values.demo ? acceptDemoToken(authenticate) : authenticate,
     graphiql: values.graphiql === 'off' ? null : values.demo ? demoGraphiql : plainGraphiql,
@@ -99,28 +133,16 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
     observer: metrics,
     metrics: values.metrics === 'on' ? metrics : undefined,
   });
-  // Closed last, so that /ready on a port of its own can say that the gateway is closing.
-  const probes = createProbeServer({ ready, metrics, closing: io.stop, logger });
-  try {
-    const own =
-      typeof values.metrics === 'number' &&
-      (await probes.listen({ host: values.host, port: values.metrics }));
-    const origin = await server.listen({ host: values.host, port: values.port });
-    io.out(describe(origin, own || (metrics && origin), values));
-    const keepMs = values['idempotency-hours'] * HOUR_MS;
-    const purge = () =>
-      inventory.purgeKeys(keepMs).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
-    void purge();
-    const purging = setInterval(() => void purge(), PURGE_INTERVAL_MS);
-    const failure = await Promise.race([aborted(io.stop), inventory.failed]);
-    if (failure) logger.fatal({ err: failure }, 'nothing more can be stored: the gateway stops');
-    clearInterval(purging);
-    await server.close();
-    await inventory.close();
-    return failure ? 1 : 0;
-  } finally {
-    await probes.close();
-  }
+  return { inventory, threads, server, metrics };
+}
+
+/** Forgets old idempotency keys from time to time; what comes back ends it. */
+function keepPurging(inventory: OpenInventory, keepMs: number, logger: FastifyBaseLogger): () => void {
+  const purge = () =>
+    inventory.purgeKeys(keepMs).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
+  void purge();
+  const purging = setInterval(() => void purge(), PURGE_INTERVAL_MS);
+  return () => clearInterval(purging);
 }
 
 /** Undefined for every name. In the demo, whose token everyone knows, nobody may reach it under a name of their own. */

@@ -1,0 +1,36 @@
+/** The program of a request thread: reads the store by itself, and hands updates to the writer's thread. */
+import { randomUUID } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { createSideInventory } from '../db/inventory.ts';
+import { openStore } from '../db/open.ts';
+import { connectWriter } from '../db/writer-client.ts';
+import { HeavyWorker } from '../http/answer-heavy.ts';
+import { serveThread } from '../http/serve-thread.ts';
+import type { RequestThreadData } from './start-request-threads.ts';
+
+/** Of a PostgreSQL pool: reads of several requests go on side by side. */
+const MAX_CONNECTIONS = 4;
+/** Of this thread, where 0 is the priority of all others and 19 the lowest: small requests get the processor first. */
+const PRIORITY = 10;
+
+if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
+// Given by startRequestThreads.
+const { url, lane, writer, queryTimeoutMs } = workerData as RequestThreadData;
+yieldToOthers();
+const store = await openStore(url, { readOnly: true, queryTimeoutMs, maxConnections: MAX_CONNECTIONS });
+const inventory = createSideInventory(
+  store,
+  connectWriter(writer, () => new Date()),
+);
+serveThread(parentPort, new HeavyWorker({ inventory, createId: randomUUID }, { queryTimeoutMs }), lane);
+
+/** Linux has priorities of threads, and tells a thread its number; elsewhere all stay equal. */
+function yieldToOthers(): void {
+  try {
+    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), PRIORITY);
+  } catch {
+    // Slower for others under load, and no reason not to start.
+  }
+}

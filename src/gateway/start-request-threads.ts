@@ -1,0 +1,34 @@
+/** Starts the request threads of a gateway. */
+import { Worker, type MessagePort } from 'node:worker_threads';
+import type { OpenInventory } from '../db/inventory.ts';
+import type { Lane } from '../http/heavy-request.ts';
+import { createRequestThreads, type RequestThreads } from '../http/request-threads.ts';
+
+/** What a request thread is started with. */
+export interface RequestThreadData {
+  readonly url: string;
+  readonly lane: Lane;
+  readonly writer: MessagePort;
+  readonly queryTimeoutMs: number;
+}
+
+/** Memory of a thread's heap at most, in MiB: one that needs more ends by itself, and the gateway goes on. */
+const MAX_HEAP_MIB: Record<Lane, number> = { lists: 128, bulk: 256 };
+
+/** For the store at this URL, whose migrations are done. `report` is told of a thread that fails; it starts anew with the next request. */
+export function startRequestThreads(
+  url: string,
+  inventory: OpenInventory,
+  queryTimeoutMs: number,
+  report: (error: unknown) => void,
+): RequestThreads {
+  return createRequestThreads((lane) => {
+    const writer = inventory.connect();
+    const data: RequestThreadData = { url, lane, writer, queryTimeoutMs };
+    return new Worker(new URL('request-thread-main.ts', import.meta.url), {
+      workerData: data,
+      transferList: [writer],
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB[lane] },
+    });
+  }, report);
+}
