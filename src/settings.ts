@@ -26,7 +26,8 @@ const boolean = z
   .transform((value) => value === true || value === 'true' || value === '1');
 
 const QUOTA = 'Give MiB for the idempotency keys of a supplier, 1 to 1,048,576.';
-const RATE_LIMIT = 'Give requests a second and token, 1,000,000 at most; 0 for no limit.';
+const RATE_LIMIT = 'Give units a second and token, 1,000,000 at most; 0 for no limit.';
+const IN_FLIGHT = 'Give MiB, 64 to 1,048,576.';
 const port = z.coerce
   .number('Give a port, 0 to 65535.')
   .int('Give a port, 0 to 65535.')
@@ -87,6 +88,14 @@ export const serveOptions = {
   },
   'streams-per-token': { schema: streams.default(100) },
   'streams-per-supplier': { schema: streams.default(1_000) },
+  'in-flight-limit': {
+    schema: z.coerce
+      .number(IN_FLIGHT)
+      .int(IN_FLIGHT)
+      .min(64, IN_FLIGHT)
+      .max(1_048_576, IN_FLIGHT)
+      .default(256),
+  },
   'log-level': {
     schema: z
       .enum(

@@ -234,7 +234,7 @@ describe('pages of other origins', () => {
     expect(headers).toMatchObject({
       'access-control-allow-origin': listed,
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'authorization, content-type, x-request-id',
+      'access-control-allow-headers': 'authorization, content-type, x-request-id, x-include-cost',
     });
     expect(headers['vary']).toContain('Origin');
     expect(headers).not.toHaveProperty('access-control-allow-credentials');

@@ -11,25 +11,49 @@ describe('the bucket', () => {
   const limit = createRateLimit(10, () => now);
 
   test('lets ten seconds of the rate in at once, then as many a second as the rate says', () => {
-    expect(range(100).map(() => limit.take(who('a')))).toEqual(range(100).map(() => 0));
-    expect(limit.take(who('a'))).toBe(1);
+    expect(range(100).map(() => limit.take(who('a'), 1))).toEqual(range(100).map(() => 0));
+    expect(limit.take(who('a'), 1)).toBe(1);
     now += 250;
-    expect(range(3).map(() => limit.take(who('a')))).toEqual([0, 0, 1]);
+    expect(range(3).map(() => limit.take(who('a'), 1))).toEqual([0, 0, 1]);
   });
 
   test('never holds more than that, however long nobody came', () => {
     now += 3_600_000;
-    expect(range(101).filter(() => limit.take(who('a')) === 0)).toHaveLength(100);
+    expect(range(101).filter(() => limit.take(who('a'), 1) === 0)).toHaveLength(100);
   });
 
   test('is one for each token', () => {
-    expect(limit.take(who('b'))).toBe(0);
-    expect(limit.take({ supplierId: 'rival', actor: 'a' })).toBe(0);
+    expect(limit.take(who('b'), 1)).toBe(0);
+    expect(limit.take({ supplierId: 'rival', actor: 'a' }, 1)).toBe(0);
+  });
+
+  test('what costs more than half of it waits for half, and leaves a debt', () => {
+    expect(limit.take(who('c'), 10)).toBe(0);
+    expect(limit.take(who('c'), 130)).toBe(0);
+    expect(limit.take(who('c'), 1)).toBe(5);
+    now += 4_000;
+    expect([limit.take(who('c'), 0), limit.take(who('c'), 1)]).toEqual([0, 1]);
+    expect(limit.take(who('c'), 130)).toBe(5);
+  });
+
+  test('takes what was spent, however little there is; who is in debt is refused whatever it asks', () => {
+    limit.spend(who('d'), 115);
+    expect(limit.take(who('d'), 0)).toBe(2);
+    now += 1_600;
+    expect(limit.take(who('d'), 1)).toBe(0);
+  });
+
+  test('is told in structured fields', () => {
+    expect(limit.describe(who('e'))).toEqual({ policy: '"token";q=100;w=10', state: '"token";r=100;t=0' });
+    limit.spend(who('e'), 25);
+    expect(limit.describe(who('e'))?.state).toBe('"token";r=75;t=3');
+    limit.spend(who('e'), 100);
+    expect(limit.describe(who('e'))?.state).toBe('"token";r=0;t=13');
   });
 
   test('no limit lets everything in', () => {
     const none = createRateLimit(0);
-    expect(range(1_000).every(() => none.take(who('a')) === 0)).toBe(true);
+    expect(range(1_000).every(() => none.take(who('a'), 1) === 0)).toBe(true);
   });
 });
 
@@ -50,12 +74,12 @@ describe('a gateway with ten a second', () => {
       payload: JSON.stringify(rows(count)),
     });
 
-  test('a bulk call of 130 rows is let in, and its token then waits three seconds and more', async () => {
-    expect((await bulk(130, tokens.full)).statusCode).toBe(200);
+  test('a bulk call of 1,030 rows is let in, and its token then waits for a minute and more', async () => {
+    expect((await bulk(1_030, tokens.full)).statusCode).toBe(200);
     const refused = await gateway.legacy({ sku_id: 'EACH', quantity_in_stock: 1 });
     expect(refused.statusCode).toBe(429);
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(3);
-    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(4);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(60);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(95);
     const seconds = refused.headers['retry-after'];
     const message = `Request was throttled. Expected available in ${seconds} seconds.`;
     expect(refused.json()).toEqual({ detail: message, message });

@@ -43,8 +43,10 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --idempotency-quota MIB
                          room that one supplier's keys take at most; past it new keys get 429 (default 1024)
   --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
-  --rate-limit N         requests a second that a token may send, a bulk call counting its rows, ten seconds' worth at
-                         once; past it 429 (default 2000; 0: no limit)
+  --rate-limit N         units a second that a token may spend, ten seconds' worth at once; a small request or a row of
+                         a bulk call costs one; past it 429 (default 2000; 0: no limit)
+  --in-flight-limit MIB  bodies and answers held at once, a quarter for one supplier; past it large requests get 503
+                         (default 256)
   --streams-per-token N  live streams that a token may keep open (default 100)
   --streams-per-supplier N
                          and all tokens of one supplier (default 1000)
@@ -128,6 +130,7 @@ async function openGateway(store: Store, values: Values, logger: FastifyBaseLogg
     allowedHosts: allowedHosts(values),
     corsOrigins: values['cors-origin'],
     ratePerSecond: values['rate-limit'],
+    inFlightMib: values['in-flight-limit'],
     logger,
     ready,
     observer: metrics,

@@ -3,6 +3,7 @@ import { createContext, type Services } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { MAX_ANSWER_BYTES, stringifyBounded } from './bounded-json.ts';
 import { createAnswerGraphql, type AnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
+import { countRows } from './count-rows.ts';
 import { readParams } from './graphql-request.ts';
 import {
   toFault,
@@ -19,7 +20,8 @@ import {
 import { createMakePage, noteStart, toLiveStart, type MakePage } from './live-pages.ts';
 import { detailed, type LegacyAnswer } from './legacy-answer.ts';
 import { answerLegacy } from './legacy-views.ts';
-import { createOperationCache } from './prepared-operations.ts';
+import { mutationsIn } from './operation-weight.ts';
+import { createOperationCache, type PreparedOperation } from './prepared-operations.ts';
 import { describeFault, toPublicFault, type PublicError } from './public-error.ts';
 import { createMeter, type RequestMeter } from './read-meter.ts';
 
@@ -37,6 +39,8 @@ interface Work {
   readonly meter: RequestMeter;
   readonly faults: Fault[];
   readonly report: (error: unknown) => string;
+  /** Rows that it updated, and items that its pages asked for. */
+  readonly cost: { rows: number; items: number };
 }
 
 /** The work of a request thread. `answer` never throws: what fails is answered, with its faults for the log. */
@@ -76,7 +80,7 @@ export class HeavyWorker implements HeavyWork {
       faults.push(toFault(error));
       return describeFault(error, requestId);
     };
-    return { meter: createMeter(this.#queryTimeoutMs, left), faults, report };
+    return { meter: createMeter(this.#queryTimeoutMs, left), faults, report, cost: { rows: 0, items: 0 } };
   }
 
   async #answerOperation({ request, caller }: HeavyGraphqlRequest, work: Work): Promise<HeavyAnswer> {
@@ -85,7 +89,10 @@ export class HeavyWorker implements HeavyWork {
     let code: string | null = null;
     const start = noteStart();
     const context = {
-      ...createContext(caller, 'GRAPHQL', this.#services, { meter: work.meter, follow: start.follow }),
+      ...createContext(caller, 'GRAPHQL', counted(this.#services, work), {
+        meter: work.meter,
+        follow: start.follow,
+      }),
       reportFault: work.report,
       noteCode: (noted: string) => (code ??= noted),
     };
@@ -97,12 +104,13 @@ export class HeavyWorker implements HeavyWork {
       return { live: toLiveStart(caller, params, prepared.operation, started) };
     }
     const whole = await toWhole(answer);
+    if (prepared) noteOperation(prepared, work);
     return whole ? { ...whole, ...spent(work), code, isValid: prepared !== undefined } : tooLarge(work);
   }
 
   async #answerUpdates({ caller, ...request }: HeavyLegacyRequest, work: Work): Promise<WholeAnswer> {
     const source = request.door === 'legacy' ? 'REST' : 'REST_BULK';
-    const context = createContext(caller, source, this.#services, { meter: work.meter });
+    const context = createContext(caller, source, counted(this.#services, work), { meter: work.meter });
     return legacyWhole(await answerLegacy(request, context), work);
   }
 }
@@ -158,6 +166,16 @@ function headersOf({ retryAfter }: PublicError): Record<string, string> {
   return { ...jsonHeaders, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) };
 }
 
-function spent({ faults, meter }: Work): Pick<WholeAnswer, 'faults' | 'scanned' | 'isValid'> {
-  return { faults, scanned: meter.scanned(), isValid: false };
+function counted(services: Services, { cost }: Work): Services {
+  return countRows(services, (rows) => (cost.rows += rows));
+}
+
+/** What it costs that stands in its text. */
+function noteOperation(prepared: PreparedOperation, { cost }: Work): void {
+  cost.rows = Math.max(cost.rows, mutationsIn(prepared));
+  cost.items = prepared.size.items;
+}
+
+function spent({ faults, meter, cost }: Work) {
+  return { faults, scanned: meter.scanned(), isValid: false, ...cost };
 }

@@ -18,12 +18,12 @@ export function allowOrigins(
     'access-control-allow-origin': origin,
     // Or Server-Timing stays hidden from the page.
     'timing-allow-origin': origin,
-    'access-control-expose-headers': 'x-request-id',
+    'access-control-expose-headers': 'x-request-id, ratelimit-policy, ratelimit',
   });
   if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
   reply.headers({
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'authorization, content-type, x-request-id',
+    'access-control-allow-headers': 'authorization, content-type, x-request-id, x-include-cost',
     'access-control-max-age': MAX_AGE_S,
   });
   return true;

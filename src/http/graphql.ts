@@ -4,16 +4,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import { createContext, type Services } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
-import { authenticateHeader, denyHaste, tokenSchemes } from './authenticate.ts';
+import { authenticateHeader, denyHaste, throttled, tokenSchemes } from './authenticate.ts';
 import { allowOrigins } from './cors.ts';
 import { createAnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
 import type { ServerContext } from './graphql-plugins.ts';
+import { tellStanding } from './finish-answer.ts';
 import { GRAPHQL_PATH, parseObject, type GraphqlRequest } from './graphql-request.ts';
 import { LiveStreams, type LiveLimits, type LiveOptions } from './live-streams.ts';
 import { createGraphiql, wantsPage, type ServeGraphiql } from './graphiql.ts';
 import type { HeavyWork } from './heavy-request.ts';
 import { declaresJson } from './media-type.ts';
-import { isLight, laneOf, look } from './operation-weight.ts';
+import { isLight, laneOf, look, mutationsIn } from './operation-weight.ts';
 import { createOperationCache } from './prepared-operations.ts';
 import type { RateLimit } from './rate-limit.ts';
 import {
@@ -49,6 +50,8 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     const graphql = toGraphqlRequest(request);
     const context = contextOf(request, options);
     const { params, prepared } = look(operations, graphql);
+    const wait = request.charge?.before(prepared ? mutationsIn(prepared) : 1) ?? 0;
+    if (wait > 0) return sendError(reply, throttled(wait));
     if (params && prepared && isLight(prepared))
       return send(reply, await answerHere(graphql, context, { params, prepared }));
     const heavy = {
@@ -59,7 +62,13 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     } as const;
     const left = leftSignal(reply);
     const answered = await options.heavyWork.answer(heavy, left, laneOf(prepared));
-    if ('live' in answered) return live.follow(request, reply, answered.live);
+    if ('live' in answered) {
+      tellStanding(reply, options.rateLimit);
+      const followed = live.follow(request, reply, answered.live);
+      // A stream's turn would last as long as its reader.
+      request.endTurn?.();
+      return followed;
+    }
     // From the next time on it is looked up here.
     if (params && !prepared && answered.isValid) operations.trust(params.query, params.operationName);
     return sendHeavy(request, reply, answered);
@@ -91,7 +100,7 @@ function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {
 
 function contextOf(request: FastifyRequest, options: GraphqlDoorOptions): ServerContext {
   return {
-    ...createContext(request.caller, 'GRAPHQL', options),
+    ...createContext(request.caller, 'GRAPHQL', request.charge?.count(options) ?? options),
     reportFault: (error) => reportFault(error, request),
     noteCode: (code) => (request.errorCode ??= code),
   };
@@ -114,7 +123,7 @@ async function admit(
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
   if ('message' in caller) return sendError(reply, caller);
   request.caller = caller;
-  const haste = await denyHaste(caller, rateLimit);
+  const haste = await denyHaste(request, rateLimit);
   if (haste) return sendError(reply, haste);
   if (request.method === 'GET' || request.method === 'POST') return;
   return sendError(reply.header('allow', 'GET, POST'), {

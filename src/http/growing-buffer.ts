@@ -1,29 +1,34 @@
 /** Bytes that arrive in chunks, kept in one block: many tiny chunks cost no more memory than a few large ones. */
 
-const FIRST_CAPACITY = 65_536;
+const FIRST_CAPACITY = 16_384;
 const nothing = Buffer.alloc(0);
 
 export class GrowingBuffer {
   readonly #most: number;
+  readonly #mayGrow: (bytes: number) => boolean;
   #block = nothing;
   #length = 0;
 
-  /** `most`: the length that it has in the end, or may have. */
-  constructor(most: number) {
+  /** `most`: the length that it has in the end, or may have. `mayGrow` is asked for all the memory that it takes. */
+  constructor(most: number, mayGrow: (bytes: number) => boolean) {
     this.#most = most;
+    this.#mayGrow = mayGrow;
   }
 
-  /** Copies the chunk: Node may reuse its memory. */
-  append(chunk: Uint8Array): void {
+  /** Copies the chunk: Node may reuse its memory. False where it may not grow. */
+  append(chunk: Uint8Array): boolean {
     const needed = this.#length + chunk.length;
     if (needed > this.#block.length) {
       const doubled = Math.min(this.#most, Math.max(FIRST_CAPACITY, 2 * this.#block.length));
-      const larger = Buffer.allocUnsafe(Math.max(needed, doubled));
+      const capacity = Math.max(needed, doubled);
+      if (!this.#mayGrow(capacity - this.#block.length)) return false;
+      const larger = Buffer.allocUnsafe(capacity);
       this.#block.copy(larger, 0, 0, this.#length);
       this.#block = larger;
     }
     this.#block.set(chunk, this.#length);
     this.#length = needed;
+    return true;
   }
 
   /** What is there so far: a view, good until the next chunk is appended. */

@@ -64,6 +64,10 @@ export interface WholeAnswer {
   readonly faults: readonly Fault[];
   /** Rows that its reads looked at. */
   readonly scanned: number;
+  /** Rows that it updated, or root fields of its mutation where those are more. */
+  readonly rows: number;
+  /** Items that its pages asked for. */
+  readonly items: number;
 }
 
 /** Where a request waits for its turn: a small list does not wait behind a bulk call. */

@@ -9,6 +9,8 @@ export interface JsonShape {
   values: number;
   /** Elements of the outermost list; 0 where the text is something else. */
   outermost: number;
+  /** Elements of all lists. */
+  elements: number;
   /** Elements of the longest list, and the offset of its bracket. */
   longestList: number;
   longestListAt: number;
@@ -46,6 +48,7 @@ export class JsonMeter {
   readonly shape: JsonShape = {
     values: 0,
     outermost: 0,
+    elements: 0,
     longestList: 0,
     longestListAt: 0,
     longestText: 0,
@@ -110,6 +113,7 @@ export class JsonMeter {
     // A level that is open has an entry in each array.
     const elements = ((this.#counts[depth] as number) += 1);
     if (!this.#isList[depth]) return;
+    this.shape.elements += 1;
     if (depth === 1) this.shape.outermost = elements;
     if (elements <= this.shape.longestList) return;
     this.shape.longestList = elements;

@@ -90,7 +90,7 @@ async function admit(
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.legacy, authenticate);
   if ('message' in caller) return sendRefusal(reply, caller);
   request.caller = caller;
-  const denial = denyCaller(caller, 'edit_items') ?? (await denyHaste(caller, rateLimit));
+  const denial = denyCaller(caller, 'edit_items') ?? (await denyHaste(request, rateLimit));
   if (denial) return sendRefusal(reply, denial);
   if (request.method === 'OPTIONS') {
     const { name, description } = view;
@@ -119,7 +119,10 @@ async function answer(
   const source = door === 'legacy' ? 'REST' : 'REST_BULK';
   return sendAnswer(
     reply,
-    await answerLegacy({ door, body, isTooDeep, headers }, createContext(request.caller, source, options)),
+    await answerLegacy(
+      { door, body, isTooDeep, headers },
+      createContext(request.caller, source, request.charge?.count(options) ?? options),
+    ),
   );
 }
 

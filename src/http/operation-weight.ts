@@ -37,3 +37,8 @@ export function laneOf(prepared: PreparedOperation | undefined): Lane {
   const isList = prepared?.operation.operation === 'query' && prepared.size.answered <= MAX_LIST_FIELDS;
   return isList ? 'lists' : 'bulk';
 }
+
+/** Root fields of a mutation: each updates a row at least. 1 for anything else. */
+export function mutationsIn({ operation, size }: PreparedOperation): number {
+  return operation.operation === 'mutation' ? size.rootFields : 1;
+}

@@ -1,53 +1,110 @@
 /** A token bucket for each caller: one that asks too much waits, and slows nobody else. */
-import type { Caller, Inventory } from '../inventory.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller } from '../inventory.ts';
 
 /** Seconds' worth of the rate that a caller may spend at once. */
 const BURST_SECONDS = 10;
+/** How often buckets of callers that are gone are looked for, in milliseconds. */
+const FORGET_EVERY_MS = 60_000;
+
+/** A refusal waits for this long at most, in milliseconds: alone, for each other that waits, and in all. */
+const PARK_MS = { alone: 250, each: 2, most: 2_000 } as const;
+/** Timers of one duration are cheap, in milliseconds. */
+const PARK_STEP_MS = 25;
 
 /** Which limit counts: a token's, by its supplier and name. */
-type Who = Pick<Caller, 'supplierId' | 'actor'>;
+export type Who = Pick<Caller, 'supplierId' | 'actor'>;
 
 export interface RateLimit {
-  /** Takes one unit. Answers the seconds until the caller may come again; 0: it is let in. */
-  take(who: Who): number;
-  /** The same inventory, in which each row of an update but the first costs one unit more: paid afterwards, by waiting longer. */
-  chargeRows(inventory: Inventory): Inventory;
+  /**
+   * Takes units that the work will cost. Answers the seconds until the caller may come again; 0: they are taken. What
+   * costs more than half of all that a caller can save waits for half, and leaves the caller in debt.
+   */
+  take(who: Who, units: number): number;
+  /** Takes what the work has cost, however little there is: the caller waits until the debt is paid. */
+  spend(who: Who, units: number): void;
+  /** The fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); null without a limit. */
+  describe(who: Who): { readonly policy: string; readonly state: string } | null;
+  /**
+   * Resolves when the caller may be refused. Refusing later makes it ask less often; at random moments, so that its
+   * connections do not all ask at once; and the later, the more of its refusals wait.
+   */
+  park(who: Who): Promise<void>;
 }
 
 interface Bucket {
   level: number;
   /** When it had that level, in milliseconds. */
   at: number;
+  /** Refusals that wait. */
+  parked: number;
 }
+
+const unlimited: RateLimit = {
+  take: () => 0,
+  spend: () => undefined,
+  describe: () => null,
+  park: () => Promise.resolve(),
+};
 
 /** `perSecond` units are let in a second; 0: no limit. */
 export function createRateLimit(perSecond: number, now: () => number = () => performance.now()): RateLimit {
-  if (perSecond === 0) return { take: () => 0, chargeRows: (inventory) => inventory };
-  // As many as there are tokens in use, which the operator hands out.
-  const buckets = new Map<string, Bucket>();
+  if (perSecond === 0) return unlimited;
   const most = perSecond * BURST_SECONDS;
-  const bucketOf = ({ supplierId, actor }: Who): Bucket => {
-    const key = `${supplierId}\0${actor}`;
-    const at = now();
-    const bucket = buckets.get(key) ?? { level: most, at };
+  const policy = `"token";q=${most};w=${BURST_SECONDS}`;
+  const bucketOf = keepBuckets(perSecond, most, now);
+  return {
+    take(who, units) {
+      const bucket = bucketOf(who);
+      const needed = Math.min(units, most / 2);
+      if (bucket.level < needed || bucket.level < 0) {
+        return Math.max(1, Math.ceil((needed - bucket.level) / perSecond));
+      }
+      bucket.level -= units;
+      return 0;
+    },
+    spend(who, units) {
+      if (units > 0) bucketOf(who).level -= units;
+    },
+    describe(who) {
+      const { level } = bucketOf(who);
+      const untilFull = Math.ceil((most - level) / perSecond);
+      return { policy, state: `"token";r=${Math.max(0, Math.floor(level))};t=${untilFull}` };
+    },
+    async park(who) {
+      const bucket = bucketOf(who);
+      bucket.parked += 1;
+      await sleep(delayOf(bucket.parked));
+      bucket.parked -= 1;
+    },
+  };
+}
+
+/** A caller's bucket as it is now. A full bucket is like none, and forgotten. */
+function keepBuckets(perSecond: number, most: number, now: () => number): (who: Who) => Bucket {
+  const buckets = new Map<string, Bucket>();
+  let forgotAt = now();
+  const fill = (bucket: Bucket, at: number): Bucket => {
     bucket.level = Math.min(most, bucket.level + ((at - bucket.at) / 1_000) * perSecond);
     bucket.at = at;
+    return bucket;
+  };
+  return ({ supplierId, actor }) => {
+    const at = now();
+    if (at - forgotAt >= FORGET_EVERY_MS) {
+      forgotAt = at;
+      for (const [key, bucket] of buckets) if (fill(bucket, at).level === most) buckets.delete(key);
+    }
+    const key = `${supplierId}\0${actor}`;
+    const known = buckets.get(key);
+    if (known) return fill(known, at);
+    const bucket = { level: most, at, parked: 0 };
     buckets.set(key, bucket);
     return bucket;
   };
-  return {
-    take(who) {
-      const bucket = bucketOf(who);
-      if (bucket.level < 1) return Math.ceil((1 - bucket.level) / perSecond);
-      bucket.level -= 1;
-      return 0;
-    },
-    chargeRows: (inventory) => ({
-      ...inventory,
-      update(request) {
-        bucketOf(request).level -= Math.max(0, request.rows.length - 1);
-        return inventory.update(request);
-      },
-    }),
-  };
+}
+
+function delayOf(parked: number): number {
+  const most = Math.min(PARK_MS.most, PARK_MS.alone + PARK_MS.each * parked);
+  return Math.ceil((most * (0.2 + 0.8 * Math.random())) / PARK_STEP_MS) * PARK_STEP_MS;
 }

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { judges } from './body-limits.ts';
+import { noRoom, SMALL_BYTES } from './byte-budget.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { JsonMeter, type JsonShape } from './json-shape.ts';
 import { lingerAfterAnswer } from './linger.ts';
@@ -23,23 +24,32 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
   const declared = declaredLength(request);
   if (declared !== undefined && declared > limit) return done(refuseUnread(request));
 
+  const { held } = request;
   const measured = measureFor(request);
-  const body = new GrowingBuffer(declared ?? limit);
+  // A declared length was set aside before.
+  const isReserved = declared !== undefined && declared > SMALL_BYTES;
+  const body = new GrowingBuffer(declared ?? limit, (bytes) => isReserved || (held?.take(bytes) ?? false));
   let received = 0;
   let isRefused = false;
   const judge = () => measured?.judge(measured.meter.shape, body.bytes()) ?? null;
 
   const finish = (error: Error | null, whole?: Buffer) => {
+    request.charge?.after({ bodyBytes: received });
     payload.off('data', onData).off('end', onEnd).off('error', onError);
     done(error, whole);
   };
   const onData = (chunk: Buffer) => {
     received += chunk.length;
     if (received > limit) return finish(refuseUnread(request));
+    // Nobody reads the body of a request whose caller is not known.
+    if (!held) return;
     measured?.meter.measure(chunk);
     // Past its door's limits a body is measured and not kept, so that the refusal can say how much it holds.
     if (isRefused) return;
-    body.append(chunk);
+    if (!body.append(chunk)) {
+      lingerAfterAnswer(request.raw.socket);
+      return finish(noRoom());
+    }
     isRefused = judge() !== null;
   };
   const onEnd = () => {

@@ -6,6 +6,7 @@ import { reportFault } from './public-error.ts';
 export function sendHeavy(request: FastifyRequest, reply: FastifyReply, answer: HeavyAnswer): FastifyReply {
   if ('live' in answer) throw new Error('Only the GraphQL door takes subscriptions.');
   noteHeavy(request, answer);
+  request.charge?.after(answer);
   const { buffer, byteOffset, length } = answer.body;
   return reply
     .code(answer.status)

@@ -9,6 +9,8 @@ import fastify, {
 import { refuseOtherHosts } from './allowed-hosts.ts';
 import { answerBrokenFraming, answerOddRequests, answerUnreadable, httpOptions } from './broken-request.ts';
 import { HeavyWorker } from './answer-heavy.ts';
+import { ByteBudget, noRoom } from './byte-budget.ts';
+import { shareFairly } from './fair-shares.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
 import type { HeavyWork } from './heavy-request.ts';
 import type { LiveLimits } from './live-streams.ts';
@@ -18,7 +20,9 @@ import { MAX_BODY_BYTES } from './public-error.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import { recordWhenOver } from './request-record.ts';
+import { defaultTurns, type TurnLimits } from './request-turns.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { cutOffStalledReaders } from './stalled-readers.ts';
 
 export interface ServerOptions
   extends
@@ -30,7 +34,12 @@ export interface ServerOptions
   readonly logger: FastifyBaseLogger;
   /** Requests and rows a second that a token may send; 0, the default here, for no limit. */
   readonly ratePerSecond?: number;
-  readonly timeouts?: Timeouts;
+  readonly timeouts?: Partial<Timeouts>;
+  /** MiB of bodies and answers that are held at once. */
+  readonly inFlightMib?: number;
+  readonly turns?: TurnLimits;
+  /** Connections at once. */
+  readonly connections?: number;
   /** Names that a request's Host may have; every name where there is no list. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
@@ -45,11 +54,15 @@ interface Timeouts {
   readonly request: number;
   /** How often clients are looked for that took longer. */
   readonly checkEvery: number;
+  /** For how long a client may read nothing of what is written for it. */
+  readonly stalled: number;
 }
-const defaultTimeouts: Timeouts = { headers: 10_000, request: 30_000, checkEvery: 1_000 };
+const defaultTimeouts: Timeouts = { headers: 10_000, request: 30_000, checkEvery: 1_000, stalled: 30_000 };
 /** For how long an idle connection stays open; longer than the 60 s after which common proxies close theirs. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_CONNECTIONS = 10_000;
+const DEFAULT_IN_FLIGHT_MIB = 256;
+const MEBIBYTE = 1_048_576;
 /** How often connections that became idle are closed while the server stops. */
 const CLOSE_INTERVAL_MS = 50;
 /** What is under way when the server begins to close has this long. */
@@ -59,6 +72,11 @@ const CLOSE_TIMEOUT_MS = 4_000;
 export function createServer(options: ServerOptions): FastifyInstance {
   const closing = new AbortController();
   const server = createEdge(options, closing.signal);
+  const rateLimit = createRateLimit(options.ratePerSecond ?? 0);
+  const budget = new ByteBudget((options.inFlightMib ?? DEFAULT_IN_FLIGHT_MIB) * MEBIBYTE);
+  const { turns = defaultTurns, connections = MAX_CONNECTIONS } = options;
+  server.server.maxConnections = connections;
+  shareFairly(server, { rateLimit, budget, connections, turns });
   if (options.allowedHosts) refuseOtherHosts(server, options.allowedHosts);
   server.addHook('preClose', async () => {
     closing.abort();
@@ -69,14 +87,23 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   const { ready = () => Promise.resolve(null), metrics } = options;
   addProbes(server, { ready, metrics, closing: closing.signal });
-  const rateLimit = createRateLimit(options.ratePerSecond ?? 0);
-  const inventory = rateLimit.chargeRows(options.inventory);
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
-  const heavyWork = options.heavyWork ?? new HeavyWorker({ ...options, inventory }, options);
-  const doorOptions = { ...options, inventory, rateLimit, heavyWork, liveLimits, closing: closing.signal };
+  const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options, options), budget);
+  const doorOptions = { ...options, rateLimit, heavyWork, liveLimits, closing: closing.signal };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);
   return server;
+}
+
+/** A supplier that leaves its large answers unread gets no more of them. */
+function withinBudget(work: HeavyWork, budget: ByteBudget): HeavyWork {
+  return {
+    answer: async (request, left, lane) => {
+      if (!budget.hasRoom(request.caller.supplierId)) throw noRoom();
+      return work.answer(request, left, lane);
+    },
+    readPage: (request, ended) => work.readPage(request, ended),
+  };
 }
 
 /** A server for a port of its own, that answers the probes and nothing else. Not yet listening. */
@@ -89,9 +116,10 @@ export function createProbeServer(options: ProbeServerOptions): FastifyInstance 
 
 /** What every server has before its doors. */
 function createEdge(
-  { logger, observer, timeouts = defaultTimeouts }: Pick<ServerOptions, 'logger' | 'observer' | 'timeouts'>,
+  { logger, observer, ...options }: Pick<ServerOptions, 'logger' | 'observer' | 'timeouts'>,
   closing: AbortSignal,
 ): FastifyInstance {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -115,10 +143,10 @@ function createEdge(
     clientErrorHandler: answerBrokenFraming,
   });
   server.server.maxConnections = MAX_CONNECTIONS;
-  server.decorateRequest('caller');
-  server.decorateRequest('errorCode', undefined);
-  server.decorateRequest('isLive', false);
-  server.decorateRequest('bodyShape', undefined);
+  cutOffStalledReaders(server.server, timeouts.stalled, (bytes) =>
+    logger.info({ bytes }, 'a client that read nothing any more was cut off'),
+  );
+  decorateRequests(server);
 
   // Doors read their bodies themselves: what a body must be is the last thing they ask.
   server.removeAllContentTypeParsers();
@@ -136,6 +164,14 @@ function createEdge(
   });
   answerOddRequests(server);
   return server;
+}
+
+/** Requests of one shape are read faster. */
+function decorateRequests(server: FastifyInstance): void {
+  server.decorateRequest('caller');
+  server.decorateRequest('errorCode', undefined);
+  server.decorateRequest('isLive', false);
+  server.decorateRequest('bodyShape', undefined);
 }
 
 /** On a connection that was busy when the server began to close. Every door's way to say it at once. */

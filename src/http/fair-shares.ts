@@ -1,0 +1,108 @@
+/** The edge's part in fair shares: each supplier's connections, requests in work and bytes in flight, and what each request costs its token. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { UnavailableError } from '../unavailable.ts';
+import { throttled } from './authenticate.ts';
+import { finishAnswer } from './finish-answer.ts';
+import { HeldBytes, noRoom, SMALL_BYTES, type ByteBudget } from './byte-budget.ts';
+import { ConnectionShares } from './connection-shares.ts';
+import type { Charge } from './charge.ts';
+import { lingerAfterAnswer } from './linger.ts';
+import { RefusalError } from './public-error.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { RequestTurns, type TurnLimits } from './request-turns.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What it costs. Set once its caller is known. */
+    charge: Charge | undefined;
+    /** What it holds of the bytes in flight. Set once it is let in. */
+    held: HeldBytes | undefined;
+    /** Lets the supplier's next request in: for one that goes on for as long as its client likes. */
+    endTurn: (() => void) | undefined;
+  }
+}
+
+export interface FairShares {
+  readonly rateLimit: RateLimit;
+  readonly budget: ByteBudget;
+  /** As many as the server accepts in all. */
+  readonly connections: number;
+  readonly turns: TurnLimits;
+}
+
+/** Lists in a body up to this length may be filters; longer ones are rows. */
+const MAX_FILTER_VALUES = 100;
+/** How often requests that wait for their turn are looked at, in milliseconds. */
+const SWEEP_MS = 500;
+/** A connection too many is closed after a part of this time, in milliseconds: its client then asks less often. */
+const MAX_REFUSAL_MS = 500;
+
+/** Call it before routes are added. */
+export function shareFairly(server: FastifyInstance, shares: FairShares): void {
+  const connections = new ConnectionShares(shares.connections);
+  const turns = new RequestTurns(shares.turns);
+  server.decorateRequest('charge', undefined);
+  server.decorateRequest('held', undefined);
+  server.decorateRequest('endTurn', undefined);
+
+  // Callers are known by now, and nothing of a body is read yet.
+  server.addHook('preParsing', (request, reply, _payload, done) => {
+    if (!request.charge) return done();
+    const { supplierId } = request.caller;
+    if (!connections.claim(request.raw.socket, supplierId)) return refuseConnection(request, reply, done);
+    const held = new HeldBytes(shares.budget, supplierId);
+    request.held = held;
+    const endTurn = turns.enter(supplierId, (hasTurn) => {
+      if (!hasTurn) done(tooManyWait());
+      else done(reserve(request, held) ? null : noRoom());
+    });
+    request.endTurn = endTurn;
+    reply.raw.once('close', () => {
+      endTurn();
+      held.release();
+      request.charge?.settle();
+    });
+  });
+
+  server.addHook('preValidation', (request, _reply, done) => {
+    const wait = request.charge?.before(rowsOf(request)) ?? 0;
+    done(wait > 0 ? new RefusalError(throttled(wait)) : undefined);
+  });
+
+  server.addHook('onSend', finishAnswer(shares.rateLimit));
+
+  const sweeping = setInterval(() => turns.sweep(), SWEEP_MS);
+  sweeping.unref();
+  server.addHook('onClose', (_server, done) => {
+    clearInterval(sweeping);
+    done();
+  });
+}
+
+/** A body of a known length is set aside as a whole, so that one that has begun can end. */
+function reserve({ headers, routeOptions }: FastifyRequest, held: HeldBytes): boolean {
+  const length = Number(headers['content-length'] ?? 0);
+  // What is longer than its route takes is refused for that.
+  return length <= SMALL_BYTES || length > routeOptions.bodyLimit || held.take(length);
+}
+
+/** Rows that the body is known to update, before it is parsed. */
+function rowsOf({ bodyShape, routeOptions }: FastifyRequest): number {
+  if (!bodyShape) return 0;
+  if (routeOptions.config.door === 'legacy_bulk') return bodyShape.outermost;
+  return bodyShape.longestList > MAX_FILTER_VALUES ? bodyShape.elements : 0;
+}
+
+function refuseConnection(request: FastifyRequest, reply: FastifyReply, done: (error: Error) => void): void {
+  lingerAfterAnswer(request.raw.socket);
+  reply.header('connection', 'close');
+  const message = 'Your supplier has too many connections open. Close some, and keep the others open.';
+  const refusal = { status: 429, code: 'RATE_LIMITED', message, retryAfter: 1 };
+  setTimeout(() => done(new RefusalError(refusal)), MAX_REFUSAL_MS * (0.2 + 0.8 * Math.random()));
+}
+
+function tooManyWait(): UnavailableError {
+  const message =
+    'More requests of your supplier wait than can be answered soon. Nothing was changed; try again later.';
+  return new UnavailableError('OVERLOADED', undefined, message);
+}
