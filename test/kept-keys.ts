@@ -1,6 +1,6 @@
 /** Idempotency keys that a test puts into a store by itself. */
 import { sql } from 'kysely';
-import { bytesOfKey } from '../src/db/idempotency.ts';
+import { bytesOfKey } from '../src/db/key-bytes.ts';
 import type { Store } from '../src/db/open.ts';
 
 /** Counts anew what suppliers keep, as `stockgate check` wants it. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkDatabase } from '../src/db/check.ts';
-import { bytesOfKey } from '../src/db/idempotency.ts';
+import { bytesOfKey } from '../src/db/key-bytes.ts';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
 import { clientOf, mutations, seedDatabase, send } from './mutations.ts';
 import { runCommand, startGateway } from './process.ts';
@@ -100,6 +100,14 @@ describeOnEachStore('a supplier whose keys take all the room', (kind) => {
         answer.status === 'fulfilled' ? answer.value.results[0]?.outcome : answer.reason.code,
       ),
     ).toEqual(['APPLIED', FULL, 'APPLIED', 'APPLIED']);
+  });
+
+  test("is refused another input under a known key without that key's answer being read, large as it may be", async () => {
+    const unreadable = Buffer.of(1, 255, 255);
+    await gateway.store.db.updateTable('idempotency_key').set({ answer: unreadable }).execute();
+    expect(await send(gateway, 'adjust', { ...one('before'), quantityInStockDelta: 7 })).toMatchObject({
+      userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }],
+    });
   });
 
   test('has room again once its old keys are forgotten', async () => {

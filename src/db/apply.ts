@@ -5,7 +5,7 @@ import type { Sku } from '../sku.ts';
 import { UnavailableError } from '../unavailable.ts';
 import { toChange } from './change-row.ts';
 import { createLoadChanges } from './changes.ts';
-import { createIdempotencyKeys, keyName, type KeptAnswer } from './idempotency.ts';
+import { createIdempotencyKeys, keyName, type FreshAnswer, type KeptAnswer } from './idempotency.ts';
 import { limitCandidates } from './limit-candidates.ts';
 import { createLockSuppliers } from './lock-suppliers.ts';
 import { createMatchSkus, keyOf, noCandidates, type MatchSkus } from './match.ts';
@@ -45,7 +45,7 @@ export function createApplyRequests(store: Store): ApplyRequests {
     const lastChanges = await loadLastChanges(trx, loadChanges, plan, changes);
     const results = finishRows(plan, changes, lastChanges);
     const { answers, fresh } = answerRequests(requests, plan, results, known.kept);
-    await keys.save(trx, fresh);
+    await keys.save(trx, [...fresh.values()]);
     return answers;
   };
 }
@@ -111,7 +111,7 @@ function answerRequests(
   results: readonly (readonly RowResult[])[],
   kept: ReadonlyMap<string, KeptAnswer>,
 ) {
-  const fresh = new Map<string, KeptAnswer & { request: UpdateRequest }>();
+  const fresh = new Map<string, FreshAnswer>();
   const answers = requests.map((request, i): Applied => {
     const planned = plan.requests[i];
     if (!planned || planned.kind === 'KEY_REUSED') return refused;

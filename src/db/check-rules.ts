@@ -1,6 +1,6 @@
 /** The rules that all stored SKUs, changes and codes keep, as queries that find what breaks them; one text for both stores. */
 import { sql, type RawBuilder } from 'kysely';
-import { bytesOfKey } from './idempotency.ts';
+import { bytesOfKey } from './key-bytes.ts';
 import { MAX_QUANTITY, restrictions } from '../sku.ts';
 
 /** A SKU's state as text, which two rows have in common or not: `3 in stock, 0 on backorder, tmpunavail`. */

@@ -3,12 +3,20 @@ import { hash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type { UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import { packAnswer, unpackAnswer } from './kept-answer.ts';
+import { bytesOfKey, createAddKeyBytes, type KeyBytes } from './key-bytes.ts';
 import type { Store } from './open.ts';
 import { createSetStatement } from './set-statement.ts';
 import type { IdempotencyKeyTable, Tables } from './tables.ts';
 
-/** An answer that was given under a key, and for which input. */
+/** What a key stands for: the fingerprint of its input, and its answer where a request with that input asks; else null. */
 export interface KeptAnswer {
+  readonly fingerprint: string;
+  readonly answer: UpdateAnswer | null;
+}
+
+/** An answer that is to be kept under its request's key. */
+export interface FreshAnswer {
+  readonly request: UpdateRequest;
   readonly fingerprint: string;
   readonly answer: UpdateAnswer;
 }
@@ -30,17 +38,8 @@ export interface IdempotencyKeys {
    * that a duplicate that runs at the same time in another process waits, and then finds the answer.
    */
   load(trx: Kysely<Tables>, requests: readonly UpdateRequest[]): Promise<KnownKeys>;
-  save(
-    trx: Kysely<Tables>,
-    kept: ReadonlyMap<string, KeptAnswer & { request: UpdateRequest }>,
-  ): Promise<void>;
+  save(trx: Kysely<Tables>, fresh: readonly FreshAnswer[]): Promise<void>;
 }
-
-/**
- * What a key is counted as, in bytes: its answer, its name in the table and in its index, and what every row costs. Within a tenth of
- * what it takes on SQLite's disk.
- */
-export const bytesOfKey = sql<number>`octet_length(answer) + 2 * octet_length(key) + 200`;
 
 export type KeyRow = Pick<IdempotencyKeyTable, 'supplier_id' | 'operation' | 'key'>;
 export const keyColumns = { supplier_id: 'text', operation: 'text', key: 'text' } as const;
@@ -54,7 +53,10 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
   const addKeyBytes = createAddKeyBytes(store);
   return {
     async load(trx, requests) {
-      const rows = requests.flatMap((request) => toKeyRow(request) ?? []);
+      const rows = requests.flatMap((request) => {
+        const row = toKeyRow(request);
+        return row ? [{ ...row, asked: fingerprintOf(request) }] : [];
+      });
       if (rows.length === 0) return { kept: new Map(), full: new Set() };
       if (store.kind === 'postgres') {
         // In one order everywhere, so that two writers never deadlock.
@@ -65,24 +67,24 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
         );
       }
       const found = await loadKeys(trx, rows);
+      const kept = new Map<string, KeptAnswer>();
+      for (const row of found) {
+        const { fingerprint, answer } = row;
+        if (fingerprint === null || kept.get(nameOf(row))?.answer) continue;
+        kept.set(nameOf(row), { fingerprint, answer: answer && unpackAnswer(answer) });
+      }
       const isFull = (row: FoundKey) => row.idempotency_bytes >= store.keyQuotaBytes;
       return {
-        kept: new Map(
-          found.flatMap((row) =>
-            row.answer && row.fingerprint !== null
-              ? [[nameOf(row), { fingerprint: row.fingerprint, answer: unpackAnswer(row.answer) }]]
-              : [],
-          ),
-        ),
+        kept,
         full: new Set(found.filter(isFull).map(({ supplier_id }) => supplier_id)),
       };
     },
 
-    async save(trx, kept) {
-      if (kept.size === 0) return;
+    async save(trx, fresh) {
+      if (fresh.length === 0) return;
       const saved = await saveKeys(
         trx,
-        [...kept.values()].flatMap(({ request, fingerprint, answer }) => {
+        fresh.flatMap(({ request, fingerprint, answer }) => {
           const row = toKeyRow(request);
           return row ? [{ ...row, fingerprint, answer: packAnswer(answer) }] : [];
         }),
@@ -98,10 +100,17 @@ export function keyName(request: UpdateRequest): string | null {
   return row && nameOf(row);
 }
 
+/** A request of 10,000 rows takes milliseconds, and is asked for more than once. */
+const fingerprints = new WeakMap<UpdateRequest, string>();
+
 /** What makes two inputs the same: everything validated that decides the effect. */
 export function fingerprintOf(request: UpdateRequest): string {
+  const known = fingerprints.get(request);
+  if (known !== undefined) return known;
   const { rows, atomicity, reason, referenceDocumentUri } = request;
-  return hash('sha256', JSON.stringify([rows, atomicity, reason, referenceDocumentUri]), 'hex');
+  const made = hash('sha256', JSON.stringify([rows, atomicity, reason, referenceDocumentUri]), 'hex');
+  fingerprints.set(request, made);
+  return made;
 }
 
 function toKeyRow({ supplierId, operation, idempotencyKey, dryRun }: UpdateRequest): KeyRow | null {
@@ -121,8 +130,13 @@ interface FoundKey extends KeyRow {
   readonly answer: Buffer | null;
 }
 
+/**
+ * An answer is read only for its own input: else a request of one row, with the key of a call of 10,000, would have the writer
+ * unpack all of it to refuse it.
+ */
 function createLoadKeys(store: Store) {
-  return createSetStatement<KeyRow, FoundKey>(store, keyColumns, (db) =>
+  const columns = { ...keyColumns, asked: 'text' } as const;
+  return createSetStatement<KeyRow & { asked: string }, FoundKey>(store, columns, (db) =>
     db
       .selectFrom('item')
       .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
@@ -132,8 +146,13 @@ function createLoadKeys(store: Store) {
           .onRef('idempotency_key.operation', '=', 'item.operation')
           .onRef('idempotency_key.key', '=', 'item.key'),
       )
-      .selectAll('item')
-      .select(['supplier.idempotency_bytes', 'idempotency_key.fingerprint', 'idempotency_key.answer']),
+      .select(['item.supplier_id', 'item.operation', 'item.key'])
+      .select(['supplier.idempotency_bytes', 'idempotency_key.fingerprint'])
+      .select(
+        sql<Buffer | null>`case when idempotency_key.fingerprint = item.asked then idempotency_key.answer end`.as(
+          'answer',
+        ),
+      ),
   );
 }
 
@@ -155,28 +174,4 @@ function createSaveKeys(store: Store) {
       )
       .returning(['supplier_id', bytesOfKey.as('bytes')]),
   );
-}
-
-interface KeyBytes {
-  readonly supplier_id: string;
-  readonly bytes: number;
-}
-
-/** Counts bytes of keys to what their suppliers keep; negative ones give room back. */
-export function createAddKeyBytes(store: Store) {
-  const add = createSetStatement<KeyBytes>(store, { supplier_id: 'text', bytes: 'bigint' }, (db) =>
-    db
-      .updateTable('supplier')
-      .from('item')
-      .set({ idempotency_bytes: sql<number>`supplier.idempotency_bytes + item.bytes` })
-      .whereRef('supplier.supplier_id', '=', 'item.supplier_id'),
-  );
-  return async (trx: Kysely<Tables>, keys: readonly KeyBytes[]): Promise<void> => {
-    const sums = new Map<string, number>();
-    for (const { supplier_id, bytes } of keys) sums.set(supplier_id, (sums.get(supplier_id) ?? 0) + bytes);
-    await add(
-      trx,
-      Array.from(sums, ([supplier_id, bytes]) => ({ supplier_id, bytes })),
-    );
-  };
 }

@@ -1,6 +1,7 @@
 /** Old idempotency keys are forgotten a few at a time, by the service clock, and their suppliers get their room back. */
 import type { Kysely } from 'kysely';
-import { bytesOfKey, createAddKeyBytes, keyColumns, type KeyRow } from './idempotency.ts';
+import { keyColumns, type KeyRow } from './idempotency.ts';
+import { bytesOfKey, createAddKeyBytes } from './key-bytes.ts';
 import { createLockSuppliers } from './lock-suppliers.ts';
 import type { Store } from './open.ts';
 import { createServiceClock, MAX_STEP_MS, type ServiceClock } from './service-clock.ts';
