@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { helpText, findCommand } from './cli/commands.ts';
 import { UsageError, type Io } from './cli/command.ts';
+import { hideSecrets } from './db/database-url.ts';
 import { UnavailableError } from './unavailable.ts';
 
 // Every start but the first finds its modules compiled. Not in the temporary folder, which others can write to.
@@ -41,11 +42,19 @@ async function run(args: readonly string[]): Promise<number> {
     }
     return await command.run(rest, io);
   } catch (error) {
-    io.err(`stockgate: ${describe(error)}\n`);
+    const say = (line: string) => io.err(`${hideSecrets(line, [...args, ...settings()])}\n`);
+    say(`stockgate: ${describe(error)}`);
     if (!(error instanceof UsageError)) return 1;
-    io.err(`See: stockgate ${name} --help\n`);
+    say(`See: stockgate ${name} --help`);
     return 2;
   }
+}
+
+/** What the environment sets: a URL's password may be there. */
+function settings(): string[] {
+  return Object.entries(process.env).flatMap(([name, value = '']) =>
+    /^STOCKGATE_/.test(name) ? [value] : [],
+  );
 }
 
 /** To who runs a command, what is behind it says more than what a client is told. */

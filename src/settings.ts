@@ -4,7 +4,12 @@ import type { Option } from './cli/command.ts';
 
 const databaseUrl = z
   .string('Give sqlite:PATH or postgres://USER@HOST/NAME.')
-  .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'Give sqlite:PATH or postgres://USER@HOST/NAME.');
+  .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'Give sqlite:PATH or postgres://USER@HOST/NAME.')
+  .refine(
+    // With a socket's folder in its parameters, a URL may have a user and no host.
+    (url) => url.startsWith('sqlite:') || URL.canParse(url.replace('@/', '@localhost/')),
+    'The URL cannot be read. In user and password write special characters as %40 for @, %2F for /, %3F for ?, %23 for #.',
+  );
 
 /** Where the data lives. */
 export const database = { schema: databaseUrl.default('sqlite:./data/stockgate.db') } satisfies Option;

@@ -4,6 +4,7 @@ import pino from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
+import { describeDatabase } from '../db/database-url.ts';
 import { durabilityWarnings } from '../db/durability.ts';
 import { openStore, type Store } from '../db/open.ts';
 import { createAuthenticate } from '../db/tokens.ts';
@@ -67,7 +68,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
     });
     try {
       if (values.demo) await seedDemo(store, io.clock);
-      for (const warning of await durabilityWarnings(store)) {
+      for (const warning of [...networkWarnings(values), ...(await durabilityWarnings(store))]) {
         logger.warn(warning);
         io.err(`stockgate: ${warning}\n`);
       }
@@ -148,6 +149,14 @@ function keepPurging(inventory: OpenInventory, keepMs: number, logger: FastifyBa
   return () => clearInterval(purging);
 }
 
+/** Whether TLS stands in front cannot be seen from here. */
+function networkWarnings({ host, port }: Values): string[] {
+  if (loopback.has(host) || /^127(\.\d+){3}$/.test(host)) return [];
+  return [
+    `Listening on ${host}, port ${port}, without TLS: tokens cross the network in the clear. Put TLS in front, and let nothing else reach this port.`,
+  ];
+}
+
 /** Undefined for every name. In the demo, whose token everyone knows, nobody may reach it under a name of their own. */
 function allowedHosts({ demo, 'allowed-host': named }: Values): readonly string[] | undefined {
   return demo || named.length > 0 ? [...loopbackNames, ...named] : undefined;
@@ -158,9 +167,8 @@ function describe(
   metricsOrigin: string | undefined,
   { demo, database, graphiql }: Pick<Values, 'demo' | 'database' | 'graphiql'>,
 ): string {
-  const store = database.replace(/\/\/[^@/]*@/, '//');
   const lines = [
-    `Stockgate listens on ${origin} (${store})`,
+    `Stockgate listens on ${origin} (${describeDatabase(database)})`,
     '',
     `  ${graphiql === 'on' ? 'GraphiQL' : 'GraphQL '}   ${origin}/graphql`,
     ...(metricsOrigin === undefined ? [] : [`  Metrics    ${metricsOrigin}/metrics`]),

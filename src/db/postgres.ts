@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { PostgresDialect, type Dialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { UnavailableError } from '../unavailable.ts';
+import { hideSecretsIn } from './database-url.ts';
 import { fromPostgres } from './store-error.ts';
 
 /** For how long a connection is waited for, in milliseconds. */
@@ -34,16 +35,17 @@ export async function openPostgres(
   const kyselyPool: PostgresPool = {
     options: pool.options,
     end: () => pool.end(),
-    connect: async () => toKyselyClient(await connect(pool), nameOf, queryTimeoutMs),
+    connect: async () => toKyselyClient(await connect(pool, url), nameOf, queryTimeoutMs),
   };
   return new PostgresDialect({ pool: kyselyPool });
 }
 
-async function connect(pool: Pool): Promise<PoolClient> {
+/** What the server or the way there says of a connection may quote the URL's parameters. */
+async function connect(pool: Pool, url: string): Promise<PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    throw fromPostgres(error);
+    throw fromPostgres(hideSecretsIn(error, url));
   }
 }
 
