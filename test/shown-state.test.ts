@@ -1,5 +1,7 @@
 /** A token without view_items learns nothing of a SKU's state from any answer: the same request, two different states, the same bytes. */
+import { getNamedType, isInterfaceType, isObjectType, type GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../src/schema/index.ts';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
 import { stock } from './mutations.ts';
 
@@ -130,6 +132,10 @@ describe('fields that show a state are refused before anything runs', () => {
       'candidates',
       UPDATE.replace('code', `... on AmbiguousIdentifierError { candidates ${sku} }`),
     ],
+    'the number of candidates': [
+      'candidateCount',
+      UPDATE.replace('code', '... on AmbiguousIdentifierError { candidateCount }'),
+    ],
     'a row of a bulk call': ['sku', BULK.replace('index', `index sku ${sku}`)],
     'a row of an undo': ['change', REVERT.replace('outcome', 'change { after { quantityInStock } }')],
     'a fragment': [
@@ -212,4 +218,25 @@ describe('what is accepted', () => {
     expect(inFew).toEqual(inMany);
     expect(JSON.parse(inFew.payload)).toMatchObject({ data: { updateSkuInventory: { outcome: 'APPLIED' } } });
   });
+});
+
+test('every field of a payload that shows a state says which permission it needs', () => {
+  // What the gate looks for is found in the schema; a new field that tells a state by another type must be added to it.
+  const mutation = schema.getMutationType();
+  const undocumented = new Set<string>();
+  const seen = new Set<GraphQLObjectType>();
+  const look = (type: GraphQLObjectType) => {
+    if (seen.has(type)) return;
+    seen.add(type);
+    for (const { name, type: of, description } of Object.values(type.getFields())) {
+      const named = getNamedType(of);
+      const shows = ['Sku', 'InventoryChange'].includes(named.name);
+      if (shows && !description?.includes('`view_items`')) undocumented.add(`${type.name}.${name}`);
+      else if (!shows && isObjectType(named)) look(named);
+      else if (!shows && isInterfaceType(named)) schema.getPossibleTypes(named).forEach(look);
+    }
+  };
+  if (mutation) look(mutation);
+  expect(seen.size).toBeGreaterThan(10);
+  expect([...undocumented]).toEqual([]);
 });

@@ -13,6 +13,8 @@ import {
 
 /** The types whose values are a SKU's state. */
 const stateTypes = new Set(['Sku', 'InventoryChange']);
+/** Fields of other types that tell as much: how many SKUs share a code. */
+const tellingFields = new Set(['candidateCount']);
 
 /** The first field that shows state in what the operation selects, through fragments too; null where none does. */
 export type FindShownState = (document: DocumentNode, operation: OperationDefinitionNode) => string | null;
@@ -39,7 +41,7 @@ function fieldsThatShow(schema: GraphQLSchema): ReadonlySet<string> {
     seen.add(type);
     for (const [name, field] of Object.entries(type.getFields())) {
       const named = getNamedType(field.type);
-      if (stateTypes.has(named.name)) names.add(name);
+      if (stateTypes.has(named.name) || tellingFields.has(name)) names.add(name);
       else if (isObjectType(named)) collect(named);
       else if (isAbstractType(named)) schema.getPossibleTypes(named).forEach(collect);
     }

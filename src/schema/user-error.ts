@@ -118,7 +118,7 @@ builder.objectType(AmbiguousIdentifierError, {
       resolve: ({ refusal }) => [...refusal.candidates],
     }),
     candidateCount: t.int({
-      description: `How many SKUs share the code; ${MAX_CANDIDATE_COUNT} stands for as many or more.`,
+      description: `How many SKUs share the code; ${MAX_CANDIDATE_COUNT} stands for as many or more. Needs the permission \`view_items\`.`,
       resolve: ({ refusal }) => refusal.candidateCount,
     }),
   }),
