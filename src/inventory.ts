@@ -130,29 +130,25 @@ export interface ChangeFilter {
   readonly groupId?: string | undefined;
 }
 
-/** How much of the log a reader takes at a time. */
+/** How much of the log a reader takes: changes returned at most, and looked at (about this many of a group's). */
 export interface WindowSize {
-  /** Changes returned at most. */
   readonly limit: number;
-  /** Changes looked at, at most; about this many where the filter names a group. */
   readonly maxScan: number;
 }
 
-/** A part of the log. */
+/** A part of the log: the changes that pass the filter, in the order of positions. */
 export interface ChangesWindow {
-  /** Those that pass the filter, in the order of positions. */
   readonly changes: readonly InventoryChange[];
-  /** Every change up to here was looked at: the next window starts behind it. */
+  /** Every change up to here was looked at: the next window starts behind it, unless the log ended there. */
   readonly position: number;
-  /** Whether the log had nothing behind it. */
   readonly isEnd: boolean;
 }
 
 /** What a request spends on reading, and for how much longer it may. */
 export interface ReadMeter {
   /**
-   * Notes rows that a scan looked at, whether or not it returned them. Scans call it every few milliseconds. Throws
-   * UnavailableError (QUERY_TIMEOUT) once the request's deadline has passed or its client has left.
+   * Notes rows that a scan looked at, returned or not; called every few milliseconds. Throws UnavailableError (QUERY_TIMEOUT)
+   * once the request's deadline has passed or its client has left.
    */
   spend(rows: number): void;
 }
@@ -173,8 +169,12 @@ export interface Inventory {
   listSkus(supplierId: string, page: SkuPage, meter?: ReadMeter): Promise<Sku[]>;
   /** How many SKUs pass the filter, counted no further than `atMost`: one more stands for all that are beyond. */
   countSkus(supplierId: string, filter: SkuFilter, atMost: number, meter?: ReadMeter): Promise<number>;
-  /** Pages of several SKUs' histories, in one statement. */
-  histories(supplierId: string, pages: readonly HistoryPage[]): Promise<InventoryChange[][]>;
+  /** Pages of several SKUs' histories, read together. */
+  histories(
+    supplierId: string,
+    pages: readonly HistoryPage[],
+    meter?: ReadMeter,
+  ): Promise<InventoryChange[][]>;
   /** Changes past a position, in the order of positions. Never skips one: positions are in the order of commits. */
   changesAfter(
     supplierId: string,

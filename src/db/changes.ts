@@ -1,6 +1,7 @@
 /** Reads the log of changes: a SKU's history, and the feed of a supplier. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Inventory } from '../inventory.ts';
+import { unmetered, type Inventory } from '../inventory.ts';
 import { toChange } from './change-row.ts';
 import { createReadWindows, loadLastPosition } from './change-windows.ts';
 import type { Store } from './open.ts';
@@ -18,6 +19,9 @@ interface PageKey {
   readonly count: number;
 }
 
+/** Changes that one statement reads of histories at most, but for a page that is larger. */
+const MAX_STATEMENT_CHANGES = 2_000;
+
 type ReadChanges = Pick<
   Inventory,
   'histories' | 'changesAfter' | 'changesWindow' | 'changesAt' | 'lastPosition'
@@ -26,17 +30,21 @@ type ReadChanges = Pick<
 export function createReadChanges(store: Store): ReadChanges {
   const loadHistories = createLoadHistories(store);
   return {
-    async histories(supplierId, pages) {
-      const rows = await loadHistories(
-        store.db,
-        pages.map(({ skuId, newest, limit }, i) => ({
-          i,
-          supplier_id: supplierId,
-          sku_id: skuId,
-          newest,
-          count: limit,
-        })),
-      );
+    async histories(supplierId, pages, meter = unmetered) {
+      const keys = pages.map(({ skuId, newest, limit }, i) => ({
+        i,
+        supplier_id: supplierId,
+        sku_id: skuId,
+        newest,
+        count: limit,
+      }));
+      const rows = [];
+      for (const part of partsOf(keys)) {
+        if (rows.length > 0) await nextTurn();
+        const found = await loadHistories(store.db, part);
+        meter.spend(found.length);
+        rows.push(...found);
+      }
       const byPage = Map.groupBy(rows, ({ i }) => i);
       return pages.map((_page, i) =>
         (byPage.get(i) ?? []).map(toChange).toSorted((a, b) => b.version - a.version),
@@ -58,6 +66,21 @@ export function createReadChanges(store: Store): ReadChanges {
 
     lastPosition: (supplierId) => loadLastPosition(store, supplierId),
   };
+}
+
+/** Pages that one statement reads: 2,000 changes or so, a few milliseconds on SQLite. */
+function partsOf(pages: readonly PageKey[]): PageKey[][] {
+  const parts: PageKey[][] = [];
+  let room = 0;
+  for (const page of pages) {
+    if (room < page.count) {
+      parts.push([]);
+      room = MAX_STATEMENT_CHANGES;
+    }
+    parts.at(-1)?.push(page);
+    room -= page.count;
+  }
+  return parts;
 }
 
 /** Each change names the one before it, so a page is a walk by the log's own key: an index by SKU would cost every update a page. */

@@ -8,8 +8,11 @@ import { isOneOf } from './text-list.ts';
 const FIRST_ROWS: Record<StoreKind, number> = { sqlite: 256, postgres: 1_024 };
 const MOST_ROWS: Record<StoreKind, number> = { sqlite: 4_096, postgres: 8_192 };
 const FEWEST_ROWS = 64;
-/** A statement that took longer is followed by a smaller one, one that took half of it by a larger one; in milliseconds. */
-const SLICE_MS = 3;
+/**
+ * A statement that took longer is followed by a smaller one, one that took half of it by a larger one; in milliseconds. SQLite's holds
+ * the thread meanwhile.
+ */
+const SLICE_MS: Record<StoreKind, number> = { sqlite: 3, postgres: 20 };
 
 /** What one statement looks at: SKUs that follow one another by skuId, or those with these ids. */
 export type Slice =
@@ -41,8 +44,8 @@ export function createSliceSize(kind: StoreKind, first = FIRST_ROWS[kind]) {
   return {
     rows: () => rows,
     note: (elapsedMs: number) => {
-      if (elapsedMs > SLICE_MS) rows = Math.max(FEWEST_ROWS, rows >> 1);
-      else if (elapsedMs < SLICE_MS / 2) rows = Math.min(MOST_ROWS[kind], rows * 2);
+      if (elapsedMs > SLICE_MS[kind]) rows = Math.max(FEWEST_ROWS, rows >> 1);
+      else if (elapsedMs < SLICE_MS[kind] / 2) rows = Math.min(MOST_ROWS[kind], rows * 2);
     },
   };
 }

@@ -45,7 +45,7 @@ export function createContext(
   { meter = unmetered, follow = followNothing }: Partial<Pick<Context, 'meter' | 'follow'>> = {},
 ): Context {
   let made: Loaders | undefined;
-  const loaders = () => (made ??= createLoaders(caller, inventory));
+  const loaders = () => (made ??= createLoaders(caller, inventory, meter));
   return { caller, source, meter, follow, inventory, createId, loaders };
 }
 
@@ -61,9 +61,11 @@ export interface Loaders {
 }
 
 /** Loaders last for one request: what they remember is never stale for long. */
-function createLoaders(caller: Caller, inventory: Inventory): Loaders {
+function createLoaders(caller: Caller, inventory: Inventory, meter: ReadMeter): Loaders {
   return {
-    histories: new DataLoader((pages) => inventory.histories(caller.supplierId, pages), { cache: false }),
+    histories: new DataLoader((pages) => inventory.histories(caller.supplierId, pages, meter), {
+      cache: false,
+    }),
     skus: new DataLoader(async (skuIds) => {
       const matches = await inventory.find(
         caller.supplierId,
