@@ -58,6 +58,21 @@ describeOnEachStore('the writer', (kind) => {
     await expect(sides[0]?.update(setEach(1))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 
+  test('answers one update of a supplier before the backlog of another', async () => {
+    const { inventory } = gateway;
+    let answered = 0;
+    const backlog = range(3_000).map(async (n) => {
+      await inventory.update(setEach(n));
+      answered++;
+    });
+    await updateFor(inventory, { ...acme, supplierId: 'rival' }, [
+      setSku('rival-only', { quantityInStock: 1 }),
+    ]);
+    // A commit has 250 rows of a supplier while another one writes; two of them may be under way.
+    expect(answered).toBeLessThanOrEqual(500);
+    await Promise.all(backlog);
+  });
+
   test('takes a side inventory’s changes to those who follow the log', async () => {
     const side = createSideInventory(gateway.store, connectWriter(gateway.inventory.connect(), clock));
     const seen = gateway.inventory.untilPast('acme', 0, AbortSignal.timeout(20_000));

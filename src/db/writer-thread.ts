@@ -21,13 +21,13 @@ const store = await openStore(url, { ...options, maxConnections: MAX_CONNECTIONS
 // createWriter waits for other processes without blocking this thread.
 if (store.kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(store.db);
 
-/** The first is the one that started the thread: it is told of everybody's commits. */
-const callers: Caller[] = [];
-const ports = new Set<MessagePort>();
+const callers = new Map<MessagePort, Caller>();
+/** The caller that started the thread is told of everybody's commits. */
+let starter: Caller | undefined;
 let now = '';
 
 const writer = stopOnDiskFailure(createWriter(store), (failure) =>
-  callers[0]?.tell({ ended: toErrorDetails(failure) }),
+  starter?.tell({ ended: toErrorDetails(failure) }),
 );
 void store.log?.failed.then((failure) => writer.note(failure));
 const readiness = createReadiness(store, (error) => {
@@ -36,8 +36,8 @@ const readiness = createReadiness(store, (error) => {
 const desk = createWriteDesk(store.kind, (requests) => writer.commit(requests, now), [
   readiness,
   {
-    committed: (commit) => callers[0]?.tell({ committed: commit, isBehind: desk.backlog().requests > 0 }),
-    failed: (error) => callers[0]?.tell({ failed: toErrorDetails(error) }),
+    committed: (commit) => starter?.tell({ committed: commit, isBehind: desk.backlog().requests > 0 }),
+    failed: (error) => starter?.tell({ failed: toErrorDetails(error) }),
   },
 ]);
 const calls: WriterCalls = {
@@ -49,16 +49,17 @@ const calls: WriterCalls = {
 
 control.on('message', (message: MessagePort | 'close') => {
   if (message === 'close') return void close();
-  ports.add(message);
-  callers.push(answerCalls(message, calls, (time) => (now = time)));
-  message.on('close', () => ports.delete(message));
+  const caller = answerCalls(message, calls, (time) => (now = time));
+  starter ??= caller;
+  callers.set(message, caller);
+  message.on('close', () => callers.delete(message));
 });
 
 /** Once everything is answered. With its ports closed the thread ends. */
 async function close(): Promise<void> {
   await desk.idle();
-  for (const caller of callers) caller.flush();
+  for (const caller of callers.values()) caller.flush();
   await store.close();
-  for (const port of ports) port.close();
+  for (const port of callers.keys()) port.close();
   control.close();
 }
