@@ -159,7 +159,9 @@ describeOnEachStore('a server with live streams', (kind) => {
 
   test('goes on following when the store fails for a moment', async () => {
     const stream = await follow(origin);
-    const failing = vi.spyOn(gateway.store.db, 'executeQuery').mockRejectedValue(new Error('no connection'));
+    const failing = vi
+      .spyOn(gateway.store.points, 'executeQuery')
+      .mockRejectedValue(new Error('no connection'));
     await pause(500);
     failing.mockRestore();
     await gateway.legacy({ sku_id: 'EACH', quantity_in_stock: 5 });

@@ -319,7 +319,7 @@ describeOnEachStore('a live stream', (kind) => {
     for (const stream of many) stream.drop();
     await vi.waitFor(() => expect(waiters()).toBe(0), 2000);
     await pause(500);
-    const statements = vi.spyOn(gateway.store.db.getExecutor(), 'executeQuery');
+    const statements = vi.spyOn(gateway.store.points.getExecutor(), 'executeQuery');
     await pause(600);
     expect(statements).not.toHaveBeenCalled();
   });
@@ -328,7 +328,7 @@ describeOnEachStore('a live stream', (kind) => {
     const waiters = countWaiters(gateway.inventory);
     await Promise.all(range(100).map(() => open()));
     await vi.waitFor(() => expect(waiters()).toBe(1));
-    const statements = vi.spyOn(gateway.store.db.getExecutor(), 'executeQuery');
+    const statements = vi.spyOn(gateway.store.points.getExecutor(), 'executeQuery');
     await pause(700);
     expect(statements.mock.calls.length).toBeGreaterThan(0);
     expect(statements.mock.calls.length).toBeLessThan(6);

@@ -27,7 +27,7 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL server', () => {
       database.url,
       range(40).map((n) => ({ skuId: `sku-${n}` })),
     );
-    store = await openStore(database.url, { queryTimeoutMs: QUERY_TIMEOUT_MS });
+    store = await openStore(database.url, { answerTimeoutMs: QUERY_TIMEOUT_MS });
     watcher = await openStore(database.url);
     inventory = createInventory(store, () => new Date());
   });

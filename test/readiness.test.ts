@@ -27,7 +27,8 @@ describeOnEachStore('readiness', (kind) => {
 
   test('is asked of the store once a second, however often it is asked for', async () => {
     const readiness = createReadiness(store);
-    const asked = kind === 'sqlite' ? vi.spyOn(store.db, 'connection') : vi.spyOn(store.db, 'getExecutor');
+    const asked =
+      kind === 'sqlite' ? vi.spyOn(store.db, 'connection') : vi.spyOn(store.writes, 'getExecutor');
     await Promise.all(Array.from({ length: 200 }, () => readiness.check()));
     await readiness.check();
     const calls = asked.mock.calls.length;
@@ -46,10 +47,10 @@ describeOnEachStore('readiness', (kind) => {
       kind === 'sqlite'
         ? [sql`pragma query_only = on`, sql`pragma query_only = off`]
         : [sql`set default_transaction_read_only = on`, sql`set default_transaction_read_only = off`];
-    await off.execute(store.db);
+    await off.execute(store.writes);
     const readiness = createReadiness(store);
     expect(await readiness.check()).toMatch(/read-only|SQLITE_READONLY/);
-    await on.execute(store.db);
+    await on.execute(store.writes);
     const clock = later();
     expect(await readiness.check()).toBeNull();
     clock.mockRestore();
@@ -58,7 +59,8 @@ describeOnEachStore('readiness', (kind) => {
   test('is not there while the store says nothing, and no second check queues behind the first', async () => {
     const gate = Promise.withResolvers<void>();
     const prove = vi.fn<() => Promise<void>>(() => gate.promise);
-    const silent = { kind, db: { connection: () => ({ execute: prove }), getExecutor: notNow } };
+    const db = { connection: () => ({ execute: prove }), getExecutor: notNow };
+    const silent = { kind, db, writes: db };
     function notNow() {
       return { transformQuery: (node: unknown) => node, compileQuery: () => ({}), executeQuery: prove };
     }

@@ -150,7 +150,8 @@ describeOnEachStore('a store', (kind) => {
         }
       });
     await Promise.all([lockBoth(['left', 'right'], left, right), lockBoth(['right', 'left'], right, left)]);
-    expect(tries).toBe(3);
+    // Both may be chosen to end it; whoever is runs again.
+    expect(tries).toBeGreaterThanOrEqual(3);
     const rows = store.db
       .selectFrom('supplier')
       .select('last_position')

@@ -18,12 +18,12 @@ import { plainGraphiql } from './plain-graphiql.ts';
 
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1_048_576;
-/** A request that PostgreSQL does not answer within this time is refused; in time for a client that waits for half a minute. */
-const QUERY_TIMEOUT_MS = 10_000;
+/** An update that PostgreSQL does not answer within this time is refused; in time for a client that waits for half a minute. */
+const ANSWER_TIMEOUT_MS = 10_000;
+/** PostgreSQL has so much longer to say that a read took too long. */
+const READ_MARGIN_MS = 5_000;
 /** How often the service clock is moved on, and old idempotency keys are forgotten. */
 const PURGE_INTERVAL_MS = 60_000;
-/** For how long a request may read the store, in milliseconds. */
-const QUERY_DEADLINE_MS = 5_000;
 
 const loopback: ReadonlySet<string> = new Set(loopbackNames);
 
@@ -52,6 +52,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --streams-per-supplier N
                          and all tokens of one supplier (default 1000)
   --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
+  --query-timeout N      seconds after which a read is stopped (default 5)
   --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
 `,
@@ -62,8 +63,10 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
     }
     const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
     const logger = pino({ level, redact: ['req.headers.authorization'] }, pino.destination(2));
+    const queryTimeoutMs = values['query-timeout'] * 1_000;
     const store = await openStore(values.database, {
-      queryTimeoutMs: QUERY_TIMEOUT_MS,
+      queryTimeoutMs,
+      answerTimeoutMs: Math.max(ANSWER_TIMEOUT_MS, queryTimeoutMs + READ_MARGIN_MS),
       keyQuotaBytes: values['idempotency-quota'] * MEBIBYTE,
     });
     try {
@@ -118,7 +121,7 @@ async function openGateway(store: Store, values: Values, logger: FastifyBaseLogg
       : (await import('../http/metrics.ts')).createMetrics({ backlog, ready });
   const inventory = createInventory(store, io.clock, metrics && [metrics]);
   const authenticate = createAuthenticate(store, io.clock);
-  const threads = startRequestThreads(store.url, inventory, QUERY_DEADLINE_MS, (error) =>
+  const threads = startRequestThreads(store.url, inventory, store.queryTimeoutMs, (error) =>
     logger.error({ err: error }, 'a request thread failed'),
   );
   const server = createServer({

@@ -10,7 +10,7 @@ import { limitCandidates } from './limit-candidates.ts';
 import { createLockSuppliers } from './lock-suppliers.ts';
 import { createMatchSkus, keyOf, noCandidates, type MatchSkus } from './match.ts';
 import type { Store } from './open.ts';
-import { planRequests, type Plan } from './plan.ts';
+import { planRequests, type Plan, type Planned } from './plan.ts';
 import { createSaveChanges } from './save-changes.ts';
 import type { Tables } from './tables.ts';
 
@@ -40,9 +40,14 @@ export function createApplyRequests(store: Store): ApplyRequests {
       known,
       now,
     );
-    await lockSuppliers(trx, changedSuppliers(requests, plan));
-    const changes = await saveChanges(trx, plan.skus, plan.changes);
-    const lastChanges = await loadLastChanges(trx, loadChanges, plan, changes);
+    const stored = await loadLastChanges(trx, loadChanges, plan);
+    const keeping = requests.filter((_, i) => keepsAnswer(plan.requests[i]));
+    await lockSuppliers(
+      trx,
+      [...plan.changes, ...keeping].map(({ supplierId }) => supplierId),
+    );
+    const changes = await saveChanges(trx, plan.skus, plan.changes, keeping.length === 0);
+    const lastChanges = new Map([...stored, ...changes].map((change) => [versionKey(change), change]));
     const results = finishRows(plan, changes, lastChanges);
     const { answers, fresh } = answerRequests(requests, plan, results, known.kept);
     await keys.save(trx, [...fresh.values()]);
@@ -50,13 +55,8 @@ export function createApplyRequests(store: Store): ApplyRequests {
   };
 }
 
-/** Whose row of the table changes: positions are taken, or an answer is kept under a key. */
-function changedSuppliers(requests: readonly UpdateRequest[], plan: Plan): string[] {
-  const keeping = requests.filter((_, i) => {
-    const planned = plan.requests[i];
-    return planned?.kind === 'RUN' && planned.fingerprint !== null;
-  });
-  return [...plan.changes, ...keeping].map(({ supplierId }) => supplierId);
+function keepsAnswer(planned: Planned | undefined): boolean {
+  return planned?.kind === 'RUN' && planned.fingerprint !== null;
 }
 
 /** The SKUs matched by each row of each request, all in one go. */
@@ -70,24 +70,21 @@ async function matchRows(trx: Kysely<Tables>, matchSkus: MatchSkus, requests: re
   );
 }
 
-/** The changes behind the current states that failed preconditions report: of this batch, or stored before. */
+/** The stored changes behind the current states that failed preconditions report; those of this batch are still to be made. */
 async function loadLastChanges(
   trx: Kysely<Tables>,
   loadChanges: ReturnType<typeof createLoadChanges>,
   plan: Plan,
-  changes: readonly InventoryChange[],
-): Promise<Map<string, InventoryChange>> {
+): Promise<InventoryChange[]> {
   const currents = plan.requests.flatMap((planned) =>
     planned.kind === 'RUN'
       ? planned.results.flatMap((result) => failedPrecondition(result)?.current ?? [])
       : [],
   );
-  if (currents.length === 0) return new Map();
   const places = currents.flatMap(({ supplierId, lastChangePosition }) =>
     lastChangePosition === null ? [] : [{ supplier_id: supplierId, position: lastChangePosition }],
   );
-  const stored = (await loadChanges(trx, places)).map(toChange);
-  return new Map([...stored, ...changes].map((change) => [versionKey(change), change]));
+  return places.length === 0 ? [] : (await loadChanges(trx, places)).map(toChange);
 }
 
 /** Puts positions on the changes in the results, and the change behind the current state on failed preconditions. */

@@ -144,7 +144,7 @@ function changesBehind(store: Store, supplierId: string, position: number) {
 }
 
 /** Position of the supplier's newest change; 0 before the first. */
-export async function loadLastPosition({ db }: Store, supplierId: string): Promise<number> {
+export async function loadLastPosition({ points: db }: Store, supplierId: string): Promise<number> {
   const row = await db
     .selectFrom('supplier')
     .select('last_position')

@@ -80,7 +80,7 @@ export function createSideInventory(store: Store, writer: Writer): SideInventory
 function createContract(store: Store, writer: Writer, watch: Watch): Inventory {
   const matchSkus = createMatchSkus(store, { lock: false });
   // Requests that arrived together are parsed in one turn of the event loop: they share one read.
-  const matches = new DataLoader<Wanted, Candidates>((wanted) => matchSkus(store.db, wanted), {
+  const matches = new DataLoader<Wanted, Candidates>((wanted) => matchSkus(store.points, wanted), {
     cache: false,
     maxBatchSize: MAX_SHARED_READS,
     batchScheduleFn: (read) => setImmediate(read),

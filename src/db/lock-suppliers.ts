@@ -1,6 +1,7 @@
 /** Locks on suppliers' rows: taken in one order by all, after all locks on keys and SKUs. */
 import type { Kysely } from 'kysely';
 import type { Store } from './open.ts';
+import { WITH_NEXT } from './pipeline.ts';
 import { createSetStatement } from './set-statement.ts';
 import type { Tables } from './tables.ts';
 
@@ -25,6 +26,6 @@ export function createLockSuppliers(store: Store): LockSuppliers {
   return async (trx, supplierIds) => {
     if (store.kind === 'sqlite') return;
     const suppliers = Array.from(new Set(supplierIds), (supplier_id) => ({ supplier_id }));
-    if (suppliers.length > 0) await lock(trx, suppliers);
+    if (suppliers.length > 0) await lock(trx, suppliers, WITH_NEXT);
   };
 }

@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
-import { UnavailableError } from '../unavailable.ts';
-import { migrate, requireSchema } from './migrate.ts';
+import { prepareSchema } from './migrate.ts';
 import { makeRoomToOpen } from './disk-reserve.ts';
 import type { LogStatus } from './log-status.ts';
-import { openPostgres } from './postgres.ts';
+import { openPostgres, openPostgresForUpkeep } from './postgres.ts';
 import { makePrivate } from './private-file.ts';
 import { SqliteLog } from './sqlite-log.ts';
 import { codeOf, fromSqlite, isDiskFull } from './store-error.ts';
@@ -24,8 +23,6 @@ const LOG_LIMIT_BYTES = 1 << 30;
 const WAL_RETRY_MS = 5;
 /** The page cache of each of two connections, in KiB. What is not in it the system's own cache has. */
 const CACHE_KIB = 4_096;
-/** A PostgreSQL pool's; a gateway's writer has its own, smaller one (writer-thread.ts). */
-const MAX_CONNECTIONS = 7;
 /** Prepared statements kept. Texts are few, but filters combine. */
 const MAX_STATEMENTS = 200;
 /** 1 GiB: two million keys of single updates. */
@@ -36,9 +33,15 @@ export type StoreKind = 'sqlite' | 'postgres';
 export interface Store {
   readonly kind: StoreKind;
   readonly url: string;
+  /** For reads of any size, and for commands. */
   readonly db: Kysely<Tables>;
-  /** For how long a statement's answer is waited for on PostgreSQL; 0: no bound. */
+  /** For reads of single rows, which must not wait for longer ones: connections of their own on PostgreSQL. */
+  readonly points: Kysely<Tables>;
+  /** For transactions that write: connections of their own on PostgreSQL. */
+  readonly writes: Kysely<Tables>;
+  /** For how long a read runs on PostgreSQL, and for how long any answer is waited for, in milliseconds; 0: without a bound. */
   readonly queryTimeoutMs: number;
+  readonly answerTimeoutMs: number;
   /** Bytes that a supplier's idempotency keys take at most, as `bytesOfKey` counts them. */
   readonly keyQuotaBytes: number;
   /** SQLite's, where it may be written. */
@@ -49,10 +52,10 @@ export interface Store {
 
 export interface OpenOptions {
   readonly readOnly?: boolean;
-  /** Bounds the wait for a PostgreSQL server's answer to a statement, once migrated; 0: no bound. */
+  /** On PostgreSQL it bounds a read; 0: no bound. */
   readonly queryTimeoutMs?: number;
-  /** Bounds its pool. */
-  readonly maxConnections?: number;
+  /** On PostgreSQL it bounds the wait for any answer, once migrated; 0: no bound. */
+  readonly answerTimeoutMs?: number;
   /** Bounds what a supplier's idempotency keys take, in bytes. */
   readonly keyQuotaBytes?: number;
   /** The longest that SQLite's log may get, in bytes. */
@@ -67,18 +70,17 @@ export interface OpenOptions {
  * store cannot be opened.
  */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
+  const { readOnly = false, queryTimeoutMs = 0, answerTimeoutMs = 0 } = options;
   const { keyQuotaBytes = DEFAULT_KEY_QUOTA_BYTES } = options;
-  const { readOnly = false, queryTimeoutMs = 0, maxConnections = MAX_CONNECTIONS } = options;
-  let isMigrated = false;
   const kind = storeKind(url);
-  const { dialect, log }: Opened =
-    kind === 'sqlite'
-      ? openSqlite(url.slice('sqlite:'.length), options)
-      : {
-          dialect: await openPostgres(url, { maxConnections, maxStatements: MAX_STATEMENTS }, () =>
-            isMigrated ? queryTimeoutMs : 0,
-          ),
-        };
+  const rest = { kind, url, queryTimeoutMs, answerTimeoutMs, keyQuotaBytes };
+  if (kind === 'postgres') {
+    const upkeep = await openPostgresForUpkeep(url);
+    await prepareSchema(upkeep, kind, readOnly, () => upkeep.destroy());
+    await upkeep.destroy();
+    return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs })) };
+  }
+  const { dialect, log } = openSqlite(url.slice('sqlite:'.length), options);
   const db = new Kysely<Tables>({ dialect });
   const close = async () => {
     try {
@@ -87,20 +89,8 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
       await db.destroy();
     }
   };
-  try {
-    await (readOnly ? requireSchema(db, kind) : migrate(db, kind));
-  } catch (error) {
-    await close();
-    throw firstOf(error);
-  }
-  isMigrated = true;
-  return { kind, url, db, queryTimeoutMs, keyQuotaBytes, log, close };
-}
-
-/** A name with several addresses fails with one error for each, and no words of its own. */
-function firstOf(error: unknown): unknown {
-  if (error instanceof UnavailableError) return firstOf(error.cause);
-  return error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
+  await prepareSchema(db, kind, readOnly, close);
+  return { ...rest, db, points: db, writes: db, log, close };
 }
 
 function storeKind(url: string): StoreKind {

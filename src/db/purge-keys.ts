@@ -26,11 +26,11 @@ export function createPurgeKeys(store: Store, clock: ServiceClock = createServic
   const removeKeys = createRemoveKeys(store);
   return async (keepMs) => {
     if (!(await clock.advance())) return false;
-    const { elapsed_ms } = await store.db
+    const { elapsed_ms } = await store.writes
       .selectFrom('service_clock')
       .select('elapsed_ms')
       .executeTakeFirstOrThrow();
-    const old = await store.db
+    const old = await store.writes
       .selectFrom('idempotency_key')
       .select(['supplier_id', 'operation', 'key', bytesOfKey.as('bytes')])
       .where('made_at_ms', '<=', elapsed_ms - keepMs - MARGIN_MS)

@@ -93,9 +93,11 @@ async function commitToSqlite({ db, log }: Store): Promise<string | null> {
 }
 
 /** A server that answers and takes writes; whether its disk takes one more, it watches itself. */
-async function askPostgres({ db }: Store): Promise<string | null> {
+async function askPostgres({ writes }: Store): Promise<string | null> {
   const { rows } = await sql<{ standby: boolean; read_only: string }>`
-    select pg_is_in_recovery() as standby, current_setting('transaction_read_only') as read_only`.execute(db);
+    select pg_is_in_recovery() as standby, current_setting('transaction_read_only') as read_only`.execute(
+    writes,
+  );
   if (rows[0]?.standby) return 'The store is a standby, which takes no writes.';
   return rows[0]?.read_only === 'off' ? null : 'The store is read-only.';
 }

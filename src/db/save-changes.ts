@@ -5,41 +5,100 @@ import type { Sku } from '../sku.ts';
 import type { Store } from './open.ts';
 import { changeColumns, toChangeRow } from './change-row.ts';
 import { keyOf } from './match.ts';
+import { createSaveInOne } from './save-in-one.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { InventoryChangeTable, SkuTable, SupplierTable, Tables } from './tables.ts';
 
 /**
  * `skus` are the last states, one a SKU; `changes` all that led there, in order. Gives each change its position. The caller has locked
- * the suppliers: they stay so until the commit, which keeps positions in the order of commits, so that a reader who follows them skips none.
+ * the suppliers: they stay so until the commit, which keeps positions in the order of commits, so that a reader who follows them skips
+ * none. With `thenCommit` nothing else is done in the transaction, and the commit may go along.
  */
 export type SaveChanges = (
   trx: Kysely<Tables>,
   skus: readonly Sku[],
   changes: readonly InventoryChange[],
+  thenCommit: boolean,
 ) => Promise<InventoryChange[]>;
 
+/** A change and its place among those that are saved with it. Numbers count from 1, within its supplier. */
+export interface LinkedChange {
+  readonly change: InventoryChange;
+  readonly number: number;
+  /** Of the SKU's change before it; null when that is stored already, or there is none. */
+  readonly previousNumber: number | null;
+  /** The SKU's change before it, stored already; null when it is one of these, or there is none. */
+  readonly storedPosition: number | null;
+  /** The SKU's last one: it leads to the state that stays. */
+  readonly isLast: boolean;
+}
+
+/** Stores the linked changes; gives by supplier the position before the first. */
+export type SaveLinked = (
+  trx: Kysely<Tables>,
+  linked: readonly LinkedChange[],
+  thenCommit: boolean,
+) => Promise<ReadonlyMap<string, number>>;
+
 export function createSaveChanges(store: Store): SaveChanges {
+  // What costs on PostgreSQL is the way there and back; for SQLite short statements are the fastest.
+  const save = store.kind === 'postgres' ? createSaveInOne(store) : createSaveOneByOne(store);
+  return async (trx, skus, changes, thenCommit) => {
+    if (changes.length === 0) return [];
+    const linked = linkChanges(skus, changes);
+    return place(linked, await save(trx, linked, thenCommit));
+  };
+}
+
+function linkChanges(skus: readonly Sku[], changes: readonly InventoryChange[]): LinkedChange[] {
+  const storedPositions = new Map(
+    skus.map((sku) => [keyOf(sku.supplierId, sku.skuId), sku.lastChangePosition]),
+  );
+  const counts = new Map<string, number>();
+  const lastOfSku = new Map<string, { number: number; index: number }>();
+  const linked = changes.map((change, index) => {
+    const number = (counts.get(change.supplierId) ?? 0) + 1;
+    counts.set(change.supplierId, number);
+    const key = keyOf(change.supplierId, change.skuId);
+    const previous = lastOfSku.get(key);
+    lastOfSku.set(key, { number, index });
+    return {
+      change,
+      number,
+      previousNumber: previous?.number ?? null,
+      storedPosition: previous ? null : (storedPositions.get(key) ?? null),
+    };
+  });
+  const lasts = new Set(Array.from(lastOfSku.values(), ({ index }) => index));
+  return linked.map((link, index) => ({ ...link, isLast: lasts.has(index) }));
+}
+
+type PlacedChange = InventoryChange & { readonly position: number };
+
+function place(linked: readonly LinkedChange[], before: ReadonlyMap<string, number>): PlacedChange[] {
+  return linked.map(({ change, number, previousNumber, storedPosition }) => {
+    const base = before.get(change.supplierId) ?? 0;
+    const previousPosition = previousNumber === null ? storedPosition : base + previousNumber;
+    return { ...change, position: base + number, previousPosition };
+  });
+}
+
+function createSaveOneByOne(store: Store): SaveLinked {
   const saveSkus = createSaveSkus(store);
   const takePositions = createTakePositions(store);
-  const recordChanges = createRecordChanges(store);
-  return async (trx, skus, changes) => {
-    if (changes.length === 0) return [];
-    const lastPositions = await takePositions(trx, changes);
-    const lastOfSku = new Map(skus.map((sku) => [keyOf(sku.supplierId, sku.skuId), sku.lastChangePosition]));
-    const positioned = changes.map((change) => {
-      const position = (lastPositions.get(change.supplierId) ?? 0) + 1;
-      lastPositions.set(change.supplierId, position);
-      const key = keyOf(change.supplierId, change.skuId);
-      const previousPosition = lastOfSku.get(key) ?? null;
-      lastOfSku.set(key, position);
-      return { ...change, position, previousPosition };
-    });
-    await saveSkus(
-      trx,
-      skus.map((sku) => toSavedSku(sku, lastOfSku.get(keyOf(sku.supplierId, sku.skuId)) ?? null)),
-    );
-    await recordChanges(trx, positioned.map(toChangeRow));
-    return positioned;
+  const recordChanges = createSetStatement<InventoryChangeTable>(store, changeColumns, (db) =>
+    db
+      .insertInto('inventory_change')
+      // `changeColumns` lists the columns in the order that the items have them.
+      .columns(Object.keys(changeColumns) as (keyof typeof changeColumns)[])
+      .expression((eb) => eb.selectFrom('item').selectAll()),
+  );
+  return async (trx, linked) => {
+    const before = await takePositions(trx, linked);
+    const placed = place(linked, before);
+    await saveSkus(trx, placed.filter((_, i) => linked[i]?.isLast === true).map(toSavedSku));
+    await recordChanges(trx, placed.map(toChangeRow));
+    return before;
   };
 }
 
@@ -55,16 +114,17 @@ type SavedSku = Pick<
   | 'last_change_position'
 >;
 
-function toSavedSku(sku: Sku, lastChangePosition: number | null): SavedSku {
+/** A SKU as its last change leaves it. */
+function toSavedSku(change: PlacedChange): SavedSku {
   return {
-    supplier_id: sku.supplierId,
-    sku_id: sku.skuId,
-    quantity_in_stock: sku.quantityInStock,
-    quantity_on_backorder: sku.quantityOnBackorder,
-    restrictions: sku.restrictions,
-    version: sku.version,
-    updated_at: sku.updatedAt,
-    last_change_position: lastChangePosition,
+    supplier_id: change.supplierId,
+    sku_id: change.skuId,
+    quantity_in_stock: change.after.quantityInStock,
+    quantity_on_backorder: change.after.quantityOnBackorder,
+    restrictions: change.after.restrictions,
+    version: change.version,
+    updated_at: change.changedAt,
+    last_change_position: change.position,
   };
 }
 
@@ -111,11 +171,12 @@ function createTakePositions(store: Store) {
       .whereRef('supplier.supplier_id', '=', 'item.supplier_id')
       .returning(['supplier.supplier_id', 'supplier.last_position']),
   );
-  return async (trx: Kysely<Tables>, changes: readonly InventoryChange[]): Promise<Map<string, number>> => {
-    const counts = new Map<string, number>();
-    for (const { supplierId } of changes) counts.set(supplierId, (counts.get(supplierId) ?? 0) + 1);
-    const suppliers = Array.from(counts, ([supplier_id, count]) => ({ supplier_id, count }));
-    const moved = await movePositions(trx, suppliers);
+  return async (trx: Kysely<Tables>, linked: readonly LinkedChange[]): Promise<Map<string, number>> => {
+    const counts = new Map(linked.map(({ change, number }) => [change.supplierId, number]));
+    const moved = await movePositions(
+      trx,
+      Array.from(counts, ([supplier_id, count]) => ({ supplier_id, count })),
+    );
     return new Map(
       moved.map(({ supplier_id, last_position }) => [
         supplier_id,
@@ -123,14 +184,4 @@ function createTakePositions(store: Store) {
       ]),
     );
   };
-}
-
-function createRecordChanges(store: Store): SetStatement<InventoryChangeTable> {
-  return createSetStatement<InventoryChangeTable>(store, changeColumns, (db) =>
-    db
-      .insertInto('inventory_change')
-      // `changeColumns` lists the columns in the order that the items have them.
-      .columns(Object.keys(changeColumns) as (keyof typeof changeColumns)[])
-      .expression((eb) => eb.selectFrom('item').selectAll()),
-  );
 }

@@ -19,7 +19,7 @@ export interface ServiceClock {
 
 /** `monotonic`: milliseconds on a clock that never jumps. */
 export function createServiceClock(
-  { db }: Store,
+  { writes: db }: Store,
   monotonic: () => number = () => performance.now(),
 ): ServiceClock {
   const owner = randomUUID();

@@ -6,10 +6,11 @@ import type { Tables } from './tables.ts';
 /** `bytes`: a Buffer. */
 export type ColumnType = 'text' | 'integer' | 'bigint' | 'bytes';
 
-/** Runs the statement over the items. Their order says nothing unless a column does. */
+/** Runs the statement over the items. Their order says nothing unless a column does. `mark`: of pipeline.ts. */
 export type SetStatement<Item, Row = unknown> = (
   db: Kysely<Tables>,
   items: readonly Item[],
+  mark?: string,
 ) => Promise<Row[]>;
 
 /** The tables, and the items given to the statement as one more, `item`. */
@@ -35,11 +36,15 @@ export function createSetStatement<Item extends object, Row = unknown>(
   const bound = store.kind === 'sqlite' ? names.length : 1;
   if (compiled.parameters.length !== bound)
     throw new Error(`A set statement binds its items alone: ${compiled.sql}`);
-  return async (db, items) => {
+  return async (db, items, mark = '') => {
     const rows = items.map((item) => names.map((name) => item[name]));
     const parameter =
       store.kind === 'sqlite' ? rows : JSON.stringify(rows.map((row) => row.map(toJsonValue)));
-    const result = await db.executeQuery<Row>({ ...compiled, parameters: [parameter] });
+    const result = await db.executeQuery<Row>({
+      ...compiled,
+      sql: mark + compiled.sql,
+      parameters: [parameter],
+    });
     return result.rows;
   };
 }

@@ -7,7 +7,7 @@ import { fromErrorDetails, type Note } from './writer-messages.ts';
 
 export interface WriterThreadData {
   readonly url: string;
-  readonly queryTimeoutMs: number;
+  readonly answerTimeoutMs: number;
   readonly keyQuotaBytes: number;
 }
 
@@ -23,11 +23,11 @@ export interface WriterThread {
 
 /** `observers` are told of all callers' commits. The thread does not keep the process alive while nobody waits for it. */
 export function startWriter(
-  { url, queryTimeoutMs, keyQuotaBytes }: Store,
+  { url, answerTimeoutMs, keyQuotaBytes }: Store,
   clock: () => Date,
   observers: readonly CommitObserver[],
 ): WriterThread {
-  const workerData: WriterThreadData = { url, queryTimeoutMs, keyQuotaBytes };
+  const workerData: WriterThreadData = { url, answerTimeoutMs, keyQuotaBytes };
   const worker = new Worker(new URL('writer-thread.ts', import.meta.url), { workerData });
   const failed = Promise.withResolvers<unknown>();
   const exited = Promise.withResolvers<void>();

@@ -1,24 +1,44 @@
 /** Which of the stores' errors mean that the store is out of order: neither a client's mistake nor a bug of ours. */
-import { UnavailableError } from '../unavailable.ts';
+import { UnavailableError, type UnavailableCode } from '../unavailable.ts';
 
 /** https://www.sqlite.org/rescode.html */
 const sqliteTrouble = /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOMEM|NOTADB|PROTOCOL|READONLY)/;
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, resources, operator intervention, system; a standby. */
-const postgresTrouble = /^(08|53|57|58|25006)/;
+/**
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, resources, operator intervention, system; a standby; a
+ * session that idled in a transaction.
+ */
+const postgresTrouble = /^(08|53|57|58|25006|25P03)/;
+/** Not the system's EPIPE, which looks like one. */
+const sqlState = /^(?!EPIPE)[0-9A-Z]{5}$/;
+/** The server cancelled a statement: it ran for longer than `statement_timeout`. */
+const CANCELED = '57014';
 /** The code of the log that has reached its limit. */
 export const LOG_LIMIT = 'LOG_LIMIT';
-const sqlState = /^[0-9A-Z]{5}$/;
 
 /** The error as the doors shall know it. */
 export function fromSqlite(error: unknown): unknown {
   return sqliteTrouble.test(codeOf(error)) ? new UnavailableError('STORE_UNAVAILABLE', error) : error;
 }
 
-/** As `fromSqlite`. What has no SQLSTATE does not come from the server, but from the way there. */
-export function fromPostgres(error: unknown): unknown {
+/**
+ * As `fromSqlite`. What has no SQLSTATE does not come from the server, but from the way there. `canceled`: what it means that the
+ * server cancelled the statement.
+ */
+export function fromPostgres(error: unknown, canceled: UnavailableCode = 'STORE_UNAVAILABLE'): unknown {
   const code = codeOf(error);
+  if (code === CANCELED) return new UnavailableError(canceled, error);
   const isTrouble = !sqlState.test(code) || postgresTrouble.test(code);
   return isTrouble ? new UnavailableError('STORE_UNAVAILABLE', error) : error;
+}
+
+/** Whether PostgreSQL's connection is as good as before this error. */
+export function isUsableAfter(error: unknown): boolean {
+  return codeOf(error) === CANCELED || !(fromPostgres(error) instanceof UnavailableError);
+}
+
+/** Whether PostgreSQL itself said that the statement failed. A broken connection says nothing of what was stored. */
+export function isVerdict(error: unknown): boolean {
+  return sqlState.test(codeOf(error instanceof UnavailableError ? error.cause : error));
 }
 
 /** SQLite's disk failed: what it holds is uncertain until the file is opened anew. */

@@ -46,7 +46,7 @@ export function createAuthenticate(
     const known = kept.get(token);
     if (known && asked < known.until && clock().getTime() < known.expiry) return known.caller;
     kept.delete(token);
-    const row = await store.db
+    const row = await store.points
       .selectFrom('token')
       .selectAll()
       .where('token_hash', '=', hashToken(token))

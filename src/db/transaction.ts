@@ -19,7 +19,7 @@ export async function inTransaction<T>(store: Store, work: (trx: Kysely<Tables>)
   for (let attempt = 1; ; attempt++) {
     let committing = false;
     try {
-      return await store.db.transaction().execute(async (trx) => {
+      return await store.writes.transaction().execute(async (trx) => {
         const result = await work(trx);
         committing = true;
         return result;

@@ -42,7 +42,7 @@ export function createWatch(store: Store): Watch {
       const suppliers = new Set(Array.from(waiters, ({ supplierId }) => supplierId));
       // While the store is out of reach, those who wait go on waiting, and the next round tries again.
       const rows = await loadPositions(
-        store.db,
+        store.points,
         Array.from(suppliers, (supplier_id) => ({ supplier_id })),
       ).catch(() => []);
       for (const { supplier_id, last_position } of rows) note(supplier_id, last_position);

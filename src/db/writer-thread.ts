@@ -10,14 +10,11 @@ import { answerCalls, type Caller, type WriterCalls } from './writer-callers.ts'
 import { toErrorDetails } from './writer-messages.ts';
 import { createWriter, stopOnDiskFailure } from './writer.ts';
 
-/** Of a PostgreSQL pool: two commits, and one for what is asked beside them. */
-const MAX_CONNECTIONS = 3;
-
 if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
 const control = parentPort;
 // Given by startWriter.
 const { url, ...options } = workerData as WriterThreadData;
-const store = await openStore(url, { ...options, maxConnections: MAX_CONNECTIONS });
+const store = await openStore(url, options);
 // createWriter waits for other processes without blocking this thread.
 if (store.kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(store.db);
 

@@ -10,8 +10,8 @@ import { HeavyWorker } from '../http/answer-heavy.ts';
 import { serveThread } from '../http/serve-thread.ts';
 import type { RequestThreadData } from './start-request-threads.ts';
 
-/** Of a PostgreSQL pool: reads of several requests go on side by side. */
-const MAX_CONNECTIONS = 4;
+/** PostgreSQL has so much longer to say that a read took too long. */
+const READ_MARGIN_MS = 5_000;
 /** Of this thread, where 0 is the priority of all others and 19 the lowest: small requests get the processor first. */
 const PRIORITY = 10;
 
@@ -19,7 +19,11 @@ if (isMainThread || !parentPort) throw new Error('This file is a thread of its o
 // Given by startRequestThreads.
 const { url, lane, writer, queryTimeoutMs } = workerData as RequestThreadData;
 yieldToOthers();
-const store = await openStore(url, { readOnly: true, queryTimeoutMs, maxConnections: MAX_CONNECTIONS });
+const store = await openStore(url, {
+  readOnly: true,
+  queryTimeoutMs,
+  answerTimeoutMs: queryTimeoutMs + READ_MARGIN_MS,
+});
 const inventory = createSideInventory(
   store,
   connectWriter(writer, () => new Date()),
