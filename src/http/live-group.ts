@@ -31,6 +31,8 @@ export class LiveGroup {
   readonly #subscription: LiveSubscription;
   readonly #source: LiveSource;
   readonly #cohorts = new Map<number, Cohort>();
+  /** Where each stream is; one whose reader is behind is nowhere. */
+  readonly #places = new Map<LiveStream, Cohort>();
 
   constructor(subscription: LiveSubscription, source: LiveSource) {
     this.#subscription = subscription;
@@ -39,10 +41,21 @@ export class LiveGroup {
 
   /** Sends the stream what comes behind the position, from now on. */
   add(stream: LiveStream, position: number): void {
+    stream.whenClosed(() => this.#take(stream));
+    this.#put(stream, position);
+  }
+
+  #put(stream: LiveStream, position: number): void {
     if (!stream.isOpen) return;
     const cohort = this.#cohorts.get(position) ?? this.#start(position);
     cohort.streams.add(stream);
-    stream.whenClosed(() => leave(cohort, stream));
+    this.#places.set(stream, cohort);
+  }
+
+  #take(stream: LiveStream): void {
+    const cohort = this.#places.get(stream);
+    this.#places.delete(stream);
+    if (cohort?.streams.delete(stream) && cohort.streams.size === 0) cohort.ended.abort();
   }
 
   #start(position: number): Cohort {
@@ -97,7 +110,8 @@ export class LiveGroup {
     for (const stream of cohort.streams) {
       if (!stream.write(events)) {
         cohort.streams.delete(stream);
-        stream.whenTaken(() => this.add(stream, position));
+        this.#places.delete(stream);
+        stream.whenTaken(() => this.#put(stream, position));
       }
       written += 1;
       if (written % WRITES_PER_TURN === 0) await nextTurn();
@@ -112,11 +126,7 @@ export class LiveGroup {
       this.#cohorts.set(position, cohort);
       return;
     }
-    for (const stream of cohort.streams) this.add(stream, position);
+    for (const stream of cohort.streams) this.#put(stream, position);
     cohort.streams.clear();
   }
-}
-
-function leave({ streams, ended }: Cohort, stream: LiveStream): void {
-  if (streams.delete(stream) && streams.size === 0) ended.abort();
 }
