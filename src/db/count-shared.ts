@@ -1,7 +1,8 @@
 /** Counts the SKUs that share a code, so far as the count is told: bounded work, however many share it. */
 import { sql, type Kysely } from 'kysely';
 import { MAX_CANDIDATE_COUNT } from '../problem.ts';
-import { keyOfRange, MAX_PROBED, type FoundCode } from './find-codes.ts';
+import { MAX_PROBED } from './code-probes.ts';
+import { keyOfRange, type FoundCode } from './find-codes.ts';
 import type { Store } from './open.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { Tables } from './tables.ts';

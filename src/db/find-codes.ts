@@ -1,27 +1,10 @@
 /** Finds which SKUs share a trade code, by probes of the index of codes: bounded work, however many share it. */
-import { sql, type Kysely } from 'kysely';
-import { MAX_CANDIDATES } from '../problem.ts';
+import type { Kysely } from 'kysely';
 import { codeKinds, type CodeKind, type Identifier } from '../identifier.ts';
+import { createProbeKinds, createProbeRange, MAX_PROBED, type CodeRange } from './code-probes.ts';
 import type { Store } from './open.ts';
-import { createSetStatement, type SetStatement } from './set-statement.ts';
 import type { Tables } from './tables.ts';
 import { compareText } from './text-order.ts';
-
-/** SKUs that one probe finds at most: one more than are shown, so that more are noticed. */
-export const MAX_PROBED = MAX_CANDIDATES + 1;
-
-/** How well a code matches, best first: as spelled in the kind given, the same GTIN in that kind, the same GTIN in another kind. */
-const tiers = [0, 1, 2] as const;
-type Tier = (typeof tiers)[number];
-
-/** A range of the index of codes: the SKUs that have this code in this kind, in the order of their ids. */
-export interface CodeRange {
-  readonly supplier_id: string;
-  readonly code: string;
-  readonly kind: CodeKind;
-  /** 1: those that the supplier spells so; 0: those of which it is the canonical GTIN-14. */
-  readonly as_spelled: number;
-}
 
 export interface WantedCode {
   readonly supplierId: string;
@@ -42,42 +25,27 @@ export interface FoundCode {
   readonly ranges: readonly CodeRange[];
 }
 
-/** For each wanted code its best match, in order. */
+const nothing: FoundCode = { skuIds: [], ranges: [] };
+
+/** For each wanted code its best match, in order: as spelled in its kind, its GTIN in its kind, its GTIN in another kind. */
 export type FindCodes = (db: Kysely<Tables>, wanted: readonly WantedCode[]) => Promise<FoundCode[]>;
 
 export function createFindCodes(store: Store): FindCodes {
-  const probe = createProbe(store);
+  const findSpelled = createFindRanges(store);
+  const findGtins = createFindGtins(store);
   return async (db, wanted) => {
-    const found = wanted.map(() => nothing);
-    for (const tier of tiers) {
-      const open = wanted.flatMap((code, i) => {
-        const ranges = found[i] === nothing ? rangesOf(code, tier) : [];
-        return ranges.length > 0 ? [{ i, ranges }] : [];
-      });
-      if (open.length === 0) continue;
-      const probed = await probeEach(
-        db,
-        probe,
-        open.flatMap(({ ranges }) => ranges),
-      );
-      for (const { i, ranges } of open) {
-        const filled = ranges.filter((range) => probed.has(keyOfRange(range)));
-        const skuIds = filled.map((range) => probed.get(keyOfRange(range)) ?? []);
-        if (filled.length > 0) found[i] = { skuIds: firstOf(skuIds), ranges: filled };
-      }
-    }
-    return found;
+    const spelled = await findSpelled(db, wanted.map(rangeAsSpelled));
+    const open = wanted.filter(({ identifier }, i) => spelled[i] === nothing && identifier.gtin !== null);
+    if (open.length === 0) return spelled;
+    const byGtin = (await findGtins(db, open)).values();
+    return spelled.map((found, i) =>
+      found === nothing && wanted[i]?.identifier.gtin !== null ? (byGtin.next().value ?? nothing) : found,
+    );
   };
 }
 
-const nothing: FoundCode = { skuIds: [], ranges: [] };
-
-function rangesOf({ supplierId, identifier }: WantedCode, tier: Tier): CodeRange[] {
-  const { kind, value, gtin } = identifier;
-  if (tier === 0) return [{ supplier_id: supplierId, code: value, kind, as_spelled: 1 }];
-  if (gtin === null) return [];
-  const kinds = tier === 1 ? [kind] : codeKinds.filter((other) => other !== kind);
-  return kinds.map((one) => ({ supplier_id: supplierId, code: gtin, kind: one, as_spelled: 0 }));
+function rangeAsSpelled({ supplierId, identifier: { kind, value } }: WantedCode): CodeRange {
+  return { supplier_id: supplierId, code: value, kind, as_spelled: 1 };
 }
 
 /** Names a range. */
@@ -85,77 +53,97 @@ export function keyOfRange({ supplier_id, code, kind, as_spelled }: CodeRange): 
   return `${supplier_id}\0${kind}\0${as_spelled}\0${code}`;
 }
 
-/** Each range is probed once, however many identifiers lead to it. Ranges without a SKU are left out. */
-async function probeEach(
-  db: Kysely<Tables>,
-  probe: Probe,
-  ranges: readonly CodeRange[],
-): Promise<Map<string, string[]>> {
-  const distinct = [...new Map(ranges.map((range) => [keyOfRange(range), range])).entries()];
-  const rows = await probe(
-    db,
-    distinct.map(([, range], i) => ({ i, ...range })),
-  );
-  const found = new Map<string, string[]>();
-  for (const { i, sku_id } of rows) {
-    const key = distinct[i]?.[0] ?? '';
-    const skuIds = found.get(key);
-    if (skuIds) skuIds.push(sku_id);
-    else found.set(key, [sku_id]);
-  }
-  return found;
+/** The SKUs of each range. A range is probed once, however many identifiers lead to it. */
+function createFindRanges(store: Store) {
+  const probe = createProbeRange(store);
+  return async (db: Kysely<Tables>, ranges: readonly CodeRange[]): Promise<FoundCode[]> => {
+    const { items, indexes } = distinct(ranges, keyOfRange);
+    const rows = await probe(
+      db,
+      items.map((range, i) => ({ i, ...range })),
+    );
+    const skuIds = groupIds(rows, items.length);
+    return indexes.map((i, at) => {
+      const ids = skuIds[i];
+      const range = ranges[at];
+      return ids && range ? { skuIds: ids, ranges: [range] } : nothing;
+    });
+  };
 }
 
-/** The first ids of several sorted lists, each once. */
-function firstOf(lists: readonly (readonly string[])[]): readonly string[] {
-  const [only, another] = lists;
-  if (only && !another) return only;
-  return [...new Set(lists.flat())].toSorted(compareText).slice(0, MAX_PROBED);
+/** The SKUs with each code's GTIN: those of its kind, or else those of the others. */
+function createFindGtins(store: Store) {
+  const probe = createProbeKinds(store);
+  const findRanges = createFindRanges(store);
+  return async (db: Kysely<Tables>, wanted: readonly WantedCode[]): Promise<FoundCode[]> => {
+    const gtins = wanted.map(({ supplierId, identifier: { gtin } }) => ({
+      supplier_id: supplierId,
+      code: gtin ?? '',
+    }));
+    const { items, indexes } = distinct(gtins, ({ supplier_id, code }) => `${supplier_id}\0${code}`);
+    const rows = await probe(
+      db,
+      items.map((item, i) => ({ i, ...item })),
+    );
+    const byItem = Map.groupBy(rows, ({ i }) => i);
+    const rangesOf = (i: number, kinds: Iterable<CodeKind>) => {
+      const { supplier_id, code } = items[i] ?? { supplier_id: '', code: '' };
+      return Array.from(kinds, (kind) => ({ supplier_id, code, kind, as_spelled: 0 }));
+    };
+    // Where one probe did not find all, each kind is probed by itself.
+    const wide = [...byItem].filter(([, found]) => found.length >= MAX_PROBED).map(([i]) => i);
+    const probed = await findRanges(
+      db,
+      wide.flatMap((i) => rangesOf(i, codeKinds)),
+    );
+    const places = new Map(wide.map((i, at) => [i, at]));
+    const kinds = items.map((_item, i): FoundCode[] => {
+      const at = places.get(i);
+      if (at !== undefined) return probed.slice(at * codeKinds.length, (at + 1) * codeKinds.length);
+      const byKind = Map.groupBy(byItem.get(i) ?? [], ({ kind }) => kind);
+      return rangesOf(i, byKind.keys()).map((range) => ({
+        skuIds: (byKind.get(range.kind) ?? []).map(({ sku_id }) => sku_id),
+        ranges: [range],
+      }));
+    });
+    return wanted.map(({ identifier: { kind } }, at) => chooseKind(kinds[indexes[at] ?? -1] ?? [], kind));
+  };
 }
 
-type Probe = SetStatement<CodeRange & { i: number }, { i: number; sku_id: string }>;
+function chooseKind(found: readonly FoundCode[], kind: CodeKind): FoundCode {
+  const own = found.find(({ ranges }) => ranges[0]?.kind === kind);
+  if (own) return own;
+  const others = found.filter(({ ranges }) => ranges.length > 0);
+  const [only, another] = others;
+  if (!another) return only ?? nothing;
+  const skuIds = [...new Set(others.flatMap((other) => other.skuIds))];
+  return {
+    skuIds: skuIds.toSorted(compareText).slice(0, MAX_PROBED),
+    ranges: others.flatMap(({ ranges }) => ranges),
+  };
+}
 
-const columns = {
-  i: 'integer',
-  supplier_id: 'text',
-  code: 'text',
-  kind: 'text',
-  as_spelled: 'integer',
-} as const;
+/** Each once, and for each of all which of them it is. */
+function distinct<T>(
+  all: readonly T[],
+  keyOf: (one: T) => string,
+): { items: readonly T[]; indexes: number[] } {
+  if (all.length <= 1) return { items: all, indexes: all.map(() => 0) };
+  const places = new Map<string, number>();
+  const items: T[] = [];
+  const indexes = all.map((one) => {
+    const key = keyOf(one);
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, items.length);
+    return items.push(one) - 1;
+  });
+  return { items, indexes };
+}
 
-function createProbe(store: Store): Probe {
-  return createSetStatement<CodeRange & { i: number }, { i: number; sku_id: string }>(store, columns, (db) =>
-    store.kind === 'sqlite'
-      ? // A join with the item would read and sort the whole range.
-        db
-          .selectFrom('sku_code')
-          .where(
-            sql<boolean>`(supplier_id, code, kind) = (select supplier_id, code, kind from item)
-              and case (select as_spelled from item) when 1 then as_spelled else as_gtin end = 1`,
-          )
-          .select([sql<number>`(select i from item)`.as('i'), 'sku_id'])
-          .orderBy('sku_id')
-          .limit(sql.lit(MAX_PROBED))
-      : db
-          .selectFrom('item')
-          .innerJoinLateral(
-            (eb) =>
-              eb
-                .selectFrom('sku_code')
-                .select('sku_code.sku_id')
-                .whereRef('sku_code.supplier_id', '=', 'item.supplier_id')
-                .whereRef('sku_code.code', '=', 'item.code')
-                .whereRef('sku_code.kind', '=', 'item.kind')
-                .where(
-                  sql<boolean>`case item.as_spelled when 1 then sku_code.as_spelled else sku_code.as_gtin end = 1`,
-                )
-                .orderBy('sku_code.sku_id')
-                .limit(sql.lit(MAX_PROBED))
-                .as('found'),
-            (join) => join.onTrue(),
-          )
-          .select(['item.i', 'found.sku_id'])
-          .orderBy('item.i')
-          .orderBy('found.sku_id'),
-  );
+/** The ids that each item has; undefined where it has none. */
+function groupIds(rows: readonly { i: number; sku_id: string }[], count: number): (string[] | undefined)[] {
+  const groups: (string[] | undefined)[] = Array.from({ length: count });
+  for (const { i, sku_id } of rows) (groups[i] ??= []).push(sku_id);
+  return groups;
 }
