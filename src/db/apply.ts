@@ -3,8 +3,6 @@ import type { Kysely } from 'kysely';
 import type { InventoryChange, RowResult, UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
 import { UnavailableError } from '../unavailable.ts';
-import { toChange } from './change-row.ts';
-import { createLoadChanges } from './changes.ts';
 import { createIdempotencyKeys, keyName, type FreshAnswer, type KeptAnswer } from './idempotency.ts';
 import { limitCandidates } from './limit-candidates.ts';
 import { createLockSuppliers } from './lock-suppliers.ts';
@@ -12,6 +10,7 @@ import { createMatchSkus, keyOf, noCandidates, type MatchSkus } from './match.ts
 import type { Store } from './open.ts';
 import { planRequests, type Plan, type Planned } from './plan.ts';
 import { createSaveChanges } from './save-changes.ts';
+import { createLoadChanges } from './shared-texts.ts';
 import type { Tables } from './tables.ts';
 
 /** What a request comes to: its answer, or why it alone cannot be served now. */
@@ -84,7 +83,7 @@ async function loadLastChanges(
   const places = currents.flatMap(({ supplierId, lastChangePosition }) =>
     lastChangePosition === null ? [] : [{ supplier_id: supplierId, position: lastChangePosition }],
   );
-  return places.length === 0 ? [] : (await loadChanges(trx, places)).map(toChange);
+  return places.length === 0 ? [] : loadChanges(trx, places);
 }
 
 /** Puts positions on the changes in the results, and the change behind the current state on failed preconditions. */

@@ -6,11 +6,11 @@ import {
   type ChangeFilter,
   type ChangesWindow,
   type Inventory,
-  type InventoryChange,
   type WindowSize,
 } from '../inventory.ts';
-import { toChange } from './change-row.ts';
 import type { Store, StoreKind } from './open.ts';
+import { createToChanges } from './shared-texts.ts';
+import type { InventoryChangeTable } from './tables.ts';
 import { isOneOf } from './text-list.ts';
 
 /** Changes that one statement looks at, at most: 1 to 3 ms on SQLite. */
@@ -29,7 +29,7 @@ interface Range {
 }
 
 interface Slice {
-  readonly changes: readonly InventoryChange[];
+  readonly rows: readonly InventoryChangeTable[];
   /** Every change up to here was looked at. */
   readonly position: number;
   readonly scanned: number;
@@ -38,24 +38,25 @@ interface Slice {
 type ReadSlice = (range: Range) => Promise<Slice>;
 
 export function createReadWindows(store: Store): Pick<Inventory, 'changesAfter' | 'changesWindow'> {
+  const toChanges = createToChanges(store);
   const changesWindow: Inventory['changesWindow'] = async (supplierId, position, filter, size, meter) => {
-    if (!isFilter(filter)) return readAll(store, supplierId, position, size);
+    if (!isFilter(filter)) return readAll(store, toChanges, supplierId, position, size);
     // Read first: whatever is committed later lies behind the end of this window.
     const last = await loadLastPosition(store, supplierId);
     const readSlice = createReadSlice(store, supplierId, filter);
-    const changes: InventoryChange[] = [];
+    const found: InventoryChangeTable[] = [];
     let reached = position;
     let scanned = 0;
-    while (reached < last && changes.length < size.limit && scanned < size.maxScan) {
+    while (reached < last && found.length < size.limit && scanned < size.maxScan) {
       if (scanned > 0) await nextTurn();
       const rows = Math.min(SLICE_ROWS, size.maxScan - scanned);
-      const slice = await readSlice({ position: reached, last, rows, limit: size.limit - changes.length });
+      const slice = await readSlice({ position: reached, last, rows, limit: size.limit - found.length });
       (meter ?? unmetered).spend(slice.scanned);
-      changes.push(...slice.changes);
+      found.push(...slice.rows);
       reached = slice.position;
       scanned += slice.scanned;
     }
-    return { changes, position: reached, isEnd: reached >= last };
+    return { changes: await toChanges(store.db, found), position: reached, isEnd: reached >= last };
   };
   return {
     changesWindow,
@@ -73,13 +74,14 @@ function isFilter({ skuIds, sources, groupId }: ChangeFilter): boolean {
 /** Without a filter the changes are those that follow: positions have no gaps. */
 async function readAll(
   store: Store,
+  toChanges: ReturnType<typeof createToChanges>,
   supplierId: string,
   position: number,
   { limit, maxScan }: WindowSize,
 ): Promise<ChangesWindow> {
   const count = Math.min(limit, maxScan);
   const rows = await changesBehind(store, supplierId, position).limit(count).execute();
-  const changes = rows.map(toChange);
+  const changes = await toChanges(store.db, rows);
   return { changes, position: rows.at(-1)?.position ?? position, isEnd: rows.length < count };
 }
 
@@ -95,7 +97,7 @@ function createReadSlice(store: Store, supplierId: string, filter: ChangeFilter)
       .limit(limit)
       .execute();
     const reached = found.length < limit ? upTo : (found.at(-1)?.position ?? upTo);
-    return { changes: found.map(toChange), position: reached, scanned: reached - position };
+    return { rows: found, position: reached, scanned: reached - position };
   };
 }
 
@@ -120,7 +122,7 @@ function createReadGroup(
     const isWhole = found.length < limit && ofGroup.length < rows;
     const reached = (found.length < limit ? ofGroup : found).at(-1)?.position ?? last;
     return {
-      changes: found.map(toChange),
+      rows: found,
       position: isWhole ? last : reached,
       scanned: Math.max(1, ofGroup.length),
     };

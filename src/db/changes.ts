@@ -2,10 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { unmetered, type Inventory } from '../inventory.ts';
-import { toChange } from './change-row.ts';
 import { createReadWindows, loadLastPosition } from './change-windows.ts';
 import type { Store } from './open.ts';
 import { createSetStatement } from './set-statement.ts';
+import { createToChanges } from './shared-texts.ts';
 import type { InventoryChangeTable } from './tables.ts';
 
 /** A page of a SKU's history. */
@@ -29,6 +29,7 @@ type ReadChanges = Pick<
 
 export function createReadChanges(store: Store): ReadChanges {
   const loadHistories = createLoadHistories(store);
+  const toChanges = createToChanges(store);
   return {
     async histories(supplierId, pages, meter = unmetered) {
       const keys = pages.map(({ skuId, newest, limit }, i) => ({
@@ -38,17 +39,16 @@ export function createReadChanges(store: Store): ReadChanges {
         newest,
         count: limit,
       }));
-      const rows = [];
+      const rows: (InventoryChangeTable & { readonly i: number })[] = [];
       for (const part of partsOf(keys)) {
         if (rows.length > 0) await nextTurn();
         const found = await loadHistories(store.db, part);
         meter.spend(found.length);
         rows.push(...found);
       }
-      const byPage = Map.groupBy(rows, ({ i }) => i);
-      return pages.map((_page, i) =>
-        (byPage.get(i) ?? []).map(toChange).toSorted((a, b) => b.version - a.version),
-      );
+      const changes = await toChanges(store.db, rows);
+      const byPage = Map.groupBy(changes, (_change, at) => rows[at]?.i);
+      return pages.map((_page, i) => (byPage.get(i) ?? []).toSorted((a, b) => b.version - a.version));
     },
 
     ...createReadWindows(store),
@@ -61,7 +61,7 @@ export function createReadChanges(store: Store): ReadChanges {
         .where('position', 'in', [...positions])
         .orderBy('position')
         .execute();
-      return rows.map(toChange);
+      return toChanges(store.db, rows);
     },
 
     lastPosition: (supplierId) => loadLastPosition(store, supplierId),
@@ -120,24 +120,5 @@ function createLoadHistories(store: Store) {
         )
         .selectFrom('link')
         .selectAll(),
-  );
-}
-
-type Place = Pick<InventoryChangeTable, 'supplier_id' | 'position'>;
-
-/** The changes at these places in the suppliers' logs. */
-export function createLoadChanges(store: Store) {
-  return createSetStatement<Place, InventoryChangeTable>(
-    store,
-    { supplier_id: 'text', position: 'bigint' },
-    (db) =>
-      db
-        .selectFrom('item')
-        .innerJoin('inventory_change', (join) =>
-          join
-            .onRef('inventory_change.supplier_id', '=', 'item.supplier_id')
-            .onRef('inventory_change.position', '=', 'item.position'),
-        )
-        .selectAll('inventory_change'),
   );
 }

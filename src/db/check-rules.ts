@@ -93,6 +93,19 @@ const codes = sql`
   from sku_code
   left join sku on sku.supplier_id = sku_code.supplier_id and sku.sku_id = sku_code.sku_id`;
 
+/** A change that names another for its texts finds them there (shared-texts.ts). */
+const texts = sql`
+  select
+    case when first.position is null or coalesce(first.group_id, '') <> coalesce(change.group_id, '')
+        or first.reference_document_uri like '*%'
+      then 'A change''s texts are missing' end as problem,
+    change.supplier_id, change.sku_id,
+    concat('change ', change.position, ' refers to ', change.reference_document_uri) as what
+  from inventory_change as change
+  left join inventory_change as first on first.supplier_id = change.supplier_id and first.position =
+    case when change.reference_document_uri like '*%' then cast(substr(change.reference_document_uri, 2) as bigint) end
+  where change.reference_document_uri like '*%'`;
+
 /** A supplier is refused new keys by this number. */
 const keyBytes = sql`
   select
@@ -113,5 +126,6 @@ export const findRules: readonly RawBuilder<unknown>[] = [
   counts,
   positions,
   codes,
+  texts,
   keyBytes,
 ];

@@ -3,10 +3,11 @@ import { sql, type Kysely } from 'kysely';
 import type { InventoryChange } from '../inventory.ts';
 import type { Sku } from '../sku.ts';
 import type { Store } from './open.ts';
-import { changeColumns, toChangeRow } from './change-row.ts';
+import { changeColumns } from './change-row.ts';
 import { keyOf } from './match.ts';
 import { createSaveInOne } from './save-in-one.ts';
 import { createSetStatement, type SetStatement } from './set-statement.ts';
+import { toRowsWithSharedTexts } from './shared-texts.ts';
 import type { InventoryChangeTable, SkuTable, SupplierTable, Tables } from './tables.ts';
 
 /**
@@ -97,7 +98,7 @@ function createSaveOneByOne(store: Store): SaveLinked {
     const before = await takePositions(trx, linked);
     const placed = place(linked, before);
     await saveSkus(trx, placed.filter((_, i) => linked[i]?.isLast === true).map(toSavedSku));
-    await recordChanges(trx, placed.map(toChangeRow));
+    await recordChanges(trx, toRowsWithSharedTexts(placed));
     return before;
   };
 }

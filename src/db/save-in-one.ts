@@ -1,11 +1,12 @@
 /** Positions, SKUs and the log in one statement, for PostgreSQL: the suppliers' rows are locked for as short as can be. */
 import { sql } from 'kysely';
 import type { Restriction } from '../sku.ts';
-import { changeColumns, toChangeRow } from './change-row.ts';
+import { changeColumns } from './change-row.ts';
 import type { Store } from './open.ts';
 import { THEN_COMMIT } from './pipeline.ts';
 import type { LinkedChange, SaveLinked } from './save-changes.ts';
 import { createSetStatement } from './set-statement.ts';
+import { toRowsWithSharedTexts } from './shared-texts.ts';
 import type { InventoryChangeTable } from './tables.ts';
 
 /** A change whose position counts from 1 within its supplier: the statement adds where the supplier's positions are. */
@@ -17,17 +18,24 @@ interface LinkedRow extends InventoryChangeTable {
 export function createSaveInOne(store: Store): SaveLinked {
   const save = createSaveStatement(store);
   return async (trx, linked, thenCommit) => {
-    const moved = await save(trx, linked.map(toLinkedRow), thenCommit ? THEN_COMMIT : '');
+    const moved = await save(trx, toLinkedRows(linked), thenCommit ? THEN_COMMIT : '');
     return new Map(moved.map(({ supplier_id, base }) => [supplier_id, base]));
   };
 }
 
-function toLinkedRow({ change, number, previousNumber, storedPosition, isLast }: LinkedChange): LinkedRow {
-  return {
-    ...toChangeRow({ ...change, position: number, previousPosition: storedPosition }),
-    previous_number: previousNumber,
-    is_last: isLast ? 1 : 0,
-  };
+function toLinkedRows(linked: readonly LinkedChange[]): LinkedRow[] {
+  const rows = toRowsWithSharedTexts(
+    linked.map(({ change, number, storedPosition }) => ({
+      ...change,
+      position: number,
+      previousPosition: storedPosition,
+    })),
+  );
+  return rows.map((row, i) => ({
+    ...row,
+    previous_number: linked[i]?.previousNumber ?? null,
+    is_last: linked[i]?.isLast ? 1 : 0,
+  }));
 }
 
 // `changeColumns` has the log's columns as its keys.
@@ -49,6 +57,11 @@ function recorded(name: (typeof changeNames)[number]) {
   if (name === 'position') return position.as(name);
   if (name === 'previous_position')
     return sql`coalesce(moved.base + item.previous_number, item.previous_position)`.as(name);
+  // A position that stands for the texts of another change counts from 1 too.
+  if (name === 'reference_document_uri')
+    return sql`case when item.reference_document_uri like '*%'
+      then concat('*', moved.base + cast(substr(item.reference_document_uri, 2) as bigint))
+      else item.reference_document_uri end`.as(name);
   return sql.ref(`item.${name}`).as(name);
 }
 

@@ -84,6 +84,7 @@ export interface InventoryChangeTable {
   actor: string;
   changed_at: string;
   reason: string | null;
+  /** `*` and a position: both texts are those of the supplier's change there, of the same group (shared-texts.ts). */
   reference_document_uri: string | null;
   group_id: string | null;
   /** Position of the change that the SKU had before this one; null for its first. */
