@@ -34,6 +34,7 @@ const QUOTA = 'Give MiB for the idempotency keys of a supplier, 1 to 1,048,576.'
 const RATE_LIMIT = 'Give units a second and token, 1,000,000 at most; 0 for no limit.';
 const IN_FLIGHT = 'Give MiB, 64 to 1,048,576.';
 const QUERY_TIMEOUT = 'Give seconds, 0.1 to 300.';
+const LOG_LIMIT = 'Give MiB, 64 to 1,048,576.';
 const port = z.coerce
   .number('Give a port, 0 to 65535.')
   .int('Give a port, 0 to 65535.')
@@ -104,6 +105,14 @@ export const serveOptions = {
   },
   'query-timeout': {
     schema: z.coerce.number(QUERY_TIMEOUT).min(0.1, QUERY_TIMEOUT).max(300, QUERY_TIMEOUT).default(5),
+  },
+  'log-limit': {
+    schema: z.coerce
+      .number(LOG_LIMIT)
+      .int(LOG_LIMIT)
+      .min(64, LOG_LIMIT)
+      .max(1_048_576, LOG_LIMIT)
+      .default(1_024),
   },
   'log-level': {
     schema: z

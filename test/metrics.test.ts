@@ -22,7 +22,11 @@ let gateway: Gateway;
 let metrics: Metrics;
 let origin: string;
 beforeAll(async () => {
-  metrics = createMetrics({ backlog: () => gateway.inventory.backlog(), ready });
+  metrics = createMetrics({
+    backlog: () => gateway.inventory.backlog(),
+    ready,
+    log: () => gateway.inventory.log(),
+  });
   gateway = await openGateway('sqlite', undefined, { observer: metrics, metrics }, metrics);
   origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -313,7 +317,11 @@ describe('no client makes a series', () => {
   });
 
   test('every series is there from the start, so that a rate has a first value', async () => {
-    const untouched = createMetrics({ backlog: () => Promise.resolve({ requests: 0, rows: 0 }), ready });
+    const untouched = createMetrics({
+      backlog: () => Promise.resolve({ requests: 0, rows: 0 }),
+      ready,
+      log: () => ({ bytes: 0, ageSeconds: 0 }),
+    });
     const names = (text: string) => text.match(/^stockgate_\S+/gm)?.toSorted();
     expect(names(await untouched.text())).toEqual(names(await metrics.text()));
     expect(names(await untouched.text())?.length).toBeGreaterThan(300);

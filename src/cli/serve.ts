@@ -53,6 +53,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
                          and all tokens of one supplier (default 1000)
   --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
   --query-timeout N      seconds after which a read is stopped (default 5)
+  --log-limit MIB        the longest that SQLite's log may get, which a long backup holds; past it 503 (default 1024)
   --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
 `,
@@ -68,6 +69,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
       queryTimeoutMs,
       answerTimeoutMs: Math.max(ANSWER_TIMEOUT_MS, queryTimeoutMs + READ_MARGIN_MS),
       keyQuotaBytes: values['idempotency-quota'] * MEBIBYTE,
+      logLimitBytes: values['log-limit'] * MEBIBYTE,
     });
     try {
       if (values.demo) await seedDemo(store, io.clock);
@@ -118,7 +120,7 @@ async function openGateway(store: Store, values: Values, logger: FastifyBaseLogg
   const metrics =
     values.metrics === 'off'
       ? undefined
-      : (await import('../http/metrics.ts')).createMetrics({ backlog, ready });
+      : (await import('../http/metrics.ts')).createMetrics({ backlog, ready, log: () => inventory.log() });
   const inventory = createInventory(store, io.clock, metrics && [metrics]);
   const authenticate = createAuthenticate(store, io.clock);
   const threads = startRequestThreads(store.url, inventory, store.queryTimeoutMs, (error) =>

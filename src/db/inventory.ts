@@ -7,6 +7,7 @@ import type { Inventory } from '../inventory.ts';
 import { createReadChanges } from './changes.ts';
 import { createMatchSkus, type Wanted } from './match.ts';
 import type { CommitObserver } from './observe-commits.ts';
+import type { LogWatch } from './log-status.ts';
 import type { Store } from './open.ts';
 import { createAskReadiness } from './readiness.ts';
 import { createListSkus } from './skus.ts';
@@ -28,6 +29,8 @@ export interface OpenInventory extends Inventory {
   backlog(): Promise<Load>;
   /** Why no update can be stored; null when it can. */
   ready(): Promise<string | null>;
+  /** How SQLite's log is; nothing of it on PostgreSQL. */
+  log(): LogWatch;
   /** A port to the writer for another thread, which hands it to `connectWriter`. */
   connect(): MessagePort;
   /** Resolves when all that was asked is answered, and stops watching. Before the store is closed. */
@@ -51,6 +54,7 @@ export function createInventory(
     },
     backlog: () => writer.backlog(),
     ready: createAskReadiness(() => writer.probe()),
+    log: () => thread.log(),
     connect: () => thread.connect(),
     close: async () => {
       await thread.close();

@@ -1,4 +1,5 @@
 /** What is known of SQLite's log, shared between the thread that writes it and those who watch. */
+import { statSync } from 'node:fs';
 
 /** Memory for one number: since when changes wait in the log, in milliseconds; 0 while none do. */
 export type LogStatus = Float64Array<SharedArrayBuffer>;
@@ -13,10 +14,20 @@ export function noteWaiting(status: LogStatus, isWaiting: boolean): void {
   else if (status[0] === 0) status[0] = now();
 }
 
-/** For how long changes have waited in the log, in seconds; 0 while none do. */
-export function secondsWaiting(status: LogStatus): number {
+/** How the log is, for those who watch. */
+export interface LogWatch {
+  /** The file's length, in bytes; 0 where there is none, as on PostgreSQL. */
+  readonly bytes: number;
+  /** For how long changes have waited in it that are not in the database file, in seconds; 0 while none do. */
+  readonly ageSeconds: number;
+}
+
+/** Looks at the log of the store at this URL. */
+export function watchLog(url: string, status: LogStatus): LogWatch {
+  const log = url.startsWith('sqlite:') ? `${url.slice('sqlite:'.length)}-wal` : undefined;
+  const bytes = log === undefined ? 0 : (statSync(log, { throwIfNoEntry: false })?.size ?? 0);
   const since = status[0] ?? 0;
-  return since === 0 ? 0 : Math.max(0, now() - since) / 1_000;
+  return { bytes, ageSeconds: since === 0 ? 0 : Math.max(0, now() - since) / 1_000 };
 }
 
 /** Each thread counts from its own start; together with that start it is one monotonic clock. */

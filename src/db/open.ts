@@ -44,6 +44,8 @@ export interface Store {
   readonly answerTimeoutMs: number;
   /** Bytes that a supplier's idempotency keys take at most, as `bytesOfKey` counts them. */
   readonly keyQuotaBytes: number;
+  /** The longest that SQLite's log may get, in bytes. */
+  readonly logLimitBytes: number;
   /** SQLite's, where it may be written. */
   readonly log?: SqliteLog | undefined;
   /** Throws UnavailableError where SQLite's disk fails as the log goes into the file. */
@@ -72,15 +74,16 @@ export interface OpenOptions {
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
   const { readOnly = false, queryTimeoutMs = 0, answerTimeoutMs = 0 } = options;
   const { keyQuotaBytes = DEFAULT_KEY_QUOTA_BYTES } = options;
+  const { logLimitBytes = LOG_LIMIT_BYTES, logStatus } = options;
   const kind = storeKind(url);
-  const rest = { kind, url, queryTimeoutMs, answerTimeoutMs, keyQuotaBytes };
+  const rest = { kind, url, queryTimeoutMs, answerTimeoutMs, keyQuotaBytes, logLimitBytes };
   if (kind === 'postgres') {
     const upkeep = await openPostgresForUpkeep(url);
     await prepareSchema(upkeep, kind, readOnly, () => upkeep.destroy());
     await upkeep.destroy();
     return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs })) };
   }
-  const { dialect, log } = openSqlite(url.slice('sqlite:'.length), options);
+  const { dialect, log } = openSqlite(url.slice('sqlite:'.length), readOnly, logLimitBytes, logStatus);
   const db = new Kysely<Tables>({ dialect });
   const close = async () => {
     try {
@@ -104,14 +107,13 @@ interface Opened {
   readonly log?: SqliteLog | undefined;
 }
 
-function openSqlite(path: string, { readOnly = false, ...options }: OpenOptions): Opened {
+function openSqlite(path: string, readOnly: boolean, logLimitBytes: number, logStatus?: LogStatus): Opened {
   const isFile = path !== ':memory:';
   if (readOnly) requireFile(path);
   else if (isFile) prepareFiles(path);
   const database = new Sqlite(path, { readonly: readOnly });
   try {
     if (!readOnly) configure(database);
-    const { logLimitBytes = LOG_LIMIT_BYTES, logStatus } = options;
     const log = readOnly || !isFile ? undefined : new SqliteLog(database, path, logLimitBytes, logStatus);
     return { dialect: createDialect(database, log), log };
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Starts the writer's thread: neither an fsync nor a large bulk on it stops reads and parsing on the others. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { createLogStatus, watchLog, type LogStatus, type LogWatch } from './log-status.ts';
 import { tellCommitted, tellFailed, type CommitObserver } from './observe-commits.ts';
 import type { Store } from './open.ts';
 import { connectWriter, type Writer } from './writer-client.ts';
@@ -9,12 +10,16 @@ export interface WriterThreadData {
   readonly url: string;
   readonly answerTimeoutMs: number;
   readonly keyQuotaBytes: number;
+  readonly logLimitBytes: number;
+  readonly logStatus: LogStatus;
 }
 
 export interface WriterThread {
   readonly writer: Writer;
   /** A port for one caller more, in any thread: `connectWriter` makes a writer of it. */
   connect(): MessagePort;
+  /** How SQLite's log is. */
+  log(): LogWatch;
   /** Resolves once all calls of all callers are answered and the thread has ended. Rejects where the disk fails at the very end. */
   close(): Promise<void>;
   /** Resolves with the reason once nothing can be written any more before the store is opened anew. */
@@ -23,11 +28,12 @@ export interface WriterThread {
 
 /** `observers` are told of all callers' commits. The thread does not keep the process alive while nobody waits for it. */
 export function startWriter(
-  { url, answerTimeoutMs, keyQuotaBytes }: Store,
+  { url, answerTimeoutMs, keyQuotaBytes, logLimitBytes }: Store,
   clock: () => Date,
   observers: readonly CommitObserver[],
 ): WriterThread {
-  const workerData: WriterThreadData = { url, answerTimeoutMs, keyQuotaBytes };
+  const logStatus = createLogStatus();
+  const workerData: WriterThreadData = { url, answerTimeoutMs, keyQuotaBytes, logLimitBytes, logStatus };
   const worker = new Worker(new URL('writer-thread.ts', import.meta.url), { workerData });
   const failed = Promise.withResolvers<unknown>();
   const exited = Promise.withResolvers<void>();
@@ -56,6 +62,7 @@ export function startWriter(
   return {
     writer,
     connect,
+    log: () => watchLog(url, logStatus),
     async close() {
       await writer.close();
       worker.ref();

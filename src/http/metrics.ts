@@ -26,6 +26,8 @@ export interface Gauged {
   /** What waits for a commit. */
   readonly backlog: () => Promise<{ readonly requests: number; readonly rows: number }>;
   readonly ready: () => Promise<string | null>;
+  /** SQLite's log: its length, and for how long changes have waited in it that are not in the database file. */
+  readonly log: () => { readonly bytes: number; readonly ageSeconds: number };
 }
 
 /** From half a millisecond, which a small request takes, to the time-out of a request. */
@@ -74,7 +76,7 @@ export function createMetrics(gauged: Gauged): Metrics {
   };
 }
 
-function addGauges(registers: Registry[], { backlog, ready }: Gauged): void {
+function addGauges(registers: Registry[], { backlog, ready, log }: Gauged): void {
   const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
       name,
@@ -93,6 +95,12 @@ function addGauges(registers: Registry[], { backlog, ready }: Gauged): void {
     'stockgate_write_queue_rows',
     'Rows of requests that wait for a commit.',
     async () => (await backlog()).rows,
+  );
+  gauge('stockgate_log_bytes', "Length of SQLite's log.", () => log().bytes);
+  gauge(
+    'stockgate_checkpoint_age_seconds',
+    "For how long changes have waited in SQLite's log; 0 when all are in the database file.",
+    () => log().ageSeconds,
   );
   gauge('stockgate_ready', '1 when updates can be stored, as /ready says.', async () =>
     (await ready()) === null ? 1 : 0,
