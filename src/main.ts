@@ -26,7 +26,17 @@ const io: Io = {
   stop: stop.signal,
 };
 
-process.exitCode = await run(process.argv.slice(2));
+const code = await run(process.argv.slice(2));
+// What is open still after a failure stays so. A SQLite file whose disk failed must not be closed: its log would be removed.
+if (code === 1) {
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+}
+process.exitCode = code;
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}
 
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -1,14 +1,16 @@
 /** A disk in trouble: a full one is waited out, a failed one is not trusted again; and nothing answered is lost in either. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CLIENT_TOKEN, seedDatabase } from './mutations.ts';
 import { runCommand, spawnGateway, startGateway, untilListening, type RunningGateway } from './process.ts';
 import { skipWithoutTrace } from './strace.ts';
 
 const SKU = 'the-one';
 const WITHIN_MS = 5_000;
+/** A full disk, until it has room again. */
+const WAITS_MS = 30_000;
 
 let folder: string;
 let database: string;
@@ -51,6 +53,39 @@ test('a failed fsync: the update is answered 503, no other is taken, and the pro
   expect([stored, stored + 1]).toContain(await expectWhole());
 });
 
+describe('as the log goes into the database file,', () => {
+  test.for([
+    { what: 'a failed fsync', fault: 'fsync,fdatasync:error=EIO' },
+    { what: 'a failed write', fault: 'pwrite64:error=EIO' },
+  ])('$what: no other update is taken, and the program ends with exit code 1', async ({ fault }, context) => {
+    await skipWithoutTrace(context);
+    const gateway = await startWithFaults(fault, 'stockgate.db');
+    const ended = new Promise((resolve) => gateway.process.once('exit', resolve));
+    // It is in the log, which is whole.
+    expect((await update(gateway, 1)).status).toBe(200);
+    expect(await ended).toBe(1);
+    expect(statSync(join(folder, 'stockgate.db-wal')).size).toBeGreaterThan(0);
+    await expectWhole(1);
+  });
+
+  test('a full disk: updates get 503, and go on once there is room, without a restart', async (context) => {
+    await skipWithoutTrace(context);
+    // A thread tries twice each quarter of a second.
+    const gateway = await startWithFaults('pwrite64:error=ENOSPC:when=1..60', 'stockgate.db');
+    let quantity = 0;
+    const next = async () => (await update(gateway, ++quantity)).status;
+    expect(await next()).toBe(200);
+    // The log goes into the file once nothing was written for a moment.
+    await expect.poll(next, { timeout: WAITS_MS, interval: 500 }).toBe(503);
+    expect(await readQuantity(gateway)).toBeLessThan(quantity);
+    await expect.poll(next, { timeout: WAITS_MS }).toBe(200);
+    const ready = async () => (await fetch(`${gateway.origin}/ready`)).status;
+    await expect.poll(ready, { timeout: WITHIN_MS }).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+    await expectWhole(quantity);
+  });
+});
+
 test('a file that is damaged, or is none of ours, is refused with one line', async () => {
   rmSync(join(folder, 'stockgate.db'));
   writeFileSync(join(folder, 'stockgate.db'), 'SQLite format 3\0'.padEnd(8_192, 'damaged'));
@@ -59,10 +94,9 @@ test('a file that is damaged, or is none of ours, is refused with one line', asy
   expect(stderr).toMatch(/^stockgate: \S+ is damaged, or not a SQLite database\. Restore a backup\.\n$/);
 });
 
-/** The real program, with one kind of call that fails on the database's log. */
-function startWithFaults(fault: string): Promise<RunningGateway> {
+/** The real program, with one kind of call that fails on a file of the database. */
+function startWithFaults(fault: string, file = 'stockgate.db-wal'): Promise<RunningGateway> {
   const [call = ''] = fault.split(':');
-  const log = join(folder, 'stockgate.db-wal');
   const under = [
     'strace',
     '-D',
@@ -70,7 +104,7 @@ function startWithFaults(fault: string): Promise<RunningGateway> {
     '-o',
     '/dev/null',
     '-P',
-    log,
+    join(folder, file),
     '-e',
     `trace=${call}`,
     '-e',

@@ -71,15 +71,18 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
       keyQuotaBytes: values['idempotency-quota'] * MEBIBYTE,
       logLimitBytes: values['log-limit'] * MEBIBYTE,
     });
+    let code: number | undefined;
     try {
       if (values.demo) await seedDemo(store, io.clock);
       for (const warning of [...networkWarnings(values), ...(await durabilityWarnings(store))]) {
         logger.warn(warning);
         io.err(`stockgate: ${warning}\n`);
       }
-      return await serve(store, values, logger, io);
+      code = await serve(store, values, logger, io);
+      return code;
     } finally {
-      await store.close();
+      // On a failed disk the last to close it would take SQLite's log into a file of which parts may be lost, and remove the log.
+      if (code !== 1) await store.close();
     }
   },
 };
@@ -100,12 +103,17 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
     threads.warm();
     io.out(describe(origin, own || (metrics && origin), values));
     const stopPurging = keepPurging(inventory, values['idempotency-hours'] * HOUR_MS, logger);
-    const failure = await Promise.race([aborted(io.stop), inventory.failed]);
-    if (failure) logger.fatal({ err: failure }, 'nothing more can be stored: the gateway stops');
+    let failure = await Promise.race([aborted(io.stop), inventory.failed]);
+    const note = (error: unknown) => {
+      logger.fatal({ err: error }, 'nothing more can be stored: the gateway stops');
+      failure = error;
+    };
+    if (failure) note(failure);
     stopPurging();
     await server.close();
     await threads.close();
-    await inventory.close();
+    // The log goes into the database file a last time.
+    await inventory.close().catch(note);
     return failure ? 1 : 0;
   } finally {
     await probes.close();

@@ -89,7 +89,8 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     try {
       log?.close();
     } finally {
-      await db.destroy();
+      // What a failed disk holds is left as it is: SQLite would take the log into the file once more, and remove it.
+      if (!log?.hasFailed) await db.destroy();
     }
   };
   await prepareSchema(db, kind, readOnly, close);

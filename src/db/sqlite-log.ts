@@ -48,6 +48,10 @@ export class SqliteLog {
     return !this.#room.isTight;
   }
 
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** The statements as they are, those that begin and end transactions with what goes before and after them. */
   guard(prepare: (text: string) => SqliteStatement): (text: string) => SqliteStatement {
     return (text) => {
