@@ -15,6 +15,7 @@ import { serveOptions } from '../settings.ts';
 import { readOptions, UsageError, type Command, type Io } from './command.ts';
 import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
 import { plainGraphiql } from './plain-graphiql.ts';
+import { serveHelp } from './serve-help.ts';
 
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1_048_576;
@@ -28,35 +29,7 @@ const PURGE_INTERVAL_MS = 60_000;
 const loopback: ReadonlySet<string> = new Set(loopbackNames);
 
 export const serveCommand: Command = {
-  help: `Usage: stockgate serve [OPTIONS]
-
-Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
-/health says that it runs, /ready that it can store updates.
-Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all that was accepted is answered.
-
-  --demo                 seed a demo supplier, accept the documented token; listens on loopback only
-  --host ADDRESS         where to listen (default 127.0.0.1)
-  --port PORT            (default 4000; 0 takes a free one)
-  --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
-  --allowed-host NAME    answers requests for this host name and loopback only; may be given several times (default any
-                         name; loopback only with --demo)
-  --idempotency-hours N  for how long gateways run before they forget an idempotency key (default 24, the least)
-  --idempotency-quota MIB
-                         room that one supplier's keys take at most; past it new keys get 429 (default 1024)
-  --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
-  --rate-limit N         units a second that a token may spend, ten seconds' worth at once; a small request or a row of
-                         a bulk call costs one; past it 429 (default 2000; 0: no limit)
-  --in-flight-limit MIB  bodies and answers held at once, a quarter for one supplier; past it large requests get 503
-                         (default 256)
-  --streams-per-token N  live streams that a token may keep open (default 100)
-  --streams-per-supplier N
-                         and all tokens of one supplier (default 1000)
-  --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
-  --query-timeout N      seconds after which a read is stopped (default 5)
-  --log-limit MIB        the longest that SQLite's log may get, which a long backup holds; past it 503 (default 1024)
-  --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
-  --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
-`,
+  help: serveHelp,
   run: async (args, io) => {
     const { values } = readOptions(serveOptions, [], args, io.env);
     if (values.demo && !loopback.has(values.host)) {
