@@ -395,6 +395,20 @@ describeOnEachStore('a list of SKUs', (kind) => {
     expect(counting(texts())).toEqual([]);
   });
 
+  test.each([
+    [0, 0, 0],
+    [10_000, 10_000, 10_000],
+    [10_001, null, 10_000],
+  ])(
+    'of %i SKUs has the total count %s, and tells of at least %i, counted once',
+    async (count, total, least) => {
+      const counted = vi.spyOn(gateway.inventory, 'countSkus').mockResolvedValue(count);
+      const { body } = await gateway.graphql('{ skus(first: 1) { totalCount totalCountIsAtLeast } }');
+      expect(body).toEqual({ data: { skus: { totalCount: total, totalCountIsAtLeast: least } } });
+      expect(counted.mock.calls.map(([, , atMost]) => atMost)).toEqual([10_000]);
+    },
+  );
+
   test("holds the caller's own SKUs alone, and needs view_items", async () => {
     expect(idsOf(await list(gateway, {}, tokens.rival))).toEqual(['BOOK-NEW', 'rival-only', 'shared']);
     const theirs = await list(gateway, { filter: { skuIds: ['GONE', 'shared'] } }, tokens.rival);

@@ -1,4 +1,5 @@
 /** Counts the SKUs that share a code, so far as the count is told: bounded work, however many share it. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import { MAX_CANDIDATE_COUNT } from '../problem.ts';
 import { MAX_PROBED } from './code-probes.ts';
@@ -10,7 +11,8 @@ import type { Tables } from './tables.ts';
 /** For each code how many SKUs share it; MAX_CANDIDATE_COUNT stands for that many or more. */
 export type CountShared = (db: Kysely<Tables>, found: readonly FoundCode[]) => Promise<number[]>;
 
-export function createCountShared(store: Store): CountShared {
+/** With `yields`, each code is counted by itself, with a turn of the event loop before: one can take some milliseconds. */
+export function createCountShared(store: Store, { yields }: { yields: boolean }): CountShared {
   const countOneKind = createCount(store, sql`select 1`);
   const countKinds = createCount(store, sql`select distinct sku_id`);
   return async (db, found) => {
@@ -19,16 +21,15 @@ export function createCountShared(store: Store): CountShared {
     const distinct = new Map(wide.map((one) => [keyOf(one), toCounted(one)]));
     const keys = [...distinct.keys()];
     const items = Array.from(distinct.values(), (item, i) => ({ ...item, i }));
-    const rows = [
-      ...(await countOneKind(
-        db,
-        items.filter(({ kind_2 }) => kind_2 === null),
-      )),
-      ...(await countKinds(
-        db,
-        items.filter(({ kind_2 }) => kind_2 !== null),
-      )),
-    ];
+    const parts = yields
+      ? items.map((item) => [item])
+      : Object.values(Object.groupBy(items, ({ kind_2 }) => (kind_2 === null ? 'one' : 'several')));
+    const rows = [];
+    for (const part of parts) {
+      if (yields) await nextTurn();
+      const count = part[0]?.kind_2 === null ? countOneKind : countKinds;
+      rows.push(...(await count(db, part)));
+    }
     const counts = new Map(rows.map(({ i, count }) => [keys[i], count]));
     return found.map((one) => counts.get(keyOf(one)) ?? one.skuIds.length);
   };

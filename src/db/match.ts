@@ -24,7 +24,8 @@ export const noCandidates: Candidates = { skus: [], count: 0 };
 /** With `lock`, the rows stay locked until the transaction ends, taken in key order so that two writers never deadlock. */
 export function createMatchSkus(store: Store, { lock }: { lock: boolean }): MatchSkus {
   const findCodes = createFindCodes(store);
-  const countShared = createCountShared(store);
+  // A writer's transaction goes on without a pause.
+  const countShared = createCountShared(store, { yields: !lock });
   // SQLite has one writer at a time anyway.
   const loadSkus = createLoadSkus(store, lock && store.kind === 'postgres');
 

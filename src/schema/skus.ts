@@ -67,7 +67,7 @@ const SkuFilterInput = builder.inputType('SkuFilterInput', {
     skuIds: t.stringList({ description: `With one of these skuIds, at most ${MAX_FILTER_VALUES}.` }),
     identifiers: t.field({
       type: [SkuIdentifierInput],
-      description: `Named by one of these, at most ${MAX_FILTER_VALUES}; all that share a code.`,
+      description: `Named by one of these, at most ${MAX_FILTER_VALUES}; all that share a code, however many.`,
     }),
     search: t.string({ description: 'With this in the title or the skuId; ASCII letters in any case.' }),
     restrictions: t.field({
