@@ -286,7 +286,7 @@ describe('control: a crossing is noticed', () => {
     ['histories', 'Sku.inventoryChanges.after'],
     ['changesWindow', 'Query.inventoryChanges.filter.groupId'],
     ['changesAfter', 'Mutation.revertInventoryChanges.input.groupId'],
-    ['changesAfter', 'Subscription.inventoryChanged.filter.skuIds'],
+    ['changesWindow', 'Subscription.inventoryChanged.filter.skuIds'],
     ['changesAt', 'Mutation.revertInventoryChanges.input.changeIds'],
   ] as const)('where %s forgets whose it is: %s', async (method, place) => {
     const { inventory } = world.gateway;
