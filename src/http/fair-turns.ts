@@ -55,12 +55,6 @@ export class FairTurns {
     return othersWait || mine >= most * (1 - SHARE);
   }
 
-  #mayRun({ running, waiting }: Supplier): boolean {
-    const most = this.#limits.running;
-    const othersWait = this.#waiting > waiting.size;
-    return this.#running < most && running < most * (othersWait ? SHARE : 1 - SHARE);
-  }
-
   #untilTurn(supplier: Supplier, ended: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -84,15 +78,24 @@ export class FairTurns {
   }
 
   #startNext(): void {
-    for (const [id, supplier] of this.#suppliers) {
-      const [start] = supplier.waiting;
-      if (start === undefined || !this.#mayRun(supplier)) continue;
+    while (this.#running < this.#limits.running) {
+      const next = this.#next();
+      if (!next) return;
+      const [id, supplier] = next;
       this.#suppliers.delete(id);
       this.#suppliers.set(id, supplier);
-      start();
-      // The turns have changed: look again from the first.
-      this.#startNext();
-      return;
+      const [start] = supplier.waiting;
+      start?.();
     }
+  }
+
+  /** The first that has less than its share under way; where all have it, the one that has least. */
+  #next(): [id: string, supplier: Supplier] | undefined {
+    const most = this.#limits.running;
+    const waiting = Array.from(this.#suppliers).filter(([, supplier]) => supplier.waiting.size > 0);
+    const least = Math.min(...waiting.map(([, { running }]) => running));
+    return waiting.find(([, { running }]) =>
+      least < most * SHARE ? running < most * SHARE : running === least && running < most * (1 - SHARE),
+    );
   }
 }

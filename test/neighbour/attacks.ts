@@ -47,18 +47,14 @@ function post(agent: Agent, origin: string, path: string, bearer: string, body: 
 
 const query = (text: string, variables: object = {}) => JSON.stringify({ query: text, variables });
 
-/** Searches that match nothing, counted, in an order that has no index; twenty of them in a request. */
-const searches: Attack = (origin, stop) => {
-  const one = (n: number, i: number) =>
-    `a${i}: skus(first: 1, filter: { search: "%_%${n}${'e%'.repeat(20)}" }, orderBy: { field: UPDATED_AT }) { totalCount nodes { title } }`;
-  return repeat(origin, stop, 5, GRAPHQL, (n) =>
-    query(
-      `{ ${range(20)
-        .map((i) => one(n, i))
-        .join(' ')} }`,
-    ),
-  );
-};
+/** A query of so many searches that match nothing, counted, in an order that has no index; each title takes long to look through. */
+export function searchOf(count: number, n = 0): string {
+  const one = (i: number) =>
+    `a${i}: skus(first: 1, filter: { search: "${'a'.repeat(90)}b${n}" }, orderBy: { field: UPDATED_AT }) { totalCount nodes { title } }`;
+  return query(`{ ${range(count).map(one).join(' ')} }`);
+}
+
+const searches: Attack = (origin, stop) => repeat(origin, stop, 5, GRAPHQL, (n) => searchOf(20, n));
 
 const emptyRows = (opening: string, closing: string) =>
   Buffer.from(`${opening}${'{},'.repeat(2_700_000)}{}${closing}`);

@@ -7,6 +7,8 @@ export interface Watched {
   readonly turnCpuMs: number;
   /** The same by the clock. */
   readonly turnMs: number;
+  /** Processor time of all threads since the process began. */
+  readonly cpuMs: number;
   /** Resident memory of the process at most, in MiB. */
   readonly residentMib: number;
 }
@@ -24,7 +26,13 @@ setInterval(() => {
 }, INTERVAL_MS).unref();
 
 process.on('message', () => {
-  process.send?.({ turnCpuMs, turnMs, residentMib: peakMib() } satisfies Watched);
+  const { user, system } = process.cpuUsage();
+  process.send?.({
+    turnCpuMs,
+    turnMs,
+    cpuMs: (user + system) / 1_000,
+    residentMib: peakMib(),
+  } satisfies Watched);
   [turnCpuMs, turnMs] = [0, 0];
 });
 // Whoever listens keeps the process alive.

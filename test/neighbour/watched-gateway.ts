@@ -64,7 +64,7 @@ export async function seedNeighbours(url: string, size: number): Promise<void> {
 function greedySku(n: number): CatalogRow {
   return {
     skuId: `sku-${n}`,
-    title: `The title of number ${n}, as long as titles in a catalog of books and toys are`,
+    title: `${'a'.repeat(200)} ${n}`,
     upca: n % 10 === 0 ? SHARED_CODE : null,
     quantityInStock: n % 100,
   };
