@@ -1,11 +1,11 @@
 /** Large answers are written in pieces as JSON.stringify writes them, and given up past their limit. */
-import fc from 'fast-check';
+import { assert, jsonValue, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringifyBounded } from '../src/http/bounded-json.ts';
 
 test('it writes what JSON.stringify writes', () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+  assert(
+    property(jsonValue({ maxDepth: 8 }), (value) => {
       expect(stringifyBounded(value)?.toString()).toBe(JSON.stringify(value));
     }),
   );
