@@ -9,7 +9,9 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     globalSetup: 'test/postgres.ts',
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // What waits for a state waits long (test/eventually.ts), so that tests hold on a machine with much else to do.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -2,12 +2,13 @@
 import { connect } from 'node:net';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createInventory } from '../src/db/inventory.ts';
 import { createMetrics, type Metrics } from '../src/http/metrics.ts';
 import { createProbeServer } from '../src/http/server.ts';
 import pino from 'pino';
 import { follow } from './event-stream.ts';
+import { eventually } from './eventually.ts';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
 import { range } from './shop.ts';
 import { openTestStore } from './stores.ts';
@@ -211,7 +212,7 @@ describe('each metric moves when it should', () => {
     expect(change('stockgate_commit_rows_bucket{le="10"}')).toBe(1);
     const seconds = change('stockgate_commit_duration_seconds_sum');
     expect(seconds).toBeGreaterThan(0.000_01);
-    expect(seconds).toBeLessThan(1);
+    expect(seconds).toBeLessThan(30);
   });
 
   test('a commit that fails is a failure at both doors, and no refusal', async () => {
@@ -243,14 +244,14 @@ describe('each metric moves when it should', () => {
       `POST ${LEGACY} HTTP/1.1\r\nHost: x\r\nAuthorization: Token ${tokens.full}\r\n` +
         `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const series = await readSeries();
       expect(series.get('stockgate_write_queue_requests')).toBe(3);
       expect(series.get('stockgate_write_queue_rows')).toBe(8);
     });
     socket.destroy();
     const aborted = 'stockgate_requests_total{door="legacy",outcome="aborted"}';
-    await vi.waitFor(async () => expect((await readSeries()).get(aborted)).toBe(1));
+    await eventually(async () => expect((await readSeries()).get(aborted)).toBe(1));
     otherWriter.exec('rollback');
     otherWriter.close();
     await Promise.all([running, ...waiting]);
@@ -266,7 +267,7 @@ describe('each metric moves when it should', () => {
       const stream = await follow(origin);
       expect(await streams()).toBe(1);
       stream.drop();
-      await vi.waitFor(async () => expect(await streams()).toBe(0));
+      await eventually(async () => expect(await streams()).toBe(0));
     });
     expect(change).toEqual({ 'stockgate_requests_total{door="graphql",outcome="ok"}': 1 });
   });

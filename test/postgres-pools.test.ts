@@ -1,12 +1,13 @@
 /** Long reads on PostgreSQL: they are stopped, they are in nobody's way, and no process that stalls keeps its locks. */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createInventory } from '../src/db/inventory.ts';
 import { openStore, type Store } from '../src/db/open.ts';
 import { createAuthenticate } from '../src/db/tokens.ts';
 import { inTransaction } from '../src/db/transaction.ts';
 import { parseIdentifier } from '../src/identifier.ts';
 import type { TestDatabase } from './databases.ts';
+import { eventually } from './eventually.ts';
 import { seedStore, tokens } from './gateway.ts';
 import { setSku, updateFor } from './requests.ts';
 import { createTestDatabase } from './stores.ts';
@@ -54,7 +55,7 @@ describe.skipIf(inject('postgresUrl') === null)('on PostgreSQL', () => {
         await sql`select pg_advisory_lock_shared(1), pg_advisory_unlock_shared(1)`.execute(store.db);
         finished++;
       });
-      await vi.waitUntil(async () => (await running('pg_advisory_lock_shared')) > 1, 20_000);
+      await eventually(async () => expect(await running('pg_advisory_lock_shared')).toBeGreaterThan(1));
       expect(await createAuthenticate(store, clock)(tokens.full)).toMatchObject({ supplierId: 'acme' });
       expect(await inventory.find('acme', [parseIdentifier('skuId', 'shared')])).toMatchObject([
         { sku: { quantityInStock: 10 } },

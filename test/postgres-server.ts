@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** The signals of PostgreSQL's shutdowns: one that rolls back and closes in order, and one that just dies. */
 const shutdownSignals = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;

@@ -112,7 +112,8 @@ describeOnEachStore('readiness', (kind) => {
       other.exec('begin immediate');
       const started = performance.now();
       expect(await createReadiness(store).check()).toBeNull();
-      expect(performance.now() - started).toBeLessThan(1_000);
+      // Another writer is waited for five seconds elsewhere.
+      expect(performance.now() - started).toBeLessThan(4_500);
       other.exec('rollback');
       other.close();
       const { rows } = await sql`pragma busy_timeout`.execute(store.db);

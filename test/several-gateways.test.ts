@@ -1,12 +1,13 @@
 /** Several gateways on one PostgreSQL under mixed load: no deadlock, every answer accounted for, positions without a gap. */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createCatalog } from '../src/db/catalog.ts';
 import { createInventory, type OpenInventory } from '../src/db/inventory.ts';
 import { openStore, type Store } from '../src/db/open.ts';
 import { saveSupplier } from '../src/db/tokens.ts';
 import type { RowResult, UpdateAnswer, UpdateRequest } from '../src/inventory.ts';
 import type { TestDatabase } from './databases.ts';
+import { eventually } from './eventually.ts';
 import { requestOf, setSku } from './requests.ts';
 import { range } from './shop.ts';
 import { createTestDatabase } from './stores.ts';
@@ -157,7 +158,7 @@ describe.skipIf(inject('postgresUrl') === null)('several gateways on one Postgre
     const others = () =>
       sql<{ pid: number }>`select pid from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()`.execute(watcher.db);
-    await vi.waitUntil(async () => (await others()).rows.length === 0, { timeout: 20_000, interval: 100 });
+    await eventually(async () => expect((await others()).rows).toEqual([]));
     const { rows } =
       await sql`select deadlocks from pg_stat_database where datname = current_database()`.execute(
         watcher.db,

@@ -4,13 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_TOKEN } from '../src/cli/demo.ts';
+import { eventually } from './eventually.ts';
 import { startGateway, type RunningGateway } from './process.ts';
 
 const LEGACY = '/timp/products/skus/inventory/';
 const headers = { authorization: `Token ${DEMO_TOKEN}`, 'content-type': 'application/json' };
 const body = '{"sku_id": "xkuOwSQ3utl", "quantity_in_stock": 3}';
+/** The gateway waits some four seconds for what is under way; without that limit it would wait for the client. */
+const CLOSED_MS = 25_000;
 
 let folder: string;
 let gateway: RunningGateway;
@@ -54,10 +57,7 @@ test('while it closes, what was accepted is answered, and /ready says no and why
   const sockets = await Promise.all([sendHalf(), sendHalf()]);
   const stopped = gateway.stop();
   const reason = 'The gateway is closing.';
-  await vi.waitFor(
-    async () => expect(await ready(own)).toEqual({ status: 503, ready: false, reason }),
-    3_000,
-  );
+  await eventually(async () => expect(await ready(own)).toEqual({ status: 503, ready: false, reason }));
   const [probed, updated] = await Promise.all([
     finish(sockets[0], 'GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n'),
     finish(sockets[1], `${START}Content-Length: 0\r\n\r\n`),
@@ -89,7 +89,7 @@ test('a client that sends half a request, or reads no answer, does not hold up t
   await new Promise((resolve) => setTimeout(resolve, 500));
   const started = performance.now();
   expect(await gateway.stop()).toBe(0);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(CLOSED_MS);
   half.destroy();
   deaf.destroy();
 });
