@@ -50,6 +50,8 @@ const edgeRefusals = [
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'RATE_LIMITED',
+  'TOO_MANY_STREAMS',
+  'ANSWER_TOO_LARGE',
   ...unavailableCodes,
   'UNAVAILABLE',
   'OTHER',
