@@ -23,6 +23,8 @@ const MEBIBYTE = 1_048_576;
 const ANSWER_TIMEOUT_MS = 10_000;
 /** PostgreSQL has so much longer to say that a read took too long. */
 const READ_MARGIN_MS = 5_000;
+/** Connections that wait to be accepted: past it the system drops attempts, which clients repeat seconds later. */
+const BACKLOG = 2_048;
 /** How often the service clock is moved on, and old idempotency keys are forgotten. */
 const PURGE_INTERVAL_MS = 60_000;
 
@@ -72,7 +74,7 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
     const own =
       typeof values.metrics === 'number' &&
       (await probes.listen({ host: values.host, port: values.metrics }));
-    const origin = await server.listen({ host: values.host, port: values.port });
+    const origin = await server.listen({ host: values.host, port: values.port, backlog: BACKLOG });
     threads.warm();
     io.out(describe(origin, own || (metrics && origin), values));
     const stopPurging = keepPurging(inventory, values['idempotency-hours'] * HOUR_MS, logger);

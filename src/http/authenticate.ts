@@ -1,9 +1,6 @@
 /** The Authorization header: who calls, or why that is not known. The words are Django REST framework's. */
 import { isUtf8 } from 'node:buffer';
-import type { FastifyRequest } from 'fastify';
 import type { Caller, Permission } from '../inventory.ts';
-import { Charge } from './charge.ts';
-import type { RateLimit } from './rate-limit.ts';
 
 /** The caller that a token speaks for; null when it is unknown, revoked or expired. */
 export type Authenticate = (token: string) => Promise<Caller | null>;
@@ -50,21 +47,6 @@ export function denyCaller(caller: Caller, permission: Permission): Denial | nul
     };
   }
   return null;
-}
-
-/** Charges the request's own unit; why its caller must wait, null when it need not. */
-export async function denyHaste(request: FastifyRequest, rateLimit: RateLimit): Promise<Denial | null> {
-  request.charge = new Charge(rateLimit, request.caller);
-  const wait = request.charge.enter();
-  if (wait === 0) return null;
-  await rateLimit.park(request.caller);
-  return throttled(wait);
-}
-
-/** The answer to a caller that must wait for so many seconds. */
-export function throttled(seconds: number): Denial {
-  const message = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`;
-  return { status: 429, code: 'RATE_LIMITED', message, retryAfter: seconds };
 }
 
 function denied(message: string): Denial {

@@ -1,12 +1,11 @@
 /** The edge's part in fair shares: each supplier's connections, requests in work and bytes in flight, and what each request costs its token. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { UnavailableError } from '../unavailable.ts';
-import { throttled } from './authenticate.ts';
+import { throttled } from './admission.ts';
 import { finishAnswer } from './finish-answer.ts';
 import { HeldBytes, noRoom, SMALL_BYTES, type ByteBudget } from './byte-budget.ts';
-import { ConnectionShares } from './connection-shares.ts';
 import type { Charge } from './charge.ts';
-import { lingerAfterAnswer } from './linger.ts';
+import type { HeavyWork } from './heavy-request.ts';
 import { RefusalError } from './public-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { RequestTurns, type TurnLimits } from './request-turns.ts';
@@ -25,8 +24,6 @@ declare module 'fastify' {
 export interface FairShares {
   readonly rateLimit: RateLimit;
   readonly budget: ByteBudget;
-  /** As many as the server accepts in all. */
-  readonly connections: number;
   readonly turns: TurnLimits;
 }
 
@@ -34,12 +31,8 @@ export interface FairShares {
 const MAX_FILTER_VALUES = 100;
 /** How often requests that wait for their turn are looked at, in milliseconds. */
 const SWEEP_MS = 500;
-/** A connection too many is closed after a part of this time, in milliseconds: its client then asks less often. */
-const MAX_REFUSAL_MS = 500;
-
 /** Call it before routes are added. */
 export function shareFairly(server: FastifyInstance, shares: FairShares): void {
-  const connections = new ConnectionShares(shares.connections);
   const turns = new RequestTurns(shares.turns);
   server.decorateRequest('charge', undefined);
   server.decorateRequest('held', undefined);
@@ -49,7 +42,6 @@ export function shareFairly(server: FastifyInstance, shares: FairShares): void {
   server.addHook('preParsing', (request, reply, _payload, done) => {
     if (!request.charge) return done();
     const { supplierId } = request.caller;
-    if (!connections.claim(request.raw.socket, supplierId)) return refuseConnection(request, reply, done);
     const held = new HeldBytes(shares.budget, supplierId);
     request.held = held;
     const endTurn = turns.enter(supplierId, (hasTurn) => {
@@ -79,6 +71,17 @@ export function shareFairly(server: FastifyInstance, shares: FairShares): void {
   });
 }
 
+/** A supplier that leaves its large answers unread gets no more of them. */
+export function withinBudget(work: HeavyWork, budget: ByteBudget): HeavyWork {
+  return {
+    answer: async (request, left, lane) => {
+      if (!budget.hasRoom(request.caller.supplierId)) throw noRoom();
+      return work.answer(request, left, lane);
+    },
+    readPage: (request, ended) => work.readPage(request, ended),
+  };
+}
+
 /** A body of a known length is set aside as a whole, so that one that has begun can end. */
 function reserve({ headers, routeOptions }: FastifyRequest, held: HeldBytes): boolean {
   const length = Number(headers['content-length'] ?? 0);
@@ -91,14 +94,6 @@ function rowsOf({ bodyShape, routeOptions }: FastifyRequest): number {
   if (!bodyShape) return 0;
   if (routeOptions.config.door === 'legacy_bulk') return bodyShape.outermost;
   return bodyShape.longestList > MAX_FILTER_VALUES ? bodyShape.elements : 0;
-}
-
-function refuseConnection(request: FastifyRequest, reply: FastifyReply, done: (error: Error) => void): void {
-  lingerAfterAnswer(request.raw.socket);
-  reply.header('connection', 'close');
-  const message = 'Your supplier has too many connections open. Close some, and keep the others open.';
-  const refusal = { status: 429, code: 'RATE_LIMITED', message, retryAfter: 1 };
-  setTimeout(() => done(new RefusalError(refusal)), MAX_REFUSAL_MS * (0.2 + 0.8 * Math.random()));
 }
 
 function tooManyWait(): UnavailableError {

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import { createContext, type Services } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
-import { authenticateHeader, denyHaste, throttled, tokenSchemes } from './authenticate.ts';
+import { throttled, type Admission } from './admission.ts';
+import { authenticateHeader, tokenSchemes } from './authenticate.ts';
 import { allowOrigins } from './cors.ts';
 import { createAnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
 import type { ServerContext } from './graphql-plugins.ts';
@@ -16,7 +17,6 @@ import type { HeavyWork } from './heavy-request.ts';
 import { declaresJson } from './media-type.ts';
 import { isLight, laneOf, look, mutationsIn } from './operation-weight.ts';
 import { createOperationCache } from './prepared-operations.ts';
-import type { RateLimit } from './rate-limit.ts';
 import {
   MAX_BULK_BODY_BYTES,
   methods,
@@ -28,7 +28,7 @@ import {
 import { leftSignal, sendHeavy } from './send-heavy.ts';
 
 export interface GraphqlDoorOptions extends Services, LiveOptions {
-  readonly rateLimit: RateLimit;
+  readonly admission: Admission;
   /** How the page starts; null where there is none, and a browser is answered as any program. */
   readonly graphiql: GraphiQLOptions | null;
   /** Origins whose pages may call from a browser. */
@@ -63,7 +63,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     const left = leftSignal(reply);
     const answered = await options.heavyWork.answer(heavy, left, laneOf(prepared));
     if ('live' in answered) {
-      tellStanding(reply, options.rateLimit);
+      tellStanding(reply, options.admission.rateLimit);
       const followed = live.follow(request, reply, answered.live);
       // A stream's turn would last as long as its reader.
       request.endTurn?.();
@@ -115,7 +115,7 @@ function send(reply: FastifyReply, answer: GraphqlAnswer): FastifyReply {
 async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { corsOrigins, authenticate, rateLimit }: GraphqlDoorOptions,
+  { corsOrigins, authenticate, admission }: GraphqlDoorOptions,
   serveGraphiql: ServeGraphiql | null,
 ) {
   if (allowOrigins(corsOrigins, request, reply)) return reply.code(204).send();
@@ -123,7 +123,7 @@ async function admit(
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
   if ('message' in caller) return sendError(reply, caller);
   request.caller = caller;
-  const haste = await denyHaste(request, rateLimit);
+  const haste = await admission.deny(request, reply);
   if (haste) return sendError(reply, haste);
   if (request.method === 'GET' || request.method === 'POST') return;
   return sendError(reply.header('allow', 'GET, POST'), {

@@ -1,13 +1,8 @@
 /** The legacy door: maps the documented POST onto the GraphQL mutation, and its answer back. Order of the checks: DRF's. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createContext, type Services } from '../schema/context.ts';
-import {
-  authenticateHeader,
-  denyCaller,
-  denyHaste,
-  tokenSchemes,
-  type Authenticate,
-} from './authenticate.ts';
+import type { Admission } from './admission.ts';
+import { authenticateHeader, denyCaller, tokenSchemes, type Authenticate } from './authenticate.ts';
 import type { HeavyWork } from './heavy-request.ts';
 import { detailed, type LegacyAnswer } from './legacy-answer.ts';
 import { pickSafetyHeaders } from './legacy-headers.ts';
@@ -21,12 +16,11 @@ import {
   toPublicError,
   type PublicError,
 } from './public-error.ts';
-import type { RateLimit } from './rate-limit.ts';
 import { leftSignal, sendHeavy } from './send-heavy.ts';
 
 export interface LegacyDoorOptions extends Services {
   readonly authenticate: Authenticate;
-  readonly rateLimit: RateLimit;
+  readonly admission: Admission;
   readonly heavyWork: HeavyWork;
 }
 
@@ -84,13 +78,13 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   view: View,
-  { authenticate, rateLimit }: LegacyDoorOptions,
+  { authenticate, admission }: LegacyDoorOptions,
 ) {
   reply.header('allow', 'POST, OPTIONS');
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.legacy, authenticate);
   if ('message' in caller) return sendRefusal(reply, caller);
   request.caller = caller;
-  const denial = denyCaller(caller, 'edit_items') ?? (await denyHaste(request, rateLimit));
+  const denial = denyCaller(caller, 'edit_items') ?? (await admission.deny(request, reply));
   if (denial) return sendRefusal(reply, denial);
   if (request.method === 'OPTIONS') {
     const { name, description } = view;

@@ -1,16 +1,10 @@
 /** A token bucket for each caller: one that asks too much waits, and slows nobody else. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../inventory.ts';
 
 /** Seconds' worth of the rate that a caller may spend at once. */
 const BURST_SECONDS = 10;
 /** How often buckets of callers that are gone are looked for, in milliseconds. */
 const FORGET_EVERY_MS = 60_000;
-
-/** A refusal waits for this long at most, in milliseconds: alone, for each other that waits, and in all. */
-const PARK_MS = { alone: 250, each: 2, most: 2_000 } as const;
-/** Timers of one duration are cheap, in milliseconds. */
-const PARK_STEP_MS = 25;
 
 /** Which limit counts: a token's, by its supplier and name. */
 export type Who = Pick<Caller, 'supplierId' | 'actor'>;
@@ -25,26 +19,18 @@ export interface RateLimit {
   spend(who: Who, units: number): void;
   /** The fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); null without a limit. */
   describe(who: Who): { readonly policy: string; readonly state: string } | null;
-  /**
-   * Resolves when the caller may be refused. Refusing later makes it ask less often; at random moments, so that its
-   * connections do not all ask at once; and the later, the more of its refusals wait.
-   */
-  park(who: Who): Promise<void>;
 }
 
 interface Bucket {
   level: number;
   /** When it had that level, in milliseconds. */
   at: number;
-  /** Refusals that wait. */
-  parked: number;
 }
 
 const unlimited: RateLimit = {
   take: () => 0,
   spend: () => undefined,
   describe: () => null,
-  park: () => Promise.resolve(),
 };
 
 /** `perSecond` units are let in a second; 0: no limit. */
@@ -71,12 +57,6 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
       const untilFull = Math.ceil((most - level) / perSecond);
       return { policy, state: `"token";r=${Math.max(0, Math.floor(level))};t=${untilFull}` };
     },
-    async park(who) {
-      const bucket = bucketOf(who);
-      bucket.parked += 1;
-      await sleep(delayOf(bucket.parked));
-      bucket.parked -= 1;
-    },
   };
 }
 
@@ -89,22 +69,21 @@ function keepBuckets(perSecond: number, most: number, now: () => number): (who: 
     bucket.at = at;
     return bucket;
   };
-  return ({ supplierId, actor }) => {
+  return (who) => {
     const at = now();
     if (at - forgotAt >= FORGET_EVERY_MS) {
       forgotAt = at;
       for (const [key, bucket] of buckets) if (fill(bucket, at).level === most) buckets.delete(key);
     }
-    const key = `${supplierId}\0${actor}`;
+    const key = keyOf(who);
     const known = buckets.get(key);
     if (known) return fill(known, at);
-    const bucket = { level: most, at, parked: 0 };
+    const bucket = { level: most, at };
     buckets.set(key, bucket);
     return bucket;
   };
 }
 
-function delayOf(parked: number): number {
-  const most = Math.min(PARK_MS.most, PARK_MS.alone + PARK_MS.each * parked);
-  return Math.ceil((most * (0.2 + 0.8 * Math.random())) / PARK_STEP_MS) * PARK_STEP_MS;
+function keyOf({ supplierId, actor }: Who): string {
+  return `${supplierId}\0${actor}`;
 }

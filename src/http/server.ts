@@ -6,11 +6,13 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
 } from 'fastify';
+import { Admission } from './admission.ts';
+import { ConnectionShares } from './connection-shares.ts';
 import { refuseOtherHosts } from './allowed-hosts.ts';
 import { answerBrokenFraming, answerOddRequests, answerUnreadable, httpOptions } from './broken-request.ts';
 import { HeavyWorker } from './answer-heavy.ts';
-import { ByteBudget, noRoom } from './byte-budget.ts';
-import { shareFairly } from './fair-shares.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { shareFairly, withinBudget } from './fair-shares.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
 import type { HeavyWork } from './heavy-request.ts';
 import type { LiveLimits } from './live-streams.ts';
@@ -26,7 +28,7 @@ import { cutOffStalledReaders } from './stalled-readers.ts';
 
 export interface ServerOptions
   extends
-    Omit<GraphqlDoorOptions, 'closing' | 'rateLimit' | 'heavyWork' | 'liveLimits'>,
+    Omit<GraphqlDoorOptions, 'closing' | 'admission' | 'heavyWork' | 'liveLimits'>,
     Partial<Omit<Probes, 'closing'>> {
   /** By default all work is done on this thread. */
   readonly heavyWork?: HeavyWork;
@@ -76,7 +78,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const budget = new ByteBudget((options.inFlightMib ?? DEFAULT_IN_FLIGHT_MIB) * MEBIBYTE);
   const { turns = defaultTurns, connections = MAX_CONNECTIONS } = options;
   server.server.maxConnections = connections;
-  shareFairly(server, { rateLimit, budget, connections, turns });
+  shareFairly(server, { rateLimit, budget, turns });
+  const admission = new Admission(rateLimit, new ConnectionShares(connections));
   if (options.allowedHosts) refuseOtherHosts(server, options.allowedHosts);
   server.addHook('preClose', async () => {
     closing.abort();
@@ -89,21 +92,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   addProbes(server, { ready, metrics, closing: closing.signal });
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
   const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options, options), budget);
-  const doorOptions = { ...options, rateLimit, heavyWork, liveLimits, closing: closing.signal };
+  const doorOptions = { ...options, admission, heavyWork, liveLimits, closing: closing.signal };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);
   return server;
-}
-
-/** A supplier that leaves its large answers unread gets no more of them. */
-function withinBudget(work: HeavyWork, budget: ByteBudget): HeavyWork {
-  return {
-    answer: async (request, left, lane) => {
-      if (!budget.hasRoom(request.caller.supplierId)) throw noRoom();
-      return work.answer(request, left, lane);
-    },
-    readPage: (request, ended) => work.readPage(request, ended),
-  };
 }
 
 /** A server for a port of its own, that answers the probes and nothing else. Not yet listening. */

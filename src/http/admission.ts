@@ -1,0 +1,49 @@
+/** Who is let in before a body is read: suppliers within their connections, tokens within their rate. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Denial } from './authenticate.ts';
+import { Charge } from './charge.ts';
+import type { ConnectionShares } from './connection-shares.ts';
+import { lingerAfterAnswer } from './linger.ts';
+import { Parking } from './parking.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export class Admission {
+  readonly rateLimit: RateLimit;
+  readonly #connections: ConnectionShares;
+  readonly #parking = new Parking();
+
+  constructor(rateLimit: RateLimit, connections: ConnectionShares) {
+    this.rateLimit = rateLimit;
+    this.#connections = connections;
+  }
+
+  /** Counts the connection and charges the request's own unit; why its caller must wait, null when it need not. */
+  async deny(request: FastifyRequest, reply: FastifyReply): Promise<Denial | null> {
+    const { caller, raw } = request;
+    if (!this.#connections.claim(raw.socket, caller.supplierId)) {
+      lingerAfterAnswer(raw.socket);
+      reply.header('connection', 'close');
+      // Opening a connection costs more than a request: a client that is refused later opens fewer.
+      await this.#parking.park(caller.supplierId);
+      return tooManyConnections;
+    }
+    request.charge = new Charge(this.rateLimit, caller);
+    const wait = request.charge.enter();
+    if (wait === 0) return null;
+    await this.#parking.park(`${caller.supplierId}\0${caller.actor}`);
+    return throttled(wait);
+  }
+}
+
+const tooManyConnections: Denial = {
+  status: 429,
+  code: 'RATE_LIMITED',
+  message: 'Your supplier has too many connections open. Close some, and keep the others open.',
+  retryAfter: 1,
+};
+
+/** The answer to a caller that must wait for so many seconds. */
+export function throttled(seconds: number): Denial {
+  const message = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`;
+  return { status: 429, code: 'RATE_LIMITED', message, retryAfter: seconds };
+}
