@@ -71,6 +71,7 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
   // Closed last, so that /ready on a port of its own can say that the gateway is closing.
   const probes = createProbeServer({ ready, metrics, closing: io.stop, logger });
   try {
+    await inventory.started;
     const own =
       typeof values.metrics === 'number' &&
       (await probes.listen({ host: values.host, port: values.metrics }));

@@ -33,6 +33,8 @@ export interface OpenInventory extends Inventory {
   log(): LogWatch;
   /** A port to the writer for another thread, which hands it to `connectWriter`. */
   connect(): MessagePort;
+  /** Resolves once updates can be taken without waiting for the writer's thread to start. Rejects where it cannot. */
+  readonly started: Promise<void>;
   /** Resolves when all that was asked is answered, and stops watching. Before the store is closed. */
   close(): Promise<void>;
   /** Resolves with the reason once the store must be opened anew before anything can be written. */
@@ -56,6 +58,7 @@ export function createInventory(
     ready: createAskReadiness(() => writer.probe()),
     log: () => thread.log(),
     connect: () => thread.connect(),
+    started: thread.started,
     close: async () => {
       await thread.close();
       await watch.close();

@@ -18,6 +18,8 @@ export interface WriterThread {
   readonly writer: Writer;
   /** A port for one caller more, in any thread: `connectWriter` makes a writer of it. */
   connect(): MessagePort;
+  /** Resolves once the thread has opened the store; until then calls wait. Rejects where it cannot. */
+  readonly started: Promise<void>;
   /** How SQLite's log is. */
   log(): LogWatch;
   /** Resolves once all calls of all callers are answered and the thread has ended. Rejects where the disk fails at the very end. */
@@ -46,8 +48,6 @@ export function startWriter(
     failed.resolve(new Error("The writer's thread has ended."));
     exited.resolve();
   });
-  worker.unref();
-
   const connect = () => {
     const { port1, port2 } = new MessageChannel();
     worker.postMessage(port1, [port1]);
@@ -62,6 +62,7 @@ export function startWriter(
   return {
     writer,
     connect,
+    started: untilStarted(worker, failed.promise),
     log: () => watchLog(url, logStatus),
     async close() {
       await writer.close();
@@ -74,4 +75,17 @@ export function startWriter(
     },
     failed: failed.promise,
   };
+}
+
+/** The thread keeps the process alive until it has started, and from then on only while a call is open. */
+function untilStarted(worker: Worker, failed: Promise<unknown>): Promise<void> {
+  const started = Promise.withResolvers<void>();
+  worker.once('message', () => {
+    worker.unref();
+    started.resolve();
+  });
+  failed.then(started.reject, started.reject);
+  // Nobody has to wait for it.
+  started.promise.catch(() => undefined);
+  return started.promise;
 }

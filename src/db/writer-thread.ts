@@ -44,6 +44,7 @@ const calls: WriterCalls = {
   backlog: desk.backlog,
 };
 
+control.postMessage('started');
 control.on('message', (message: MessagePort | 'close') => {
   if (message === 'close') return void close();
   const caller = answerCalls(message, calls, (time) => (now = time));
