@@ -1,10 +1,10 @@
 /** A token that asks too much waits: 429 with Retry-After at both doors, a bulk call counting its rows; and nobody else notices. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRateLimit } from '../src/http/rate-limit.ts';
+import { createRateLimit, tokenOf } from '../src/http/rate-limit.ts';
 import { openGateway, tokens, type Gateway } from './gateway.ts';
 import { range } from './shop.ts';
 
-const who = (actor: string) => ({ supplierId: 'acme', actor });
+const who = (actor: string) => tokenOf({ supplierId: 'acme', actor });
 
 describe('the bucket', () => {
   let now = 0;
@@ -24,7 +24,7 @@ describe('the bucket', () => {
 
   test('is one for each token', () => {
     expect(limit.take(who('b'), 1)).toBe(0);
-    expect(limit.take({ supplierId: 'rival', actor: 'a' }, 1)).toBe(0);
+    expect(limit.take(tokenOf({ supplierId: 'rival', actor: 'a' }), 1)).toBe(0);
   });
 
   test('what costs more than half of it waits for half, and leaves a debt', () => {

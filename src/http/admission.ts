@@ -5,7 +5,7 @@ import { Charge } from './charge.ts';
 import type { ConnectionShares } from './connection-shares.ts';
 import { lingerAfterAnswer } from './linger.ts';
 import { Parking } from './parking.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { tokenOf, type RateLimit } from './rate-limit.ts';
 
 export class Admission {
   readonly rateLimit: RateLimit;
@@ -27,10 +27,11 @@ export class Admission {
       await this.#parking.park(caller.supplierId);
       return tooManyConnections;
     }
-    request.charge = new Charge(this.rateLimit, caller);
+    const token = tokenOf(caller);
+    request.charge = new Charge(this.rateLimit, token);
     const wait = request.charge.enter();
     if (wait === 0) return null;
-    await this.#parking.park(`${caller.supplierId}\0${caller.actor}`);
+    await this.#parking.park(token);
     return throttled(wait);
   }
 }

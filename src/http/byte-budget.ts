@@ -4,7 +4,7 @@ import { UnavailableError } from '../unavailable.ts';
 
 /** One supplier's part at most. */
 const SHARE = 1 / 4;
-/** What is not larger passes always: small updates go on while large calls are refused. In bytes. */
+/** What is not larger is not counted: small updates go on while large calls are refused. In bytes. */
 export const SMALL_BYTES = 16_384;
 
 export class ByteBudget {
@@ -50,21 +50,22 @@ export class HeldBytes {
 
   /** Sets bytes aside for a body; false where there is no room for them. */
   take(bytes: number): boolean {
-    const isSmall = this.#bytes + bytes <= SMALL_BYTES;
-    if (!isSmall && !this.#budget.hasRoom(this.#supplierId, bytes)) return false;
+    if (bytes <= SMALL_BYTES) return true;
+    if (!this.#budget.hasRoom(this.#supplierId, bytes)) return false;
     this.hold(bytes);
     return true;
   }
 
   /** Counts what exists already, such as an answer. */
   hold(bytes: number): void {
-    if (this.#isOver) return;
+    if (this.#isOver || bytes <= SMALL_BYTES) return;
     this.#bytes += bytes;
     this.#budget.add(this.#supplierId, bytes);
   }
 
   release(): void {
     this.#isOver = true;
+    if (this.#bytes === 0) return;
     this.#budget.add(this.#supplierId, -this.#bytes);
     this.#bytes = 0;
   }

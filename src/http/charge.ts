@@ -1,7 +1,5 @@
 /** What one request costs its token, in units: taken as soon as it is known, and what shows only afterwards as a debt. */
-import type { Services } from '../schema/context.ts';
-import { countRows } from './count-rows.ts';
-import type { RateLimit, Who } from './rate-limit.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** Bytes of a body or an answer for a unit. */
 const BYTES_A_UNIT = 16_384;
@@ -24,24 +22,19 @@ export interface Spent {
 
 export class Charge {
   readonly #rateLimit: RateLimit;
-  readonly #who: Who;
+  /** As the rate limit names it. */
+  readonly #token: string;
   #cost = 0;
   #rows = 0;
-  #wrote = 0;
 
-  constructor(rateLimit: RateLimit, who: Who) {
+  constructor(rateLimit: RateLimit, token: string) {
     this.#rateLimit = rateLimit;
-    this.#who = who;
+    this.#token = token;
   }
 
   /** Units so far. */
   get cost(): number {
     return this.#cost;
-  }
-
-  /** Services for the request's work on this thread: `settle` charges the rows that it updates. */
-  count(services: Services): Services {
-    return countRows(services, (rows) => (this.#wrote += rows));
   }
 
   /** The request's own unit. Answers the seconds to wait; 0: it is let in. */
@@ -55,6 +48,7 @@ export class Charge {
    */
   before(rows: number): number {
     const more = Math.max(0, rows - 1 - this.#rows);
+    if (more === 0) return 0;
     const wait = this.#take(more);
     if (wait === 0) this.#rows += more;
     return wait;
@@ -69,19 +63,15 @@ export class Charge {
     this.#spend(more + reads + bytes);
   }
 
-  /** Charges the rows that were counted. */
-  settle(): void {
-    this.after({ rows: this.#wrote });
-  }
-
   #take(units: number): number {
-    const wait = this.#rateLimit.take(this.#who, units);
+    const wait = this.#rateLimit.take(this.#token, units);
     if (wait === 0) this.#cost += units;
     return wait;
   }
 
   #spend(units: number): void {
-    this.#rateLimit.spend(this.#who, units);
+    if (units === 0) return;
+    this.#rateLimit.spend(this.#token, units);
     this.#cost += units;
   }
 }

@@ -52,7 +52,6 @@ export function shareFairly(server: FastifyInstance, shares: FairShares): void {
     reply.raw.once('close', () => {
       endTurn();
       held.release();
-      request.charge?.settle();
     });
   });
 

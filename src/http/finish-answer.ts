@@ -1,7 +1,7 @@
 /** What every answer to a known caller passes last: it is charged, counted while it is in flight, and told what it cost. */
 import type { onSendHookHandler, FastifyReply, FastifyRequest } from 'fastify';
 import { inPieces } from './answer-pieces.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { tokenOf, type RateLimit } from './rate-limit.ts';
 
 /** Asks for `extensions.cost` in a GraphQL answer. */
 const COST_HEADER = 'x-include-cost';
@@ -11,8 +11,8 @@ type Payload = string | Buffer | Response | object | null | undefined;
 
 /** Says in its headers where the caller's token stands. */
 export function tellStanding(reply: FastifyReply, rateLimit: RateLimit): void {
-  const standing = rateLimit.describe(reply.request.caller);
-  if (standing) reply.headers({ 'ratelimit-policy': standing.policy, ratelimit: standing.state });
+  const standing = rateLimit.describe(tokenOf(reply.request.caller));
+  if (standing) reply.header('ratelimit-policy', standing.policy).header('ratelimit', standing.state);
 }
 
 /** A hook for Fastify's onSend. */
@@ -36,7 +36,6 @@ function finish(
 ): Payload {
   const isWhole = typeof payload === 'string' || payload instanceof Buffer;
   const { charge } = request;
-  charge?.settle();
   if (isWhole) charge?.after({ answerBytes: payload.length });
   tellStanding(reply, rateLimit);
   if (!isWhole) return payload;

@@ -100,7 +100,7 @@ function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {
 
 function contextOf(request: FastifyRequest, options: GraphqlDoorOptions): ServerContext {
   return {
-    ...createContext(request.caller, 'GRAPHQL', request.charge?.count(options) ?? options),
+    ...createContext(request.caller, 'GRAPHQL', options),
     reportFault: (error) => reportFault(error, request),
     noteCode: (code) => (request.errorCode ??= code),
   };

@@ -113,10 +113,7 @@ async function answer(
   const source = door === 'legacy' ? 'REST' : 'REST_BULK';
   return sendAnswer(
     reply,
-    await answerLegacy(
-      { door, body, isTooDeep, headers },
-      createContext(request.caller, source, request.charge?.count(options) ?? options),
-    ),
+    await answerLegacy({ door, body, isTooDeep, headers }, createContext(request.caller, source, options)),
   );
 }
 

@@ -6,6 +6,9 @@ const jsonTypes = new Set(['application/json', 'application/*', '*/*']);
 
 /** Whether the body is declared as JSON in UTF-8 and not compressed: all else is answered 415. */
 export function declaresJson({ headers }: FastifyRequest): boolean {
+  // What nearly all clients send.
+  if (headers['content-type'] === 'application/json' && headers['content-encoding'] === undefined)
+    return true;
   const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
   return (
     jsonTypes.has(type.trim()) &&

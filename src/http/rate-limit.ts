@@ -7,18 +7,20 @@ const BURST_SECONDS = 10;
 const FORGET_EVERY_MS = 60_000;
 
 /** Which limit counts: a token's, by its supplier and name. */
-export type Who = Pick<Caller, 'supplierId' | 'actor'>;
+export function tokenOf({ supplierId, actor }: Pick<Caller, 'supplierId' | 'actor'>): string {
+  return `${supplierId}\0${actor}`;
+}
 
 export interface RateLimit {
   /**
    * Takes units that the work will cost. Answers the seconds until the caller may come again; 0: they are taken. What
    * costs more than half of all that a caller can save waits for half, and leaves the caller in debt.
    */
-  take(who: Who, units: number): number;
+  take(token: string, units: number): number;
   /** Takes what the work has cost, however little there is: the caller waits until the debt is paid. */
-  spend(who: Who, units: number): void;
+  spend(token: string, units: number): void;
   /** The fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); null without a limit. */
-  describe(who: Who): { readonly policy: string; readonly state: string } | null;
+  describe(token: string): { readonly policy: string; readonly state: string } | null;
 }
 
 interface Bucket {
@@ -40,8 +42,8 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
   const policy = `"token";q=${most};w=${BURST_SECONDS}`;
   const bucketOf = keepBuckets(perSecond, most, now);
   return {
-    take(who, units) {
-      const bucket = bucketOf(who);
+    take(token, units) {
+      const bucket = bucketOf(token);
       const needed = Math.min(units, most / 2);
       if (bucket.level < needed || bucket.level < 0) {
         return Math.max(1, Math.ceil((needed - bucket.level) / perSecond));
@@ -49,11 +51,11 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
       bucket.level -= units;
       return 0;
     },
-    spend(who, units) {
-      if (units > 0) bucketOf(who).level -= units;
+    spend(token, units) {
+      if (units > 0) bucketOf(token).level -= units;
     },
-    describe(who) {
-      const { level } = bucketOf(who);
+    describe(token) {
+      const { level } = bucketOf(token);
       const untilFull = Math.ceil((most - level) / perSecond);
       return { policy, state: `"token";r=${Math.max(0, Math.floor(level))};t=${untilFull}` };
     },
@@ -61,7 +63,7 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
 }
 
 /** A caller's bucket as it is now. A full bucket is like none, and forgotten. */
-function keepBuckets(perSecond: number, most: number, now: () => number): (who: Who) => Bucket {
+function keepBuckets(perSecond: number, most: number, now: () => number): (token: string) => Bucket {
   const buckets = new Map<string, Bucket>();
   let forgotAt = now();
   const fill = (bucket: Bucket, at: number): Bucket => {
@@ -69,21 +71,16 @@ function keepBuckets(perSecond: number, most: number, now: () => number): (who: 
     bucket.at = at;
     return bucket;
   };
-  return (who) => {
+  return (token) => {
     const at = now();
     if (at - forgotAt >= FORGET_EVERY_MS) {
       forgotAt = at;
       for (const [key, bucket] of buckets) if (fill(bucket, at).level === most) buckets.delete(key);
     }
-    const key = keyOf(who);
-    const known = buckets.get(key);
+    const known = buckets.get(token);
     if (known) return fill(known, at);
     const bucket = { level: most, at };
-    buckets.set(key, bucket);
+    buckets.set(token, bucket);
     return bucket;
   };
-}
-
-function keyOf({ supplierId, actor }: Who): string {
-  return `${supplierId}\0${actor}`;
 }

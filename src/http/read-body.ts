@@ -25,7 +25,7 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
   if (declared !== undefined && declared > limit) return done(refuseUnread(request));
 
   const { held } = request;
-  const measured = measureFor(request);
+  const measured = measureFor(request, declared);
   // A declared length was set aside before.
   const isReserved = declared !== undefined && declared > SMALL_BYTES;
   const body = new GrowingBuffer(declared ?? limit, (bytes) => isReserved || (held?.take(bytes) ?? false));
@@ -70,10 +70,13 @@ function declaredLength({ headers }: FastifyRequest): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
-/** How to measure this body; undefined for one that its door does not read as JSON. */
-function measureFor(request: FastifyRequest) {
-  const judge = judges[request.routeOptions.config.door ?? 'other'];
-  return judge && declaresJson(request) ? { judge, meter: new JsonMeter() } : undefined;
+/** How to measure this body; undefined for one that its door does not read as JSON, or that is too small to pass a limit. */
+function measureFor(request: FastifyRequest, declared: number | undefined) {
+  const { door = 'other' } = request.routeOptions.config;
+  const judge = judges[door];
+  // The rows of a bulk call are charged: they are always counted.
+  const isSmall = declared !== undefined && declared <= SMALL_BYTES && door !== 'legacy_bulk';
+  return judge && !isSmall && declaresJson(request) ? { judge, meter: new JsonMeter() } : undefined;
 }
 
 function refuseUnread({ raw }: FastifyRequest): Error {
