@@ -1,5 +1,7 @@
 /** Ends a connection whose client still sends, without a reset that would hide the answer from it. */
 import { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SMALL_BYTES } from './byte-budget.ts';
 
 /** For how long such a client may go on sending, until it has read the answer and closes its end. */
 const LINGER_MS = 2_000;
@@ -28,4 +30,13 @@ export function lingerAfterAnswer(socket: Socket): void {
     const cut = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => clearTimeout(cut));
   };
+}
+
+/** Call it before a refusal that does not need the body: Node reads a body to its end, unless the connection ends. */
+export function leaveBodyUnread({ headers, raw }: FastifyRequest, reply: FastifyReply): void {
+  const isSmall =
+    headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= SMALL_BYTES;
+  if (isSmall) return;
+  lingerAfterAnswer(raw.socket);
+  reply.header('connection', 'close');
 }
