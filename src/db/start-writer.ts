@@ -6,6 +6,9 @@ import type { Store } from './open.ts';
 import { connectWriter, type Writer } from './writer-client.ts';
 import { fromErrorDetails, type Note } from './writer-messages.ts';
 
+/** Of the thread's heap for new objects, in MiB: the command line's setting is for the thread of the connections. */
+const MAX_YOUNG_MIB = 16;
+
 export interface WriterThreadData {
   readonly url: string;
   readonly answerTimeoutMs: number;
@@ -36,7 +39,10 @@ export function startWriter(
 ): WriterThread {
   const logStatus = createLogStatus();
   const workerData: WriterThreadData = { url, answerTimeoutMs, keyQuotaBytes, logLimitBytes, logStatus };
-  const worker = new Worker(new URL('writer-thread.ts', import.meta.url), { workerData });
+  const worker = new Worker(new URL('writer-thread.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: MAX_YOUNG_MIB },
+  });
   const failed = Promise.withResolvers<unknown>();
   const exited = Promise.withResolvers<void>();
   let crash: unknown;

@@ -15,6 +15,9 @@ export interface RequestThreadData {
 /** Memory of a thread's heap at most, in MiB: one that needs more ends by itself, and the gateway goes on. */
 const MAX_HEAP_MIB: Record<Lane, number> = { lists: 128, bulk: 256 };
 
+/** Of that, for new objects, in MiB: the command line's setting is for the thread of the connections, which makes most of them. */
+const MAX_YOUNG_MIB = 16;
+
 /** For the store at this URL, whose migrations are done. `report` is told of a thread that fails; it starts anew with the next request. */
 export function startRequestThreads(
   url: string,
@@ -28,7 +31,10 @@ export function startRequestThreads(
     return new Worker(new URL('request-thread-main.ts', import.meta.url), {
       workerData: data,
       transferList: [writer],
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB[lane] },
+      resourceLimits: {
+        maxOldGenerationSizeMb: MAX_HEAP_MIB[lane],
+        maxYoungGenerationSizeMb: MAX_YOUNG_MIB,
+      },
     });
   }, report);
 }

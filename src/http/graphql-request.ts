@@ -23,20 +23,27 @@ export interface GraphqlParams {
 
 /** What the request asks for; undefined where only Yoga can say what is wrong with it. */
 export function readParams({ method, parameters, body }: GraphqlRequest): GraphqlParams | undefined {
-  const { query, variables, operationName, ...rest } =
-    method === 'GET' ? Object.fromEntries(new URLSearchParams(parameters)) : readBody(body);
+  const given = method === 'GET' ? Object.fromEntries(new URLSearchParams(parameters)) : readBody(body);
+  const { query, variables, operationName } = given;
   if (typeof query !== 'string' || query === '') return undefined;
   const isPlain =
     method === 'POST' &&
     (variables === undefined || isObject(variables)) &&
     (operationName === undefined || typeof operationName === 'string') &&
-    Object.keys(rest).length === 0;
+    hasOnly(given, plainKeys);
   return {
     query,
     variables: isObject(variables) ? variables : {},
     operationName: typeof operationName === 'string' ? operationName : undefined,
     isPlain,
   };
+}
+
+const plainKeys: ReadonlySet<string> = new Set(['query', 'variables', 'operationName']);
+
+function hasOnly(given: object, keys: ReadonlySet<string>): boolean {
+  for (const key in given) if (!keys.has(key)) return false;
+  return true;
 }
 
 function readBody(body: Buffer | undefined): Record<string, unknown> {

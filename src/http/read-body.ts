@@ -34,8 +34,9 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
   const judge = () => measured?.judge(measured.meter.shape, body.bytes()) ?? null;
 
   const finish = (error: Error | null, whole?: Buffer) => {
-    request.charge?.after({ bodyBytes: received });
-    payload.off('data', onData).off('end', onEnd).off('error', onError);
+    if (received > SMALL_BYTES) request.charge?.after({ bodyBytes: received });
+    // A stream that has ended calls nobody any more.
+    if (!payload.readableEnded) payload.off('data', onData).off('end', onEnd).off('error', onError);
     done(error, whole);
   };
   const onData = (chunk: Buffer) => {
