@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Denial } from './authenticate.ts';
 import { Charge } from './charge.ts';
 import type { ConnectionShares } from './connection-shares.ts';
-import { leaveBodyUnread, lingerAfterAnswer } from './linger.ts';
+import { lingerAfterAnswer } from './linger.ts';
 import { Parking } from './parking.ts';
 import { tokenOf, type RateLimit } from './rate-limit.ts';
 
@@ -31,7 +31,6 @@ export class Admission {
     request.charge = new Charge(this.rateLimit, token);
     const wait = request.charge.enter();
     if (wait === 0) return null;
-    leaveBodyUnread(request, reply);
     await this.#parking.park(token);
     return throttled(wait);
   }

@@ -6,7 +6,6 @@ import { finishAnswer } from './finish-answer.ts';
 import { HeldBytes, noRoom, SMALL_BYTES, type ByteBudget } from './byte-budget.ts';
 import type { Charge } from './charge.ts';
 import type { HeavyWork } from './heavy-request.ts';
-import { leaveBodyUnread } from './linger.ts';
 import { RefusalError } from './public-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { RequestTurns, type TurnLimits } from './request-turns.ts';
@@ -46,9 +45,8 @@ export function shareFairly(server: FastifyInstance, shares: FairShares): void {
     const held = new HeldBytes(shares.budget, supplierId);
     request.held = held;
     const endTurn = turns.enter(supplierId, (hasTurn) => {
-      const refusal = hasTurn ? (reserve(request, held) ? null : noRoom()) : tooManyWait();
-      if (refusal) leaveBodyUnread(request, reply);
-      done(refusal);
+      if (!hasTurn) done(tooManyWait());
+      else done(reserve(request, held) ? null : noRoom());
     });
     request.endTurn = endTurn;
     reply.raw.once('close', () => {

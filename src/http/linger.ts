@@ -32,11 +32,11 @@ export function lingerAfterAnswer(socket: Socket): void {
   };
 }
 
-/** Call it before a refusal that does not need the body: Node reads a body to its end, unless the connection ends. */
+/** Call it before each answer: Node reads a body to its end even for one that is refused, unless the connection ends. */
 export function leaveBodyUnread({ headers, raw }: FastifyRequest, reply: FastifyReply): void {
   const isSmall =
     headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= SMALL_BYTES;
-  if (isSmall) return;
+  if (isSmall || raw.complete) return;
   lingerAfterAnswer(raw.socket);
   reply.header('connection', 'close');
 }

@@ -16,6 +16,12 @@ declare module 'fastify' {
   }
 }
 
+/** A body may come in so many pieces, and one more for so many bytes: each costs what hundreds of bytes do. */
+const FREE_PIECES = 256;
+const BYTES_A_PIECE = 32;
+/** Bytes after which its shape is judged again. */
+const JUDGED_BYTES = 4_096;
+
 type Done = (error: Error | null, body?: Buffer) => void;
 
 /** A content type parser for Fastify: gives the whole body as one Buffer, or the error for the door to answer with. */
@@ -30,6 +36,8 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
   const isReserved = declared !== undefined && declared > SMALL_BYTES;
   const body = new GrowingBuffer(declared ?? limit, (bytes) => isReserved || (held?.take(bytes) ?? false));
   let received = 0;
+  let pieces = 0;
+  let judgedAt = 0;
   let isRefused = false;
   const judge = () => measured?.judge(measured.meter.shape, body.bytes()) ?? null;
 
@@ -41,7 +49,9 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
   };
   const onData = (chunk: Buffer) => {
     received += chunk.length;
+    pieces += 1;
     if (received > limit) return finish(refuseUnread(request));
+    if (pieces > FREE_PIECES + received / BYTES_A_PIECE) return finish(tooManyPieces());
     // Nobody reads the body of a request whose caller is not known.
     if (!held) return;
     measured?.meter.measure(chunk);
@@ -51,6 +61,8 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
       lingerAfterAnswer(request.raw.socket);
       return finish(noRoom());
     }
+    if (received - judgedAt < JUDGED_BYTES) return;
+    judgedAt = received;
     isRefused = judge() !== null;
   };
   const onEnd = () => {
@@ -58,7 +70,7 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
       return finish(withStatus(400, new Error('The body is not as long as declared.')));
     }
     request.bodyShape = measured?.meter.shape;
-    const refusal = isRefused && judge();
+    const refusal = judge();
     finish(refusal ? new RefusalError(refusal) : null, body.bytes());
   };
   const onError = (error: Error) => finish(withStatus(400, error));
@@ -83,6 +95,11 @@ function measureFor(request: FastifyRequest, declared: number | undefined) {
 function refuseUnread({ raw }: FastifyRequest): Error {
   lingerAfterAnswer(raw.socket);
   return withStatus(413, new Error('The body is too large.'));
+}
+
+function tooManyPieces(): RefusalError {
+  const message = 'The body comes in too many small pieces. Send it in larger ones.';
+  return new RefusalError({ status: 400, code: 'BAD_REQUEST', message });
 }
 
 /** As the error handlers of the doors read it. */

@@ -18,6 +18,8 @@ import type { HeavyWork } from './heavy-request.ts';
 import type { LiveLimits } from './live-streams.ts';
 import { addLegacyDoor } from './legacy.ts';
 import { addProbes, type Probes } from './probes.ts';
+import { leaveBodyUnread } from './linger.ts';
+import { takeOneAtATime } from './one-at-a-time.ts';
 import { MAX_BODY_BYTES } from './public-error.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
@@ -134,10 +136,7 @@ function createEdge(
     },
     clientErrorHandler: answerBrokenFraming,
   });
-  server.server.maxConnections = MAX_CONNECTIONS;
-  cutOffStalledReaders(server.server, timeouts.stalled, (bytes) =>
-    logger.info({ bytes }, 'a client that read nothing any more was cut off'),
-  );
+  guardConnections(server, timeouts.stalled);
   decorateRequests(server);
 
   // Doors read their bodies themselves: what a body must be is the last thing they ask.
@@ -150,12 +149,22 @@ function createEdge(
     if (closing.aborted && request.routeOptions.config.door !== 'probe') refuseWhenClosing(reply);
     else done();
   });
-  server.addHook('onSend', (_request, reply, _payload, done) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
+    leaveBodyUnread(request, reply);
     reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
     done();
   });
   answerOddRequests(server);
   return server;
+}
+
+/** What one connection may cost the others. */
+function guardConnections({ server, log }: FastifyInstance, stalledMs: number): void {
+  server.maxConnections = MAX_CONNECTIONS;
+  takeOneAtATime(server);
+  cutOffStalledReaders(server, stalledMs, (bytes) =>
+    log.info({ bytes }, 'a client that read nothing any more was cut off'),
+  );
 }
 
 /** Requests of one shape are read faster. */
