@@ -19,8 +19,8 @@ declare module 'fastify' {
 /** A body may come in so many pieces, and one more for so many bytes: each costs what hundreds of bytes do. */
 const FREE_PIECES = 256;
 const BYTES_A_PIECE = 32;
-/** Bytes after which its shape is judged again. */
-const JUDGED_BYTES = 4_096;
+/** Pieces after which its shape is judged again. */
+const JUDGED_PIECES = 8;
 
 type Done = (error: Error | null, body?: Buffer) => void;
 
@@ -37,7 +37,6 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
   const body = new GrowingBuffer(declared ?? limit, (bytes) => isReserved || (held?.take(bytes) ?? false));
   let received = 0;
   let pieces = 0;
-  let judgedAt = 0;
   let isRefused = false;
   const judge = () => measured?.judge(measured.meter.shape, body.bytes()) ?? null;
 
@@ -61,9 +60,7 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
       lingerAfterAnswer(request.raw.socket);
       return finish(noRoom());
     }
-    if (received - judgedAt < JUDGED_BYTES) return;
-    judgedAt = received;
-    isRefused = judge() !== null;
+    if (pieces % JUDGED_PIECES === 0) isRefused = judge() !== null;
   };
   const onEnd = () => {
     if (declared !== undefined && received !== declared) {
