@@ -37,6 +37,11 @@ describe('what a request costs', () => {
     expect(await costOf(`mutation { ${mutation(7)} }`)).toBe(1);
   });
 
+  test('20 aliased reads cost 20', async () => {
+    const reads = range(20).map((n) => `s${n}: sku(by: { skuId: "EACH" }) { skuId }`);
+    expect(await costOf(`{ ${reads.join(' ')} }`)).toBe(20);
+  });
+
   test('rows cost one each, in variables and in the document, and those that are malformed too', async () => {
     const bulk = `mutation ($u: [BulkSkuInventoryUpdateInput!]!) {
       bulkUpdateSkuInventory(input: { updates: $u }) { appliedCount } }`;

@@ -20,7 +20,7 @@ import {
 import { createMakePage, noteStart, toLiveStart, type MakePage } from './live-pages.ts';
 import { detailed, type LegacyAnswer } from './legacy-answer.ts';
 import { answerLegacy } from './legacy-views.ts';
-import { mutationsIn } from './operation-weight.ts';
+import { rootFieldsIn } from './operation-weight.ts';
 import { createOperationCache, type PreparedOperation } from './prepared-operations.ts';
 import { describeFault, toPublicFault, type PublicError } from './public-error.ts';
 import { createMeter, type RequestMeter } from './read-meter.ts';
@@ -172,7 +172,7 @@ function counted(services: Services, { cost }: Work): Services {
 
 /** What it costs that stands in its text. */
 function noteOperation(prepared: PreparedOperation, { cost }: Work): void {
-  cost.rows = Math.max(cost.rows, mutationsIn(prepared));
+  cost.rows = Math.max(cost.rows, rootFieldsIn(prepared));
   cost.items = prepared.size.items;
 }
 

@@ -43,7 +43,7 @@ export class Charge {
   }
 
   /**
-   * Before the work: rows that it updates, or root fields of a mutation, of which the first is in the request's own
+   * Before the work: rows that it updates, or root fields of an operation, of which the first is in the request's own
    * unit. Answers the seconds to wait; 0: they are paid.
    */
   before(rows: number): number {

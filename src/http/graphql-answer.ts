@@ -2,6 +2,7 @@
 import { normalizedExecutor } from '@graphql-tools/executor';
 import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Caller } from '../inventory.ts';
 import { schema } from '../schema/index.ts';
 import { limitDocuments } from './document-limits.ts';
 import {
@@ -49,9 +50,7 @@ export function createAnswerGraphql({
 }: { readonly shortcut?: boolean } = {}): AnswerGraphql {
   const yoga = createPipeline();
   return async (request, context, asked) => {
-    const isShort =
-      shortcut && asked?.params.isPlain && asked.prepared.operation.operation !== 'subscription';
-    if (!isShort || denyPermission(asked.prepared, context.caller)) {
+    if (!shortcut || !asked || !takesShortWay(asked, context.caller)) {
       return { response: await yoga.fetch(toFetchRequest(yoga, request), context) };
     }
     const { params, prepared } = asked;
@@ -67,6 +66,12 @@ export function createAnswerGraphql({
     const knownResult = maskResult(result, context);
     return { response: await yoga.fetch(toFetchRequest(yoga, request), { ...context, knownResult }) };
   };
+}
+
+/** Whether this caller's operation is executed without Yoga: it is no subscription, permitted, and sent in the plainest way. */
+export function takesShortWay({ params, prepared }: Asked, caller: Caller): boolean {
+  const isPlain = params.isPlain && prepared.operation.operation !== 'subscription';
+  return isPlain && !denyPermission(prepared, caller);
 }
 
 function createPipeline(): Yoga {

@@ -2,12 +2,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
+import type { Caller } from '../inventory.ts';
 import { createContext, type Services } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { throttled, type Admission } from './admission.ts';
 import { authenticateHeader, tokenSchemes } from './authenticate.ts';
 import { allowOrigins } from './cors.ts';
-import { createAnswerGraphql, type GraphqlAnswer } from './graphql-answer.ts';
+import { createAnswerGraphql, takesShortWay, type Asked, type GraphqlAnswer } from './graphql-answer.ts';
 import type { ServerContext } from './graphql-plugins.ts';
 import { tellStanding } from './finish-answer.ts';
 import { GRAPHQL_PATH, parseObject, type GraphqlRequest } from './graphql-request.ts';
@@ -15,7 +16,7 @@ import { LiveStreams, type LiveLimits, type LiveOptions } from './live-streams.t
 import { createGraphiql, wantsPage, type ServeGraphiql } from './graphiql.ts';
 import type { HeavyWork } from './heavy-request.ts';
 import { declaresJson } from './media-type.ts';
-import { isLight, laneOf, look, mutationsIn } from './operation-weight.ts';
+import { isLight, isShort, laneOf, look, rootFieldsIn } from './operation-weight.ts';
 import { createOperationCache } from './prepared-operations.ts';
 import {
   MAX_BULK_BODY_BYTES,
@@ -50,10 +51,11 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     const graphql = toGraphqlRequest(request);
     const context = contextOf(request, options);
     const { params, prepared } = look(operations, graphql);
-    const wait = request.charge?.before(prepared ? mutationsIn(prepared) : 1) ?? 0;
+    const wait = request.charge?.before(prepared ? rootFieldsIn(prepared) : 1) ?? 0;
     if (wait > 0) return sendError(reply, throttled(wait));
-    if (params && prepared && isLight(prepared))
-      return send(reply, await answerHere(graphql, context, { params, prepared }));
+    const asked = params && prepared && { params, prepared };
+    if (asked && isCheap(asked, request.caller))
+      return send(reply, await answerHere(graphql, context, asked));
     const heavy = {
       door: 'graphql',
       request: graphql,
@@ -86,6 +88,11 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     },
     errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
   });
+}
+
+/** Yoga's way validates a document again for each request. */
+function isCheap(asked: Asked, caller: Caller): boolean {
+  return isLight(asked.prepared) && (isShort(asked.params) || takesShortWay(asked, caller));
 }
 
 function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {

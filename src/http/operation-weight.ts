@@ -23,7 +23,7 @@ export function look(operations: OperationCache, request: GraphqlRequest): Seen 
   const params = readParams(request);
   if (!params) return {};
   const { query, operationName } = params;
-  const find = query.length > MAX_NEW_DOCUMENT ? operations.known : operations.prepare;
+  const find = isShort(params) ? operations.prepare : operations.known;
   return { params, prepared: find(query, operationName) };
 }
 
@@ -38,7 +38,12 @@ export function laneOf(prepared: PreparedOperation | undefined): Lane {
   return isList ? 'lists' : 'bulk';
 }
 
-/** Root fields of a mutation: each updates a row at least. 1 for anything else. */
-export function mutationsIn({ operation, size }: PreparedOperation): number {
-  return operation.operation === 'mutation' ? size.rootFields : 1;
+/** Whether this document is cheap to validate, so that it may be validated with each request. */
+export function isShort({ query }: GraphqlParams): boolean {
+  return query.length <= MAX_NEW_DOCUMENT;
+}
+
+/** Root fields: each reads or updates a row at least. */
+export function rootFieldsIn({ size }: PreparedOperation): number {
+  return size.rootFields;
 }
