@@ -11,7 +11,7 @@ const turnLimits: Record<Lane, TurnLimits> = {
 };
 
 export interface RequestThreads extends HeavyWork {
-  /** Starts the threads, so that the first request need not wait for them. */
+  /** Starts the thread for lists, so that the first one need not wait for it. That for bulk calls costs memory that many gateways never need. */
   warm(): void;
   /** Ends them. What is still in work is refused. */
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export function createRequestThreads(
       // The thread gives what the method of this name gives.
       return (await turns.run(request.subscription.caller.supplierId, ask, ended)) as LivePage;
     },
-    warm: () => all.forEach(({ thread }) => thread.warm()),
+    warm: () => lanes.lists.thread.warm(),
     close: async () => {
       await Promise.all(all.map(({ thread }) => thread.close()));
     },

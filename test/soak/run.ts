@@ -21,7 +21,7 @@ for (const [name, measure] of Object.entries(parts)) {
     range(1_000).map((n) => ({ skuId: `sku-${n}` })),
   );
   const flags = ['--log-level', 'fatal', ...(name === 'memory' ? ['--rate-limit', '0'] : [])];
-  const env = { NODE_OPTIONS: '--max-semi-space-size=16' };
+  const env = { NODE_OPTIONS: '--max-semi-space-size=8' };
   const child = spawnGateway(database.url, flags, { env });
   try {
     const gateway = await untilListening(child);
