@@ -35,6 +35,9 @@ const MAX_ITEMS = 20_000;
 /** Fields that its answer may have: about a second's work. The 10,000 rows of a bulk call fit, with 100 fields each. */
 const MAX_ANSWERED_FIELDS = 1_000_000;
 
+/** Fields that one event of a subscription may have: it is made for each change, and kept for each reader that is behind. */
+const MAX_EVENT_FIELDS = 5_000;
+
 /** Refuses documents past the limits with `GRAPHQL_VALIDATION_FAILED`; those in fragments count where they are spread. */
 export function limitDocuments(): Plugin {
   return {
@@ -98,13 +101,15 @@ export function documentLimits(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation) {
       const size = sizeOf(operation.selectionSet);
+      const isLive = operation.operation === 'subscription';
+      const maxAnswered = isLive ? MAX_EVENT_FIELDS : MAX_ANSWERED_FIELDS;
       const limits = [
         [size.depth, MAX_DEPTH, 'levels of fields'],
         [size.rootFields, MAX_ROOT_FIELDS, 'root fields'],
         [size.aliases, MAX_ALIASES, 'aliases'],
         [size.fields, MAX_FIELDS, 'fields'],
         [size.items, MAX_ITEMS, 'items on all its pages'],
-        [size.answered, MAX_ANSWERED_FIELDS, 'fields in its answer'],
+        [size.answered, maxAnswered, 'fields in its answer'],
       ] as const;
       for (const [provided, limit, what] of limits) {
         if (provided <= limit) continue;

@@ -4,6 +4,7 @@ import type { Inventory } from '../inventory.ts';
 import { UnavailableError } from '../unavailable.ts';
 import type { HeavyWork, LivePage, LiveSubscription } from './heavy-request.ts';
 import type { LiveStream } from './live-stream.ts';
+import type { UnreadPage } from './unread-page.ts';
 
 /** Streams written to in one turn of the event loop. */
 const WRITES_PER_TURN = 100;
@@ -13,6 +14,8 @@ export interface LiveSource {
   readonly untilPast: Inventory['untilPast'];
   /** Waits between pages: the longer, the more streams there are to write to. */
   readonly pace: (supplierId: string) => Promise<void>;
+  /** Counts a page of so many bytes as in flight while streams have not taken it. */
+  readonly keep: (supplierId: string, bytes: number) => UnreadPage;
   /** Waits until the store may be asked again. */
   readonly untilRetry: () => Promise<void>;
 }
@@ -107,11 +110,15 @@ export class LiveGroup {
 
   async #deliver(cohort: Cohort, { events, position }: LivePage): Promise<void> {
     let written = 0;
+    const page = this.#source.keep(this.#subscription.caller.supplierId, events.length);
     for (const stream of cohort.streams) {
       if (!stream.write(events)) {
         cohort.streams.delete(stream);
         this.#places.delete(stream);
+        // A reader that comes back goes on where it was.
+        if (!page.hasRoom) stream.drop();
         stream.whenTaken(() => this.#put(stream, position));
+        page.unread(stream);
       }
       written += 1;
       if (written % WRITES_PER_TURN === 0) await nextTurn();

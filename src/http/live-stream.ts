@@ -40,6 +40,16 @@ export class LiveStream {
     this.#reply.raw.once('drain', resume);
   }
 
+  /** Calls back once the reader has taken what was written, or has left. */
+  whenOver(done: () => void): void {
+    const { raw } = this.#reply;
+    const over = () => {
+      raw.off('drain', over).off('close', over);
+      done();
+    };
+    raw.once('drain', over).once('close', over);
+  }
+
   whenClosed(leave: () => void): void {
     this.#reply.raw.once('close', leave);
   }

@@ -3,11 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Inventory } from '../inventory.ts';
 import { authenticateHeader, tokenSchemes, type Authenticate } from './authenticate.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { HeavyWork, LiveStart } from './heavy-request.ts';
 import { LiveGroup, type LiveSource } from './live-group.ts';
 import { LiveStream } from './live-stream.ts';
 import { RefusalError } from './public-error.ts';
 import type { RequestObserver } from './request-record.ts';
+import { UnreadPage } from './unread-page.ts';
 
 export interface LiveLimits {
   /** Streams open at a time at most, for one token and for all of one supplier. */
@@ -23,6 +25,7 @@ export interface LiveOptions {
   readonly closing: AbortSignal;
   readonly observer?: RequestObserver | undefined;
   readonly liveLimits: LiveLimits;
+  readonly budget: ByteBudget;
 }
 
 /** How often a stream's token is looked at again; together with the time that tokens are remembered, below five seconds. */
@@ -46,12 +49,13 @@ export class LiveStreams {
   readonly #counts = new Map<string, number>();
 
   constructor(options: LiveOptions) {
-    const { heavyWork, inventory } = options;
+    const { heavyWork, inventory, budget } = options;
     this.#options = options;
     this.#source = {
       readPage: (page, ended) => heavyWork.readPage(page, ended),
       untilPast: (supplierId, position, signal) => inventory.untilPast(supplierId, position, signal),
       pace: (supplierId) => this.#pace(supplierId),
+      keep: (supplierId, bytes) => new UnreadPage(budget, supplierId, bytes),
       untilRetry: () => pause(RETRY_MS),
     };
     keepWatch(this.#byToken, this.#all, options);

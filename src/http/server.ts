@@ -30,7 +30,7 @@ import { cutOffStalledReaders } from './stalled-readers.ts';
 
 export interface ServerOptions
   extends
-    Omit<GraphqlDoorOptions, 'closing' | 'admission' | 'heavyWork' | 'liveLimits'>,
+    Omit<GraphqlDoorOptions, 'closing' | 'admission' | 'heavyWork' | 'liveLimits' | 'budget'>,
     Partial<Omit<Probes, 'closing'>> {
   /** By default all work is done on this thread. */
   readonly heavyWork?: HeavyWork;
@@ -94,7 +94,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   addProbes(server, { ready, metrics, closing: closing.signal });
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
   const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options, options), budget);
-  const doorOptions = { ...options, admission, heavyWork, liveLimits, closing: closing.signal };
+  const doorOptions = { ...options, admission, heavyWork, liveLimits, budget, closing: closing.signal };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);
   return server;
