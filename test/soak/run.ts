@@ -1,4 +1,4 @@
-/** Long runs against the real program, by hand: `npm run soak`. Memory over requests that never repeat, and one greedy token beside a quiet one. */
+/** Long runs against the real program, by hand: `npm run soak -- [--only PART] [--database sqlite|postgres] [--skus N] [--seconds N] [--attack NAME] [--requests N]`. */
 import { parseArgs } from 'node:util';
 import { createSqliteDatabase } from '../databases.ts';
 import { seedDatabase } from '../mutations.ts';
@@ -6,28 +6,64 @@ import { spawnGateway, untilListening, type RunningGateway } from '../process.ts
 import { range } from '../shop.ts';
 import { measureGreedyToken } from './greedy.ts';
 import { measureMemory } from './memory.ts';
+import { measureNeighbour } from './neighbour.ts';
 
-const { values } = parseArgs({ options: { requests: { type: 'string', default: '1000000' } } });
+const { values } = parseArgs({
+  options: {
+    /** Only this part. */
+    only: { type: 'string' },
+    /** Of the memory's part. */
+    requests: { type: 'string', default: '1000000' },
+    /** The expensive neighbour's: the store, by default one after the other; SKUs, seconds for each attack, and one attack alone. */
+    database: { type: 'string' },
+    skus: { type: 'string', default: '300000' },
+    seconds: { type: 'string', default: '10' },
+    attack: { type: 'string' },
+  },
+});
 
-const parts: Record<string, (gateway: RunningGateway, url: string) => Promise<boolean>> = {
-  memory: (gateway) => measureMemory(gateway, Number(values.requests)),
-  'a greedy token': measureGreedyToken,
+/** Each resolves with whether all holds. */
+const parts: Record<string, () => Promise<boolean>> = {
+  memory: () =>
+    onSmallStore(['--rate-limit', '0'], (gateway) => measureMemory(gateway, Number(values.requests))),
+  'a greedy token': () => onSmallStore([], measureGreedyToken),
+  'an expensive neighbour': () =>
+    measureNeighbour({
+      databases: values.database === undefined ? ['sqlite', 'postgres'] : [values.database],
+      skus: Number(values.skus),
+      seconds: Number(values.seconds),
+      attack: values.attack,
+    }),
 };
 
-for (const [name, measure] of Object.entries(parts)) {
+const chosen = Object.entries(parts).filter(([name]) => (values.only ?? name) === name);
+if (chosen.length === 0) throw new Error(`--only takes one of: ${Object.keys(parts).join(', ')}.`);
+for (const [name, measure] of chosen) {
+  process.stdout.write(`${name}\n`);
+  if (!(await measure())) process.exitCode = 1;
+}
+
+async function onSmallStore(
+  flags: readonly string[],
+  measure: (gateway: RunningGateway, url: string) => Promise<boolean>,
+): Promise<boolean> {
   const database = createSqliteDatabase();
   await seedDatabase(
     database.url,
     range(1_000).map((n) => ({ skuId: `sku-${n}` })),
   );
+<<<<<<< Updated upstream
   const flags = ['--log-level', 'fatal', ...(name === 'memory' ? ['--rate-limit', '0'] : [])];
   const env = { NODE_OPTIONS: '--max-semi-space-size=8' };
   const child = spawnGateway(database.url, flags, { env });
+=======
+  const env = { NODE_OPTIONS: '--max-semi-space-size=16' };
+  const child = spawnGateway(database.url, ['--log-level', 'fatal', ...flags], { env });
+>>>>>>> Stashed changes
   try {
     const gateway = await untilListening(child);
-    process.stdout.write(`${name}\n`);
-    if (!(await measure(gateway, database.url))) process.exitCode = 1;
-    if ((await gateway.stop()) !== 0) process.exitCode = 1;
+    const isGood = await measure(gateway, database.url);
+    return (await gateway.stop()) === 0 && isGood;
   } finally {
     child.kill('SIGKILL');
     await database.remove();

@@ -1,0 +1,16 @@
+/** The attacker's program, a process of its own: `node attacking.ts PRIORITY ORIGIN ATTACK...`; says `begun` to its parent, and goes on until it is killed. */
+import { setPriority } from 'node:os';
+import { attacks, gradual } from './attacks.ts';
+
+const [priority, origin = '', ...names] = process.argv.slice(2);
+setPriority(Number(priority));
+const begun = names.map(async (name) => {
+  const attack = attacks[name];
+  if (!attack) throw new Error(`There is no attack "${name}".`);
+  await new Promise<void>((resolve) => {
+    void attack(origin, resolve);
+    if (!gradual.has(name)) resolve();
+  });
+});
+await Promise.all(begun);
+process.send?.('begun');

@@ -1,0 +1,42 @@
+/** Requests of a client that sends the next when the last is answered. */
+import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { greedyTokens } from './watched-gateway.ts';
+
+export const GRAPHQL = '/graphql';
+export const range = (count: number) => Array.from({ length: count }, (_, n) => n);
+export const token = (n: number) => greedyTokens[n % greedyTokens.length] ?? '';
+
+/** Sends bodies over and over on so many connections, without end. */
+export async function repeat(
+  origin: string,
+  connections: number,
+  path: string,
+  bodyOf: (n: number) => string | Buffer,
+  bearerOf: (connection: number) => string = token,
+): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  let sent = 0;
+  const one = async (connection: number) => {
+    for (;;) await post(agent, origin, path, bearerOf(connection), bodyOf(sent++));
+  };
+  await Promise.all(range(connections).map(one));
+}
+
+/** Resolves when it is answered, or broken off. */
+export function post(agent: Agent, origin: string, path: string, bearer: string, body: string | Buffer) {
+  return new Promise<void>((resolve) => {
+    const headers = {
+      authorization: `Token ${bearer}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    };
+    const sent = request(`${origin}${path}`, { agent, method: 'POST', headers }, (response) => {
+      response.resume().on('close', resolve);
+    });
+    sent.on('error', () => void pause(5).then(resolve));
+    sent.end(body);
+  });
+}
+
+export const query = (text: string, variables: object = {}) => JSON.stringify({ query: text, variables });

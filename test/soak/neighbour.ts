@@ -1,0 +1,95 @@
+/** An expensive neighbour: beside each of its attacks, and beside all of them, a quiet supplier's p99 at most doubles, and the process stays small. */
+import { attacks } from '../neighbour/attacks.ts';
+import { measureBeside, type Seen } from '../neighbour/beside.ts';
+import { seedNeighbours } from '../neighbour/watched-gateway.ts';
+import { createPostgresDatabase, createSqliteDatabase, type TestDatabase } from '../databases.ts';
+import { createPostgresServer } from '../postgres-server.ts';
+
+export interface NeighbourOptions {
+  readonly databases: readonly string[];
+  /** SKUs of the attacker. */
+  readonly skus: number;
+  /** For each attack. */
+  readonly seconds: number;
+  /** Only this one; `mixed` is all at once. */
+  readonly attack: string | undefined;
+}
+
+const MOST_RATIO = 2;
+const MOST_TURN_CPU_MS = 20;
+const MOST_BULK_TURN_CPU_MS = 100;
+const MOST_MIB = 700;
+/** Making the attacker's requests takes no time from those who are measured. */
+const ATTACKER_PRIORITY = 10;
+const MIXED = 'mixed';
+/** The longest bulk calls are allowed longer turns. */
+const bulk: ReadonlySet<string> = new Set(['bulks', 'wide answers', 'shared codes', MIXED]);
+
+export async function measureNeighbour(options: NeighbourOptions): Promise<boolean> {
+  let isGood = true;
+  for (const kind of options.databases) {
+    isGood = (await onDatabase(kind, (database) => measureAll(kind, database, options))) && isGood;
+  }
+  return isGood;
+}
+
+async function onDatabase<T>(kind: string, use: (database: TestDatabase) => Promise<T>): Promise<T> {
+  const server = kind === 'postgres' ? await createPostgresServer() : undefined;
+  if (kind === 'postgres' && !server) throw new Error('There is no PostgreSQL here.');
+  await server?.start();
+  try {
+    const database = server ? await createPostgresDatabase(server.url) : createSqliteDatabase();
+    try {
+      return await use(database);
+    } finally {
+      await database.remove();
+    }
+  } finally {
+    await server?.remove();
+  }
+}
+
+async function measureAll(
+  kind: string,
+  { url }: TestDatabase,
+  { skus, seconds, attack }: NeighbourOptions,
+): Promise<boolean> {
+  await seedNeighbours(url, skus);
+  say(`  ${kind}, ${skus} SKUs`);
+  say(rowOf(['attack', 'alone p50', 'p99', 'beside p50', 'p99', 'times', 'turn CPU', 'clock', 'MiB', '']));
+  let isGood = true;
+  const conditions = {
+    quietMs: (seconds * 1_000) / 2,
+    besideMs: seconds * 1_000,
+    attackerPriority: ATTACKER_PRIORITY,
+  };
+  for (const name of [...Object.keys(attacks), MIXED].filter((known) => (attack ?? known) === known)) {
+    const seen = await measureBeside(url, name === MIXED ? Object.keys(attacks) : [name], conditions);
+    const faults = faultsOf(name, seen);
+    const { quiet, beside, turnCpuMs, turnMs, residentMib } = seen;
+    const times = [quiet.p50, quiet.p99, beside.p50, beside.p99, beside.p99 / quiet.p99, turnCpuMs, turnMs];
+    say(rowOf([name, ...times.map((ms) => ms.toFixed(1)), String(residentMib), faults.join('; ')]));
+    isGood &&= faults.length === 0;
+  }
+  return isGood;
+}
+
+/** Empty: all holds. */
+function faultsOf(name: string, { quiet, beside, turnCpuMs, residentMib }: Seen): string[] {
+  const mostTurn = bulk.has(name) ? MOST_BULK_TURN_CPU_MS : MOST_TURN_CPU_MS;
+  const [failure] = beside.failures;
+  return [
+    ...(beside.p99 > MOST_RATIO * quiet.p99 ? [`p99 more than ${MOST_RATIO} times`] : []),
+    ...(turnCpuMs > mostTurn ? [`a turn past ${mostTurn} ms`] : []),
+    ...(residentMib > MOST_MIB ? [`more than ${MOST_MIB} MiB`] : []),
+    ...(failure === undefined ? [] : [`${beside.failures.length} of ${beside.count} failed: ${failure}`]),
+  ];
+}
+
+const widths = [16, 9, 7, 10, 7, 6, 8, 7, 5];
+const rowOf = (cells: readonly string[]) =>
+  `  ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}`;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
