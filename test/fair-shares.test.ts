@@ -42,6 +42,26 @@ const halfSent = (token: string, length: number, sent: number) =>
       `Content-Length: ${length}\r\n\r\n${' '.repeat(sent)}`,
   );
 
+test('connections without a token have half of all: the oldest gives way, and a known caller stays and gets in', async () => {
+  await open({ connections: 8 });
+  const greet = 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const known = await begin(
+    `POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token ${tokens.full}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${small.length}\r\n\r\n${small}`,
+  );
+  await expect.poll(() => known.text).toContain('200 OK');
+  const strangers: Awaited<ReturnType<typeof begin>>[] = [];
+  for (const _ of range(12)) {
+    const stranger = await begin(greet);
+    await expect.poll(() => stranger.text).toContain('200 OK');
+    strangers.push(stranger);
+  }
+  await expect.poll(() => strangers.filter(({ socket }) => socket.destroyed).length).toBe(8);
+  expect(strangers.slice(0, 8).every(({ socket }) => socket.destroyed)).toBe(true);
+  expect(known.socket.destroyed).toBe(false);
+  expect((await askSmall(tokens.rival)).status).toBe(200);
+});
+
 describe('bytes in flight', () => {
   const MEBIBYTE = 1_048_576;
   test('of half-sent bodies a quarter of the budget is taken, the others get 503; small requests and other suppliers pass', async () => {

@@ -24,6 +24,26 @@ function openTurns() {
 }
 
 describe('turns', () => {
+  test('a supplier whose whole request held the writer rests three times as long while others write, and not while it is alone', () => {
+    const turns = openTurns();
+    turns.add('acme', 10_000, 3);
+    const first = turns.takeBatch();
+    turns.clock.now = 400;
+    turns.served(first, 400);
+    turns.add('rival', 1);
+    expect(turns.take()).toEqual({ rival: 1 });
+    expect(turns.take()).toEqual({});
+    turns.clock.now = 1_300;
+    turns.add('rival', 1);
+    expect(turns.take()).toEqual({ rival: 1 });
+    turns.clock.now = 1_601;
+    expect(turns.take()).toEqual({ acme: 10_000 });
+    turns.clock.now = 4_000;
+    turns.served([{ supplierId: 'acme', rows: 10_000, id: 0 }], 400);
+    // Nobody else has written for a second.
+    expect(turns.take()).toEqual({ acme: 10_000 });
+  });
+
   test('with 40,000 rows of one supplier waiting, another one’s update is in the next batch', () => {
     const turns = openTurns();
     turns.add('acme', 1_000, 40);

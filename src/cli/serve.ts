@@ -74,8 +74,9 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
     await inventory.started;
     const own =
       typeof values.metrics === 'number' &&
-      (await probes.listen({ host: values.host, port: values.metrics }));
-    const origin = await server.listen({ host: values.host, port: values.port, backlog: BACKLOG });
+      (await probes.listen({ host: addressOf(values.host), port: values.metrics }));
+    const host = addressOf(values.host);
+    const origin = await server.listen({ host, port: values.port, backlog: BACKLOG });
     threads.warm();
     io.out(describe(origin, own || (metrics && origin), values));
     const stopPurging = keepPurging(inventory, values['idempotency-hours'] * HOUR_MS, logger);
@@ -94,6 +95,11 @@ async function serve(store: Store, values: Values, logger: FastifyBaseLogger, io
   } finally {
     await probes.close();
   }
+}
+
+/** One address: for `localhost` a second server would listen on the other, without this one's limits on connections. */
+function addressOf(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host;
 }
 
 /** The parts of a gateway, wired. Close the server, the threads and the inventory, in this order. */

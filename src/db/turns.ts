@@ -8,6 +8,12 @@ export const SHARED_BATCH_ROWS = 250;
 /** For how long a supplier that was served counts as one that writes, in milliseconds. */
 const ACTIVE_MS = 1_000;
 
+/**
+ * A single request of more rows than that holds the writer for as long as it takes. While others write, its supplier's next one
+ * waits for so many times as long: one supplier has a quarter of the writer's time.
+ */
+const REST_TIMES = 3;
+
 /** What waits. */
 export interface Waiting {
   readonly supplierId: string;
@@ -16,8 +22,13 @@ export interface Waiting {
 
 export interface Turns<Entry extends Waiting> {
   add(entry: Entry): void;
-  /** One entry of each supplier after another, as far as they fit; each supplier's own stay in order. */
+  /**
+   * One entry of each supplier after another, as far as they fit; each supplier's own stay in order. Empty where all who
+   * wait have to rest.
+   */
   takeBatch(): Entry[];
+  /** Tells how long a batch took, in milliseconds. */
+  served(batch: readonly Entry[], ms: number): void;
   /** How many rows of this supplier may share a transaction now. */
   maxRows(supplierId: string): number;
   backlog(): Load;
@@ -34,6 +45,7 @@ interface Line<Entry> {
 export function createTurns<Entry extends Waiting>(now = () => performance.now()): Turns<Entry> {
   const lines = new Map<string, Line<Entry>>();
   const served = createRecent(now);
+  const restsUntil = new Map<string, number>();
   let backlog = { requests: 0, rows: 0 };
 
   const count = ({ rows }: Entry, sign: 1 | -1) => {
@@ -42,6 +54,11 @@ export function createTurns<Entry extends Waiting>(now = () => performance.now()
   const maxRows = (supplierId: string) => {
     const othersWait = lines.size > (lines.has(supplierId) ? 1 : 0);
     return othersWait || served.hasOther(supplierId) ? SHARED_BATCH_ROWS : MAX_BATCH_ROWS;
+  };
+  const rests = ({ supplierId, entries, taken }: Line<Entry>) => {
+    const isOver = (restsUntil.get(supplierId) ?? 0) <= now();
+    if (isOver) restsUntil.delete(supplierId);
+    return !isOver && isLarge(entries[taken]) && maxRows(supplierId) === SHARED_BATCH_ROWS;
   };
   return {
     add(entry) {
@@ -53,9 +70,9 @@ export function createTurns<Entry extends Waiting>(now = () => performance.now()
     },
     takeBatch() {
       // Whoever was not served for longest comes first, newcomers before all.
-      const inTurn = [...lines.values()].sort(
-        (a, b) => served.lastTurn(a.supplierId) - served.lastTurn(b.supplierId),
-      );
+      const inTurn = [...lines.values()]
+        .filter((line) => !rests(line))
+        .sort((a, b) => served.lastTurn(a.supplierId) - served.lastTurn(b.supplierId));
       const batch = fillBatch(inTurn, maxRows);
       for (const { supplierId } of batch) {
         served.note(supplierId);
@@ -66,9 +83,17 @@ export function createTurns<Entry extends Waiting>(now = () => performance.now()
       for (const entry of batch) count(entry, -1);
       return batch;
     },
+    served(batch, ms) {
+      for (const entry of batch)
+        if (isLarge(entry)) restsUntil.set(entry.supplierId, now() + REST_TIMES * ms);
+    },
     maxRows,
     backlog: () => backlog,
   };
+}
+
+function isLarge(entry: Waiting | undefined): boolean {
+  return entry !== undefined && entry.rows > SHARED_BATCH_ROWS;
 }
 
 /** Advances the lines by what it takes. */

@@ -1,8 +1,11 @@
 /** Group commit: everything that waits goes into one transaction, one fsync, and only then are the answers given. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { UnavailableError } from '../unavailable.ts';
 import type { Load } from './admission.ts';
 import { createTurns, type Waiting } from './turns.ts';
+
+/** How often to look whether those who rest may go on, while nobody else waits; in milliseconds. */
+const REST_LOOK_MS = 10;
 
 export interface WriteQueue<Job, Answer> {
   /** Resolves with the job's answer once its transaction is on disk. `rows` is how many rows the job writes. */
@@ -33,20 +36,27 @@ export function createWriteQueue<Job, Answer>(
 ): WriteQueue<Job, Answer> {
   const turns = createTurns<Entry<Job, Answer>>();
   let starting: Promise<void> | undefined;
+  let resting: Promise<void> | undefined;
   const running = new Set<Promise<() => void>>();
 
   const start = () => {
-    starting = undefined;
+    starting = resting = undefined;
     while (running.size < maxRunning && turns.backlog().requests > 0) {
-      const settling = settle(commit, turns.takeBatch());
+      const batch = turns.takeBatch();
+      if (batch.length === 0) {
+        resting ??= pause(REST_LOOK_MS).then(startSoon);
+        return;
+      }
+      const settling = settle(commit, batch);
       running.add(settling);
-      void finish(settling);
+      void finish(settling, batch, performance.now());
     }
   };
   // Requests that arrived together are read in one turn of the event loop: let all of them join.
   const startSoon = () => (starting ??= nextTurn().then(start));
-  const finish = async (settling: Promise<() => void>) => {
+  const finish = async (settling: Promise<() => void>, batch: Batch<Job, Answer>, started: number) => {
     const giveAnswers = await settling;
+    turns.served(batch, performance.now() - started);
     running.delete(settling);
     // A single commit may block this thread: its answers go out before the next one, which also waits for what arrived meanwhile.
     // Where several run at a time they wait for another process: the next is on its way there while these answers are written.
@@ -64,7 +74,8 @@ export function createWriteQueue<Job, Answer>(
     backlog: turns.backlog,
     idle: async () => {
       // With a turn in which those who asked take their answers.
-      while (starting || running.size > 0) await Promise.all([starting, ...running, nextTurn()]);
+      while (starting || resting || running.size > 0)
+        await Promise.all([starting, resting, ...running, nextTurn()]);
     },
   };
 }

@@ -32,6 +32,7 @@ export class LiveStream {
 
   /** False once its reader is behind: nothing more is to be written before `whenTaken`. */
   write(events: Uint8Array): boolean {
+    this.#reply.request.charge?.after({ answerBytes: events.length });
     return this.#reply.raw.write(events);
   }
 

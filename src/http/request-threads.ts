@@ -7,7 +7,7 @@ import { RequestThread } from './request-thread.ts';
 /** Requests that a thread has in work, and that wait for it, at most. They take turns at every pause of their reads. */
 const turnLimits: Record<Lane, TurnLimits> = {
   lists: { running: 8, waiting: 1_000 },
-  bulk: { running: 4, waiting: 200 },
+  bulk: { running: 2, waiting: 200 },
 };
 
 export interface RequestThreads extends HeavyWork {

@@ -81,7 +81,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const { turns = defaultTurns, connections = MAX_CONNECTIONS } = options;
   server.server.maxConnections = connections;
   shareFairly(server, { rateLimit, budget, turns });
-  const admission = new Admission(rateLimit, new ConnectionShares(connections));
+  const admission = new Admission(rateLimit, new ConnectionShares(server.server, connections));
   if (options.allowedHosts) refuseOtherHosts(server, options.allowedHosts);
   server.addHook('preClose', async () => {
     closing.abort();
