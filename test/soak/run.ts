@@ -52,14 +52,8 @@ async function onSmallStore(
     database.url,
     range(1_000).map((n) => ({ skuId: `sku-${n}` })),
   );
-<<<<<<< Updated upstream
-  const flags = ['--log-level', 'fatal', ...(name === 'memory' ? ['--rate-limit', '0'] : [])];
   const env = { NODE_OPTIONS: '--max-semi-space-size=8' };
-  const child = spawnGateway(database.url, flags, { env });
-=======
-  const env = { NODE_OPTIONS: '--max-semi-space-size=16' };
   const child = spawnGateway(database.url, ['--log-level', 'fatal', ...flags], { env });
->>>>>>> Stashed changes
   try {
     const gateway = await untilListening(child);
     const isGood = await measure(gateway, database.url);
