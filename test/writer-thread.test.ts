@@ -37,7 +37,9 @@ describeOnEachStore('the writer', (kind) => {
     const thread = startWriter(store, clock, [
       { committed: (commit) => commits.push(commit), failed: () => undefined },
     ]);
-    const sides = range(3).map(() => createSideInventory(store, connectWriter(thread.connect(), clock)));
+    const sides = range(3).map(() =>
+      createSideInventory(store, connectWriter(store.kind, thread.connect(), clock)),
+    );
     const asked = range(10).flatMap((n) => sides.map((side, i) => side.update(setEach(3 * n + i))));
     const answers = await Promise.all(asked);
     expect(answers.map(({ results }) => results[0]?.outcome)).toEqual(asked.map(() => 'APPLIED'));
@@ -74,7 +76,7 @@ describeOnEachStore('the writer', (kind) => {
   });
 
   test('takes a side inventory’s changes to those who follow the log', async () => {
-    const side = createSideInventory(gateway.store, connectWriter(gateway.inventory.connect(), clock));
+    const side = createSideInventory(gateway.store, connectWriter(kind, gateway.inventory.connect(), clock));
     const seen = gateway.inventory.untilPast('acme', 0, AbortSignal.timeout(20_000));
     await updateFor(side, acme, [setSku('EACH', { quantityInStock: 5 })]);
     await seen;
@@ -92,7 +94,7 @@ test('an answer that cannot be written is that call’s error, and the next call
   };
   const calls = { update, purgeKeys: () => Promise.resolve(false), probe: () => Promise.resolve(null) };
   answerCalls(port1, { ...calls, backlog: () => ({ requests: 0, rows: 0 }) }, () => undefined);
-  const writer = connectWriter(port2, clock);
+  const writer = connectWriter('sqlite', port2, clock);
   const unsendable = { ...setEach(1), groupId: 1n as unknown as string };
   const asked = [
     writer.update({ ...setEach(1), actor: 'unwritable' }),

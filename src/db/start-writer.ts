@@ -33,7 +33,7 @@ export interface WriterThread {
 
 /** `observers` are told of all callers' commits. The thread does not keep the process alive while nobody waits for it. */
 export function startWriter(
-  { url, answerTimeoutMs, keyQuotaBytes, logLimitBytes }: Store,
+  { kind, url, answerTimeoutMs, keyQuotaBytes, logLimitBytes }: Store,
   clock: () => Date,
   observers: readonly CommitObserver[],
 ): WriterThread {
@@ -64,7 +64,7 @@ export function startWriter(
     else if ('failed' in note) tellFailed(observers, fromErrorDetails(note.failed));
     else failed.resolve(fromErrorDetails(note.ended));
   };
-  const writer = connectWriter(connect(), clock, hear);
+  const writer = connectWriter(kind, connect(), clock, hear);
   return {
     writer,
     connect,

@@ -1,10 +1,9 @@
-/** Takes the updates of all callers: bounds them, divides large ones, and lets them share commits by turns. */
+/** Takes the updates of all callers: bounds them, and lets them share commits by turns. */
 import type { UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import type { Applied } from './apply.ts';
 import { createAdmission, type Load } from './admission.ts';
 import { observeCommits, type CommitObserver } from './observe-commits.ts';
 import type { StoreKind } from './open.ts';
-import { updateInParts } from './update-in-parts.ts';
 import { createWriteQueue } from './write-queue.ts';
 
 /** Transactions at a time: while one waits for PostgreSQL, the next is on its way. SQLite writes one at a time anyway. */
@@ -33,11 +32,7 @@ export function createWriteDesk(
   return {
     update: (request) =>
       admission.admit(request.supplierId, request.rows.length, () =>
-        updateInParts(
-          request,
-          () => queue.maxRows(request.supplierId),
-          (part) => queue.submit(part, part.rows.length, request.supplierId),
-        ),
+        queue.submit(request, request.rows.length, request.supplierId),
       ),
     backlog: queue.backlog,
     idle: queue.idle,

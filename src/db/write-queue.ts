@@ -10,8 +10,6 @@ const REST_LOOK_MS = 10;
 export interface WriteQueue<Job, Answer> {
   /** Resolves with the job's answer once its transaction is on disk. `rows` is how many rows the job writes. */
   submit(job: Job, rows: number, supplierId: string): Promise<Answer>;
-  /** How many rows of this supplier may share a transaction now. */
-  maxRows(supplierId: string): number;
   /** What waits for its transaction to begin. */
   backlog(): Load;
   /** Resolves when all that was submitted is answered. */
@@ -70,7 +68,6 @@ export function createWriteQueue<Job, Answer>(
         turns.add({ job, rows, supplierId, resolve, reject });
         void startSoon();
       }),
-    maxRows: turns.maxRows,
     backlog: turns.backlog,
     idle: async () => {
       // With a turn in which those who asked take their answers.

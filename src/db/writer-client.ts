@@ -2,7 +2,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { UpdateAnswer, UpdateRequest } from '../inventory.ts';
 import { createAdmission, type Load } from './admission.ts';
+import type { StoreKind } from './open.ts';
 import { createOpenCalls } from './open-calls.ts';
+import { updateInParts } from './update-in-parts.ts';
 import type { Note, WriterMessage } from './writer-messages.ts';
 
 /** For how long the thread is waited for to say what waits. */
@@ -26,6 +28,7 @@ export interface Writer {
  * `hear` is told of all callers' commits, on the port that the thread was started with.
  */
 export function connectWriter(
+  kind: StoreKind,
   port: MessagePort,
   clock: () => Date,
   hear: (note: Note) => void = () => undefined,
@@ -46,7 +49,7 @@ export function connectWriter(
   return {
     update: (request) =>
       admission.admit(request.supplierId, request.rows.length, () =>
-        calls.ask<UpdateAnswer>(['update', request]),
+        updateInParts(kind, request, (part) => calls.ask<UpdateAnswer>(['update', part])),
       ),
     purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
     probe: () => calls.ask(['probe']),

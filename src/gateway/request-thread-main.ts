@@ -26,7 +26,7 @@ const store = await openStore(url, {
 });
 const inventory = createSideInventory(
   store,
-  connectWriter(writer, () => new Date()),
+  connectWriter(store.kind, writer, () => new Date()),
 );
 serveThread(parentPort, new HeavyWorker({ inventory, createId: randomUUID }, { queryTimeoutMs }), lane);
 

@@ -3,6 +3,8 @@ import type { Caller } from '../inventory.ts';
 
 /** Seconds' worth of the rate that a caller may spend at once. */
 const BURST_SECONDS = 10;
+/** All tokens of a supplier together have so many times the rate of one. */
+const SUPPLIER_TIMES = 4;
 /** How often buckets of callers that are gone are looked for, in milliseconds. */
 const FORGET_EVERY_MS = 60_000;
 
@@ -41,18 +43,26 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
   const most = perSecond * BURST_SECONDS;
   const policy = `"token";q=${most};w=${BURST_SECONDS}`;
   const bucketOf = keepBuckets(perSecond, most, now);
+  const bucketOfSupplier = keepBuckets(SUPPLIER_TIMES * perSecond, SUPPLIER_TIMES * most, now);
+  const supplierOf = (token: string) => bucketOfSupplier(token.slice(0, token.indexOf('\0')));
   return {
     take(token, units) {
       const bucket = bucketOf(token);
+      const supplier = supplierOf(token);
       const needed = Math.min(units, most / 2);
-      if (bucket.level < needed || bucket.level < 0) {
-        return Math.max(1, Math.ceil((needed - bucket.level) / perSecond));
-      }
+      const wait = Math.max(
+        secondsUntil(needed, bucket, perSecond),
+        secondsUntil(needed, supplier, SUPPLIER_TIMES * perSecond),
+      );
+      if (wait > 0) return wait;
       bucket.level -= units;
+      supplier.level -= units;
       return 0;
     },
     spend(token, units) {
-      if (units > 0) bucketOf(token).level -= units;
+      if (units <= 0) return;
+      bucketOf(token).level -= units;
+      supplierOf(token).level -= units;
     },
     describe(token) {
       const { level } = bucketOf(token);
@@ -60,6 +70,11 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
       return { policy, state: `"token";r=${Math.max(0, Math.floor(level))};t=${untilFull}` };
     },
   };
+}
+
+/** 0 where the bucket holds as much. */
+function secondsUntil(needed: number, { level }: Bucket, perSecond: number): number {
+  return level >= Math.max(0, needed) ? 0 : Math.max(1, Math.ceil((needed - level) / perSecond));
 }
 
 /** A caller's bucket as it is now. A full bucket is like none, and forgotten. */
