@@ -61,6 +61,17 @@ test('a request is the same for the same seed and index, and another for another
   }
 });
 
+test('one request in fifty is large, to 8 MiB and a little more', () => {
+  for (const door of doors) {
+    const sizes = Array.from({ length: 2_000 }, (_, index) => requestOf(door, SEED, index).length);
+    const large = sizes.filter((size) => size > 70_000).length;
+    expect(large).toBeGreaterThan(20);
+    expect(large).toBeLessThan(80);
+    expect(Math.max(...sizes)).toBeGreaterThan(8 * 1_048_576);
+    expect(Math.max(...sizes)).toBeLessThan(9 * 1_048_576);
+  }
+});
+
 describe('control: what must not be is caught', () => {
   const indexes = [...Array(40).keys()];
 
@@ -91,6 +102,7 @@ describe('control: what must not be is caught', () => {
     `${start}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   test.each([
     ['status 500', framed('{"message":"x"}', json.replace('400 Bad Request', '500 Oops'))],
+    ['status 504', framed('{"message":"x"}', json.replace('400 Bad Request', '504 Late'))],
     ['status 503', framed('{"message":"x"}', json.replace('400 Bad Request', '503 Busy'))],
     ['leaks: SQLITE', framed('{"message":"SQLITE_BUSY"}')],
     ['leaks: constraint', framed('{"errors":[{"message":"violates check constraint"}]}')],
@@ -111,7 +123,9 @@ describe('control: what must not be is caught', () => {
 
   test('but not an answer as it should be, nor one that says to come again', () => {
     const busy = json.replace('400 Bad Request', '503 Busy\r\nRetry-After: 1');
+    const late = json.replace('400 Bad Request', '504 Gateway Timeout');
     for (const bytes of [
+      framed('{"errors":[{"message":"x","extensions":{"code":"QUERY_TIMEOUT"}}]}', late),
       framed('{"message":"x"}'),
       framed('{"data":null}'),
       framed('{"message":"x"}', busy),

@@ -22,7 +22,8 @@ function faultsOfAnswer({ status, headers, body }: Answer): string[] {
   const isPage = type.startsWith('text/html');
   const seen = `${[...headers].join('\n')}\n${isPage ? '' : text}`;
   const leaked = leak.exec(seen)?.[0];
-  const isBusy = status === 503 && headers.has('retry-after');
+  const isBusy =
+    (status === 503 && headers.has('retry-after')) || (status === 504 && text.includes('QUERY_TIMEOUT'));
   return [
     ...(status >= 500 && !isBusy ? [`status ${status}`] : []),
     ...(text.includes('INTERNAL_SERVER_ERROR') || text.includes('on our side') ? ['a fault of ours'] : []),

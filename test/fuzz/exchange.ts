@@ -23,6 +23,7 @@ const GIVE_UP_MS = 150;
 /** For so long more is waited for where the connection stays open. */
 const MORE_MS = 30;
 
+const LONG_BYTES = 262_144;
 /** Who sends more may be cut off before the answer is there. */
 const MAX_READ_BYTES = 1_048_576;
 
@@ -43,14 +44,22 @@ export function exchange(port: number, request: Buffer): Promise<Exchange> {
       isGivenUp = true;
       socket.end();
     }, GIVE_UP_MS);
-    socket.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
+    const look = () => {
       const { answers, malformed } = parseAnswers(Buffer.concat(chunks), isHead);
       // A stream does not end, nor does a connection that is kept alive.
       const isStream = chunks.length > 0 && /^content-type: text\/event-stream/im.test(String(chunks[0]));
       if (isStream || (answers.length > 0 && malformed === null)) {
         setTimeout(() => socket.destroy(), MORE_MS).unref();
       }
+    };
+    let [length, resting] = [0, setTimeout(look, TIMEOUT_MS)];
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      clearTimeout(resting);
+      // A long answer is looked at when it rests: looking costs as much as it is long.
+      if (length < LONG_BYTES) look();
+      else resting = setTimeout(look, MORE_MS);
     });
     // Who answers before all was read may reset the connection: what came counts, and nothing may have come.
     socket.on('error', () => {
@@ -60,6 +69,7 @@ export function exchange(port: number, request: Buffer): Promise<Exchange> {
     socket.on('close', () => {
       clearTimeout(timer);
       clearTimeout(giveUp);
+      clearTimeout(resting);
       const bytes = Buffer.concat(chunks);
       const isUnanswered = bytes.length === 0 && isGivenUp;
       const parsed = isUnanswered ? { answers: [], malformed: null } : parseAnswers(bytes, isHead);

@@ -1,10 +1,15 @@
 /** One changed request for a seed and an index: a recorded one, with one to four mutations of its body, its headers, its address. */
+import { makeLarge } from './large-request.ts';
 import { mutateBytes, splice } from './mutate-bytes.ts';
 import { mutateDocument } from './mutate-document.ts';
 import { mutateJson, parseJson } from './mutate-json.ts';
 import { createRandom, type Random } from './random.ts';
 import { recordedRequests, toBytes, type Door, type Header, type WireRequest } from './wire-request.ts';
 
+/** One request in so many is a large one. */
+const LARGE_ONE_IN = 50;
+/** So that large requests have chances of their own. */
+const LARGE_SEED = 0x5eed;
 /** Largest body that is made, now and then, by padding; past both doors' limits. */
 const HUGE_BYTES = 8 * 1_048_576 + 1;
 
@@ -216,6 +221,8 @@ const rareMutations: readonly Mutate[] = [
 
 /** The bytes of request number `index`; the same for the same seed, whatever was sent before. */
 export function requestOf(door: Door, seed: number, index: number): Buffer {
+  const large = createRandom(seed ^ LARGE_SEED, index);
+  if (large.oneIn(LARGE_ONE_IN)) return toBytes(makeLarge(door, large));
   const random = createRandom(seed, index);
   let request = random.pick(recordedRequests[door]);
   for (let i = random.below(4); i >= 0; i--) {

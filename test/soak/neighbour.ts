@@ -2,8 +2,7 @@
 import { attacks } from '../neighbour/attacks.ts';
 import { measureBeside, type Seen } from '../neighbour/beside.ts';
 import { seedNeighbours } from '../neighbour/watched-gateway.ts';
-import { createPostgresDatabase, createSqliteDatabase, type TestDatabase } from '../databases.ts';
-import { createPostgresServer } from '../postgres-server.ts';
+import { withDatabase } from '../with-database.ts';
 
 export interface NeighbourOptions {
   readonly databases: readonly string[];
@@ -28,30 +27,14 @@ const bulk: ReadonlySet<string> = new Set(['bulks', 'wide answers', 'shared code
 export async function measureNeighbour(options: NeighbourOptions): Promise<boolean> {
   let isGood = true;
   for (const kind of options.databases) {
-    isGood = (await onDatabase(kind, (database) => measureAll(kind, database, options))) && isGood;
+    isGood = (await withDatabase(kind, (url) => measureAll(kind, url, options))) && isGood;
   }
   return isGood;
 }
 
-async function onDatabase<T>(kind: string, use: (database: TestDatabase) => Promise<T>): Promise<T> {
-  const server = kind === 'postgres' ? await createPostgresServer() : undefined;
-  if (kind === 'postgres' && !server) throw new Error('There is no PostgreSQL here.');
-  await server?.start();
-  try {
-    const database = server ? await createPostgresDatabase(server.url) : createSqliteDatabase();
-    try {
-      return await use(database);
-    } finally {
-      await database.remove();
-    }
-  } finally {
-    await server?.remove();
-  }
-}
-
 async function measureAll(
   kind: string,
-  { url }: TestDatabase,
+  url: string,
   { skus, seconds, attack }: NeighbourOptions,
 ): Promise<boolean> {
   await seedNeighbours(url, skus);
