@@ -9,7 +9,7 @@ import { fromSqlite, isDiskFull } from './store-error.ts';
  */
 const MAX_STEP_PAGES = 16_000;
 const MIN_STEP_PAGES = 1_000;
-const MAX_STEP_MS = 100;
+const MAX_STEP_MS = 60;
 /** A log that readers kept from beginning anew, in pages, from which on they are waited for. */
 const LONG_LOG_PAGES = 2 * MAX_STEP_PAGES;
 /** How long they are waited for: their slices take a few milliseconds. And how often at most. */

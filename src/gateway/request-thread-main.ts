@@ -13,7 +13,7 @@ import type { RequestThreadData } from './start-request-threads.ts';
 /** PostgreSQL has so much longer to say that a read took too long. */
 const READ_MARGIN_MS = 5_000;
 /** Of this thread, where 0 is the priority of all others and 19 the lowest: small requests get the processor first. */
-const PRIORITY = 10;
+const PRIORITY = 19;
 
 if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
 // Given by startRequestThreads.

@@ -22,6 +22,9 @@ const BYTES_A_PIECE = 32;
 /** Pieces after which its shape is judged again. */
 const JUDGED_PIECES = 8;
 
+/** Bytes of one body that are read in a turn of the event loop. */
+const BYTES_A_TURN = 32_768;
+
 type Done = (error: Error | null, body?: Buffer) => void;
 
 /** A content type parser for Fastify: gives the whole body as one Buffer, or the error for the door to answer with. */
@@ -46,9 +49,11 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
     if (!payload.readableEnded) payload.off('data', onData).off('end', onEnd).off('error', onError);
     done(error, whole);
   };
+  const takeTurns = createTurnsOf(payload);
   const onData = (chunk: Buffer) => {
     received += chunk.length;
     pieces += 1;
+    takeTurns(chunk.length);
     if (received > limit) return finish(refuseUnread(request));
     if (pieces > FREE_PIECES + received / BYTES_A_PIECE) return finish(tooManyPieces());
     // Nobody reads the body of a request whose caller is not known.
@@ -72,6 +77,21 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
   };
   const onError = (error: Error) => finish(withStatus(400, error));
   payload.on('data', onData).on('end', onEnd).on('error', onError);
+}
+
+/** Lets others be read after so many bytes: Node reads up to two mebibytes of a connection before it looks at the next. */
+function createTurnsOf(payload: Readable): (bytes: number) => void {
+  let ofThisTurn = 0;
+  const goOn = () => {
+    ofThisTurn = 0;
+    payload.resume();
+  };
+  return (bytes) => {
+    ofThisTurn += bytes;
+    if (ofThisTurn < BYTES_A_TURN || payload.isPaused()) return;
+    payload.pause();
+    setImmediate(goOn);
+  };
 }
 
 /** undefined where the body comes in chunks. */
