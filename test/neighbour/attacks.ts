@@ -1,6 +1,6 @@
 /** What an expensive neighbour asks for, over and over: each attack goes on until its process is killed. */
 import { halfBodies, streams, unreadAnswers } from './held.ts';
-import { GRAPHQL, query, range, repeat, token } from './repeat.ts';
+import { afterCalls, GRAPHQL, query, range, repeat } from './repeat.ts';
 import { SHARED_CODE } from './watched-gateway.ts';
 
 /** Goes on until its process is killed. Those that are `gradual` call `begun` once they have built up. */
@@ -30,11 +30,10 @@ const rows: Attack = async (origin) => {
 };
 
 /** Documents of eight mebibytes, of which no two are alike. */
-const documents: Attack = (origin) => {
+const documents: Attack = (origin, begun) => {
   const filler = ' '.repeat(7_900_000);
-  return repeat(origin, 2, GRAPHQL, (n) =>
-    Buffer.from(`{"query":"{ a${n}: __typename }${filler}","extensions":{}}`),
-  );
+  const bodyOf = (n: number) => Buffer.from(`{"query":"{ a${n}: __typename }${filler}","extensions":{}}`);
+  return repeat(origin, 2, GRAPHQL, bodyOf, afterCalls(60, begun));
 };
 
 const bulkBody = (n: number, isAtomic: boolean) =>
@@ -59,7 +58,7 @@ const bulks: Attack = (origin) => {
 };
 
 /** The answer to a bulk call with as much in it as may be selected. */
-const wideAnswers: Attack = (origin) => {
+const wideAnswers: Attack = (origin, begun) => {
   const many = range(12)
     .map((n) => `a${n}: change { id reason before { quantityInStock } after { quantityInStock } }`)
     .join(' ');
@@ -75,7 +74,7 @@ const wideAnswers: Attack = (origin) => {
       },
     });
   const bodies = range(2).map(body);
-  return repeat(origin, 3, GRAPHQL, (n) => bodies[n % bodies.length] ?? '');
+  return repeat(origin, 3, GRAPHQL, (n) => bodies[n % bodies.length] ?? '', afterCalls(1, begun));
 };
 
 /** Rows that each name the code that thousands of SKUs share, and look-ups of it. */
@@ -98,16 +97,10 @@ const aliases: Attack = (origin) => {
   );
 };
 
-/** Four thousand connections of one token, each asking again when it is answered. */
-const connections: Attack = (origin) => {
+/** Eight thousand connections, each asking again when it is answered. */
+const connections: Attack = (origin, begun) => {
   const body = JSON.stringify({ sku_id: 'sku-1', quantity_in_stock: 1 });
-  return repeat(
-    origin,
-    4_000,
-    '/timp/products/skus/inventory/',
-    () => body,
-    () => token(0),
-  );
+  return repeat(origin, 8_000, '/timp/products/skus/inventory/', () => body, afterCalls(4_000, begun));
 };
 
 export const attacks: Readonly<Record<string, Attack>> = {
@@ -124,4 +117,11 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'unread answers': unreadAnswers,
 };
 /** Those that have a time in which they build up. */
-export const gradual: ReadonlySet<string> = new Set(['streams', 'half bodies', 'unread answers']);
+export const gradual: ReadonlySet<string> = new Set([
+  'documents',
+  'wide answers',
+  'connections',
+  'streams',
+  'half bodies',
+  'unread answers',
+]);

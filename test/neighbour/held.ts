@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Attack } from './attacks.ts';
-import { GRAPHQL, post, query, range, token } from './repeat.ts';
+import { afterCalls, GRAPHQL, post, query, range, token } from './repeat.ts';
 
 const FOLLOW =
   'subscription { inventoryChanged { cursor change { skuId reason after { quantityInStock } } } }';
@@ -38,12 +38,17 @@ const headOf = (bearer: string, length: number, accept = '*/*') =>
 export const streams: Attack = async (origin, begun) => {
   const sockets: Socket[] = [];
   const body = query(FOLLOW);
-  const opened = range(STREAMS).map(async (n) => {
+  const most = Promise.withResolvers<void>();
+  const opened = afterCalls(0.9 * STREAMS, most.resolve);
+  for (const n of range(STREAMS)) {
     const socket = open(origin, headOf(token(n), body.length, 'text/event-stream') + body, sockets);
-    await new Promise<void>((resolve) => void socket.once('data', resolve).once('close', resolve));
-    if (n % 3 === 0) socket.pause();
-  });
-  await Promise.all(opened);
+    socket.once('data', () => {
+      opened();
+      if (n % 3 === 0) socket.pause();
+    });
+    socket.once('close', opened);
+  }
+  await most.promise;
   begun();
   await change(origin);
 };

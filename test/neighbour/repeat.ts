@@ -7,18 +7,21 @@ export const GRAPHQL = '/graphql';
 export const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 export const token = (n: number) => greedyTokens[n % greedyTokens.length] ?? '';
 
-/** Sends bodies over and over on so many connections, without end. */
+/** Sends bodies over and over on so many connections, with the tokens in turn, without end; `answered` is called after each. */
 export async function repeat(
   origin: string,
   connections: number,
   path: string,
   bodyOf: (n: number) => string | Buffer,
-  bearerOf: (connection: number) => string = token,
+  answered?: () => void,
 ): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let sent = 0;
   const one = async (connection: number) => {
-    for (;;) await post(agent, origin, path, bearerOf(connection), bodyOf(sent++));
+    for (;;) {
+      await post(agent, origin, path, token(connection), bodyOf(sent++));
+      answered?.();
+    }
   };
   await Promise.all(range(connections).map(one));
 }
@@ -40,3 +43,11 @@ export function post(agent: Agent, origin: string, path: string, bearer: string,
 }
 
 export const query = (text: string, variables: object = {}) => JSON.stringify({ query: text, variables });
+
+/** Calls `begun` when it has been called so many times. */
+export function afterCalls(count: number, begun: () => void): () => void {
+  let calls = 0;
+  return () => {
+    if (++calls === count) begun();
+  };
+}
