@@ -1,6 +1,10 @@
 /** The attacker's program, a process of its own: `node attacking.ts PRIORITY ORIGIN ATTACK...`; says `begun` to its parent, and goes on until it is killed. */
 import { setPriority } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { attacks, gradual } from './attacks.ts';
+
+/** Several at once may keep one another from their heights: what is refused never begins. */
+const LONGEST_MS = 10_000;
 
 const [priority, origin = '', ...names] = process.argv.slice(2);
 setPriority(Number(priority));
@@ -12,5 +16,5 @@ const begun = names.map(async (name) => {
     if (!gradual.has(name)) resolve();
   });
 });
-await Promise.all(begun);
+await Promise.race([Promise.all(begun), pause(LONGEST_MS)]);
 process.send?.('begun');
