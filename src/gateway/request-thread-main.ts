@@ -17,7 +17,7 @@ const PRIORITY = 19;
 
 if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
 // Given by startRequestThreads.
-const { url, lane, writer, queryTimeoutMs } = workerData as RequestThreadData;
+const { url, writer, queryTimeoutMs } = workerData as RequestThreadData;
 yieldToOthers();
 const store = await openStore(url, {
   readOnly: true,
@@ -28,7 +28,7 @@ const inventory = createSideInventory(
   store,
   connectWriter(store.kind, writer, () => new Date()),
 );
-serveThread(parentPort, new HeavyWorker({ inventory, createId: randomUUID }, { queryTimeoutMs }), lane);
+serveThread(parentPort, new HeavyWorker({ inventory, createId: randomUUID }, { queryTimeoutMs }));
 
 /** Linux has priorities of threads, and tells a thread its number; elsewhere all stay equal. */
 function yieldToOthers(): void {

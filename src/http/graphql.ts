@@ -63,7 +63,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
       requestId: request.id,
     } as const;
     const left = leftSignal(reply);
-    const answered = await options.heavyWork.answer(heavy, left, laneOf(prepared));
+    const answered = await options.heavyWork.answer(heavy, left, laneOf(prepared, graphql.body?.length ?? 0));
     if ('live' in answered) {
       tellStanding(reply, options.admission.rateLimit);
       const followed = live.follow(request, reply, answered.live);

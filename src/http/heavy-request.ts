@@ -70,9 +70,8 @@ export interface WholeAnswer {
   readonly items: number;
 }
 
-/** Where a request waits for its turn: a small list does not wait behind a bulk call. */
-export const lanes = ['lists', 'bulk'] as const;
-export type Lane = (typeof lanes)[number];
+/** Where a request waits for its turn: a small list does not wait behind a bulk call, nor a short call behind a long one. */
+export type Lane = 'lists' | 'calls' | 'bulk';
 
 /** What is not done on the thread of the connections. Each throws UnavailableError where no thread can take it. */
 export interface HeavyWork {

@@ -8,6 +8,7 @@ import { detailed, type LegacyAnswer } from './legacy-answer.ts';
 import { pickSafetyHeaders } from './legacy-headers.ts';
 import { answerLegacy, type LegacyDoor } from './legacy-views.ts';
 import { declaresJson } from './media-type.ts';
+import { MAX_CALL_BYTES } from './operation-weight.ts';
 import {
   MAX_BODY_BYTES,
   MAX_BULK_BODY_BYTES,
@@ -108,7 +109,8 @@ async function answer(
   if (body.length > MAX_LIGHT_BODY) {
     const { caller, id: requestId } = request;
     const heavy = { door, body, isTooDeep, headers, caller, requestId };
-    return sendHeavy(request, reply, await options.heavyWork.answer(heavy, leftSignal(reply), 'bulk'));
+    const lane = body.length <= MAX_CALL_BYTES ? 'calls' : 'bulk';
+    return sendHeavy(request, reply, await options.heavyWork.answer(heavy, leftSignal(reply), lane));
   }
   const source = door === 'legacy' ? 'REST' : 'REST_BULK';
   return sendAnswer(

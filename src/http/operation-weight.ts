@@ -7,6 +7,8 @@ import type { OperationCache, PreparedOperation } from './prepared-operations.ts
 const MAX_LIGHT_BODY = 16_384;
 const MAX_NEW_DOCUMENT = 1_024;
 const MAX_LIGHT_FIELDS = 1_500;
+/** A call of some hundred rows: it spends most of its time waiting for its commit, which many may share. In bytes. */
+export const MAX_CALL_BYTES = 65_536;
 /** An answer of more fields waits with the bulk calls. */
 const MAX_LIST_FIELDS = 5_000;
 
@@ -33,9 +35,11 @@ export function isLight({ operation, size }: PreparedOperation): boolean {
   return isSmall && operation.operation !== 'subscription';
 }
 
-export function laneOf(prepared: PreparedOperation | undefined): Lane {
-  const isList = prepared?.operation.operation === 'query' && prepared.size.answered <= MAX_LIST_FIELDS;
-  return isList ? 'lists' : 'bulk';
+/** Undefined stands for an operation that is not known; `bytes` is the length of the body. */
+export function laneOf(prepared: PreparedOperation | undefined, bytes: number): Lane {
+  if (!prepared) return 'bulk';
+  if (prepared.operation.operation === 'mutation') return bytes <= MAX_CALL_BYTES ? 'calls' : 'bulk';
+  return prepared.size.answered <= MAX_LIST_FIELDS ? 'lists' : 'bulk';
 }
 
 /** Whether this document is cheap to validate, so that it may be validated with each request. */

@@ -1,12 +1,20 @@
-/** The request threads: one for each lane, whose work suppliers take turns at. */
+/** The request threads, and the lanes in which suppliers take turns at their work. */
 import type { Worker } from 'node:worker_threads';
 import { FairTurns, type TurnLimits } from './fair-turns.ts';
 import type { HeavyAnswer, HeavyWork, Lane, LivePage } from './heavy-request.ts';
 import { RequestThread } from './request-thread.ts';
 
-/** Requests that a thread has in work, and that wait for it, at most. They take turns at every pause of their reads. */
+/** Bulk calls have a thread of their own, be they short or long. */
+export type ThreadName = 'lists' | 'bulk';
+const threadOf: Record<Lane, ThreadName> = { lists: 'lists', calls: 'bulk', bulk: 'bulk' };
+
+/**
+ * Requests of a lane in work, and that wait, at most. Lists take turns at every pause of their reads. Short calls wait for
+ * commits; long ones take much memory.
+ */
 const turnLimits: Record<Lane, TurnLimits> = {
   lists: { running: 8, waiting: 1_000 },
+  calls: { running: 64, waiting: 1_000 },
   bulk: { running: 2, waiting: 200 },
 };
 
@@ -17,33 +25,32 @@ export interface RequestThreads extends HeavyWork {
   close(): Promise<void>;
 }
 
-/** `start` starts a worker for the lane; `report` is told of one that fails. */
+/** `start` starts a worker; `report` is told of one that fails. */
 export function createRequestThreads(
-  start: (lane: Lane) => Worker,
+  start: (thread: ThreadName) => Worker,
   report: (error: unknown) => void,
 ): RequestThreads {
-  const open = (lane: Lane) => ({
-    thread: new RequestThread(() => start(lane), report),
-    turns: new FairTurns(turnLimits[lane]),
-  });
-  const lanes: Record<Lane, ReturnType<typeof open>> = { lists: open('lists'), bulk: open('bulk') };
-  const all = Object.values(lanes);
+  const open = (name: ThreadName) => new RequestThread(() => start(name), report);
+  const threads: Record<ThreadName, RequestThread> = { lists: open('lists'), bulk: open('bulk') };
+  const turns: Record<Lane, FairTurns> = {
+    lists: new FairTurns(turnLimits.lists),
+    calls: new FairTurns(turnLimits.calls),
+    bulk: new FairTurns(turnLimits.bulk),
+  };
   return {
     async answer(request, left, lane) {
-      const { thread, turns } = lanes[lane];
-      const ask = () => thread.call({ name: 'answer', request }, left);
+      const ask = () => threads[threadOf[lane]].call({ name: 'answer', request }, left);
       // The thread gives what the method of this name gives.
-      return (await turns.run(request.caller.supplierId, ask, left)) as HeavyAnswer;
+      return (await turns[lane].run(request.caller.supplierId, ask, left)) as HeavyAnswer;
     },
     async readPage(request, ended) {
-      const { thread, turns } = lanes.lists;
-      const ask = () => thread.call({ name: 'readPage', request }, ended);
+      const ask = () => threads.lists.call({ name: 'readPage', request }, ended);
       // The thread gives what the method of this name gives.
-      return (await turns.run(request.subscription.caller.supplierId, ask, ended)) as LivePage;
+      return (await turns.lists.run(request.subscription.caller.supplierId, ask, ended)) as LivePage;
     },
-    warm: () => lanes.lists.thread.warm(),
+    warm: () => threads.lists.warm(),
     close: async () => {
-      await Promise.all(all.map(({ thread }) => thread.close()));
+      await Promise.all(Object.values(threads).map((thread) => thread.close()));
     },
   };
 }

@@ -1,17 +1,18 @@
 /** A request thread's side: does what it is asked, each call beside the others. */
 import type { MessagePort } from 'node:worker_threads';
-import { toFault, type HeavyRequest, type HeavyWork, type Lane } from './heavy-request.ts';
+import type { HeavyWorker } from './answer-heavy.ts';
+import { toFault, type HeavyRequest } from './heavy-request.ts';
 import type { FromThread, ThreadCall, ThreadResult, ToThread } from './thread-messages.ts';
 
-export function serveThread(port: MessagePort, work: HeavyWork, lane: Lane): void {
+type ThreadWork = Pick<HeavyWorker, 'answer' | 'readPage'>;
+
+export function serveThread(port: MessagePort, work: ThreadWork): void {
   const inWork = new Map<number, AbortController>();
   const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []) =>
     port.postMessage(message, [...transfer]);
 
   const perform = (call: ThreadCall, left: AbortSignal): Promise<ThreadResult> =>
-    call.name === 'answer'
-      ? work.answer(toBuffers(call.request), left, lane)
-      : work.readPage(call.request, left);
+    call.name === 'answer' ? work.answer(toBuffers(call.request), left) : work.readPage(call.request, left);
 
   const take = async (id: number, call: ThreadCall) => {
     const left = new AbortController();
