@@ -9,7 +9,7 @@ const MAX_VALUES = 400_000;
 /** Values in a body for one SKU, which has 8 fields. */
 const MAX_VALUES_OF_ONE = 10_000;
 /** Bytes of a GraphQL document and of any other text in a GraphQL body, as they stand there. */
-export const MAX_TEXT_BYTES = 65_536;
+const MAX_TEXT_BYTES = 65_536;
 
 /** Why the door does not take a body of this shape, with numbers as far as it was measured; `body` holds its bytes up to there. */
 type Judge = (shape: JsonShape, body: Uint8Array) => PublicError | null;

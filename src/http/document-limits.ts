@@ -19,7 +19,7 @@ import { schema } from '../schema/index.ts';
 import { DEFAULT_PAGE, MAX_PAGE } from '../schema/page.ts';
 
 /** UTF-16 units in a document. */
-export const MAX_DOCUMENT_LENGTH = 65_536;
+const MAX_DOCUMENT_LENGTH = 65_536;
 /** Lexical tokens in a document. GraphiQL's introspection has about 350. */
 const MAX_TOKENS = 2_000;
 /** Levels of fields. GraphiQL's introspection has 15. */

@@ -37,12 +37,16 @@ export class FairTurns {
     const supplier = this.#suppliers.get(supplierId) ?? { running: 0, waiting: new Set() };
     if (this.#refuses(supplier)) throw new UnavailableError('OVERLOADED');
     this.#suppliers.set(supplierId, supplier);
-    await this.#untilTurn(supplier, ended);
     try {
-      return await work();
+      await this.#untilTurn(supplier, ended);
+      try {
+        return await work();
+      } finally {
+        supplier.running -= 1;
+        this.#running -= 1;
+      }
     } finally {
-      supplier.running -= 1;
-      this.#running -= 1;
+      // One that leaves before its turn leaves nothing behind either.
       if (supplier.running + supplier.waiting.size === 0) this.#suppliers.delete(supplierId);
       this.#startNext();
     }

@@ -7,7 +7,7 @@ import type { LiveStream } from './live-stream.ts';
 import type { UnreadPage } from './unread-page.ts';
 
 /** Streams written to in one turn of the event loop. */
-const WRITES_PER_TURN = 100;
+export const WRITES_PER_TURN = 100;
 
 export interface LiveSource {
   readonly readPage: HeavyWork['readPage'];

@@ -5,7 +5,7 @@ import type { Caller, Inventory } from '../inventory.ts';
 import { authenticateHeader, tokenSchemes, type Authenticate } from './authenticate.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { HeavyWork, LiveStart } from './heavy-request.ts';
-import { LiveGroup, type LiveSource } from './live-group.ts';
+import { LiveGroup, WRITES_PER_TURN, type LiveSource } from './live-group.ts';
 import { LiveStream } from './live-stream.ts';
 import { RefusalError } from './public-error.ts';
 import type { RequestObserver } from './request-record.ts';
@@ -32,12 +32,11 @@ export interface LiveOptions {
 const TOKEN_CHECK_MS = 2_000;
 /** Proxies close a connection that says nothing for a minute. */
 const KEEP_ALIVE_MS = 12_000;
+/** How long to wait before a page is asked for again that could not be read, in milliseconds. */
 const RETRY_MS = 1_000;
 /** Pause between pages for each stream: a thousand streams of a supplier get ten pages a second, and cost a tenth of a core. */
 const PACE_MS_PER_STREAM = 0.1;
-/** Streams written to in one turn of the event loop. */
-const WRITES_PER_TURN = 100;
-
+/** The live streams of a server: it counts them, paces them, and ends them when their time has come. */
 export class LiveStreams {
   readonly #options: LiveOptions;
   readonly #source: LiveSource;
