@@ -38,7 +38,7 @@ describeOnEachStore('the writer', (kind) => {
       { committed: (commit) => commits.push(commit), failed: () => undefined },
     ]);
     const sides = range(3).map(() =>
-      createSideInventory(store, connectWriter(store.kind, thread.connect(), clock)),
+      createSideInventory(store, clock, connectWriter(store.kind, thread.connect(), clock)),
     );
     const asked = range(10).flatMap((n) => sides.map((side, i) => side.update(setEach(3 * n + i))));
     const answers = await Promise.all(asked);
@@ -76,7 +76,11 @@ describeOnEachStore('the writer', (kind) => {
   });
 
   test('takes a side inventory’s changes to those who follow the log', async () => {
-    const side = createSideInventory(gateway.store, connectWriter(kind, gateway.inventory.connect(), clock));
+    const side = createSideInventory(
+      gateway.store,
+      clock,
+      connectWriter(kind, gateway.inventory.connect(), clock),
+    );
     const seen = gateway.inventory.untilPast('acme', 0, AbortSignal.timeout(20_000));
     await updateFor(side, acme, [setSku('EACH', { quantityInStock: 5 })]);
     await seen;

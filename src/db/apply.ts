@@ -23,8 +23,9 @@ export type ApplyRequests = (
   now: string,
 ) => Promise<Applied[]>;
 
-export function createApplyRequests(store: Store): ApplyRequests {
-  const matchSkus = createMatchSkus(store, { lock: true });
+/** `lock`: on PostgreSQL, whether the SKUs stay locked until the transaction ends; not for dry runs, which save nothing. */
+export function createApplyRequests(store: Store, { lock } = { lock: true }): ApplyRequests {
+  const matchSkus = createMatchSkus(store, { lock });
   const lockSuppliers = createLockSuppliers(store);
   const saveChanges = createSaveChanges(store);
   const loadChanges = createLoadChanges(store);

@@ -5,6 +5,7 @@ import DataLoader from 'dataloader';
 import { chooseMatch, type Candidates } from '../decide.ts';
 import type { Inventory } from '../inventory.ts';
 import { createReadChanges } from './changes.ts';
+import { createDryRun } from './dry-run.ts';
 import { createMatchSkus, type Wanted } from './match.ts';
 import type { CommitObserver } from './observe-commits.ts';
 import type { LogWatch } from './log-status.ts';
@@ -50,7 +51,7 @@ export function createInventory(
   const watch = createWatch(store);
   const { writer, ...thread } = startWriter(store, clock, [watch, ...observers]);
   return {
-    ...createContract(store, writer, watch),
+    ...createContract(store, clock, writer, watch),
     purgeKeys: async (keepMs) => {
       while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
@@ -73,10 +74,10 @@ export interface SideInventory extends Inventory {
   close(): Promise<void>;
 }
 
-export function createSideInventory(store: Store, writer: Writer): SideInventory {
+export function createSideInventory(store: Store, clock: () => Date, writer: Writer): SideInventory {
   const watch = createWatch(store);
   return {
-    ...createContract(store, writer, watch),
+    ...createContract(store, clock, writer, watch),
     close: async () => {
       await writer.close();
       await watch.close();
@@ -84,7 +85,8 @@ export function createSideInventory(store: Store, writer: Writer): SideInventory
   };
 }
 
-function createContract(store: Store, writer: Writer, watch: Watch): Inventory {
+function createContract(store: Store, clock: () => Date, writer: Writer, watch: Watch): Inventory {
+  const dryRun = createDryRun(store, clock);
   const matchSkus = createMatchSkus(store, { lock: false });
   // Requests that arrived together are parsed in one turn of the event loop: they share one read.
   const matches = new DataLoader<Wanted, Candidates>((wanted) => matchSkus(store.points, wanted), {
@@ -100,7 +102,7 @@ function createContract(store: Store, writer: Writer, watch: Watch): Inventory {
         ),
       );
     },
-    update: (request) => writer.update(request),
+    update: (request) => (request.dryRun ? dryRun(request) : writer.update(request)),
     ...createListSkus(store),
     ...createReadChanges(store),
     untilPast: (supplierId, position, signal) => watch.untilPast(supplierId, position, signal),

@@ -3,7 +3,8 @@ import type { ChangeSource, RowResult, UpdateRequest } from '../inventory.ts';
 import type { Problem } from '../problem.ts';
 import type { Applied } from './apply.ts';
 
-export type RowOutcome = RowResult['outcome'] | 'REPLAYED';
+/** Dry runs are no part of a commit. */
+export type RowOutcome = Exclude<RowResult['outcome'], 'DRY_RUN'> | 'REPLAYED';
 
 /** What a transaction did, in numbers: small enough to be told to other threads. */
 export interface CommitSummary {
@@ -74,7 +75,7 @@ function summarize(
     if (answer.replayed) return add(counts, 'REPLAYED', answer.results.length);
     if (answer.refusal) add(refusals, answer.refusal.problem);
     for (const result of answer.results) {
-      add(counts, result.outcome);
+      if (result.outcome !== 'DRY_RUN') add(counts, result.outcome);
       if (result.outcome === 'REJECTED') add(refusals, result.refusal.problem);
       if (result.outcome === 'APPLIED') {
         positions.set(supplierId, Math.max(positions.get(supplierId) ?? 0, result.change.position ?? 0));

@@ -24,10 +24,8 @@ const store = await openStore(url, {
   queryTimeoutMs,
   answerTimeoutMs: queryTimeoutMs + READ_MARGIN_MS,
 });
-const inventory = createSideInventory(
-  store,
-  connectWriter(store.kind, writer, () => new Date()),
-);
+const clock = () => new Date();
+const inventory = createSideInventory(store, clock, connectWriter(store.kind, writer, clock));
 serveThread(parentPort, new HeavyWorker({ inventory, createId: randomUUID }, { queryTimeoutMs }));
 
 /** Linux has priorities of threads, and tells a thread its number; elsewhere all stay equal. */
