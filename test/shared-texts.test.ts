@@ -7,6 +7,7 @@ import { createInventory, type OpenInventory } from '../src/db/inventory.ts';
 import { saveSupplier } from '../src/db/tokens.ts';
 import type { InventoryChange } from '../src/inventory.ts';
 import { requestOf, setSku } from './requests.ts';
+import { SHARED_BATCH_ROWS } from '../src/db/turns.ts';
 import { range } from './shop.ts';
 import { describeOnEachStore, openTestStore } from './stores.ts';
 
@@ -53,7 +54,7 @@ describeOnEachStore('the texts of a bulk call', (kind) => {
     const { rows } = await sql<{ bytes: number }>`
       select sum(coalesce(octet_length(reason), 0) + coalesce(octet_length(reference_document_uri), 0)) as bytes
       from inventory_change where group_id = 'long'`.execute(database.store.db);
-    expect(Number(rows[0]?.bytes)).toBeLessThan(ROWS * 10 + 10 * 2_500);
+    expect(Number(rows[0]?.bytes)).toBeLessThan(ROWS * 10 + (ROWS / SHARED_BATCH_ROWS) * 2_500);
     expect((await checkDatabase(database.url)).findings).toEqual([]);
   });
 

@@ -54,7 +54,7 @@ describe('turns', () => {
     expect(turns.take()).toEqual({ acme: 1_000 });
   });
 
-  test('a lone supplier fills whole batches; beside others it has 250 rows of each, and 1,000 again after a quiet second', () => {
+  test('a lone supplier fills whole batches; beside others it has 100 rows of each, and 1,000 again after a quiet second', () => {
     const turns = openTurns();
     turns.add('acme', 1, 4_000);
     expect(turns.take()).toEqual({ acme: MAX_BATCH_ROWS });
@@ -70,16 +70,27 @@ describe('turns', () => {
 
   test('a batch never has more than 1,000 rows, and who was left out comes first in the next', () => {
     const turns = openTurns();
-    const suppliers = range(7).map((n) => `supplier ${n}`);
-    for (const supplier of suppliers) turns.add(supplier, 200);
-    expect(Object.keys(turns.take())).toEqual(suppliers.slice(0, 5));
-    for (const supplier of suppliers) turns.add(supplier, 200);
-    expect(Object.keys(turns.take())).toEqual([...suppliers.slice(5), ...suppliers.slice(0, 3)]);
+    const suppliers = range(70).map((n) => `supplier ${n}`);
+    for (const supplier of suppliers) turns.add(supplier, 20);
+    expect(Object.keys(turns.take())).toEqual(suppliers.slice(0, 50));
+    for (const supplier of suppliers) turns.add(supplier, 20);
+    expect(Object.keys(turns.take())).toEqual([...suppliers.slice(50), ...suppliers.slice(0, 30)]);
+  });
+
+  test('while others write, no small update shares a transaction with a part of a bulk call', () => {
+    const turns = openTurns();
+    turns.add('acme', 100, 2);
+    turns.add('rival', 1);
+    expect(turns.take()).toEqual({ acme: 100 });
+    turns.add('acme', 1);
+    expect(turns.take()).toEqual({ rival: 1 });
+    expect(turns.take()).toEqual({ acme: 100 });
+    expect(turns.take()).toEqual({ acme: 1 });
   });
 
   test('a large request that must be whole gets a batch of its own when its turn comes, and only then', () => {
     const turns = openTurns();
-    turns.add('rival', 1, 300);
+    turns.add('rival', 1, 150);
     turns.add('acme', 10_000, 2);
     expect(turns.take()).toEqual({ rival: SHARED_BATCH_ROWS });
     expect(turns.take()).toEqual({ acme: 10_000 });

@@ -4,7 +4,9 @@ import type { Load } from './admission.ts';
 /** Rows in one transaction at most; a single request that is larger gets its own. */
 export const MAX_BATCH_ROWS = 1_000;
 /** Rows of one supplier in a transaction at most while others write too: their updates wait for no more than this. */
-export const SHARED_BATCH_ROWS = 250;
+export const SHARED_BATCH_ROWS = 100;
+/** While others write too, a request of more rows than this gets a transaction of its own, which no small update waits for. */
+const FEW_ROWS = 20;
 /** For how long a supplier that was served counts as one that writes, in milliseconds. */
 const ACTIVE_MS = 1_000;
 
@@ -103,14 +105,17 @@ function fillBatch<Entry extends Waiting>(
 ): Entry[] {
   const batch: Entry[] = [];
   let rows = 0;
+  let isClosed = false;
   let open = lines.map((line) => ({ line, share: maxRows(line.supplierId), rows: 0 }));
   const take = (turn: (typeof open)[number]): boolean => {
     const { line, share } = turn;
     const entry = line.entries[line.taken];
-    if (!entry) return false;
+    if (!entry || isClosed) return false;
     const isFirst = turn.rows === 0;
+    const isApart = share < MAX_BATCH_ROWS && entry.rows > FEW_ROWS;
     const fits = rows + entry.rows <= MAX_BATCH_ROWS && (isFirst || turn.rows + entry.rows <= share);
-    if (!fits && batch.length > 0) return false;
+    if (batch.length > 0 && (isApart || !fits)) return false;
+    isClosed = isApart;
     line.taken += 1;
     turn.rows += entry.rows;
     rows += entry.rows;
