@@ -23,7 +23,7 @@ export const MAX_CANDIDATES = 10;
 /** All refusals of one call list so many candidates at most; the rows after that list none. */
 export const MAX_CALL_CANDIDATES = 2_000;
 /** How far the SKUs that share a code are counted. */
-export const MAX_CANDIDATE_COUNT = 10_000;
+export const MAX_CANDIDATE_COUNT = 1_000;
 
 type QuantityField = 'quantityInStock' | 'quantityOnBackorder';
 

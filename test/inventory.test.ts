@@ -253,8 +253,8 @@ describe('a refusal reads as a sentence that says what to do', () => {
     [2, ': S1, S2. Name'],
     [5, ': S1, S2, S3, S4, S5. Name'],
     [6, ': S1, S2, S3, S4, S5 and 1 more. Name'],
-    [1000, ': S1, S2, S3, S4, S5 and 995 more. Name'],
-    [MAX_CANDIDATE_COUNT, ': S1, S2, S3, S4, S5 and at least 9995 more. Name'],
+    [999, ': S1, S2, S3, S4, S5 and 994 more. Name'],
+    [MAX_CANDIDATE_COUNT, ': S1, S2, S3, S4, S5 and at least 995 more. Name'],
   ])('of %i candidates five are named at most, and the rest counted', (count, list) => {
     expect(describeRefusal(ambiguous(count))).toContain(list);
     expect(describeRefusal(ambiguous(count))).toMatch(/Name the one you mean by its skuId\.$/);

@@ -35,7 +35,7 @@ export function createProbeRange(store: Store): SetStatement<Item<CodeRange>, Fo
     { i: 'integer', supplier_id: 'text', code: 'text', kind: 'text', as_spelled: 'integer' },
     (db) =>
       store.kind === 'sqlite'
-        ? db.selectFrom(firstOfItem(keys, isSo)).selectAll()
+        ? db.selectFrom(firstOfItem(keys, isSo, sql`sku_id`)).selectAll()
         : db
             .selectFrom(['item', firstOfEach(keys, isSo)])
             .select(['item.i', 'found.kind', 'found.sku_id'])
@@ -55,7 +55,7 @@ export function createProbeKinds(store: Store): SetStatement<Item<Gtin>, Found> 
     { i: 'integer', supplier_id: 'text', code: 'text' },
     (db) =>
       store.kind === 'sqlite'
-        ? db.selectFrom(firstOfItem(keys, isGtin)).selectAll()
+        ? db.selectFrom(firstOfItem(keys, isGtin, sql`kind, sku_id`)).selectAll()
         : db
             .selectFrom(['item', firstOfEach(keys, isGtin)])
             .select(['item.i', 'found.kind', 'found.sku_id'])
@@ -64,12 +64,15 @@ export function createProbeKinds(store: Store): SetStatement<Item<Gtin>, Found> 
   );
 }
 
-/** SQLite runs the statement for one item at a time; a join with it would read and sort the whole range. */
-function firstOfItem(keys: readonly string[], condition: RawBuilder<unknown>) {
+/**
+ * SQLite runs the statement for one item at a time; a join with it would read and sort the whole range. So would an order that names
+ * one of the keys: it is as the index has it from the first column that is no key.
+ */
+function firstOfItem(keys: readonly string[], condition: RawBuilder<unknown>, order: RawBuilder<unknown>) {
   const names = sql.join(keys.map((key) => sql.ref(key)));
   return sql<Found>`(select (select i from item) as i, kind, sku_id from sku_code
     where (${names}) = (select ${names} from item) and ${condition}
-    order by kind, sku_id limit ${sql.lit(MAX_PROBED)})`.as('found');
+    order by ${order} limit ${sql.lit(MAX_PROBED)})`.as('found');
 }
 
 /** PostgreSQL takes all items at once. */
