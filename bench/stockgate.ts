@@ -52,7 +52,17 @@ export async function fillDatabase(url: string, folder: string, skus: number): P
 export function serve({ url }: Catalog): Promise<Server> {
   const flags = ['--log-level', 'warn', '--rate-limit', '0'];
   return startServer(
-    ['--max-semi-space-size=8', MAIN, 'serve', '--port', '0', '--database', url, ...flags],
+    [
+      '--max-semi-space-size=8',
+      '--v8-pool-size=1',
+      MAIN,
+      'serve',
+      '--port',
+      '0',
+      '--database',
+      url,
+      ...flags,
+    ],
     env,
   );
 }

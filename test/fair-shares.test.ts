@@ -123,7 +123,7 @@ describe('connections', () => {
 });
 
 describe('requests in work', () => {
-  const turns = { running: 2, waiting: 3, waitMs: 400 };
+  const turns = { running: 2, runningBesideOthers: 2, waiting: 3, waitMs: 400 };
   test('those past the bound wait their turn, those past the line are refused, and another supplier passes', async () => {
     await open({ turns: { ...turns, waitMs: 60_000 } });
     const working = await Promise.all(range(2).map(() => halfSent(tokens.full, 100, 10)));

@@ -49,7 +49,7 @@ test('requests that are sent at once are answered one after another, in their or
 });
 
 test('requests in line on a connection that goes away leave no turn taken', async () => {
-  await open({ turns: { running: 3, waiting: 0, waitMs: 1_000 } });
+  await open({ turns: { running: 3, runningBesideOthers: 3, waiting: 0, waitMs: 1_000 } });
   const stream = JSON.stringify({ query: 'subscription { inventoryChanged { change { id } } }' });
   const follow = rawRequest(
     'POST /graphql',

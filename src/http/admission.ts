@@ -24,14 +24,14 @@ export class Admission {
       lingerAfterAnswer(raw.socket);
       reply.header('connection', 'close');
       // Opening a connection costs more than a request: a client that is refused later opens fewer.
-      await this.#parking.park(caller.supplierId);
+      await this.#parking.holdBack(raw.socket, caller.supplierId);
       return tooManyConnections;
     }
     const token = tokenOf(caller);
     request.charge = new Charge(this.rateLimit, token);
     const wait = request.charge.enter();
     if (wait === 0) return null;
-    await this.#parking.park(token);
+    await this.#parking.slowDown(request, reply, caller.supplierId);
     return throttled(wait);
   }
 }

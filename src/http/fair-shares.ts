@@ -1,4 +1,5 @@
 /** The edge's part in fair shares: each supplier's connections, requests in work and bytes in flight, and what each request costs its token. */
+import { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { UnavailableError } from '../unavailable.ts';
 import { throttled } from './admission.ts';
@@ -50,6 +51,8 @@ export function shareFairly(server: FastifyInstance, shares: FairShares): void {
     });
     request.endTurn = endTurn;
     reply.raw.once('close', () => {
+      // Fastify's injected requests have no socket of Node's.
+      if (request.raw.socket instanceof Socket) turns.rest(supplierId, request.raw.socket);
       endTurn();
       held.release();
     });

@@ -1,17 +1,21 @@
 /** Bytes that arrive in chunks, kept in one block: many tiny chunks cost no more memory than a few large ones. */
 
-const FIRST_CAPACITY = 16_384;
+/** The first block's length where more is to come, in bytes: a body whose length was declared is rarely moved. */
+const FIRST_DECLARED = 1_048_576;
+const FIRST = 16_384;
 const nothing = Buffer.alloc(0);
 
 export class GrowingBuffer {
   readonly #most: number;
+  readonly #first: number;
   readonly #mayGrow: (bytes: number) => boolean;
   #block = nothing;
   #length = 0;
 
-  /** `most`: the length that it has in the end, or may have. `mayGrow` is asked for all the memory that it takes. */
-  constructor(most: number, mayGrow: (bytes: number) => boolean) {
-    this.#most = most;
+  /** `declared` is the length that it has in the end; else it may have `most`. `mayGrow` is asked for all the memory that it takes. */
+  constructor(declared: number | undefined, most: number, mayGrow: (bytes: number) => boolean) {
+    this.#most = declared ?? most;
+    this.#first = declared === undefined ? FIRST : FIRST_DECLARED;
     this.#mayGrow = mayGrow;
   }
 
@@ -19,7 +23,7 @@ export class GrowingBuffer {
   append(chunk: Uint8Array): boolean {
     const needed = this.#length + chunk.length;
     if (needed > this.#block.length) {
-      const doubled = Math.min(this.#most, Math.max(FIRST_CAPACITY, 2 * this.#block.length));
+      const doubled = Math.min(this.#most, Math.max(this.#first, 2 * this.#block.length));
       const capacity = Math.max(needed, doubled);
       if (!this.#mayGrow(capacity - this.#block.length)) return false;
       const larger = Buffer.allocUnsafe(capacity);

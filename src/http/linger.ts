@@ -2,6 +2,7 @@
 import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SMALL_BYTES } from './byte-budget.ts';
+import { atTurn, STRANGERS } from './loop-turns.ts';
 
 /** For how long such a client may go on sending, until it has read the answer and closes its end. */
 const LINGER_MS = 2_000;
@@ -22,7 +23,8 @@ export function lingerAfterAnswer(socket: Socket): void {
     let discarded = 0;
     socket.on('data', (chunk: Buffer) => {
       discarded += chunk.length;
-      if (discarded > MAX_DISCARDED_BYTES) socket.pause();
+      socket.pause();
+      if (discarded <= MAX_DISCARDED_BYTES) atTurn(STRANGERS, () => socket.resume());
     });
     socket.on('end', () => socket.destroy());
     socket.resume();

@@ -1,6 +1,7 @@
-/** Requests of one connection are taken one after another: whoever sends many at once waits for itself. */
+/** Requests of one connection are taken one after another, and those of one client a few at a time: whoever sends many at once waits for itself. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { IterationShares } from './iteration-shares.ts';
 
 /** Requests that may wait on one connection; past that it is cut off. No browser and hardly a client sends a second one. */
 const MAX_WAITING = 32;
@@ -10,11 +11,15 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 /** What a connection has sent and nobody has taken yet. */
 type Line = (() => void)[];
 
-/** Node takes all that it reads from a connection in one turn of the event loop: some 2,000 small requests. */
-export function takeOneAtATime(server: Server): void {
+/**
+ * Node takes all that it reads from a connection in one iteration of the event loop, some 2,000 small requests, and reads from a
+ * thousand connections in one. `clientOf` says whose connection it is.
+ */
+export function takeOneAtATime(server: Server, clientOf: (socket: Socket) => string): void {
   // Whoever listens to requests is called like this.
   const handlers = server.listeners('request') as Handler[];
   const lines = new WeakMap<Socket, Line>();
+  const shares = new IterationShares();
 
   const take = (request: IncomingMessage, response: ServerResponse, line: Line) => {
     response.once('close', () => {
@@ -22,7 +27,9 @@ export function takeOneAtATime(server: Server): void {
       if (!request.socket.destroyed && next) next();
       else lines.delete(request.socket);
     });
-    for (const handle of handlers) handle.call(server, request, response);
+    shares.begin(clientOf(request.socket), () => {
+      for (const handle of handlers) handle.call(server, request, response);
+    });
   };
   server.removeAllListeners('request');
   server.on('request', (request, response) => {

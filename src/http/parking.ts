@@ -1,30 +1,62 @@
-/** Refusals that wait: a client that is refused later asks less often. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Clients that were refused are heard later: they ask less often. */
+import { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** A refusal waits for this long at most, in milliseconds: alone, for each other of the same client, and in all. */
+/** A refused client is heard again after as long as this at least and at most, in milliseconds, where it sends little. */
+const LEAST_MS = 50;
 const ALONE_MS = 250;
-const EACH_MS = 2;
-const MOST_MS = 2_000;
+/** Between two of its requests, in milliseconds: thousands of connections cost no more than some. */
+const EACH_MS = 1;
 /** Timers of one duration are cheap, in milliseconds. */
 const STEP_MS = 25;
-/** Refusals of one client that wait at most: further ones do not. */
-const MAX_PARKED = 2_500;
 
 export class Parking {
-  readonly #parked = new Map<string, number>();
+  /** By client: when its last place is taken, in milliseconds on the monotonic clock. */
+  readonly #lastAt = new Map<string, number>();
 
-  /**
-   * Resolves when the client may be refused: at random moments, so that its connections do not all ask at once, and the
-   * later, the more of its refusals wait.
-   */
-  async park(client: string): Promise<void> {
-    const parked = (this.#parked.get(client) ?? 0) + 1;
-    if (parked > MAX_PARKED) return;
-    this.#parked.set(client, parked);
-    const most = Math.min(MOST_MS, ALONE_MS + EACH_MS * parked);
-    await sleep(Math.ceil((most * (0.2 + 0.8 * Math.random())) / STEP_MS) * STEP_MS);
-    const left = (this.#parked.get(client) ?? 1) - 1;
-    if (left === 0) this.#parked.delete(client);
-    else this.#parked.set(client, left);
+  /** Before a refusal that ends the connection: resolves when the client may be told, and open the next; or when it has left. */
+  holdBack(socket: Socket, client: string): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        socket.off('close', done);
+        resolve();
+      };
+      const timer = setTimeout(done, this.#delay(client));
+      socket.once('close', done);
+    });
+  }
+
+  /** Reads nothing of the connection for a while once it is answered; where the client ends it, that it is answered is late. */
+  async slowDown(
+    { raw: { socket, headers, httpVersion } }: FastifyRequest,
+    reply: FastifyReply,
+    client: string,
+  ) {
+    // Fastify's injected requests have no socket of Node's.
+    const goesOn =
+      socket instanceof Socket && httpVersion === '1.1' && headers.connection?.toLowerCase() !== 'close';
+    if (!goesOn) return this.holdBack(socket, client);
+    reply.raw.once('close', () => {
+      if (socket.destroyed) return;
+      // What it sends meanwhile waits with the operating system, and costs nothing.
+      socket.pause();
+      setTimeout(() => socket.resume(), this.#delay(client)).unref();
+    });
+  }
+
+  /** In milliseconds; at random, so that its connections do not all ask at once. */
+  #delay(client: string): number {
+    const now = performance.now();
+    const alone = LEAST_MS + Math.random() * (ALONE_MS - LEAST_MS);
+    const at = Math.max((this.#lastAt.get(client) ?? 0) + EACH_MS, now + LEAST_MS);
+    this.#lastAt.set(client, at);
+    const ms = Math.ceil(Math.max(alone, at - now) / STEP_MS) * STEP_MS;
+    setTimeout(() => this.#forget(client), ms).unref();
+    return ms;
+  }
+
+  #forget(client: string): void {
+    if ((this.#lastAt.get(client) ?? 0) <= performance.now()) this.#lastAt.delete(client);
   }
 }

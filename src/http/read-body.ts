@@ -6,8 +6,10 @@ import { noRoom, SMALL_BYTES } from './byte-budget.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { JsonMeter, type JsonShape } from './json-shape.ts';
 import { lingerAfterAnswer } from './linger.ts';
+import { STRANGERS } from './loop-turns.ts';
 import { declaresJson } from './media-type.ts';
 import { RefusalError } from './public-error.ts';
+import { readPieces } from './read-pieces.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,9 +24,6 @@ const BYTES_A_PIECE = 32;
 /** Pieces after which its shape is judged again. */
 const JUDGED_PIECES = 8;
 
-/** Bytes of one body that are read in a turn of the event loop. */
-const BYTES_A_TURN = 32_768;
-
 type Done = (error: Error | null, body?: Buffer) => void;
 
 /** A content type parser for Fastify: gives the whole body as one Buffer, or the error for the door to answer with. */
@@ -37,23 +36,20 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
   const measured = measureFor(request, declared);
   // A declared length was set aside before.
   const isReserved = declared !== undefined && declared > SMALL_BYTES;
-  const body = new GrowingBuffer(declared ?? limit, (bytes) => isReserved || (held?.take(bytes) ?? false));
+  const body = new GrowingBuffer(declared, limit, (bytes) => isReserved || (held?.take(bytes) ?? false));
   let received = 0;
   let pieces = 0;
   let isRefused = false;
   const judge = () => measured?.judge(measured.meter.shape, body.bytes()) ?? null;
 
   const finish = (error: Error | null, whole?: Buffer) => {
+    stop();
     if (received > SMALL_BYTES) request.charge?.after({ bodyBytes: received });
-    // A stream that has ended calls nobody any more.
-    if (!payload.readableEnded) payload.off('data', onData).off('end', onEnd).off('error', onError);
     done(error, whole);
   };
-  const takeTurns = createTurnsOf(payload);
-  const onData = (chunk: Buffer) => {
+  const piece = (chunk: Buffer) => {
     received += chunk.length;
     pieces += 1;
-    takeTurns(chunk.length);
     if (received > limit) return finish(refuseUnread(request));
     if (pieces > FREE_PIECES + received / BYTES_A_PIECE) return finish(tooManyPieces());
     // Nobody reads the body of a request whose caller is not known.
@@ -67,7 +63,7 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
     }
     if (pieces % JUDGED_PIECES === 0) isRefused = judge() !== null;
   };
-  const onEnd = () => {
+  const end = () => {
     if (declared !== undefined && received !== declared) {
       return finish(withStatus(400, new Error('The body is not as long as declared.')));
     }
@@ -75,23 +71,8 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
     const refusal = judge();
     finish(refusal ? new RefusalError(refusal) : null, body.bytes());
   };
-  const onError = (error: Error) => finish(withStatus(400, error));
-  payload.on('data', onData).on('end', onEnd).on('error', onError);
-}
-
-/** Lets others be read after so many bytes: Node reads up to two mebibytes of a connection before it looks at the next. */
-function createTurnsOf(payload: Readable): (bytes: number) => void {
-  let ofThisTurn = 0;
-  const goOn = () => {
-    ofThisTurn = 0;
-    payload.resume();
-  };
-  return (bytes) => {
-    ofThisTurn += bytes;
-    if (ofThisTurn < BYTES_A_TURN || payload.isPaused()) return;
-    payload.pause();
-    setImmediate(goOn);
-  };
+  const error = (cause: Error) => finish(withStatus(400, cause));
+  const stop = readPieces(payload, held ? request.caller.supplierId : STRANGERS, { piece, end, error });
 }
 
 /** undefined where the body comes in chunks. */

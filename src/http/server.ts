@@ -81,7 +81,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const { turns = defaultTurns, connections = MAX_CONNECTIONS } = options;
   server.server.maxConnections = connections;
   shareFairly(server, { rateLimit, budget, turns });
-  const admission = new Admission(rateLimit, new ConnectionShares(server.server, connections));
+  const shares = new ConnectionShares(server.server, connections);
+  takeOneAtATime(server.server, shares.clientOf);
+  const admission = new Admission(rateLimit, shares);
   if (options.allowedHosts) refuseOtherHosts(server, options.allowedHosts);
   server.addHook('preClose', async () => {
     closing.abort();
@@ -103,6 +105,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 /** A server for a port of its own, that answers the probes and nothing else. Not yet listening. */
 export function createProbeServer(options: ProbeServerOptions): FastifyInstance {
   const server = createEdge(options, options.closing);
+  takeOneAtATime(server.server, ({ remoteAddress }) => String(remoteAddress));
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not found.' }));
   addProbes(server, options);
   return server;
@@ -138,7 +141,6 @@ function createEdge(
   });
   guardConnections(server, timeouts.stalled);
   decorateRequests(server);
-
   // Doors read their bodies themselves: what a body must be is the last thing they ask.
   server.removeAllContentTypeParsers();
   // Named beside the pattern, JSON is found without a search.
@@ -161,7 +163,6 @@ function createEdge(
 /** What one connection may cost the others. */
 function guardConnections({ server, log }: FastifyInstance, stalledMs: number): void {
   server.maxConnections = MAX_CONNECTIONS;
-  takeOneAtATime(server);
   cutOffStalledReaders(server, stalledMs, (bytes) =>
     log.info({ bytes }, 'a client that read nothing any more was cut off'),
   );

@@ -33,7 +33,7 @@ const rows: Attack = async (origin) => {
 const documents: Attack = (origin, begun) => {
   const filler = ' '.repeat(7_900_000);
   const bodyOf = (n: number) => Buffer.from(`{"query":"{ a${n}: __typename }${filler}","extensions":{}}`);
-  return repeat(origin, 2, GRAPHQL, bodyOf, afterCalls(60, begun));
+  return repeat(origin, 2, GRAPHQL, bodyOf, afterCalls(20, begun));
 };
 
 const bulkBody = (n: number, isAtomic: boolean) =>
@@ -97,10 +97,10 @@ const aliases: Attack = (origin) => {
   );
 };
 
-/** Eight thousand connections, each asking again when it is answered. */
+/** Six thousand connections, each asking again when it is answered. */
 const connections: Attack = (origin, begun) => {
   const body = JSON.stringify({ sku_id: 'sku-1', quantity_in_stock: 1 });
-  return repeat(origin, 8_000, '/timp/products/skus/inventory/', () => body, afterCalls(4_000, begun));
+  return repeat(origin, 6_000, '/timp/products/skus/inventory/', () => body, afterCalls(3_000, begun));
 };
 
 export const attacks: Readonly<Record<string, Attack>> = {

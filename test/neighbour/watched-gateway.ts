@@ -20,7 +20,16 @@ export interface WatchedGateway extends RunningGateway {
 }
 
 export async function startWatched(database: string, ...flags: string[]): Promise<WatchedGateway> {
-  const args = ['--max-semi-space-size=8', '--import', WATCH, MAIN, 'serve', '--port', '0'];
+  const args = [
+    '--max-semi-space-size=8',
+    '--v8-pool-size=1',
+    '--import',
+    WATCH,
+    MAIN,
+    'serve',
+    '--port',
+    '0',
+  ];
   const child = spawn(process.execPath, [...args, '--database', database, '--log-level', 'fatal', ...flags], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
