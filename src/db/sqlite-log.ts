@@ -24,6 +24,8 @@ export class SqliteLog {
   #retryAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #lastCommit = -Infinity;
+  /** Several suppliers write: none of them waits for long. */
+  #isShared = false;
   /** A commit found the disk full, and nothing was done about it yet. */
   #isFull = false;
 
@@ -50,6 +52,11 @@ export class SqliteLog {
 
   get hasFailed(): boolean {
     return this.#failure !== undefined;
+  }
+
+  /** Whether several suppliers write now. */
+  share(isShared: boolean): void {
+    this.#isShared = isShared;
   }
 
   /** The statements as they are, those that begin and end transactions with what goes before and after them. */
@@ -94,7 +101,8 @@ export class SqliteLog {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#isFull) this.makeRoom();
     const isOver = this.#checkpoint.logBytes >= this.#limitBytes;
-    if (this.#refusal !== undefined || isOver || this.#checkpoint.isDue) this.#catchUp(isOver);
+    if (this.#refusal !== undefined || isOver || this.#checkpoint.isDue(this.#isShared))
+      this.#catchUp(isOver);
     this.#room.takeBack();
   }
 

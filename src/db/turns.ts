@@ -4,15 +4,15 @@ import type { Load } from './admission.ts';
 /** Rows in one transaction at most; a single request that is larger gets its own. */
 export const MAX_BATCH_ROWS = 1_000;
 /** Rows of one supplier in a transaction at most while others write too: their updates wait for no more than this. */
-export const SHARED_BATCH_ROWS = 100;
-/** While others write too, a request of more rows than this gets a transaction of its own, which no small update waits for. */
+export const SHARED_BATCH_ROWS = 50;
+/** A request of more rows than this is large: while others write too it gets a transaction of its own, which no small update waits for. */
 const FEW_ROWS = 20;
 /** For how long a supplier that was served counts as one that writes, in milliseconds. */
 const ACTIVE_MS = 1_000;
 
 /**
- * A single request of more rows than that holds the writer for as long as it takes. While others write, its supplier's next one
- * waits for so many times as long: one supplier has a quarter of the writer's time.
+ * While others write, a supplier's next large request waits for so many times as long as the last one took: its large requests have a
+ * quarter of the writer's time.
  */
 const REST_TIMES = 3;
 
@@ -33,6 +33,8 @@ export interface Turns<Entry extends Waiting> {
   served(batch: readonly Entry[], ms: number): void;
   /** How many rows of this supplier may share a transaction now. */
   maxRows(supplierId: string): number;
+  /** Whether several suppliers wait, or were served within the last second. */
+  isShared(): boolean;
   backlog(): Load;
 }
 
@@ -90,12 +92,13 @@ export function createTurns<Entry extends Waiting>(now = () => performance.now()
         if (isLarge(entry)) restsUntil.set(entry.supplierId, now() + REST_TIMES * ms);
     },
     maxRows,
+    isShared: () => served.count() > 1 || lines.size > 1,
     backlog: () => backlog,
   };
 }
 
 function isLarge(entry: Waiting | undefined): boolean {
-  return entry !== undefined && entry.rows > SHARED_BATCH_ROWS;
+  return entry !== undefined && entry.rows > FEW_ROWS;
 }
 
 /** Advances the lines by what it takes. */
@@ -112,7 +115,7 @@ function fillBatch<Entry extends Waiting>(
     const entry = line.entries[line.taken];
     if (!entry || isClosed) return false;
     const isFirst = turn.rows === 0;
-    const isApart = share < MAX_BATCH_ROWS && entry.rows > FEW_ROWS;
+    const isApart = share < MAX_BATCH_ROWS && isLarge(entry);
     const fits = rows + entry.rows <= MAX_BATCH_ROWS && (isFirst || turn.rows + entry.rows <= share);
     if (batch.length > 0 && (isApart || !fits)) return false;
     isClosed = isApart;
@@ -138,6 +141,13 @@ function createRecent(now: () => number) {
   // From the longest ago to the newest.
   const recent = new Map<string, { readonly time: number; readonly turn: number }>();
   let turn = 0;
+  const forget = () => {
+    const since = now() - ACTIVE_MS;
+    for (const [supplierId, { time }] of recent) {
+      if (time >= since) break;
+      recent.delete(supplierId);
+    }
+  };
   return {
     note(supplierId: string) {
       recent.delete(supplierId);
@@ -146,12 +156,12 @@ function createRecent(now: () => number) {
     /** A number that grows; 0: long ago. */
     lastTurn: (supplierId: string) => recent.get(supplierId)?.turn ?? 0,
     hasOther(supplierId: string): boolean {
-      const since = now() - ACTIVE_MS;
-      for (const [other, { time }] of recent) {
-        if (time >= since) break;
-        recent.delete(other);
-      }
+      forget();
       return recent.size > (recent.has(supplierId) ? 1 : 0);
+    },
+    count(): number {
+      forget();
+      return recent.size;
     },
   };
 }

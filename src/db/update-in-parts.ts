@@ -6,10 +6,10 @@ import type { StoreKind } from './open.ts';
 import { SHARED_BATCH_ROWS } from './turns.ts';
 
 /**
- * Parts of a call that are with the writer at once. SQLite's commits follow one another, so ten parts may share one. PostgreSQL's
+ * Parts of a call that are with the writer at once. SQLite's commits follow one another, so twenty parts may share one. PostgreSQL's
  * run side by side: there a part waits for the one before it, so that rows of one SKU stay in order.
  */
-const PARTS_AT_ONCE: Record<StoreKind, number> = { sqlite: 10, postgres: 1 };
+const PARTS_AT_ONCE: Record<StoreKind, number> = { sqlite: 20, postgres: 1 };
 
 /**
  * Rows that neither stand and fall together nor are kept as one answer need not share a transaction: a call of many rows is

@@ -14,6 +14,8 @@ export interface WriteDesk {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   /** What waits for its transaction to begin. */
   backlog(): Load;
+  /** Whether several suppliers write now. */
+  isShared(): boolean;
   /** Resolves when everything is answered. */
   idle(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export function createWriteDesk(
         queue.submit(request, request.rows.length, request.supplierId),
       ),
     backlog: queue.backlog,
+    isShared: queue.isShared,
     idle: queue.idle,
   };
 }

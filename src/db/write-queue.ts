@@ -5,13 +5,15 @@ import type { Load } from './admission.ts';
 import { createTurns, type Waiting } from './turns.ts';
 
 /** How often to look whether those who rest may go on, while nobody else waits; in milliseconds. */
-const REST_LOOK_MS = 10;
+const REST_LOOK_MS = 2;
 
 export interface WriteQueue<Job, Answer> {
   /** Resolves with the job's answer once its transaction is on disk. `rows` is how many rows the job writes. */
   submit(job: Job, rows: number, supplierId: string): Promise<Answer>;
   /** What waits for its transaction to begin. */
   backlog(): Load;
+  /** Whether several suppliers wait, or were served within the last second. */
+  isShared(): boolean;
   /** Resolves when all that was submitted is answered. */
   idle(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function createWriteQueue<Job, Answer>(
         void startSoon();
       }),
     backlog: turns.backlog,
+    isShared: turns.isShared,
     idle: async () => {
       // With a turn in which those who asked take their answers.
       while (starting || resting || running.size > 0)

@@ -1,6 +1,7 @@
 /** The writer's thread: opens the store on connections of its own, and writes for all callers. */
 import { isMainThread, MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { sql } from 'kysely';
+import type { UpdateRequest } from '../inventory.ts';
 import { openStore } from './open.ts';
 import { createReadiness } from './readiness.ts';
 import type { WriterThreadData } from './start-writer.ts';
@@ -30,10 +31,14 @@ void store.log?.failed.then((failure) => writer.note(failure));
 const readiness = createReadiness(store, (error) => {
   if (isSyncFailure(error)) writer.note(error);
 });
-const desk = createWriteDesk(store.kind, (requests) => writer.commit(requests, now), [
+const commit = (requests: readonly UpdateRequest[]) => {
+  store.log?.share(desk.isShared());
+  return writer.commit(requests, now);
+};
+const desk = createWriteDesk(store.kind, commit, [
   readiness,
   {
-    committed: (commit) => starter?.tell({ committed: commit, isBehind: desk.backlog().requests > 0 }),
+    committed: (committed) => starter?.tell({ committed, isBehind: desk.backlog().requests > 0 }),
     failed: (error) => starter?.tell({ failed: toErrorDetails(error) }),
   },
 ]);
