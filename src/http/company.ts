@@ -5,21 +5,19 @@ const PRESENT_MS = 1_000;
 
 export class Company {
   #last = '';
-  #lastSeenAt = -Infinity;
-  /** When one other than the last was last seen. */
-  #otherSeenAt = -Infinity;
+  /** Until when there are several, in milliseconds on the monotonic clock; 0 while there is one. */
+  #until = 0;
 
+  /** Notes that the supplier asks. It costs nothing while nobody else does. */
   note(supplierId: string): void {
-    if (supplierId !== this.#last) {
-      this.#otherSeenAt = this.#lastSeenAt;
-      this.#last = supplierId;
-    }
-    this.#lastSeenAt = performance.now();
+    if (supplierId === this.#last) return;
+    if (this.#last !== '') this.#until = performance.now() + PRESENT_MS;
+    this.#last = supplierId;
   }
 
-  /** Whether another supplier was seen within the last second. */
-  has(supplierId: string): boolean {
-    const seenAt = supplierId === this.#last ? this.#otherSeenAt : this.#lastSeenAt;
-    return performance.now() - seenAt < PRESENT_MS;
+  /** Whether several suppliers were seen within the last second. */
+  isShared(): boolean {
+    if (this.#until !== 0 && performance.now() >= this.#until) this.#until = 0;
+    return this.#until !== 0;
   }
 }

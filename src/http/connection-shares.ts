@@ -59,8 +59,8 @@ export class ConnectionShares {
     return true;
   }
 
-  /** Whose connection it is: its supplier's, or while that is not known its address's. */
-  readonly clientOf = (socket: Socket): string => this.#suppliers.get(socket) ?? `at ${socket.remoteAddress}`;
+  /** Whose connection it is, once that is known. */
+  readonly supplierOf = (socket: Socket): string | undefined => this.#suppliers.get(socket);
 
   #leave(socket: Socket): void {
     const supplierId = this.#suppliers.get(socket);

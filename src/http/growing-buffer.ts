@@ -9,7 +9,7 @@ export class GrowingBuffer {
   readonly #most: number;
   readonly #first: number;
   readonly #mayGrow: (bytes: number) => boolean;
-  #block = nothing;
+  #block: Buffer = nothing;
   #length = 0;
 
   /** `declared` is the length that it has in the end; else it may have `most`. `mayGrow` is asked for all the memory that it takes. */
@@ -19,8 +19,15 @@ export class GrowingBuffer {
     this.#mayGrow = mayGrow;
   }
 
-  /** Copies the chunk: Node may reuse its memory. False where it may not grow. */
-  append(chunk: Uint8Array): boolean {
+  /** Keeps the chunk's bytes. False where it may not grow. */
+  append(chunk: Buffer): boolean {
+    // All that there will be, in a block of its own already.
+    if (this.#length === 0 && chunk.length === this.#most) {
+      if (!this.#mayGrow(chunk.length)) return false;
+      this.#block = chunk;
+      this.#length = chunk.length;
+      return true;
+    }
     const needed = this.#length + chunk.length;
     if (needed > this.#block.length) {
       const doubled = Math.min(this.#most, Math.max(this.#first, 2 * this.#block.length));

@@ -1,48 +1,54 @@
 /** What one client may begin in one iteration of the event loop: one that sends on thousands of connections at once waits for itself. */
-
 import { Company } from './company.ts';
 
 /** Requests of one client in one iteration, a tenth of a millisecond each: while it is alone, and while others ask too. */
 const MOST_ALONE = 64;
 const MOST_BESIDE_OTHERS = 2;
+/** While it is alone its requests are counted so many at a time: asking for the next iteration costs something. */
+const COUNTED_ALONE = 16;
 
 export class IterationShares {
   readonly #begun = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
   readonly #company = new Company();
+  readonly #goOn = () => this.#next();
   #isScheduled = false;
+  #alone = 0;
 
-  /** Begins now, or in one of the next iterations. */
-  begin(client: string, act: () => void): void {
+  /** Begins now, or in one of the next iterations. Strangers from one address are one client, and no company: probes are among them. */
+  begin(supplierId: string | undefined, address: string | undefined, act: () => void): void {
+    if (supplierId !== undefined) this.#company.note(supplierId);
     if (!this.#isScheduled) {
+      if (!this.#company.isShared() && ++this.#alone < COUNTED_ALONE) return act();
       this.#isScheduled = true;
-      setImmediate(() => this.#goOn());
+      setImmediate(this.#goOn);
     }
-    this.#company.note(client);
+    const client = supplierId ?? `at ${address}`;
     const waiting = this.#waiting.get(client);
     const begun = this.#begun.get(client) ?? 0;
     if (waiting) waiting.push(act);
-    else if (begun >= this.#most(client)) this.#waiting.set(client, [act]);
+    else if (begun >= this.#most()) this.#waiting.set(client, [act]);
     else {
       this.#begun.set(client, begun + 1);
       act();
     }
   }
 
-  /** Once in each iteration. What begins here counts for the sockets that are read next. */
-  #goOn(): void {
+  /** Once in an iteration. What begins here counts for the sockets that are read next. */
+  #next(): void {
     this.#begun.clear();
+    this.#alone = 0;
     this.#isScheduled = this.#waiting.size > 0;
-    if (this.#isScheduled) setImmediate(() => this.#goOn());
+    if (this.#isScheduled) setImmediate(this.#goOn);
     for (const [client, waiting] of this.#waiting) {
-      const acts = waiting.splice(0, this.#most(client));
+      const acts = waiting.splice(0, this.#most());
       if (waiting.length === 0) this.#waiting.delete(client);
       this.#begun.set(client, acts.length);
       for (const act of acts) act();
     }
   }
 
-  #most(client: string): number {
-    return this.#company.has(client) ? MOST_BESIDE_OTHERS : MOST_ALONE;
+  #most(): number {
+    return this.#company.isShared() ? MOST_BESIDE_OTHERS : MOST_ALONE;
   }
 }

@@ -13,9 +13,9 @@ type Line = (() => void)[];
 
 /**
  * Node takes all that it reads from a connection in one iteration of the event loop, some 2,000 small requests, and reads from a
- * thousand connections in one. `clientOf` says whose connection it is.
+ * thousand connections in one. `supplierOf` says whose connection it is, where that is known.
  */
-export function takeOneAtATime(server: Server, clientOf: (socket: Socket) => string): void {
+export function takeOneAtATime(server: Server, supplierOf: (socket: Socket) => string | undefined): void {
   // Whoever listens to requests is called like this.
   const handlers = server.listeners('request') as Handler[];
   const lines = new WeakMap<Socket, Line>();
@@ -27,7 +27,7 @@ export function takeOneAtATime(server: Server, clientOf: (socket: Socket) => str
       if (!request.socket.destroyed && next) next();
       else lines.delete(request.socket);
     });
-    shares.begin(clientOf(request.socket), () => {
+    shares.begin(supplierOf(request.socket), request.socket.remoteAddress, () => {
       for (const handle of handlers) handle.call(server, request, response);
     });
   };

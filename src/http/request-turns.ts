@@ -56,7 +56,7 @@ export class RequestTurns {
   enter(supplierId: string, proceed: Proceed): () => void {
     const supplier = this.#supplierOf(supplierId);
     this.#company.note(supplierId);
-    if (supplier.running < this.#mostRunning(supplierId)) {
+    if (supplier.running < this.#mostRunning()) {
       supplier.running += 1;
       proceed(true);
       return once(() => this.#leave(supplierId, supplier));
@@ -108,14 +108,14 @@ export class RequestTurns {
     return supplier;
   }
 
-  #mostRunning(supplierId: string): number {
-    return this.#company.has(supplierId) ? this.#limits.runningBesideOthers : this.#limits.running;
+  #mostRunning(): number {
+    return this.#company.isShared() ? this.#limits.runningBesideOthers : this.#limits.running;
   }
 
   /** Passes the turn on to the next in line; to several where the supplier is alone again. */
   #leave(supplierId: string, supplier: Supplier): void {
     supplier.running -= 1;
-    const most = this.#mostRunning(supplierId);
+    const most = this.#mostRunning();
     for (const next of supplier.waiting) {
       if (supplier.running >= most) break;
       supplier.waiting.delete(next);

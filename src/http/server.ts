@@ -82,7 +82,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.server.maxConnections = connections;
   shareFairly(server, { rateLimit, budget, turns });
   const shares = new ConnectionShares(server.server, connections);
-  takeOneAtATime(server.server, shares.clientOf);
+  takeOneAtATime(server.server, shares.supplierOf);
   const admission = new Admission(rateLimit, shares);
   if (options.allowedHosts) refuseOtherHosts(server, options.allowedHosts);
   server.addHook('preClose', async () => {
@@ -105,7 +105,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 /** A server for a port of its own, that answers the probes and nothing else. Not yet listening. */
 export function createProbeServer(options: ProbeServerOptions): FastifyInstance {
   const server = createEdge(options, options.closing);
-  takeOneAtATime(server.server, ({ remoteAddress }) => String(remoteAddress));
+  takeOneAtATime(server.server, () => undefined);
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not found.' }));
   addProbes(server, options);
   return server;
