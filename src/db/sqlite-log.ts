@@ -12,6 +12,9 @@ const IDLE_MS = 250;
 /** How long to wait before trying again what a full disk, or a reader, did not let happen. */
 const RETRY_MS = 250;
 
+/** Commits after which the log's length is looked at, which costs as much as an update: a few may pass its bounds. */
+const UNSEEN_COMMITS = 4;
+
 export class SqliteLog {
   readonly #database: Sqlite.Database;
   readonly #room: LogRoom;
@@ -26,6 +29,8 @@ export class SqliteLog {
   #lastCommit = -Infinity;
   /** Several suppliers write: none of them waits for long. */
   #isShared = false;
+  /** Commits since the log's length was looked at. */
+  #unseen = 0;
   /** A commit found the disk full, and nothing was done about it yet. */
   #isFull = false;
 
@@ -122,7 +127,8 @@ export class SqliteLog {
       this.#room.reserve();
       const result = statement.run(parameters);
       this.#lastCommit = performance.now();
-      this.#look();
+      this.#unseen += 1;
+      if (this.#isShared || this.#unseen >= UNSEEN_COMMITS || !this.#checkpoint.isWaiting) this.#look();
       this.#scheduleIdle();
       return result;
     } catch (error) {
@@ -176,6 +182,7 @@ export class SqliteLog {
   }
 
   #look(): void {
+    this.#unseen = 0;
     this.#checkpoint.look();
     this.#note();
   }
