@@ -99,23 +99,23 @@ describeOnEachStore('an update', (kind) => {
       await mall.openShop(rows),
     ];
     await Promise.all(
-      range(50).flatMap((n) => [
+      range(25).flatMap((n) => [
         one.update(setBy('upca', '036000291452', { quantityInStock: n })),
         two.update(set('A', { quantityInStock: 1000 + n }), set('B', { quantityOnBackorder: n })),
       ]),
     );
     expect(await one.states()).toEqual([
-      ['A', 50, 0, null, 50],
+      ['A', 25, 0, null, 25],
       ['B', 0, 0, null, 0],
     ]);
     expect(await two.states()).toEqual([
-      ['A', 1050, 0, null, 50],
-      ['B', 0, 50, null, 50],
+      ['A', 1025, 0, null, 25],
+      ['B', 0, 25, null, 25],
     ]);
-    expect((await one.changes()).map(({ position }) => position)).toEqual(range(50));
-    expect((await two.changes()).map(({ position }) => position)).toEqual(range(100));
+    expect((await one.changes()).map(({ position }) => position)).toEqual(range(25));
+    expect((await two.changes()).map(({ position }) => position)).toEqual(range(50));
     expect([await one.lastPosition(), await two.lastPosition(), await idle.lastPosition()]).toEqual([
-      50, 100, 0,
+      25, 50, 0,
     ]);
     expect(await idle.changes()).toEqual([]);
   });
