@@ -37,12 +37,9 @@ export class Parking {
     const goesOn =
       socket instanceof Socket && httpVersion === '1.1' && headers.connection?.toLowerCase() !== 'close';
     if (!goesOn) return this.holdBack(socket, client);
-    reply.raw.once('close', () => {
-      if (socket.destroyed) return;
-      // What it sends meanwhile waits with the operating system, and costs nothing.
-      socket.pause();
-      setTimeout(() => socket.resume(), this.#delay(client)).unref();
-    });
+    const ms = this.#delay(client);
+    // Node drops a body that nobody read once its request is answered, and reads on then.
+    reply.raw.once('close', () => setImmediate(pauseFor, socket, ms));
   }
 
   /** In milliseconds; at random, so that its connections do not all ask at once. */
@@ -59,4 +56,11 @@ export class Parking {
   #forget(client: string): void {
     if ((this.#lastAt.get(client) ?? 0) <= performance.now()) this.#lastAt.delete(client);
   }
+}
+
+/** What a client sends meanwhile waits with the operating system, and costs nothing. */
+function pauseFor(socket: Socket, ms: number): void {
+  if (socket.destroyed) return;
+  socket.pause();
+  setTimeout(() => socket.resume(), ms).unref();
 }
