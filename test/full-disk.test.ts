@@ -11,7 +11,7 @@ import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 const SKUS = 500;
 const DISK_MIB = 40;
 /** What another program has on that disk. */
-const BALLAST_MIB = 31;
+const BALLAST_MIB = 33;
 const RECOVERS_MS = 20_000;
 /** A disk's worth of updates. */
 const TEST_MS = 120_000;

@@ -33,7 +33,7 @@ const rows: Attack = async (origin) => {
 const documents: Attack = (origin, begun) => {
   const filler = ' '.repeat(7_900_000);
   const bodyOf = (n: number) => Buffer.from(`{"query":"{ a${n}: __typename }${filler}","extensions":{}}`);
-  return repeat(origin, 2, GRAPHQL, bodyOf, afterCalls(20, begun));
+  return repeat(origin, 2, GRAPHQL, bodyOf, afterCalls(8, begun));
 };
 
 const bulkBody = (n: number, isAtomic: boolean) =>

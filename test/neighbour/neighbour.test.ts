@@ -9,7 +9,7 @@ import { measureBeside } from './beside.ts';
 import { greedyTokens, seedNeighbours, startWatched } from './watched-gateway.ts';
 
 const SKUS = 20_000;
-const SPANS = { quietMs: 200, besideMs: 800 };
+const SPANS = { quietMs: 200, besideMs: 500 };
 /**
  * README promises 20 ms, and 100 ms for the largest bulk call, on a machine such as the benchmarks' (`npm run soak` measures that). This
  * is for machines several times slower, and counts processor time, which a busy machine does not lengthen.
