@@ -10,7 +10,7 @@ import { fromSqlite, isDiskFull } from './store-error.ts';
 const MAX_STEP_PAGES = 16_000;
 const MIN_STEP_PAGES = 1_000;
 const MAX_STEP_MS = 60;
-/** Pages that may wait while several write: a step takes some milliseconds, for which all of them wait. */
+/** Pages that may wait while several suppliers write: all of them wait for a step, so it is to be short. */
 const SHORT_STEP_PAGES = 500;
 /** A log that readers kept from beginning anew, in pages, from which on they are waited for. */
 const LONG_LOG_PAGES = 2 * MAX_STEP_PAGES;
@@ -53,7 +53,7 @@ export class Checkpoint {
     return this.#state.log > this.#state.checkpointed;
   }
 
-  /** Whether so many do that a step is due: a short one costs three times as much a page, as hot pages are written more often. */
+  /** Whether so many do that a step is due. Short ones cost more in all, as hot pages are written more often. */
   isDue(isShort: boolean): boolean {
     const pages = isShort ? Math.min(SHORT_STEP_PAGES, this.#stepPages) : this.#stepPages;
     return this.#state.log - this.#state.checkpointed >= pages;

@@ -65,8 +65,8 @@ export function createProbeKinds(store: Store): SetStatement<Item<Gtin>, Found> 
 }
 
 /**
- * SQLite runs the statement for one item at a time; a join with it would read and sort the whole range. So would an order that names
- * one of the keys: it is as the index has it from the first column that is no key.
+ * SQLite runs the statement for one item at a time, for two things would make it read and sort the whole range: a join with the item,
+ * and an order that names one of the keys. `order` names the columns of the index that follow the keys.
  */
 function firstOfItem(keys: readonly string[], condition: RawBuilder<unknown>, order: RawBuilder<unknown>) {
   const names = sql.join(keys.map((key) => sql.ref(key)));

@@ -21,7 +21,7 @@ export class GrowingBuffer {
 
   /** Keeps the chunk's bytes. False where it may not grow. */
   append(chunk: Buffer): boolean {
-    // All that there will be, in a block of its own already.
+    // All that there will be came at once, in a block of its own: Node copies what it hands over.
     if (this.#length === 0 && chunk.length === this.#most) {
       if (!this.#mayGrow(chunk.length)) return false;
       this.#block = chunk;

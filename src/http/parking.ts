@@ -2,19 +2,19 @@
 import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** A refused client is heard again after as long as this at least and at most, in milliseconds, where it sends little. */
+/** For how long a refused client is not heard, at least and at most, in milliseconds; a client with many connections waits longer. */
 const LEAST_MS = 50;
 const ALONE_MS = 250;
-/** Between two of its requests, in milliseconds: thousands of connections cost no more than some. */
+/** Between two connections of one client that are heard again, in milliseconds: thousands cost no more than some. */
 const EACH_MS = 1;
 /** Timers of one duration are cheap, in milliseconds. */
 const STEP_MS = 25;
 
 export class Parking {
-  /** By client: when its last place is taken, in milliseconds on the monotonic clock. */
+  /** For each client that was ever refused: when the last of its waits ends, in milliseconds on the monotonic clock. */
   readonly #lastAt = new Map<string, number>();
 
-  /** Before a refusal that ends the connection: resolves when the client may be told, and open the next; or when it has left. */
+  /** Before a refusal that ends the connection: resolves when the client may be told, or has left. */
   holdBack(socket: Socket, client: string): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
@@ -27,7 +27,7 @@ export class Parking {
     });
   }
 
-  /** Reads nothing of the connection for a while once it is answered; where the client ends it, that it is answered is late. */
+  /** Reads nothing of the connection for a while once it is answered. A connection that ends with its answer is answered late instead. */
   async slowDown(
     { raw: { socket, headers, httpVersion } }: FastifyRequest,
     reply: FastifyReply,
@@ -48,13 +48,7 @@ export class Parking {
     const alone = LEAST_MS + Math.random() * (ALONE_MS - LEAST_MS);
     const at = Math.max((this.#lastAt.get(client) ?? 0) + EACH_MS, now + LEAST_MS);
     this.#lastAt.set(client, at);
-    const ms = Math.ceil(Math.max(alone, at - now) / STEP_MS) * STEP_MS;
-    setTimeout(() => this.#forget(client), ms).unref();
-    return ms;
-  }
-
-  #forget(client: string): void {
-    if ((this.#lastAt.get(client) ?? 0) <= performance.now()) this.#lastAt.delete(client);
+    return Math.ceil(Math.max(alone, at - now) / STEP_MS) * STEP_MS;
   }
 }
 

@@ -3,13 +3,16 @@ import type { Readable } from 'node:stream';
 import { SMALL_BYTES } from './byte-budget.ts';
 import { atTurn } from './loop-turns.ts';
 
+/** Who takes them. */
 export interface Pieces {
   piece(chunk: Buffer): void;
+  /** Once the last piece was taken. */
   end(): void;
+  /** The client left, or broke the framing: nothing follows. */
   error(error: Error): void;
 }
 
-/** Tells `pieces` what comes. The function that it returns makes it tell no more; what still comes is for others to take, or lost. */
+/** Hands what comes to `pieces`, until the function that it returns is called. */
 export function readPieces(payload: Readable, supplierId: string, pieces: Pieces): () => void {
   let received = 0;
   let waiting = 0;
