@@ -101,6 +101,10 @@ const START = `POST ${LEGACY} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${he
 async function sendHalf(): Promise<Socket> {
   const socket = connect(Number(gateway.port), '127.0.0.1').on('error', () => undefined);
   await once(socket, 'connect');
+  // `connect` means that the operating system has the connection. An answer means that the gateway has accepted it.
+  socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await once(socket, 'data');
+  socket.pause();
   socket.write(`${START}Content-Length: ${body.length}\r\n\r\n{`);
   // Answered after what was sent before it.
   await fetch(`${gateway.origin}/health`);
