@@ -12,8 +12,11 @@ import type { RequestThreadData } from './start-request-threads.ts';
 
 /** PostgreSQL has so much longer to say that a read took too long. */
 const READ_MARGIN_MS = 5_000;
-/** Of this thread, where 0 is the priority of all others and 19 the lowest: small requests get the processor first. */
-const PRIORITY = 19;
+/**
+ * Of this thread, where 0 is the priority of all others and 19 the lowest: small requests get the processor first. At 19 the thread loses the
+ * processor for long while it holds a message port's lock, and the writer's thread waits for that.
+ */
+const PRIORITY = 10;
 
 if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
 // Given by startRequestThreads.

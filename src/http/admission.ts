@@ -7,10 +7,15 @@ import { lingerAfterAnswer } from './linger.ts';
 import { Parking } from './parking.ts';
 import { tokenOf, type RateLimit } from './rate-limit.ts';
 
+/** Between two answers to connections of one supplier that are too many, and between two that were refused for their rate, in milliseconds. */
+const EACH_SURPLUS_MS = 4;
+const EACH_THROTTLED_MS = 1;
+
 export class Admission {
   readonly rateLimit: RateLimit;
   readonly #connections: ConnectionShares;
-  readonly #parking = new Parking();
+  readonly #surplus = new Parking(EACH_SURPLUS_MS);
+  readonly #throttled = new Parking(EACH_THROTTLED_MS);
 
   constructor(rateLimit: RateLimit, connections: ConnectionShares) {
     this.rateLimit = rateLimit;
@@ -23,15 +28,15 @@ export class Admission {
     if (!this.#connections.claim(raw.socket, caller.supplierId)) {
       lingerAfterAnswer(raw.socket);
       reply.header('connection', 'close');
-      // Opening a connection costs more than a request: a client that is refused later opens fewer.
-      await this.#parking.holdBack(raw.socket, caller.supplierId);
+      // Opening a connection costs more than a request, and what it leaves to collect costs again: a client that is refused later opens fewer.
+      await this.#surplus.holdBack(raw.socket, caller.supplierId);
       return tooManyConnections;
     }
     const token = tokenOf(caller);
     request.charge = new Charge(this.rateLimit, token);
     const wait = request.charge.enter();
     if (wait === 0) return null;
-    await this.#parking.slowDown(request, reply, caller.supplierId);
+    await this.#throttled.slowDown(request, reply, caller.supplierId);
     return throttled(wait);
   }
 }

@@ -1,9 +1,11 @@
-/** What one client may begin in one iteration of the event loop: one that sends on thousands of connections at once waits for itself. */
+/** How many requests a client may begin at once: one that sends on thousands of connections waits for itself. */
 import { Company } from './company.ts';
 
-/** Requests of one client in one iteration, a tenth of a millisecond each: while it is alone, and while others ask too. */
+/** Requests of one client in an iteration of the event loop while it is alone. Each takes a tenth of a millisecond. */
 const MOST_ALONE = 64;
-const MOST_BESIDE_OTHERS = 2;
+/** Requests of one client in PACE_MS while others ask too: half of the loop's time stays free for them. A late loop begins fewer. */
+const MOST_BESIDE_OTHERS = 3;
+const PACE_MS = 1;
 /** While it is alone its requests are counted so many at a time: asking for the next iteration costs something. */
 const COUNTED_ALONE = 16;
 
@@ -15,13 +17,13 @@ export class IterationShares {
   #isScheduled = false;
   #alone = 0;
 
-  /** Begins now, or in one of the next iterations. Strangers from one address are one client, and no company: probes are among them. */
+  /** Begins now, or a little later in the client's order. Strangers from one address are one client, and no company: probes are among them. */
   begin(supplierId: string | undefined, address: string | undefined, act: () => void): void {
     if (supplierId !== undefined) this.#company.note(supplierId);
     if (!this.#isScheduled) {
       if (!this.#company.isShared() && ++this.#alone < COUNTED_ALONE) return act();
       this.#isScheduled = true;
-      setImmediate(this.#goOn);
+      this.#schedule();
     }
     const client = supplierId ?? `at ${address}`;
     const waiting = this.#waiting.get(client);
@@ -34,12 +36,17 @@ export class IterationShares {
     }
   }
 
-  /** Once in an iteration. What begins here counts for the sockets that are read next. */
+  #schedule(): void {
+    if (this.#company.isShared()) setTimeout(this.#goOn, PACE_MS);
+    else setImmediate(this.#goOn);
+  }
+
+  /** What begins here counts for the sockets that are read next. */
   #next(): void {
     this.#begun.clear();
     this.#alone = 0;
     this.#isScheduled = this.#waiting.size > 0;
-    if (this.#isScheduled) setImmediate(this.#goOn);
+    if (this.#isScheduled) this.#schedule();
     for (const [client, waiting] of this.#waiting) {
       const acts = waiting.splice(0, this.#most());
       if (waiting.length === 0) this.#waiting.delete(client);

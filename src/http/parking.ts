@@ -5,14 +5,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** For how long a refused client is not heard, at least and at most, in milliseconds; a client with many connections waits longer. */
 const LEAST_MS = 50;
 const ALONE_MS = 250;
-/** Between two connections of one client that are heard again, in milliseconds: thousands cost no more than some. */
-const EACH_MS = 1;
+/** A client with very many connections waits for no longer, in milliseconds: clients give up after some 30 seconds. */
+const MOST_MS = 20_000;
 /** Timers of one duration are cheap, in milliseconds. */
 const STEP_MS = 25;
 
 export class Parking {
+  readonly #eachMs: number;
   /** For each client that was ever refused: when the last of its waits ends, in milliseconds on the monotonic clock. */
   readonly #lastAt = new Map<string, number>();
+
+  /** `eachMs`: between two connections of one client that are heard again, in milliseconds. Thousands cost no more than some. */
+  constructor(eachMs: number) {
+    this.#eachMs = eachMs;
+  }
 
   /** Before a refusal that ends the connection: resolves when the client may be told, or has left. */
   holdBack(socket: Socket, client: string): Promise<void> {
@@ -46,7 +52,8 @@ export class Parking {
   #delay(client: string): number {
     const now = performance.now();
     const alone = LEAST_MS + Math.random() * (ALONE_MS - LEAST_MS);
-    const at = Math.max((this.#lastAt.get(client) ?? 0) + EACH_MS, now + LEAST_MS);
+    const next = Math.max((this.#lastAt.get(client) ?? 0) + this.#eachMs, now + LEAST_MS);
+    const at = Math.min(next, now + MOST_MS);
     this.#lastAt.set(client, at);
     return Math.ceil(Math.max(alone, at - now) / STEP_MS) * STEP_MS;
   }
