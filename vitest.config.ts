@@ -35,9 +35,9 @@ export default defineConfig({
     // Hundreds of real programs are started: each compiles for a third of a second less.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
     sequence: { sequencer: LongestFirst },
-    globalSetup: 'test/postgres.ts',
+    globalSetup: 'test/support/stores/postgres-for-all.ts',
     include: ['test/**/*.test.ts'],
-    // What waits for a state waits long (test/eventually.ts), so that tests hold on a machine with much else to do.
+    // What waits for a state waits long (test/support/eventually.ts), so that tests hold on a machine with much else to do.
     testTimeout: 90_000,
     hookTimeout: 90_000,
     expect: { poll: { timeout: 30_000 } },

@@ -5,12 +5,12 @@ import { availableParallelism, cpus, platform, release, tmpdir, totalmem } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CONNECTIONS, createBench, type Bench, type Settings } from './bench.ts';
-import { drawChart } from './chart.ts';
-import { Skipped } from './measure.ts';
-import { rows, type Row } from './rows.ts';
-import { pins, stopAll } from './servers.ts';
-import { formatTable, growthOf, judge, type Results, type RowResult } from './table.ts';
+import { CONNECTIONS, createBench, type Bench, type Settings } from './measure/bench.ts';
+import { drawChart } from './report/chart.ts';
+import { Skipped } from './measure/measure.ts';
+import { rows, type Row } from './measure/rows.ts';
+import { pins, stopAll } from './servers/servers.ts';
+import { formatTable, growthOf, judge, type Results, type RowResult } from './report/table.ts';
 
 const help = `Usage: npm run bench -- [--quick] [--only REGEX] [--rounds N] [--seconds S]
 

@@ -3,8 +3,8 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { helpText, findCommand } from './cli/commands.ts';
 import { UsageError, type Io } from './cli/command.ts';
-import { hideSecrets } from './db/database-url.ts';
-import { UnavailableError } from './unavailable.ts';
+import { hideSecrets } from './db/driver/database-url.ts';
+import { UnavailableError } from './domain/unavailable.ts';
 
 // Every start but the first finds its modules compiled. Not in the temporary folder, which others can write to.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/stockgate', import.meta.url)));

@@ -1,6 +1,6 @@
 /** The SQLite peers' table: the product's columns and keys, its durability, and prepared statements to serve it. */
 import Sqlite from 'better-sqlite3';
-import { SUPPLIER } from '../requests.ts';
+import { SUPPLIER } from '../measure/requests.ts';
 import { rejected, type Payload, type Sku } from './schema.ts';
 
 /** Creates the file with `skus` rows. WAL and synchronous=FULL: what is answered is on disk, as in the product. */

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { BULK_ROWS, bulkUpdates, SUPPLIER } from '../requests.ts';
+import { BULK_ROWS, bulkUpdates, SUPPLIER } from '../measure/requests.ts';
 import { createSkuTable } from './sku-table.ts';
 
 /** Updates at most; they alternate between two sets of quantities, so that each changes every row. */

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { Kysely, SqliteDialect, type Generated, type Transaction } from 'kysely';
-import { SUPPLIER } from '../requests.ts';
+import { SUPPLIER } from '../measure/requests.ts';
 import { rejected, typeDefs, type Payload, type SkuArguments, type UpdateArguments } from './schema.ts';
 import { createSkuTable } from './sku-table.ts';
 

@@ -1,9 +1,9 @@
 /** `stockgate backup`: saves a SQLite store to a file, while it is in use. */
-import { backUp } from '../db/backup.ts';
-import { database } from '../settings.ts';
+import { backUp } from '../db/upkeep/backup.ts';
+import { database } from './settings.ts';
 import { describeFindings } from './check.ts';
 import { readOptions, type Command } from './command.ts';
-import { format, plural } from './counts.ts';
+import { format, plural } from '../feed/counts.ts';
 
 export const backupCommand: Command = {
   help: `Usage: stockgate backup FILE [--database sqlite:PATH]

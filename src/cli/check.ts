@@ -1,8 +1,8 @@
 /** `stockgate check`: looks whether all that is stored fits together. */
-import { checkDatabase, type CheckReport, type Finding } from '../db/check.ts';
-import { database } from '../settings.ts';
+import { checkDatabase, type CheckReport, type Finding } from '../db/upkeep/check.ts';
+import { database } from './settings.ts';
 import { readOptions, type Command } from './command.ts';
-import { format, plural } from './counts.ts';
+import { format, plural } from '../feed/counts.ts';
 
 export const checkCommand: Command = {
   help: `Usage: stockgate check [--database URL]

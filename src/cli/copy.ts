@@ -1,9 +1,9 @@
 /** `stockgate copy`: moves a store, as from SQLite to PostgreSQL. */
-import { copyStore, type CopyResult } from '../db/copy.ts';
-import { openStore } from '../db/open.ts';
-import { copyOptions } from '../settings.ts';
+import { copyStore, type CopyResult } from '../db/upkeep/copy.ts';
+import { openStore } from '../db/store/open-store.ts';
+import { copyOptions } from './settings.ts';
 import { readOptions, type Command } from './command.ts';
-import { plural } from './counts.ts';
+import { plural } from '../feed/counts.ts';
 
 export const copyCommand: Command = {
   help: `Usage: stockgate copy --from URL --to URL

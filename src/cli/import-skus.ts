@@ -1,18 +1,13 @@
 /** `stockgate import skus`: takes a supplier's catalog in from CSV. */
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { createCatalog, refreshStatistics, type CatalogRow } from '../db/catalog.ts';
-import { openStore, type Store } from '../db/open.ts';
+import { createCatalog, refreshStatistics } from '../db/catalog/save-catalog.ts';
+import { openStore } from '../db/store/open-store.ts';
 import { saveSupplier } from '../db/tokens.ts';
-import { explainCode, MAX_IDENTIFIER_LENGTH, parseIdentifier, type CodeKind } from '../identifier.ts';
-import { conditions, MAX_QUANTITY, restrictions } from '../sku.ts';
-import { database, supplierName } from '../settings.ts';
+import { importCatalog } from '../feed/import-catalog.ts';
 import { readOptions, type Io, type Option } from './command.ts';
-import { createFindings, createTerminal, quote, readCsv } from './import.ts';
-import type { CsvRow, Findings, ImportSummary } from './import.ts';
+import { database, supplierName } from './settings.ts';
+import { createTerminal } from './terminal.ts';
 
-/** Longest title and item_id, in characters. */
-const MAX_TEXT_LENGTH = 1_000;
 /** From so many rows on PostgreSQL's statistics are refreshed. */
 const LARGE_IMPORT_ROWS = 10_000;
 
@@ -27,164 +22,18 @@ export async function importSkus(args: readonly string[], io: Io): Promise<numbe
     const { clock, stop } = io;
     const { report, onProgress, finish } = createTerminal(io);
     const source = file.createReadStream();
-    const summary = await importCatalog(store, values.supplier, source, { clock, report, onProgress, stop });
+    const catalog = createCatalog(store, clock);
+    const begin = () => saveSupplier(store, values.supplier, clock());
+    const summary = await importCatalog(catalog, values.supplier, source, {
+      begin,
+      report,
+      onProgress,
+      stop,
+    });
+    if (summary.read >= LARGE_IMPORT_ROWS) await refreshStatistics(store);
     finish(summary);
     return summary.refused > 0 || summary.fault !== null ? 1 : 0;
   } finally {
     await store.close();
   }
-}
-
-export interface ImportOptions {
-  readonly clock: () => Date;
-  /** Takes what is to be said of a row or a new supplier, as one line without its end. */
-  readonly report?: (line: string) => void;
-  /** Called after each chunk with the rows read so far. */
-  readonly onProgress?: (rows: number) => void;
-  /** When aborted, the import ends after the chunk in hand. */
-  readonly stop?: AbortSignal;
-}
-
-/** Takes a catalog in, row by row in bounded memory; a new supplier is created. Throws what is not the file's fault. */
-export async function importCatalog(
-  store: Store,
-  supplierId: string,
-  source: Readable,
-  { clock, report = () => undefined, onProgress, stop }: ImportOptions,
-): Promise<ImportSummary> {
-  const origin = { supplierId, actor: 'import skus', source: 'IMPORT' } as const;
-  const catalog = createCatalog(store, clock);
-  const findings = createFindings(report);
-  const counts = { created: 0, updated: 0, unchanged: 0 };
-  let header: Header | undefined;
-  let read = 0;
-  let end: string | null = null;
-  for await (const { rows, fault } of readCsv(source)) {
-    end = stop?.aborted ? `Stopped before line ${rows[0]?.line}. Run it again to take in the rest.` : fault;
-    if (stop?.aborted) break;
-    if (!header) {
-      const found = readHeader(rows.shift(), fault);
-      if (typeof found === 'string') {
-        end = found;
-        break;
-      }
-      header = found;
-      if (await saveSupplier(store, supplierId, clock())) report(`created supplier ${supplierId}`);
-    }
-    const proved = readRows(header, rows, findings);
-    const saved = await catalog.save(origin, proved);
-    for (const outcome of ['created', 'updated', 'unchanged'] as const) counts[outcome] += saved[outcome];
-    read += rows.length;
-    onProgress?.(read);
-  }
-  findings.finish();
-  if (read >= LARGE_IMPORT_ROWS) await refreshStatistics(store);
-  return { ...counts, refused: findings.refused, fault: end };
-}
-
-/** What a cell sets, or why it is bad; a warning is for one that goes in all the same. Both follow the column's name. */
-type Reading = { readonly set: Partial<CatalogRow>; readonly warning?: string } | { readonly fault: string };
-type ReadCell = (cell: string) => Reading;
-
-interface Header {
-  /** Cells in a row. */
-  readonly width: number;
-  readonly columns: readonly { readonly name: string; readonly index: number; readonly read: ReadCell }[];
-}
-
-const readers: ReadonlyMap<string, ReadCell> = new Map<string, ReadCell>([
-  ['sku_id', readSkuId],
-  ['item_id', (cell) => readText(cell, MAX_TEXT_LENGTH, (itemId) => ({ itemId }))],
-  ['title', (cell) => readText(cell, MAX_TEXT_LENGTH, (title) => ({ title }))],
-  ['condition', (cell) => readWord(cell, conditions, (condition) => ({ condition }))],
-  ['upca', (cell) => readCode('upca', cell, (upca) => ({ upca }))],
-  ['ean13', (cell) => readCode('ean13', cell, (ean13) => ({ ean13 }))],
-  ['gtin14', (cell) => readCode('gtin14', cell, (gtin14) => ({ gtin14 }))],
-  ['isbn', (cell) => readCode('isbn', cell, (isbn) => ({ isbn }))],
-  ['quantity_in_stock', (cell) => readQuantity(cell, (quantityInStock) => ({ quantityInStock }))],
-  ['quantity_on_backorder', (cell) => readQuantity(cell, (quantityOnBackorder) => ({ quantityOnBackorder }))],
-  ['restrictions', (cell) => readWord(cell, restrictions, (word) => ({ restrictions: word }))],
-]);
-
-/** Finds the columns; a string says why that cannot be done. */
-function readHeader(first: CsvRow | undefined, fault: string | null): Header | string {
-  if (!first) return fault ?? 'The file is empty: name the columns in its first line.';
-  const names = first.cells.map((cell) => cell.trim().toLowerCase());
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (name !== '' && seen.has(name)) return `line ${first.line}: two columns are named ${quote(name)}.`;
-    seen.add(name);
-  }
-  if (!seen.has('sku_id')) {
-    return `line ${first.line}: no column is named sku_id: name the columns here, with commas between them.`;
-  }
-  const columns = names.flatMap((name, index) => {
-    const read = readers.get(name);
-    return read ? [{ name, index, read }] : [];
-  });
-  return { width: names.length, columns };
-}
-
-/** The good rows; what is wrong with the others goes into the findings. */
-function readRows(header: Header, rows: readonly CsvRow[], findings: Findings): CatalogRow[] {
-  return rows.flatMap(({ line, cells }) => {
-    if (cells.length !== header.width) {
-      findings.refuse(line, `The row has ${cells.length} cells and the header ${header.width}.`);
-      return [];
-    }
-    const row: CatalogRow = { skuId: '' };
-    const faults: string[] = [];
-    const warnings: string[] = [];
-    for (const { name, index, read } of header.columns) {
-      const cell = (cells[index] ?? '').trim();
-      const reading = readUnreadable(cell) ?? read(cell);
-      if ('fault' in reading) faults.push(`${name} ${reading.fault}`);
-      else Object.assign(row, reading.set);
-      if ('warning' in reading) warnings.push(`${name} ${reading.warning}`);
-    }
-    for (const warning of warnings) if (faults.length === 0) findings.warn(line, warning);
-    if (faults.length > 0) findings.refuse(line, faults.join(' '));
-    return faults.length > 0 ? [] : [row];
-  });
-}
-
-function readUnreadable(cell: string): Reading | null {
-  if (/[\uFFFD\p{Cs}]/u.test(cell)) return { fault: 'is not UTF-8: save the file as UTF-8.' };
-  return cell.includes('\0') ? { fault: 'holds a NUL character: remove it.' } : null;
-}
-
-function readText(cell: string, max: number, set: (text: string | null) => Partial<CatalogRow>): Reading {
-  const length = cell.length > max ? Array.from(cell).length : cell.length;
-  if (length > max) return { fault: `has ${length} characters: give at most ${max}.` };
-  return { set: set(cell === '' ? null : cell) };
-}
-
-function readSkuId(cell: string): Reading {
-  const skuId = parseIdentifier('skuId', cell).value;
-  if (skuId === '') return { fault: 'is blank: give the code by which the supplier knows the SKU.' };
-  return readText(skuId, MAX_IDENTIFIER_LENGTH, () => ({ skuId }));
-}
-
-function readCode(kind: CodeKind, cell: string, set: (code: string | null) => Partial<CatalogRow>): Reading {
-  const identifier = parseIdentifier(kind, cell);
-  const reading = readText(identifier.value, MAX_IDENTIFIER_LENGTH, set);
-  if ('fault' in reading || identifier.value === '' || identifier.gtin !== null) return reading;
-  const reason = explainCode(identifier)?.reason;
-  return { ...reading, warning: `${quote(identifier.value)} is found only as it is spelled. ${reason}` };
-}
-
-function readWord<T extends string>(
-  cell: string,
-  words: readonly T[],
-  set: (word: T | null) => Partial<CatalogRow>,
-): Reading {
-  const word = words.find((known) => known === cell);
-  if (word !== undefined || cell === '') return { set: set(word ?? null) };
-  return { fault: `is ${quote(cell)}: give one of ${words.join(', ')}, or nothing.` };
-}
-
-function readQuantity(cell: string, set: (quantity: number) => Partial<CatalogRow>): Reading {
-  if (cell === '') return { set: {} };
-  if (/^\d+$/.test(cell) && Number(cell) <= MAX_QUANTITY) return { set: set(Number(cell)) };
-  return { fault: `is ${quote(cell)}: give a whole number from 0 to ${MAX_QUANTITY}, in digits alone.` };
 }

@@ -1,6 +1,6 @@
 /** `stockgate migrate`: brings a database to the present schema, as `serve` does when it starts. */
-import { openStore } from '../db/open.ts';
-import { database } from '../settings.ts';
+import { openStore } from '../db/store/open-store.ts';
+import { database } from './settings.ts';
 import { readOptions, type Command } from './command.ts';
 
 export const migrateCommand: Command = {

@@ -4,16 +4,17 @@ import pino from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
-import { describeDatabase } from '../db/database-url.ts';
-import { durabilityWarnings } from '../db/durability.ts';
-import { openStore, type Store } from '../db/open.ts';
+import { describeDatabase } from '../db/driver/database-url.ts';
+import { durabilityWarnings } from '../db/store/postgres-durability.ts';
+import { openStore } from '../db/store/open-store.ts';
+import type { Store } from '../db/store/store.ts';
 import { createAuthenticate } from '../db/tokens.ts';
-import { loopbackNames } from '../http/allowed-hosts.ts';
+import { loopbackNames } from '../http/edge/allowed-hosts.ts';
 import { startRequestThreads } from '../gateway/start-request-threads.ts';
 import { createProbeServer, createServer } from '../http/server.ts';
-import { serveOptions } from '../settings.ts';
+import { serveOptions } from './settings.ts';
 import { readOptions, UsageError, type Command, type Io } from './command.ts';
-import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from './demo.ts';
+import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from '../demo/demo.ts';
 import { plainGraphiql } from './plain-graphiql.ts';
 import { serveHelp } from './serve-help.ts';
 
@@ -110,7 +111,11 @@ async function openGateway(store: Store, values: Values, logger: FastifyBaseLogg
   const metrics =
     values.metrics === 'off'
       ? undefined
-      : (await import('../http/metrics.ts')).createMetrics({ backlog, ready, log: () => inventory.log() });
+      : (await import('../http/edge/metrics.ts')).createMetrics({
+          backlog,
+          ready,
+          log: () => inventory.log(),
+        });
   const inventory = createInventory(store, io.clock, metrics && [metrics]);
   const authenticate = createAuthenticate(store, io.clock);
   const threads = startRequestThreads(store.url, inventory, store.queryTimeoutMs, (error) =>

@@ -1,10 +1,11 @@
 /** `stockgate token`: creates, lists and revokes tokens. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { openStore, type Store } from '../db/open.ts';
+import { openStore } from '../db/store/open-store.ts';
+import type { Store } from '../db/store/store.ts';
 import { listTokens, revokeToken, saveSupplier, saveToken } from '../db/tokens.ts';
-import { permissions, roles } from '../inventory.ts';
-import { database, supplierName } from '../settings.ts';
+import { permissions, roles } from '../domain/caller.ts';
+import { database, supplierName } from './settings.ts';
 import { readOptions, UsageError, type Command, type Io, type Option } from './command.ts';
 
 /** Random bytes in a token; written as hexadecimal, as the legacy server's were. */

@@ -2,20 +2,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import DataLoader from 'dataloader';
-import { chooseMatch, type Candidates } from '../decide.ts';
-import type { Inventory } from '../inventory.ts';
-import { createReadChanges } from './changes.ts';
-import { createDryRun } from './dry-run.ts';
-import { createMatchSkus, type Wanted } from './match.ts';
-import type { CommitObserver } from './observe-commits.ts';
-import type { LogWatch } from './log-status.ts';
-import type { Store } from './open.ts';
-import { createAskReadiness } from './readiness.ts';
-import { createListSkus } from './skus.ts';
-import { startWriter } from './start-writer.ts';
-import type { Load } from './admission.ts';
-import { createWatch, type Watch } from './watch.ts';
-import type { Writer } from './writer-client.ts';
+import { chooseMatch, type Candidates } from '../domain/decide.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import { createReadChanges } from './change/read-changes.ts';
+import { createDryRun } from './update/dry-run.ts';
+import { createMatchSkus, type Wanted } from './sku/find-skus.ts';
+import type { CommitObserver } from './commit/observe-commits.ts';
+import type { LogWatch } from './driver/log-status.ts';
+import type { Store } from './store/store.ts';
+import { createAskReadiness } from './commit/readiness.ts';
+import { createListSkus } from './sku/list-skus.ts';
+import { startWriter } from './commit/start-writer.ts';
+import type { Load } from './commit/admission.ts';
+import { createWatch, type Watch } from './commit/await-commits.ts';
+import type { Writer } from './commit/writer-client.ts';
 
 /** Identifiers looked up in one read at most. */
 const MAX_SHARED_READS = 1_000;

@@ -1,8 +1,8 @@
 /** Tokens: who may call, for which supplier. Only their SHA-256 is stored. */
 import { hash } from 'node:crypto';
-import { permissions, type Caller, type Permission, type Role } from '../inventory.ts';
-import type { Store } from './open.ts';
-import type { TokenTable } from './tables.ts';
+import { permissions, type Caller, type Permission, type Role } from '../domain/caller.ts';
+import type { Store } from './store/store.ts';
+import type { TokenTable } from './store/tables.ts';
 
 /** For how long a token's answer is kept, in milliseconds: a revocation takes effect within this time. */
 const KEPT_MS = 2_000;

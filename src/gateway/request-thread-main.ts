@@ -4,10 +4,10 @@ import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { createSideInventory } from '../db/inventory.ts';
-import { openStore } from '../db/open.ts';
-import { connectWriter } from '../db/writer-client.ts';
-import { HeavyWorker } from '../http/answer-heavy.ts';
-import { serveThread } from '../http/serve-thread.ts';
+import { openStore } from '../db/store/open-store.ts';
+import { connectWriter } from '../db/commit/writer-client.ts';
+import { HeavyWorker } from '../http/heavy/answer-heavy.ts';
+import { serveThread } from '../http/heavy/serve-thread.ts';
 import type { RequestThreadData } from './start-request-threads.ts';
 
 /** PostgreSQL has so much longer to say that a read took too long. */

@@ -1,7 +1,7 @@
 /** Starts the request threads of a gateway. */
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { OpenInventory } from '../db/inventory.ts';
-import { createRequestThreads, type RequestThreads, type ThreadName } from '../http/request-threads.ts';
+import { createRequestThreads, type RequestThreads, type ThreadName } from '../http/heavy/request-threads.ts';
 
 /** What a request thread is started with. */
 export interface RequestThreadData {

@@ -1,15 +1,15 @@
 /** The edge's part in fair shares: each supplier's connections, requests in work and bytes in flight, and what each request costs its token. */
 import { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { UnavailableError } from '../unavailable.ts';
-import { throttled } from './admission.ts';
-import { finishAnswer } from './finish-answer.ts';
-import { HeldBytes, noRoom, SMALL_BYTES, type ByteBudget } from './byte-budget.ts';
-import type { Charge } from './charge.ts';
-import type { HeavyWork } from './heavy-request.ts';
-import { RefusalError } from './public-error.ts';
-import type { RateLimit } from './rate-limit.ts';
-import { RequestTurns, type TurnLimits } from './request-turns.ts';
+import { UnavailableError } from '../domain/unavailable.ts';
+import { throttled } from './edge/admission.ts';
+import { finishAnswer } from './edge/finish-answer.ts';
+import { HeldBytes, noRoom, SMALL_BYTES, type ByteBudget } from './fair/byte-budget.ts';
+import type { Charge } from './fair/charge.ts';
+import type { HeavyWork } from './heavy/heavy-request.ts';
+import { RefusalError } from './edge/edge-error.ts';
+import type { RateLimit } from './fair/rate-limit.ts';
+import { RequestTurns, type TurnLimits } from './fair/request-turns.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

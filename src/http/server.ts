@@ -6,27 +6,32 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
 } from 'fastify';
-import { Admission } from './admission.ts';
-import { ConnectionShares } from './connection-shares.ts';
-import { refuseOtherHosts } from './allowed-hosts.ts';
-import { answerBrokenFraming, answerOddRequests, answerUnreadable, httpOptions } from './broken-request.ts';
-import { HeavyWorker } from './answer-heavy.ts';
-import { ByteBudget } from './byte-budget.ts';
+import { Admission } from './edge/admission.ts';
+import { ConnectionShares } from './fair/connection-shares.ts';
+import { refuseOtherHosts } from './edge/allowed-hosts.ts';
+import {
+  answerBrokenFraming,
+  answerOddRequests,
+  answerUnreadable,
+  httpOptions,
+} from './edge/broken-request.ts';
+import { HeavyWorker } from './heavy/answer-heavy.ts';
+import { ByteBudget } from './fair/byte-budget.ts';
 import { shareFairly, withinBudget } from './fair-shares.ts';
-import { addGraphqlDoor, type GraphqlDoorOptions } from './graphql.ts';
-import type { HeavyWork } from './heavy-request.ts';
-import type { LiveLimits } from './live-streams.ts';
-import { addLegacyDoor } from './legacy.ts';
-import { addProbes, type Probes } from './probes.ts';
-import { leaveBodyUnread } from './linger.ts';
-import { takeOneAtATime } from './one-at-a-time.ts';
-import { MAX_BODY_BYTES } from './public-error.ts';
-import { createRateLimit } from './rate-limit.ts';
-import { readBody } from './read-body.ts';
-import { recordWhenOver } from './request-record.ts';
-import { defaultTurns, type TurnLimits } from './request-turns.ts';
-import { setSecurityHeaders } from './security-headers.ts';
-import { cutOffStalledReaders } from './stalled-readers.ts';
+import { addGraphqlDoor, type GraphqlDoorOptions } from './door/graphql-door.ts';
+import type { HeavyWork } from './heavy/heavy-request.ts';
+import type { LiveLimits } from './live/live-streams.ts';
+import { addLegacyDoor } from './door/legacy-door.ts';
+import { addProbes, type Probes } from './edge/probes.ts';
+import { leaveBodyUnread } from './edge/linger.ts';
+import { takeOneAtATime } from './fair/one-at-a-time.ts';
+import { MAX_BODY_BYTES } from './edge/edge-error.ts';
+import { createRateLimit } from './fair/rate-limit.ts';
+import { readBody } from './body/read-body.ts';
+import { recordWhenOver } from './edge/request-log.ts';
+import { defaultTurns, type TurnLimits } from './fair/request-turns.ts';
+import { setSecurityHeaders } from './edge/security-headers.ts';
+import { cutOffStalledReaders } from './fair/stalled-readers.ts';
 
 export interface ServerOptions
   extends

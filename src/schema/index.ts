@@ -1,12 +1,12 @@
 /** The schema: loads its parts, and builds it. */
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import './adjust-sku-inventory.ts';
-import { builder } from './builder.ts';
-import './bulk-update-sku-inventory.ts';
-import './inventory-changed.ts';
-import './revert-inventory-changes.ts';
-import './skus.ts';
-import './update-sku-inventory.ts';
+import './update/adjust-sku-inventory.ts';
+import { builder } from './builder/builder.ts';
+import './update/bulk-update-sku-inventory.ts';
+import './change/inventory-changed.ts';
+import './update/revert-inventory-changes.ts';
+import './sku/skus.ts';
+import './update/update-sku-inventory.ts';
 
 export const schema = builder.toSchema();
 

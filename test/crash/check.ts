@@ -1,5 +1,5 @@
 /** Compares a store with what was sent and what was answered. Finds nothing where every promise was kept. */
-import type { InventoryChangeTable } from '../../src/db/tables.ts';
+import type { InventoryChangeTable } from '../../src/db/store/tables.ts';
 import { answersOf, type Answer, type AnsweredRow, type History, type Sent } from './history.ts';
 import { MISSING_SKU } from './plan.ts';
 import type { Stored } from './stored.ts';

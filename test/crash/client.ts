@@ -1,6 +1,6 @@
 /** Sends an operation through its door, and reads the answer. */
 import type { Answer, AnsweredRow, NoAnswer, Sent } from './history.ts';
-import { CLIENT_TOKEN } from '../mutations.ts';
+import { CLIENT_TOKEN } from '../support/mutations.ts';
 
 /** Longer than the gateway lets anything take. */
 const ANSWER_TIMEOUT_MS = 30_000;

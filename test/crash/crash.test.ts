@@ -1,9 +1,9 @@
 /** Acknowledged means on disk: the program is killed under load; a few of the crashes that `npm run crash` has by the hundred. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
-import type { InventoryChangeTable, SkuTable } from '../../src/db/tables.ts';
-import { query } from '../postgres-server.ts';
-import { createBareDatabase, createTestDatabase, describeOnEachStore } from '../stores.ts';
+import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
+import { query } from '../support/stores/postgres-server.ts';
+import { createBareDatabase, createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 import { check } from './check.ts';
 import { crashGateway, crashServer } from './crashes.ts';
 import type { AnsweredRow, Sent } from './history.ts';

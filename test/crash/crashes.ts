@@ -1,10 +1,10 @@
 /** Crash after crash of the real program under load; after each the store is compared with what was sent and answered. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { once } from 'node:events';
-import type { TestDatabase } from '../databases.ts';
-import { seedDatabase } from '../mutations.ts';
-import type { PostgresServer } from '../postgres-server.ts';
-import { spawnGateway, startGateway, type RunningGateway } from '../process.ts';
+import type { TestDatabase } from '../support/stores/databases.ts';
+import { seedDatabase } from '../support/mutations.ts';
+import type { PostgresServer } from '../support/stores/postgres-server.ts';
+import { spawnGateway, startGateway, type RunningGateway } from '../support/machine/process.ts';
 import { check } from './check.ts';
 import { CONNECTION_BROKE } from './client.ts';
 import { MAX_CYCLES, skuIds } from './plan.ts';

@@ -1,7 +1,7 @@
 /** `npm run crash -- --cycles 200 --seed N [--database sqlite|postgres] [--restart-server]`: crashes the program for as long as you like. */
 import { parseArgs } from 'node:util';
-import { createPostgresDatabase, createSqliteDatabase } from '../databases.ts';
-import { createPostgresServer } from '../postgres-server.ts';
+import { createPostgresDatabase, createSqliteDatabase } from '../support/stores/databases.ts';
+import { createPostgresServer } from '../support/stores/postgres-server.ts';
 import { crashGateway, crashServer, type CrashOptions } from './crashes.ts';
 import { createReport, describeReport } from './report.ts';
 

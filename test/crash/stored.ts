@@ -1,7 +1,7 @@
 /** What a store holds, read past the gateway. */
 import { sql } from 'kysely';
-import { openStore } from '../../src/db/open.ts';
-import type { InventoryChangeTable, SkuTable } from '../../src/db/tables.ts';
+import { openStore } from '../../src/db/store/open-store.ts';
+import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
 
 export interface Stored {
   readonly lastPosition: number;

@@ -1,7 +1,7 @@
 /** What must hold of the store, whatever was sent: it is whole, its log explains every SKU, and a supplier's rows are as they were. */
 import { sql } from 'kysely';
-import type { Store } from '../../src/db/open.ts';
-import type { InventoryChangeTable, SkuTable } from '../../src/db/tables.ts';
+import type { Store } from '../../src/db/store/store.ts';
+import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
 
 /** All that the store has of a supplier, as text that can be compared. */
 export async function dumpSupplier({ db }: Store, supplierId: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** Sends changed requests to a gateway that listens, and gives those whose answer is not as it must be. */
-import { tokens } from '../gateway.ts';
+import { tokens } from '../support/gateway.ts';
 import { faultsOf } from './check-answer.ts';
 import { exchange } from './exchange.ts';
 import { requestOf } from './mutate-request.ts';

@@ -1,5 +1,5 @@
 /** Large requests, to 8 MiB and a little more: long texts, long lists, many values, many aliases, long documents, deep nesting. */
-import { tokens } from '../gateway.ts';
+import { tokens } from '../support/gateway.ts';
 import type { Random } from './random.ts';
 import type { Door, WireRequest } from './wire-request.ts';
 

@@ -1,9 +1,9 @@
 /** `npm run fuzz -- --requests N --seed N [--database sqlite|postgres]`: fuzzes the real program on a fresh store, and says how to have a failure again. */
 import { parseArgs } from 'node:util';
-import { openStore } from '../../src/db/open.ts';
-import { seedStore } from '../gateway.ts';
-import { startGateway } from '../process.ts';
-import { withDatabase } from '../with-database.ts';
+import { openStore } from '../../src/db/store/open-store.ts';
+import { seedStore } from '../support/gateway.ts';
+import { startGateway } from '../support/machine/process.ts';
+import { withDatabase } from '../support/stores/with-database.ts';
 import { dumpSupplier, faultsInStore } from './check-store.ts';
 import { fuzz, isAlive, show, type Failure } from './fuzz.ts';
 import { doors, type Door } from './wire-request.ts';

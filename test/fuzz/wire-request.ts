@@ -1,8 +1,8 @@
 /** Requests as the fuzzer has them: taken apart, so that each part can be changed. And the recorded ones, to start from. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { tokens } from '../gateway.ts';
-import { exchanges } from '../graphql-exchanges.ts';
+import { tokens } from '../support/gateway.ts';
+import { exchanges } from '../support/graphql-exchanges.ts';
 
 export interface WireRequest {
   readonly method: string;

@@ -1,9 +1,9 @@
 /** One client cannot hurt another: beside each attack of an expensive neighbour a quiet supplier is served, and the process stays small. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestDatabase } from '../databases.ts';
-import { eventually } from '../eventually.ts';
-import { createTestDatabase, describeOnEachStore } from '../stores.ts';
+import type { TestDatabase } from '../support/stores/databases.ts';
+import { eventually } from '../support/eventually.ts';
+import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 import { attacks, searchOf } from './attacks.ts';
 import { measureBeside } from './beside.ts';
 import { greedyTokens, seedNeighbours, startWatched } from './watched-gateway.ts';

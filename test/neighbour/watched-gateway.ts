@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Store, StoreKind } from '../../src/db/open.ts';
-import { openStore } from '../../src/db/open.ts';
-import { createCatalog, refreshStatistics, type CatalogRow } from '../../src/db/catalog.ts';
+import type { Store, StoreKind } from '../../src/db/store/store.ts';
+import { openStore } from '../../src/db/store/open-store.ts';
+import { createCatalog, refreshStatistics } from '../../src/db/catalog/save-catalog.ts';
+import type { CatalogRow } from '../../src/domain/catalog.ts';
 import { saveSupplier, saveToken } from '../../src/db/tokens.ts';
-import { untilListening, type RunningGateway } from '../process.ts';
+import { untilListening, type RunningGateway } from '../support/machine/process.ts';
 import type { Watched } from './watch.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));

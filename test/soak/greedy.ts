@@ -1,8 +1,8 @@
 /** One token that asks as fast as it can does not slow another to more than twice its quiet p99. */
-import { openStore } from '../../src/db/open.ts';
+import { openStore } from '../../src/db/store/open-store.ts';
 import { saveToken } from '../../src/db/tokens.ts';
-import { CLIENT_TOKEN } from '../mutations.ts';
-import type { RunningGateway } from '../process.ts';
+import { CLIENT_TOKEN } from '../support/mutations.ts';
+import type { RunningGateway } from '../support/machine/process.ts';
 import { callOverAndOver, type Answered, type Call } from './client.ts';
 
 const QUIET_CONNECTIONS = 4;

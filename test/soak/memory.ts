@@ -1,7 +1,7 @@
 /** Memory stays flat over requests of which no two are alike: queries, keys, tokens and paths. */
 import { readFileSync } from 'node:fs';
-import { CLIENT_TOKEN } from '../mutations.ts';
-import type { RunningGateway } from '../process.ts';
+import { CLIENT_TOKEN } from '../support/mutations.ts';
+import type { RunningGateway } from '../support/machine/process.ts';
 import { callOverAndOver, type Call } from './client.ts';
 
 const CONNECTIONS = 32;

@@ -2,7 +2,7 @@
 import { attacks } from '../neighbour/attacks.ts';
 import { measureBeside, type Seen } from '../neighbour/beside.ts';
 import { seedNeighbours } from '../neighbour/watched-gateway.ts';
-import { withDatabase } from '../with-database.ts';
+import { withDatabase } from '../support/stores/with-database.ts';
 
 export interface NeighbourOptions {
   readonly databases: readonly string[];

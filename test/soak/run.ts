@@ -1,9 +1,9 @@
 /** Long runs against the real program, by hand: `npm run soak -- [--only PART] [--database sqlite|postgres] [--skus N] [--seconds N] [--attack NAME] [--requests N]`. */
 import { parseArgs } from 'node:util';
-import { createSqliteDatabase } from '../databases.ts';
-import { seedDatabase } from '../mutations.ts';
-import { spawnGateway, untilListening, type RunningGateway } from '../process.ts';
-import { range } from '../shop.ts';
+import { createSqliteDatabase } from '../support/stores/databases.ts';
+import { seedDatabase } from '../support/mutations.ts';
+import { spawnGateway, untilListening, type RunningGateway } from '../support/machine/process.ts';
+import { range } from '../support/suppliers.ts';
 import { measureGreedyToken } from './greedy.ts';
 import { measureMemory } from './memory.ts';
 import { measureNeighbour } from './neighbour.ts';

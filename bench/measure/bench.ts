@@ -1,0 +1,110 @@
+/** What the rows of a run share: settings, prepared databases, PostgreSQL, the load. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Load, Target } from './load.ts';
+import { Skipped, type Subject } from './measure.ts';
+import { startPostgres, type Postgres } from '../servers/postgres.ts';
+import type { Shape } from './requests.ts';
+import { runLoad, type Server } from '../servers/servers.ts';
+import { createCatalogs } from '../servers/stockgate.ts';
+
+export interface Settings {
+  readonly folder: string;
+  readonly rounds: number;
+  readonly seconds: number;
+  /** The table of most rows; and of the growth rows. */
+  readonly skus: number;
+  readonly manySkus: number;
+  readonly fewSkus: number;
+}
+
+export const CONNECTIONS = 64;
+const WARM_UP_MS = 1_000;
+/** More requests than any round sends, so that no round repeats another's quantities. */
+const ROUND_REQUESTS = 1_000_000;
+
+export function createBench(settings: Settings, report: (text: string) => void) {
+  const { folder, seconds } = settings;
+  const catalogs = createCatalogs(folder, report);
+  let loads = 0;
+  let busiest = 0;
+  let postgres: Promise<Postgres | undefined> | undefined;
+  let files = 0;
+
+  const loadAll = async (
+    targets: readonly Target[],
+    shape: Shape,
+    { skus, connections = CONNECTIONS }: { skus: number; connections?: number | undefined },
+  ): Promise<Load> => {
+    const result = await runLoad({
+      targets,
+      shape,
+      skus,
+      connections,
+      warmUpMs: WARM_UP_MS,
+      durationMs: seconds * 1000,
+      first: loads++ * ROUND_REQUESTS,
+    });
+    busiest = Math.max(busiest, result.busy);
+    return result;
+  };
+  const load = (server: Server, shape: Shape, { skus, token, connections }: LoadOptions): Promise<Load> => {
+    const authorization = `${shape === 'legacy' ? 'Token' : 'Bearer'} ${token ?? 'none'}`;
+    return loadAll([{ origin: server.origin, authorization }], shape, { skus, connections });
+  };
+
+  return {
+    settings,
+    report,
+    load,
+    loadAll,
+    catalog: catalogs,
+    newFile: (name: string) => join(folder, `${files++}-${name}`),
+    postgres: async (): Promise<Postgres> => {
+      postgres ??= startPostgres();
+      const started = await postgres;
+      if (!started) throw new Skipped('PostgreSQL was not found here');
+      return started;
+    },
+    /** Null when it was not used. */
+    postgresVersion: async () => (await postgres)?.version ?? null,
+    /** The generator's largest share of its core since the last call. */
+    takeBusiest: (): number => {
+      const taken = busiest;
+      busiest = 0;
+      return taken;
+    },
+    /** Removes a row's databases; the imported catalogs stay for the next. */
+    removeFiles: () => {
+      const names = readdirSync(folder).filter((name) => !name.startsWith('catalog-'));
+      for (const name of names) rmSync(join(folder, name), { force: true });
+    },
+    close: async () => (await postgres)?.stop(),
+  };
+}
+
+interface LoadOptions {
+  readonly skus: number;
+  readonly token?: string;
+  readonly connections?: number;
+}
+
+export type Bench = ReturnType<typeof createBench>;
+
+/** A server under load: requests a second. */
+export function underLoad(
+  bench: Bench,
+  label: string,
+  server: Server,
+  shape: Shape,
+  options: LoadOptions,
+): Subject {
+  return {
+    label,
+    measure: async () => {
+      const { answers, seconds } = await bench.load(server, shape, options);
+      return answers / seconds;
+    },
+    close: () => server.stop(),
+  };
+}

@@ -1,0 +1,87 @@
+/** Several gateways on one PostgreSQL, and the suppliers whose updates they share. */
+import { createHash } from 'node:crypto';
+import type { Bench } from '../measure/bench.ts';
+import { compare, type Measured, type Subject } from '../measure/measure.ts';
+import { SUPPLIER } from '../measure/requests.ts';
+import { fillDatabase, serve } from './stockgate.ts';
+
+interface Database {
+  readonly url: string;
+  readonly name: string;
+  /** SKUs of each supplier. */
+  readonly skus: number;
+  /** One a supplier. */
+  readonly tokens: readonly string[];
+}
+
+/** Updates a second of `gateways` gateways, as a ratio to one gateway on the same database, under the same load. */
+export async function compareGateways(bench: Bench, gateways: number, suppliers: number): Promise<Measured> {
+  const database = await createDatabase(bench, suppliers);
+  const measured = await compare(
+    () => gatewaysUnderLoad(bench, database, gateways),
+    () => gatewaysUnderLoad(bench, database, 1),
+    bench.settings.rounds,
+  );
+  await requireNoDeadlock(bench, database);
+  return measured;
+}
+
+async function createDatabase(bench: Bench, suppliers: number): Promise<Database> {
+  const postgres = await bench.postgres();
+  const name = `gateways_${Date.now()}`;
+  const url = postgres.createDatabase(name);
+  const skus = Math.floor(bench.settings.skus / suppliers);
+  const tokens = [await fillDatabase(url, bench.settings.folder, skus)];
+  for (let n = 2; n <= suppliers; n++) {
+    const token = `token-${n}`;
+    const supplierId = `${SUPPLIER}-${n}`;
+    postgres.run(name, copySupplier(supplierId, createHash('sha256').update(token).digest('hex')));
+    tokens.push(token);
+  }
+  postgres.run(name, 'vacuum analyze');
+  return { url, name, skus, tokens };
+}
+
+/** The first supplier's rows once more, under another name: a hundred times faster than an import each. */
+function copySupplier(supplierId: string, tokenHash: string): string {
+  const copy = (table: string, changed: object) => `
+    insert into ${table} select (jsonb_populate_record(${table}, '${JSON.stringify(changed)}')).*
+      from ${table} where supplier_id = '${SUPPLIER}';`;
+  return [
+    copy('supplier', { supplier_id: supplierId }),
+    copy('token', { supplier_id: supplierId, token_hash: tokenHash }),
+    copy('sku', { supplier_id: supplierId }),
+    copy('sku_code', { supplier_id: supplierId }),
+  ].join('');
+}
+
+async function gatewaysUnderLoad(
+  bench: Bench,
+  { url, skus, tokens }: Database,
+  gateways: number,
+): Promise<Subject> {
+  const servers = await Promise.all(Array.from({ length: gateways }, () => serve({ url, token: '', skus })));
+  // Each gateway has connections of every supplier.
+  const targets = tokens.flatMap((token) =>
+    servers.map(({ origin }) => ({ origin, authorization: `Bearer ${token}` })),
+  );
+  return {
+    label: gateways === 1 ? 'one gateway' : `${gateways} gateways`,
+    measure: async () => {
+      const { answers, seconds } = await bench.loadAll(targets, 'mutation', { skus });
+      return answers / seconds;
+    },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
+}
+
+/** Locks are taken in one order everywhere: a single deadlock is a bug, and costs a second. */
+async function requireNoDeadlock(bench: Bench, { name }: Database): Promise<void> {
+  const postgres = await bench.postgres();
+  const deadlocks = postgres
+    .run(name, 'select deadlocks from pg_stat_database where datname = current_database()')
+    .trim();
+  if (deadlocks !== '0') throw new Error(`PostgreSQL resolved ${deadlocks} deadlocks.`);
+}

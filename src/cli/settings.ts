@@ -1,0 +1,125 @@
+/** The settings: every flag, its environment variable, its default and what it may be. */
+import { z } from 'zod';
+import type { Option } from './command.ts';
+
+const databaseUrl = z
+  .string('Give sqlite:PATH or postgres://USER@HOST/NAME.')
+  .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'Give sqlite:PATH or postgres://USER@HOST/NAME.')
+  .refine(
+    // With a socket's folder in its parameters, a URL may have a user and no host.
+    (url) => url.startsWith('sqlite:') || URL.canParse(url.replace('@/', '@localhost/')),
+    'The URL cannot be read. In user and password write special characters as %40 for @, %2F for /, %3F for ?, %23 for #.',
+  );
+
+/** Where the data lives. */
+export const database = { schema: databaseUrl.default('sqlite:./data/stockgate.db') } satisfies Option;
+
+/** What `stockgate copy` takes: neither has a default, so that nothing is copied by a slip. */
+export const copyOptions = {
+  from: { schema: databaseUrl },
+  to: { schema: databaseUrl },
+} satisfies Record<string, Option>;
+
+/** A supplier's name: it is the supplier's key in the store. */
+export const supplierName = z
+  .string('Give the supplier a name.')
+  .regex(/^[\w.-]{1,64}$/, 'A supplier is named by 1 to 64 letters, digits, dots, dashes and underscores.');
+
+const boolean = z
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'], 'Give true or false.')])
+  .default(false)
+  .transform((value) => value === true || value === 'true' || value === '1');
+
+const QUOTA = 'Give MiB for the idempotency keys of a supplier, 1 to 1,048,576.';
+const RATE_LIMIT = 'Give units a second and token, 1,000,000 at most; 0 for no limit.';
+const IN_FLIGHT = 'Give MiB, 64 to 1,048,576.';
+const QUERY_TIMEOUT = 'Give seconds, 0.1 to 300.';
+const LOG_LIMIT = 'Give MiB, 64 to 1,048,576.';
+const port = z.coerce
+  .number('Give a port, 0 to 65535.')
+  .int('Give a port, 0 to 65535.')
+  .min(0, 'Give a port, 0 to 65535.')
+  .max(65_535, 'Give a port, 0 to 65535.');
+
+const STREAMS = 'Give a number of live streams, 0 to 10,000.';
+const streams = z.coerce.number(STREAMS).int(STREAMS).min(0, STREAMS).max(10_000, STREAMS);
+
+/** What `stockgate serve` takes. */
+export const serveOptions = {
+  database,
+  demo: { type: 'boolean', schema: boolean },
+  host: { schema: z.string().min(1).default('127.0.0.1') },
+  port: { schema: port.default(4000) },
+  metrics: {
+    schema: z.union([z.enum(['off', 'on']), port], 'Give off, on, or a port, 0 to 65535.').default('off'),
+  },
+  'allowed-host': {
+    multiple: true,
+    schema: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^([\w-]+(\.[\w-]+)*|\[?[\da-f]*:[\da-f:.]+\]?)$/i,
+            'Give a host name without scheme and port, such as stock.example.com.',
+          ),
+      )
+      .default([]),
+  },
+  'cors-origin': {
+    multiple: true,
+    schema: z
+      .array(
+        z.string().regex(/^https?:\/\/[^/\s]+$/, 'Give an origin such as https://dashboard.example.com.'),
+      )
+      .default([]),
+  },
+  graphiql: { schema: z.enum(['off', 'on'], 'Give off or on.').default('on') },
+  'idempotency-hours': {
+    schema: z.coerce
+      .number('Give hours, 24 or more.')
+      .min(24, 'Give hours, 24 or more.')
+      .max(8_760, 'Give hours, a year of them at most.')
+      .default(24),
+  },
+  'idempotency-quota': {
+    schema: z.coerce.number(QUOTA).int(QUOTA).min(1, QUOTA).max(1_048_576, QUOTA).default(1_024),
+  },
+  'rate-limit': {
+    schema: z.coerce
+      .number(RATE_LIMIT)
+      .int(RATE_LIMIT)
+      .min(0, RATE_LIMIT)
+      .max(1_000_000, RATE_LIMIT)
+      .default(2_000),
+  },
+  'streams-per-token': { schema: streams.default(100) },
+  'streams-per-supplier': { schema: streams.default(1_000) },
+  'in-flight-limit': {
+    schema: z.coerce
+      .number(IN_FLIGHT)
+      .int(IN_FLIGHT)
+      .min(64, IN_FLIGHT)
+      .max(1_048_576, IN_FLIGHT)
+      .default(256),
+  },
+  'query-timeout': {
+    schema: z.coerce.number(QUERY_TIMEOUT).min(0.1, QUERY_TIMEOUT).max(300, QUERY_TIMEOUT).default(5),
+  },
+  'log-limit': {
+    schema: z.coerce
+      .number(LOG_LIMIT)
+      .int(LOG_LIMIT)
+      .min(64, LOG_LIMIT)
+      .max(1_048_576, LOG_LIMIT)
+      .default(1_024),
+  },
+  'log-level': {
+    schema: z
+      .enum(
+        ['silent', 'fatal', 'error', 'warn', 'info', 'debug'],
+        'Give silent, fatal, error, warn, info or debug.',
+      )
+      .optional(),
+  },
+} as const satisfies Record<string, Option>;

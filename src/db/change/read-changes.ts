@@ -1,0 +1,124 @@
+/** Reads the log of changes: a SKU's history, and the feed of a supplier. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { unmetered, type Inventory } from '../../domain/inventory.ts';
+import { createReadWindows, loadLastPosition } from './change-windows.ts';
+import type { Store } from '../store/store.ts';
+import { createSetStatement } from '../store/set-statement.ts';
+import { createToChanges } from './shared-texts.ts';
+import type { InventoryChangeTable } from '../store/tables.ts';
+
+/** A page of a SKU's history. */
+interface PageKey {
+  /** Which of those that are asked for: the same SKU may be asked for more than once. */
+  readonly i: number;
+  readonly supplier_id: string;
+  readonly sku_id: string;
+  /** Position of the page's newest change; null for the SKU's newest. */
+  readonly newest: number | null;
+  readonly count: number;
+}
+
+/** Changes that one statement reads of histories at most, but for a page that is larger. */
+const MAX_STATEMENT_CHANGES = 2_000;
+
+type ReadChanges = Pick<
+  Inventory,
+  'histories' | 'changesAfter' | 'changesWindow' | 'changesAt' | 'lastPosition'
+>;
+
+export function createReadChanges(store: Store): ReadChanges {
+  const loadHistories = createLoadHistories(store);
+  const toChanges = createToChanges(store);
+  return {
+    async histories(supplierId, pages, meter = unmetered) {
+      const keys = pages.map(({ skuId, newest, limit }, i) => ({
+        i,
+        supplier_id: supplierId,
+        sku_id: skuId,
+        newest,
+        count: limit,
+      }));
+      const rows: (InventoryChangeTable & { readonly i: number })[] = [];
+      for (const part of partsOf(keys)) {
+        if (rows.length > 0) await nextTurn();
+        const found = await loadHistories(store.db, part);
+        meter.spend(found.length);
+        rows.push(...found);
+      }
+      const changes = await toChanges(store.db, rows);
+      const byPage = Map.groupBy(changes, (_change, at) => rows[at]?.i);
+      return pages.map((_page, i) => (byPage.get(i) ?? []).toSorted((a, b) => b.version - a.version));
+    },
+
+    ...createReadWindows(store),
+
+    async changesAt(supplierId, positions) {
+      const rows = await store.db
+        .selectFrom('inventory_change')
+        .selectAll()
+        .where('supplier_id', '=', supplierId)
+        .where('position', 'in', [...positions])
+        .orderBy('position')
+        .execute();
+      return toChanges(store.db, rows);
+    },
+
+    lastPosition: (supplierId) => loadLastPosition(store, supplierId),
+  };
+}
+
+/** Pages that one statement reads: 2,000 changes or so, a few milliseconds on SQLite. */
+function partsOf(pages: readonly PageKey[]): PageKey[][] {
+  const parts: PageKey[][] = [];
+  let room = 0;
+  for (const page of pages) {
+    if (room < page.count) {
+      parts.push([]);
+      room = MAX_STATEMENT_CHANGES;
+    }
+    parts.at(-1)?.push(page);
+    room -= page.count;
+  }
+  return parts;
+}
+
+/** Each change names the one before it, so a page is a walk by the log's own key: an index by SKU would cost every update a page. */
+function createLoadHistories(store: Store) {
+  type Link = InventoryChangeTable & { i: number; count: number };
+  return createSetStatement<PageKey, Link>(
+    store,
+    { i: 'integer', supplier_id: 'text', sku_id: 'text', newest: 'bigint', count: 'integer' },
+    (db) =>
+      db
+        .withRecursive('link', (cte) =>
+          cte
+            .selectFrom('item')
+            .innerJoin('sku', (join) =>
+              join.onRef('sku.supplier_id', '=', 'item.supplier_id').onRef('sku.sku_id', '=', 'item.sku_id'),
+            )
+            .innerJoin('inventory_change as change', (join) =>
+              join
+                .onRef('change.supplier_id', '=', 'item.supplier_id')
+                .onRef('change.sku_id', '=', 'item.sku_id')
+                .on(sql<boolean>`change.position = coalesce(item.newest, sku.last_change_position)`),
+            )
+            .selectAll('change')
+            .select(['item.i', 'item.count'])
+            .unionAll(
+              cte
+                .selectFrom('link')
+                .innerJoin('inventory_change as change', (join) =>
+                  join
+                    .onRef('change.supplier_id', '=', 'link.supplier_id')
+                    .onRef('change.position', '=', 'link.previous_position'),
+                )
+                .where(sql<boolean>`link.count > 1`)
+                .selectAll('change')
+                .select(['link.i', sql<number>`link.count - 1`.as('count')]),
+            ),
+        )
+        .selectFrom('link')
+        .selectAll(),
+  );
+}

@@ -1,0 +1,87 @@
+/** The texts of a bulk call, its reason and reference, stand in the log once: 10,000 rows with 8 KB each would take 80 MB of disk. */
+import type { Kysely } from 'kysely';
+import type { InventoryChange } from '../../domain/change.ts';
+import { toChange, toChangeRow } from './change-row.ts';
+import type { Store } from '../store/store.ts';
+import { createSetStatement } from '../store/set-statement.ts';
+import type { InventoryChangeTable, Tables } from '../store/tables.ts';
+
+/** Characters from which on texts are shared; shorter ones cost less where they are than a look elsewhere does. */
+const MIN_SHARED_LENGTH = 64;
+/** Before the position of the change that has the texts, in place of a reference: no URI begins with it. */
+const MARK = '*';
+
+type Positioned = InventoryChange & { readonly position: number };
+
+/** The changes of one transaction as rows of the log; of a group the first one has the texts, and the others refer to it. */
+export function toRowsWithSharedTexts(changes: readonly Positioned[]): InventoryChangeTable[] {
+  const firsts = new Map<string, Positioned>();
+  return changes.map((change) => {
+    const { supplierId, groupId, reason, referenceDocumentUri: uri, position } = change;
+    const row = toChangeRow(change);
+    if (groupId === null || (reason?.length ?? 0) + (uri?.length ?? 0) < MIN_SHARED_LENGTH) return row;
+    const group = `${supplierId}\0${groupId}`;
+    const first = firsts.get(group);
+    if (first?.reason === reason && first.referenceDocumentUri === uri) {
+      return { ...row, reason: null, reference_document_uri: `${MARK}${first.position}` };
+    }
+    firsts.set(group, { ...change, position });
+    return row;
+  });
+}
+
+type Place = Pick<InventoryChangeTable, 'supplier_id' | 'position'>;
+
+/** The changes at these places in the suppliers' logs. */
+export function createLoadChanges(store: Store) {
+  const loadRows = createLoadRows(store);
+  const toChanges = createToChanges(store);
+  return async (db: Kysely<Tables>, places: readonly Place[]): Promise<InventoryChange[]> =>
+    toChanges(db, await loadRows(db, places));
+}
+
+function createLoadRows(store: Store) {
+  return createSetStatement<Place, InventoryChangeTable>(
+    store,
+    { supplier_id: 'text', position: 'bigint' },
+    (db) =>
+      db
+        .selectFrom('item')
+        .innerJoin('inventory_change', (join) =>
+          join
+            .onRef('inventory_change.supplier_id', '=', 'item.supplier_id')
+            .onRef('inventory_change.position', '=', 'item.position'),
+        )
+        .selectAll('inventory_change'),
+  );
+}
+
+/** Rows of the log as changes, in the same order, each with its texts. */
+export function createToChanges(store: Store) {
+  const loadRows = createLoadRows(store);
+  return async (db: Kysely<Tables>, rows: readonly InventoryChangeTable[]): Promise<InventoryChange[]> => {
+    const places = new Map<string, Place>();
+    for (const row of rows) {
+      const position = sharedPosition(row);
+      if (position !== null) places.set(keyOf(row, position), { supplier_id: row.supplier_id, position });
+    }
+    if (places.size === 0) return rows.map(toChange);
+    const loaded = await loadRows(db, [...places.values()]);
+    const firsts = new Map(loaded.map((first) => [keyOf(first, first.position), first]));
+    return rows.map((row) => {
+      const position = sharedPosition(row);
+      if (position === null) return toChange(row);
+      const { reason = null, reference_document_uri = null } = firsts.get(keyOf(row, position)) ?? {};
+      return toChange({ ...row, reason, reference_document_uri });
+    });
+  };
+}
+
+/** Where the row's texts are; null where they are its own. */
+function sharedPosition({ reference_document_uri: uri }: InventoryChangeTable): number | null {
+  return uri?.startsWith(MARK) ? Number(uri.slice(MARK.length)) : null;
+}
+
+function keyOf({ supplier_id }: InventoryChangeTable, position: number): string {
+  return `${supplier_id}\0${position}`;
+}

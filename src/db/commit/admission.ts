@@ -1,0 +1,63 @@
+/** Bounds what waits to be written: past it a request is refused at once, before it waits for longer than its client does. */
+import { UnavailableError } from '../../domain/unavailable.ts';
+
+/** Requests and their rows. */
+export interface Load {
+  readonly requests: number;
+  readonly rows: number;
+}
+
+/** In work or waiting, at most: about a second of work. An idle queue takes a request of any size. */
+const MAX_LOAD: Load = { requests: 4_000, rows: 40_000 };
+/** What one supplier may have of it while it is alone: the rest is for whoever comes next. */
+const MAX_ALONE: Load = { requests: 3_000, rows: 30_000 };
+/** What one supplier may have while others write too: a quarter, with room for small updates beside the largest call. */
+const MAX_SHARED: Load = { requests: 1_000, rows: 11_000 };
+
+export interface Admission {
+  /** Runs the supplier's work, unless too much is under way: then it throws UnavailableError. */
+  admit<T>(supplierId: string, rows: number, work: () => Promise<T>): Promise<T>;
+  /** What is under way. */
+  load(): Load;
+}
+
+export function createAdmission(): Admission {
+  const held = new Map<string, Load>();
+  let all: Load = { requests: 0, rows: 0 };
+  const isAdmitted = (supplierId: string, rows: number) => {
+    if (all.requests === 0) return true;
+    const own = add(held.get(supplierId), 1, rows);
+    const others = held.size - (held.has(supplierId) ? 1 : 0);
+    if (!fits(own, others > 0 ? MAX_SHARED : MAX_ALONE)) return false;
+    // However many suppliers fill the queue, each gets an equal part of it. All of them may then pass the bound a little.
+    const part = 1 / (others + 1);
+    const share = { requests: MAX_LOAD.requests * part, rows: MAX_LOAD.rows * part };
+    return fits(own, share) || fits(add(all, 1, rows), MAX_LOAD);
+  };
+  const count = (supplierId: string, requests: 1 | -1, rows: number) => {
+    const own = add(held.get(supplierId), requests, rows);
+    if (own.requests === 0) held.delete(supplierId);
+    else held.set(supplierId, own);
+    all = add(all, requests, rows);
+  };
+  return {
+    async admit(supplierId, rows, work) {
+      if (!isAdmitted(supplierId, rows)) throw new UnavailableError('OVERLOADED');
+      count(supplierId, 1, rows);
+      try {
+        return await work();
+      } finally {
+        count(supplierId, -1, -rows);
+      }
+    },
+    load: () => all,
+  };
+}
+
+function add(load: Load = { requests: 0, rows: 0 }, requests: number, rows: number): Load {
+  return { requests: load.requests + requests, rows: load.rows + rows };
+}
+
+function fits(load: Load, most: Load): boolean {
+  return load.requests <= most.requests && load.rows <= most.rows;
+}

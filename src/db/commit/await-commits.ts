@@ -1,0 +1,113 @@
+/** Tells followers of the log that there is more: at once for this process's commits, by polling for all others'. */
+import type { CommitObserver } from './observe-commits.ts';
+import type { Store } from '../store/store.ts';
+import { createSetStatement } from '../store/set-statement.ts';
+import type { SupplierTable } from '../store/tables.ts';
+
+/** How long another process's commit stays unnoticed at most, in milliseconds. Nothing is polled while nobody waits. */
+const POLL_MS = 200;
+
+/** Told of this process's commits, it need not poll for them. */
+export interface Watch extends CommitObserver {
+  /** Resolves once the supplier's newest position is past this one, or the signal aborts. */
+  untilPast(supplierId: string, position: number, signal: AbortSignal): Promise<void>;
+  /** Polls no more. Whoever still waits waits until its own signal aborts. */
+  close(): Promise<void>;
+}
+
+interface Waiter {
+  readonly supplierId: string;
+  readonly position: number;
+  readonly resolve: () => void;
+}
+
+export function createWatch(store: Store): Watch {
+  const loadPositions = createLoadPositions(store);
+  const newest = new Map<string, number>();
+  const waiters = new Set<Waiter>();
+  const closing = new AbortController();
+  let polling: Promise<void> | undefined;
+
+  const note = (supplierId: string, position: number) => {
+    newest.set(supplierId, Math.max(position, newest.get(supplierId) ?? 0));
+  };
+  const release = () => {
+    for (const waiter of waiters) {
+      if ((newest.get(waiter.supplierId) ?? 0) > waiter.position) waiter.resolve();
+    }
+  };
+  const poll = async () => {
+    while (waiters.size > 0 && !closing.signal.aborted) {
+      await pause(POLL_MS, closing.signal);
+      const suppliers = new Set(Array.from(waiters, ({ supplierId }) => supplierId));
+      // While the store is out of reach, those who wait go on waiting, and the next round tries again.
+      const rows = await loadPositions(
+        store.points,
+        Array.from(suppliers, (supplier_id) => ({ supplier_id })),
+      ).catch(() => []);
+      for (const { supplier_id, last_position } of rows) note(supplier_id, last_position);
+      release();
+    }
+    polling = undefined;
+  };
+  const startPolling = () => {
+    if (!closing.signal.aborted) polling ??= poll();
+  };
+
+  return {
+    async untilPast(supplierId, position, signal) {
+      if (signal.aborted || (newest.get(supplierId) ?? 0) > position) return;
+      await untilReleased(waiters, { supplierId, position }, signal, startPolling);
+    },
+    committed({ positions }) {
+      for (const [supplierId, position] of positions) note(supplierId, position);
+      release();
+    },
+    failed: () => undefined,
+    async close() {
+      closing.abort();
+      await polling;
+    },
+  };
+}
+
+async function untilReleased(
+  waiters: Set<Waiter>,
+  wanted: Omit<Waiter, 'resolve'>,
+  signal: AbortSignal,
+  startPolling: () => unknown,
+): Promise<void> {
+  const released = Promise.withResolvers<void>();
+  const waiter = { ...wanted, resolve: () => released.resolve() };
+  waiters.add(waiter);
+  signal.addEventListener('abort', waiter.resolve, { once: true });
+  startPolling();
+  await released.promise;
+  signal.removeEventListener('abort', waiter.resolve);
+  waiters.delete(waiter);
+}
+
+function createLoadPositions(store: Store) {
+  type Position = Pick<SupplierTable, 'supplier_id' | 'last_position'>;
+  return createSetStatement<Pick<SupplierTable, 'supplier_id'>, Position>(
+    store,
+    { supplier_id: 'text' },
+    (db) =>
+      db
+        .selectFrom('item')
+        .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
+        .select(['supplier.supplier_id', 'supplier.last_position']),
+  );
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

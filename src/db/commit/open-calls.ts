@@ -1,0 +1,94 @@
+/** A caller's calls to the writer's thread that are not answered yet, and how they are sent. */
+import type { MessagePort } from 'node:worker_threads';
+import { UnavailableError } from '../../domain/unavailable.ts';
+import { readAnswer } from '../answer/answer-codec.ts';
+import { fromErrorDetails, joinTexts, type Outcome, type WriterCall } from './writer-messages.ts';
+
+export interface OpenCalls {
+  /** What the thread answers. Throws UnavailableError when it has ended, or ends meanwhile. */
+  ask<T>(call: WriterCall): Promise<T>;
+  settle(id: number, outcome: Outcome): void;
+  /** Tells the thread what time it is, with the calls that are to be sent. */
+  sendSoon(): void;
+  /** Nobody answers any more. */
+  end(error: Error): void;
+  /** Resolves when none is open. */
+  idle(): Promise<void>;
+}
+
+interface OpenCall extends PromiseWithResolvers<unknown> {
+  /** It may have been carried out. */
+  isSent: boolean;
+}
+
+/** The port keeps the process alive while a call is open, and only then. */
+export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls {
+  const open = new Map<number, OpenCall>();
+  let lastId = 0;
+  let ended: Error | undefined;
+  const sender = createSender(port, clock, (id) => {
+    const call = open.get(id);
+    if (call) call.isSent = true;
+  });
+  const close = (id: number) => {
+    const call = open.get(id);
+    open.delete(id);
+    if (open.size === 0) port.unref();
+    return call;
+  };
+  return {
+    ask<T>(call: WriterCall): Promise<T> {
+      if (ended) return Promise.reject(new UnavailableError('STORE_UNAVAILABLE', ended));
+      const id = ++lastId;
+      sender.add(id, call);
+      const asked: OpenCall = { ...Promise.withResolvers<unknown>(), isSent: false };
+      if (open.size === 0) port.ref();
+      open.set(id, asked);
+      // The thread gives what the method of this name gives.
+      return asked.promise as Promise<T>;
+    },
+    settle(id, outcome) {
+      const call = close(id);
+      try {
+        if (outcome[0] === 'error') call?.reject(fromErrorDetails(outcome[1]));
+        else call?.resolve(outcome[0] === 'answer' ? readAnswer(outcome[1]) : outcome[1]);
+      } catch (error) {
+        call?.reject(new UnavailableError('OUTCOME_UNKNOWN', error));
+      }
+    },
+    sendSoon: () => sender.sendSoon(),
+    end(error) {
+      ended ??= error;
+      for (const [id, { isSent, reject }] of open) {
+        close(id);
+        reject(new UnavailableError(isSent ? 'OUTCOME_UNKNOWN' : 'STORE_UNAVAILABLE', error));
+      }
+    },
+    async idle() {
+      while (open.size > 0) await Promise.allSettled(Array.from(open.values(), ({ promise }) => promise));
+    },
+  };
+}
+
+/** Requests that arrived together are read in one turn of the event loop: their calls go in one message. */
+function createSender(port: MessagePort, clock: () => Date, isSent: (id: number) => void) {
+  let unsent: { readonly id: number; readonly text: string }[] = [];
+  let sending: NodeJS.Immediate | undefined;
+  const send = () => {
+    sending = undefined;
+    for (const { id } of unsent) isSent(id);
+    const now = JSON.stringify(clock().toISOString());
+    const lists = joinTexts(unsent.map(({ text }) => text));
+    unsent = [];
+    for (const list of lists.length > 0 ? lists : ['[]']) port.postMessage(`{"now":${now},"calls":${list}}`);
+  };
+  const sendSoon = () => void (sending ??= setImmediate(send));
+  return {
+    sendSoon,
+    /** Throws what is wrong with this call, and with no other. */
+    add(id: number, call: WriterCall) {
+      unsent.push({ id, text: JSON.stringify([id, ...call]) });
+      sendSoon();
+    },
+  };
+}

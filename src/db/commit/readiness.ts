@@ -1,0 +1,123 @@
+/** Whether the store can be written at this moment: found out by asking it, but not for everyone who asks. */
+import { sql } from 'kysely';
+import { UnavailableError } from '../../domain/unavailable.ts';
+import type { CommitObserver } from './observe-commits.ts';
+import type { Store } from '../store/store.ts';
+import { codeOf, diskFull, LOG_LIMIT } from '../driver/store-error.ts';
+
+/** For how long an answer is kept: nobody can make the store work by asking often. */
+const KEPT_MS = 1_000;
+/** For how long a commit that failed counts: the small one of a check may succeed where a larger one does not. */
+const FAILURE_KEPT_MS = 4_000;
+/** A store that says nothing for longer is out of reach. */
+const MAX_WAIT_MS = 2_000;
+
+/** It learns from real commits: a gateway that is busy storing asks its store nothing. */
+export interface Readiness extends CommitObserver {
+  /** Why no update can be stored; null when it can. For everybody's eyes: it names no file, host or user. */
+  check(): Promise<string | null>;
+}
+
+/** `noteError` is told of what goes wrong in a commit that was made to find out. */
+export function createReadiness(
+  store: Store,
+  noteError: (error: unknown) => void = () => undefined,
+): Readiness {
+  const prove = store.kind === 'sqlite' ? commitToSqlite : askPostgres;
+  let last: string | null = null;
+  let until = -Infinity;
+  let checking: Promise<string | null> | undefined;
+
+  const keep = (problem: string | null, forMs: number) => {
+    last = problem;
+    until = performance.now() + forMs;
+  };
+  const askStore = createAskReadiness(() =>
+    prove(store).catch((error: unknown) => {
+      noteError(error);
+      throw error;
+    }),
+  );
+  const ask = async () => {
+    keep(await askStore(), KEPT_MS);
+    return last;
+  };
+  return {
+    committed: () => keep(null, KEPT_MS),
+    failed: (error) => {
+      if (error instanceof UnavailableError) keep(describe(error), FAILURE_KEPT_MS);
+    },
+    check: async () => {
+      if (performance.now() < until) return last;
+      return (checking ??= ask().finally(() => (checking = undefined)));
+    },
+  };
+}
+
+/** Asks, with patience: one that still hangs from an earlier time is waited for again, not joined by another. */
+export function createAskReadiness(ask: () => Promise<string | null>): () => Promise<string | null> {
+  let asking: Promise<string | null> | undefined;
+  return () => {
+    asking ??= ask()
+      .catch(describe)
+      .finally(() => (asking = undefined));
+    return orTooLate(asking);
+  };
+}
+
+/**
+ * Only a commit shows that the disk takes one: before it SQLite writes nothing, so a transaction that is rolled back succeeds
+ * on a full disk. This one stores again a number that nobody uses, as it is: one page to the log, and one fsync.
+ */
+async function commitToSqlite({ db, log }: Store): Promise<string | null> {
+  // This commit needs no new page, and most updates do.
+  if (log && !log.mayGrow()) throw diskFull();
+  return db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ timeout: number }>`pragma busy_timeout`.execute(connection);
+    // Waiting for another writer would hold up the whole process.
+    await sql`pragma busy_timeout = 0`.execute(connection);
+    try {
+      await connection.transaction().execute(async (trx) => {
+        const stored = await sql<{ user_version: number }>`pragma user_version`.execute(trx);
+        await sql`pragma user_version = ${sql.lit(stored.rows[0]?.user_version ?? 0)}`.execute(trx);
+      });
+      return null;
+    } catch (error) {
+      // Another connection is writing at this moment, so the store can be written.
+      if (error instanceof UnavailableError && codeOf(error.cause).startsWith('SQLITE_BUSY')) return null;
+      throw error;
+    } finally {
+      await sql`pragma busy_timeout = ${sql.lit(rows[0]?.timeout ?? 0)}`.execute(connection);
+    }
+  });
+}
+
+/** A server that answers and takes writes; whether its disk takes one more, it watches itself. */
+async function askPostgres({ writes }: Store): Promise<string | null> {
+  const { rows } = await sql<{ standby: boolean; read_only: string }>`
+    select pg_is_in_recovery() as standby, current_setting('transaction_read_only') as read_only`.execute(
+    writes,
+  );
+  if (rows[0]?.standby) return 'The store is a standby, which takes no writes.';
+  return rows[0]?.read_only === 'off' ? null : 'The store is read-only.';
+}
+
+async function orTooLate(answer: Promise<string | null>): Promise<string | null> {
+  const late = Promise.withResolvers<string>();
+  const timer = setTimeout(
+    () => late.resolve(`The store has not answered for ${MAX_WAIT_MS / 1_000} seconds.`),
+    MAX_WAIT_MS,
+  );
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describe(error: unknown): string {
+  const code = codeOf(error instanceof UnavailableError ? error.cause : error);
+  if (code === LOG_LIMIT)
+    return 'The log has reached its limit, as a reader such as a backup holds it (LOG_LIMIT).';
+  return /^\w{1,40}$/.test(code) ? `The store cannot be written (${code}).` : 'The store cannot be written.';
+}

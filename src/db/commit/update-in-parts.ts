@@ -1,0 +1,54 @@
+/** Large best-effort calls, written in parts so that others' updates go in between. */
+import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
+import { UnavailableError } from '../../domain/unavailable.ts';
+import { limitCandidates } from '../update/limit-candidates.ts';
+import type { StoreKind } from '../store/store.ts';
+import { SHARED_BATCH_ROWS } from './turns.ts';
+
+/**
+ * Parts of a call that are with the writer at once. SQLite's commits follow one another, so twenty parts may share one. PostgreSQL's
+ * run side by side: there a part waits for the one before it, so that rows of one SKU stay in order.
+ */
+const PARTS_AT_ONCE: Record<StoreKind, number> = { sqlite: 20, postgres: 1 };
+
+/**
+ * Rows that neither stand and fall together nor are kept as one answer need not share a transaction: a call of many rows is
+ * written in parts. Each part crosses to the writer's thread by itself, which is never busy for long with reading or writing one.
+ */
+export async function updateInParts(
+  kind: StoreKind,
+  request: UpdateRequest,
+  update: (part: UpdateRequest) => Promise<UpdateAnswer>,
+): Promise<UpdateAnswer> {
+  const { rows, atomicity, idempotencyKey, groupId } = request;
+  const isOne = atomicity === 'ALL_OR_NOTHING' || idempotencyKey !== null;
+  if (isOne || rows.length <= SHARED_BATCH_ROWS) return update(request);
+
+  const answers: UpdateAnswer[] = [];
+  const failures: { readonly start: number; readonly error: unknown }[] = [];
+  let next = 0;
+  const writeOn = async () => {
+    while (next < rows.length && failures.length === 0) {
+      const start = next;
+      next += SHARED_BATCH_ROWS;
+      try {
+        const part = { ...request, rows: rows.slice(start, next) };
+        answers[start / SHARED_BATCH_ROWS] = await update(part);
+      } catch (error) {
+        failures.push({ start, error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: PARTS_AT_ONCE[kind] }, writeOn));
+  const [failed] = failures.toSorted((a, b) => a.start - b.start);
+  if (failed) throw answers.length > 0 ? partlyStored(failed.start, failed.error) : failed.error;
+  const results = answers.flatMap((answer) => answer.results);
+  return { replayed: false, refusal: null, results: limitCandidates(results), groupId };
+}
+
+function partlyStored(rows: number, error: unknown): unknown {
+  if (!(error instanceof UnavailableError)) return error;
+  const first = rows > 0 ? `The first ${rows} rows are stored; whether others are` : 'Which rows are stored';
+  const message = `${first} is not known. Send the call again: what is stored stays as it is.`;
+  return new UnavailableError('OUTCOME_UNKNOWN', error.cause, message);
+}

@@ -1,0 +1,137 @@
+/** One connection of a PostgreSQL pool while somebody has it: named statements, bounded waits, and several statements on the way at once. */
+import { hash } from 'node:crypto';
+import type { PoolClient, QueryResult } from 'pg';
+import type { PostgresPoolClient } from 'kysely';
+import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
+import { THEN_COMMIT, WITH_NEXT } from './pipeline.ts';
+import { fromPostgres, isUsableAfter, isVerdict } from './store-error.ts';
+
+/** Hexadecimal digits of a statement's name. */
+const NAME_LENGTH = 32;
+/** A successful commit that warns: a server that no longer waits for its standby says so in this way. */
+const WARNING = /^01/;
+
+export interface ClientOptions {
+  readonly nameOf: (text: string) => string | undefined;
+  /** For how long an answer is waited for, in milliseconds; 0: for ever. */
+  readonly answerTimeoutMs: number;
+  /** Whether statements may travel together (pipeline.ts). */
+  readonly pipeline: boolean;
+  /** What it means that the server cancelled a statement that took too long. */
+  readonly canceled: UnavailableCode;
+}
+
+/**
+ * PostgreSQL plans an unnamed statement on every call; a named one once a connection. A name is made of the text, so that processes
+ * which share connections through a pooler mean the same by it.
+ */
+export function createNames(maxStatements: number): ClientOptions['nameOf'] {
+  const names = new Map<string, string>();
+  return (text) => {
+    if (!names.has(text) && names.size < maxStatements) {
+      names.set(text, `stockgate_${hash('sha256', text, 'hex').slice(0, NAME_LENGTH)}`);
+    }
+    return names.get(text);
+  };
+}
+
+/** Sends statements, and keeps in mind whether the connection can be used again. */
+function createSender(client: PoolClient, { nameOf, answerTimeoutMs, canceled }: ClientOptions) {
+  let broken = false;
+  const send = async (text: string, values: unknown[] = []): Promise<QueryResult> => {
+    try {
+      return await client.query({
+        name: nameOf(text),
+        text,
+        values,
+        ...(answerTimeoutMs > 0 && { query_timeout: answerTimeoutMs }),
+      });
+    } catch (error) {
+      broken ||= !isUsableAfter(error);
+      throw fromPostgres(error, canceled);
+    }
+  };
+  const sendCommit = async (): Promise<QueryResult> => {
+    let warning: unknown;
+    const note = (notice: { code?: string | undefined }) => {
+      if (WARNING.test(notice.code ?? '')) warning = notice;
+    };
+    client.on('notice', note);
+    try {
+      const answer = await send('commit');
+      if (warning !== undefined) throw new UnavailableError('OUTCOME_UNKNOWN', warning);
+      return answer;
+    } finally {
+      client.off('notice', note);
+    }
+  };
+  return { send, sendCommit, isBroken: () => broken };
+}
+
+/** The answer of the last, once all are there; or the first error among them. */
+async function inTurn(
+  sent: readonly Promise<QueryResult>[],
+  last: Promise<QueryResult>,
+): Promise<QueryResult> {
+  for (const outcome of await Promise.allSettled([...sent, last])) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
+  return last;
+}
+
+/** The statement's answer, once it is committed. */
+async function committed(
+  statement: Promise<QueryResult>,
+  commit: Promise<QueryResult>,
+): Promise<QueryResult> {
+  const [answer, outcome] = await Promise.allSettled([statement, commit]);
+  // After a statement that the server refused there is nothing to commit. Otherwise it may have heard the commit, or not.
+  if (answer.status === 'rejected')
+    throw isVerdict(answer.reason) ? answer.reason : unknownOutcome(answer.reason);
+  if (outcome.status === 'fulfilled') return answer.value;
+  throw outcome.reason instanceof UnavailableError ? unknownOutcome(outcome.reason) : outcome.reason;
+}
+
+function unknownOutcome(error: unknown): UnavailableError {
+  return new UnavailableError('OUTCOME_UNKNOWN', error instanceof UnavailableError ? error.cause : error);
+}
+
+/** A connection that broke, or whose answer never came, is not used again: what it still says would be taken for another's answer. */
+export function toKyselyClient(client: PoolClient, options: ClientOptions): PostgresPoolClient {
+  const { send, sendCommit, isBroken } = createSender(client, options);
+  let ahead: Promise<QueryResult>[] = [];
+  let commit: Promise<QueryResult> | undefined;
+
+  const afterAhead = (sent: Promise<QueryResult>) => {
+    const answer = inTurn(ahead, sent);
+    ahead = [];
+    return answer;
+  };
+  const query = async (text: string, values: unknown[]): Promise<unknown> => {
+    // The server undoes what a lost connection began.
+    if (text === 'rollback' && (commit || isBroken())) return nothing;
+    if (commit && text !== 'commit')
+      throw new Error(`The transaction is over; this cannot be a part of it: ${text}`);
+    if (text === 'commit') return commit ?? afterAhead(sendCommit());
+    if (options.pipeline && text.startsWith(THEN_COMMIT)) {
+      const statement = afterAhead(send(text, values));
+      commit = sendCommit();
+      return committed(statement, commit);
+    }
+    if (options.pipeline && (text === 'begin' || text.startsWith(WITH_NEXT))) {
+      const sent = send(text, values);
+      // The next statement throws it.
+      sent.catch(() => undefined);
+      ahead.push(sent);
+      return nothing;
+    }
+    return afterAhead(send(text, values));
+  };
+  // Kysely's overload for cursors is never called: no query here streams.
+  return {
+    query,
+    release: (destroy?: boolean) => client.release(isBroken() || destroy),
+  } as unknown as PostgresPoolClient;
+}
+
+const nothing = { command: '', rowCount: 0, rows: [] };

@@ -1,0 +1,84 @@
+/** Probes of the index of codes: each reads the first SKUs of a range of it, and no more. */
+import { sql, type RawBuilder } from 'kysely';
+import type { CodeKind } from '../../domain/identifier.ts';
+import { MAX_CANDIDATES } from '../../domain/refusal.ts';
+import type { Store } from '../store/store.ts';
+import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
+
+/** SKUs that one probe finds at most: one more than are shown, so that more are noticed. */
+export const MAX_PROBED = MAX_CANDIDATES + 1;
+
+/** A range of the index of codes: the SKUs that have this code in this kind, in the order of their ids. */
+export interface CodeRange {
+  readonly supplier_id: string;
+  readonly code: string;
+  readonly kind: CodeKind;
+  /** 1: those that the supplier spells so; 0: those of which it is the canonical GTIN-14. */
+  readonly as_spelled: number;
+}
+
+interface Found {
+  readonly i: number;
+  readonly kind: CodeKind;
+  readonly sku_id: string;
+}
+
+type Item<T> = T & { readonly i: number };
+
+/** The first SKUs of each range. */
+export function createProbeRange(store: Store): SetStatement<Item<CodeRange>, Found> {
+  const keys = ['supplier_id', 'code', 'kind'];
+  const asSpelled = store.kind === 'sqlite' ? sql`(select as_spelled from item)` : sql`item.as_spelled`;
+  const isSo = sql`case ${asSpelled} when 1 then sku_code.as_spelled else sku_code.as_gtin end = 1`;
+  return createSetStatement<Item<CodeRange>, Found>(
+    store,
+    { i: 'integer', supplier_id: 'text', code: 'text', kind: 'text', as_spelled: 'integer' },
+    (db) =>
+      store.kind === 'sqlite'
+        ? db.selectFrom(firstOfItem(keys, isSo, sql`sku_id`)).selectAll()
+        : db
+            .selectFrom(['item', firstOfEach(keys, isSo)])
+            .select(['item.i', 'found.kind', 'found.sku_id'])
+            .orderBy('found.kind')
+            .orderBy('found.sku_id'),
+  );
+}
+
+type Gtin = Pick<CodeRange, 'supplier_id' | 'code'>;
+
+/** The first SKUs, by kind, of each canonical GTIN-14. */
+export function createProbeKinds(store: Store): SetStatement<Item<Gtin>, Found> {
+  const keys = ['supplier_id', 'code'];
+  const isGtin = sql`sku_code.as_gtin = 1`;
+  return createSetStatement<Item<Gtin>, Found>(
+    store,
+    { i: 'integer', supplier_id: 'text', code: 'text' },
+    (db) =>
+      store.kind === 'sqlite'
+        ? db.selectFrom(firstOfItem(keys, isGtin, sql`kind, sku_id`)).selectAll()
+        : db
+            .selectFrom(['item', firstOfEach(keys, isGtin)])
+            .select(['item.i', 'found.kind', 'found.sku_id'])
+            .orderBy('found.kind')
+            .orderBy('found.sku_id'),
+  );
+}
+
+/**
+ * SQLite runs the statement for one item at a time, for two things would make it read and sort the whole range: a join with the item,
+ * and an order that names one of the keys. `order` names the columns of the index that follow the keys.
+ */
+function firstOfItem(keys: readonly string[], condition: RawBuilder<unknown>, order: RawBuilder<unknown>) {
+  const names = sql.join(keys.map((key) => sql.ref(key)));
+  return sql<Found>`(select (select i from item) as i, kind, sku_id from sku_code
+    where (${names}) = (select ${names} from item) and ${condition}
+    order by ${order} limit ${sql.lit(MAX_PROBED)})`.as('found');
+}
+
+/** PostgreSQL takes all items at once. */
+function firstOfEach(keys: readonly string[], condition: RawBuilder<unknown>) {
+  const equal = keys.map((key) => sql`${sql.ref(`sku_code.${key}`)} = ${sql.ref(`item.${key}`)}`);
+  return sql<Omit<Found, 'i'>>`lateral (select sku_code.kind, sku_code.sku_id from sku_code
+    where ${sql.join(equal, sql` and `)} and ${condition}
+    order by sku_code.kind, sku_code.sku_id limit ${sql.lit(MAX_PROBED)})`.as('found');
+}

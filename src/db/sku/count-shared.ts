@@ -1,0 +1,81 @@
+/** Counts the SKUs that share a code, so far as the count is told: bounded work, however many share it. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql, type Kysely } from 'kysely';
+import { MAX_CANDIDATE_COUNT } from '../../domain/refusal.ts';
+import { MAX_PROBED } from './code-probes.ts';
+import { keyOfRange, type FoundCode } from './find-codes.ts';
+import type { Store } from '../store/store.ts';
+import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** For each code how many SKUs share it; MAX_CANDIDATE_COUNT stands for that many or more. */
+export type CountShared = (db: Kysely<Tables>, found: readonly FoundCode[]) => Promise<number[]>;
+
+/** With `yields`, each code is counted by itself, with a turn of the event loop before: one can take some milliseconds. */
+export function createCountShared(store: Store, { yields }: { yields: boolean }): CountShared {
+  const countOneKind = createCount(store, sql`select 1`);
+  const countKinds = createCount(store, sql`select distinct sku_id`);
+  return async (db, found) => {
+    const wide = found.filter(({ skuIds }) => skuIds.length >= MAX_PROBED);
+    if (wide.length === 0) return found.map(({ skuIds }) => skuIds.length);
+    const distinct = new Map(wide.map((one) => [keyOf(one), toCounted(one)]));
+    const keys = [...distinct.keys()];
+    const items = Array.from(distinct.values(), (item, i) => ({ ...item, i }));
+    const parts = yields
+      ? items.map((item) => [item])
+      : Object.values(Object.groupBy(items, ({ kind_2 }) => (kind_2 === null ? 'one' : 'several')));
+    const rows = [];
+    for (const part of parts) {
+      if (yields) await nextTurn();
+      const count = part[0]?.kind_2 === null ? countOneKind : countKinds;
+      rows.push(...(await count(db, part)));
+    }
+    const counts = new Map(rows.map(({ i, count }) => [keys[i], count]));
+    return found.map((one) => counts.get(keyOf(one)) ?? one.skuIds.length);
+  };
+}
+
+interface CountedCode {
+  readonly i: number;
+  readonly supplier_id: string;
+  readonly code: string;
+  readonly as_spelled: number;
+  readonly kind_1: string;
+  readonly kind_2: string | null;
+  readonly kind_3: string | null;
+}
+
+function keyOf({ ranges }: FoundCode): string {
+  return ranges.map(keyOfRange).join('\0');
+}
+
+/** The ranges of one code differ in their kind alone. */
+function toCounted({ ranges: [first, second, third] }: FoundCode): Omit<CountedCode, 'i'> {
+  if (!first) throw new Error('A code that SKUs share is in no range.');
+  const { supplier_id, code, as_spelled } = first;
+  const kinds = { kind_1: first.kind, kind_2: second?.kind ?? null, kind_3: third?.kind ?? null };
+  return { supplier_id, code, as_spelled, ...kinds };
+}
+
+type Count = SetStatement<CountedCode, { i: number; count: number }>;
+
+function createCount(store: Store, select: ReturnType<typeof sql>): Count {
+  const count = sql<number>`(select count(*) from (${select} from sku_code
+    where sku_code.supplier_id = item.supplier_id and sku_code.code = item.code
+      and sku_code.kind in (item.kind_1, item.kind_2, item.kind_3)
+      and case item.as_spelled when 1 then sku_code.as_spelled else sku_code.as_gtin end = 1
+    limit ${sql.lit(MAX_CANDIDATE_COUNT)}) as shared)`;
+  return createSetStatement<CountedCode, { i: number; count: number }>(
+    store,
+    {
+      i: 'integer',
+      supplier_id: 'text',
+      code: 'text',
+      as_spelled: 'integer',
+      kind_1: 'text',
+      kind_2: 'text',
+      kind_3: 'text',
+    },
+    (db) => db.selectFrom('item').select(['item.i', count.as('count')]),
+  );
+}

@@ -1,0 +1,113 @@
+/** Finds the SKUs that identifiers name: codes to SKU ids, then SKU ids to rows, each as one statement over the whole set. */
+import type { Kysely } from 'kysely';
+import type { Candidates } from '../../domain/decide.ts';
+import type { Identifier } from '../../domain/identifier.ts';
+import { MAX_CANDIDATES } from '../../domain/refusal.ts';
+import type { Sku } from '../../domain/sku.ts';
+import { createCountShared, type CountShared } from './count-shared.ts';
+import { createFindCodes, toWantedCode, type FindCodes } from './find-codes.ts';
+import type { Store } from '../store/store.ts';
+import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
+import type { SkuTable, Tables } from '../store/tables.ts';
+
+/** An identifier, and among whose SKUs it is looked up. */
+export interface Wanted {
+  readonly supplierId: string;
+  readonly identifier: Identifier;
+}
+
+/** For each wanted identifier the SKUs that it names: none, one, or the first of several that share the code. */
+export type MatchSkus = (db: Kysely<Tables>, wanted: readonly Wanted[]) => Promise<Candidates[]>;
+
+export const noCandidates: Candidates = { skus: [], count: 0 };
+
+/** With `lock`, the rows stay locked until the transaction ends, taken in key order so that two writers never deadlock. */
+export function createMatchSkus(store: Store, { lock }: { lock: boolean }): MatchSkus {
+  const findCodes = createFindCodes(store);
+  // A writer's transaction goes on without a pause.
+  const countShared = createCountShared(store, { yields: !lock });
+  // SQLite has one writer at a time anyway.
+  const loadSkus = createLoadSkus(store, lock && store.kind === 'postgres');
+
+  return async (db, wanted) => {
+    const named = await resolveIds(db, findCodes, countShared, wanted);
+    const keys = new Map<string, SkuKey>();
+    wanted.forEach(({ supplierId }, i) => {
+      for (const skuId of named[i]?.skuIds ?? []) {
+        keys.set(keyOf(supplierId, skuId), { supplier_id: supplierId, sku_id: skuId });
+      }
+    });
+    const found = new Map<string, Sku>();
+    for (const row of keys.size > 0 ? await loadSkus(db, [...keys.values()]) : []) {
+      found.set(keyOf(row.supplier_id, row.sku_id), toSku(row));
+    }
+    return wanted.map(({ supplierId }, i) => {
+      const { skuIds, count } = named[i] ?? { skuIds: [], count: 0 };
+      const skus = skuIds.flatMap((skuId) => found.get(keyOf(supplierId, skuId)) ?? []);
+      return { skus, count: count - skuIds.length + skus.length };
+    });
+  };
+}
+
+/** Both halves of a SKU's key as one string; neither half holds a NUL. */
+export function keyOf(supplierId: string, skuId: string): string {
+  return `${supplierId}\0${skuId}`;
+}
+
+/** What the identifiers name: ids, of which no more are read than are shown, and how many share them. */
+async function resolveIds(
+  db: Kysely<Tables>,
+  findCodes: FindCodes,
+  countShared: CountShared,
+  wanted: readonly Wanted[],
+): Promise<NamedIds[]> {
+  const codes = wanted.flatMap(({ supplierId, identifier }) => toWantedCode(supplierId, identifier));
+  const found = codes.length > 0 ? await findCodes(db, codes) : [];
+  const counts = (found.length > 0 ? await countShared(db, found) : []).values();
+  const next = found.values();
+  return wanted.map(({ identifier: { kind, value } }) => {
+    if (kind === 'skuId') return { skuIds: [value], count: 1 };
+    const skuIds = next.next().value?.skuIds ?? [];
+    return { skuIds: skuIds.slice(0, MAX_CANDIDATES), count: counts.next().value ?? skuIds.length };
+  });
+}
+
+interface NamedIds {
+  readonly skuIds: readonly string[];
+  readonly count: number;
+}
+
+type SkuKey = Pick<SkuTable, 'supplier_id' | 'sku_id'>;
+
+function createLoadSkus(store: Store, lock: boolean): SetStatement<SkuKey, SkuTable> {
+  return createSetStatement<SkuKey, SkuTable>(store, { supplier_id: 'text', sku_id: 'text' }, (db) => {
+    const skus = db
+      .selectFrom('item')
+      .innerJoin('sku', (join) =>
+        join.onRef('sku.supplier_id', '=', 'item.supplier_id').onRef('sku.sku_id', '=', 'item.sku_id'),
+      )
+      .selectAll('sku');
+    return lock ? skus.orderBy('sku.supplier_id').orderBy('sku.sku_id').forUpdate('sku') : skus;
+  });
+}
+
+/** A row as the domain knows it. */
+export function toSku(row: SkuTable): Sku {
+  return {
+    supplierId: row.supplier_id,
+    skuId: row.sku_id,
+    itemId: row.item_id,
+    title: row.title,
+    condition: row.condition,
+    upca: row.upca,
+    ean13: row.ean13,
+    gtin14: row.gtin14,
+    isbn: row.isbn,
+    quantityInStock: row.quantity_in_stock,
+    quantityOnBackorder: row.quantity_on_backorder,
+    restrictions: row.restrictions,
+    version: row.version,
+    updatedAt: row.updated_at,
+    lastChangePosition: row.last_change_position,
+  };
+}

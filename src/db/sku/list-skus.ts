@@ -1,0 +1,144 @@
+/** Lists and counts SKUs by filter, in an order, by keyset: slice by slice. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { unmetered, type Inventory, type ReadMeter } from '../../domain/inventory.ts';
+import type { SkuKeyset, SkuOrder, SkuPage } from '../../domain/sku.ts';
+import { toSku } from './find-skus.ts';
+import { createNamedSkus, type NamedSkus } from './named-skus.ts';
+import type { Store } from '../store/store.ts';
+import { conditionsOf } from './sku-conditions.ts';
+import { countRows, createSliceSize, readRows, type ReadSlice, type Slice } from './sku-slices.ts';
+import type { SkuTable } from '../store/tables.ts';
+import { compareText } from '../store/text-order.ts';
+
+/** Each order ends in the skuId, so that it is total. */
+const orderColumns = {
+  SKU_ID: 'sku_id',
+  UPDATED_AT: 'updated_at',
+  QUANTITY_IN_STOCK: 'quantity_in_stock',
+} as const satisfies Record<SkuOrder, keyof SkuTable>;
+
+export function createListSkus(store: Store): Pick<Inventory, 'listSkus' | 'countSkus'> {
+  const namedSkus = createNamedSkus(store);
+  return {
+    async listSkus(supplierId, page, meter = unmetered) {
+      const { filter, order, descending, after, limit } = page;
+      const conditions = conditionsOf(store.kind, filter);
+      const named = namedSkus(supplierId, filter, meter);
+      const isInOrder = order === 'SKU_ID' && named === null;
+      const best = createBest(page);
+      const walk = {
+        named,
+        meter,
+        // Without conditions each SKU that is looked at passes.
+        firstRows: isInOrder && conditions.length === 0 ? limit : undefined,
+        behind: isInOrder && after ? String(after.value) : null,
+        descending: isInOrder && descending,
+      };
+      for await (const { found } of walkSlices(store, walk, (slice) =>
+        readRows(store, supplierId, slice, {
+          conditions: [...conditions, ...best.conditions(isInOrder)],
+          orderBy: orderBy(page),
+          limit: isInOrder ? limit - best.rows().length : limit,
+        }),
+      )) {
+        best.add(found);
+        if (isInOrder && best.rows().length >= limit) break;
+      }
+      return best.rows().map(toSku);
+    },
+
+    async countSkus(supplierId, filter, atMost, meter = unmetered) {
+      const conditions = conditionsOf(store.kind, filter);
+      const named = namedSkus(supplierId, filter, meter);
+      const walk = { named, meter, firstRows: undefined, behind: null, descending: false };
+      let count = 0;
+      for await (const { found } of walkSlices(store, walk, (slice) =>
+        countRows(store, supplierId, slice, conditions),
+      )) {
+        count += found;
+        if (count > atMost) break;
+      }
+      return Math.min(count, atMost + 1);
+    },
+  };
+}
+
+interface Walk {
+  readonly named: NamedSkus | null;
+  readonly meter: ReadMeter;
+  readonly firstRows: number | undefined;
+  readonly behind: string | null;
+  readonly descending: boolean;
+}
+
+/** What each slice gives, until the catalog ends, or the ids that the filter names. */
+async function* walkSlices<T>(
+  store: Store,
+  walk: Walk,
+  read: (slice: Slice) => Promise<ReadSlice<T>>,
+): AsyncGenerator<ReadSlice<T>, undefined> {
+  const { meter, named, descending } = walk;
+  if (named) {
+    for await (const skuIds of named) {
+      const part = await read({ skuIds });
+      meter.spend(part.scanned);
+      yield part;
+      await nextTurn();
+    }
+    return undefined;
+  }
+  const size = createSliceSize(store.kind, walk.firstRows);
+  for (let behind = walk.behind; ; await nextTurn()) {
+    const started = performance.now();
+    const part = await read({ behind, descending, rows: size.rows() });
+    size.note(performance.now() - started);
+    meter.spend(part.scanned);
+    yield part;
+    if (part.reached === null) return undefined;
+    behind = part.reached;
+  }
+}
+
+function orderBy({ order, descending }: SkuPage): RawBuilder<unknown> {
+  const direction = descending ? sql`desc` : sql`asc`;
+  const column = orderColumns[order];
+  return column === 'sku_id'
+    ? sql`sku_id ${direction}`
+    : sql`${sql.ref(column)} ${direction}, sku_id ${direction}`;
+}
+
+/** The rows of the page, of all that were added: the first `limit` in its order. */
+function createBest({ order, descending, after, limit }: SkuPage) {
+  const column = orderColumns[order];
+  const compare = (a: SkuTable, b: SkuTable) => {
+    const byKey = compareValues(a[column], b[column]) || compareText(a.sku_id, b.sku_id);
+    return descending ? -byKey : byKey;
+  };
+  const standing = ({ value, skuId }: SkuKeyset, isBehind: boolean): RawBuilder<SqlBool> => {
+    const comparison = isBehind === descending ? sql`<` : sql`>`;
+    return sql`(${sql.ref(column)}, sku_id) ${comparison} (${value}, ${skuId})`;
+  };
+  let best: SkuTable[] = [];
+  return {
+    rows: () => best,
+    add: (rows: readonly SkuTable[]) => {
+      if (best.length === 0) best = [...rows];
+      else if (rows.length > 0) best = [...best, ...rows].toSorted(compare).slice(0, limit);
+    },
+    /** What a row must be to get onto the page; a walk in the page's order starts behind the cursor, and needs none. */
+    conditions: (isInOrder: boolean): RawBuilder<SqlBool>[] => {
+      if (isInOrder) return [];
+      const last = best.length < limit ? undefined : best.at(-1);
+      return [
+        ...(after ? [standing(after, true)] : []),
+        ...(last ? [standing({ value: last[column], skuId: last.sku_id }, false)] : []),
+      ];
+    },
+  };
+}
+
+function compareValues(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return compareText(String(a), String(b));
+}

@@ -1,0 +1,177 @@
+/** Idempotency keys: what a request with a key was answered, kept in the transaction of its effect. */
+import { hash } from 'node:crypto';
+import { sql, type Kysely } from 'kysely';
+import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
+import { packAnswer, unpackAnswer } from '../answer/kept-answer.ts';
+import { bytesOfKey, createAddKeyBytes, type KeyBytes } from './key-bytes.ts';
+import type { Store } from '../store/store.ts';
+import { createSetStatement } from '../store/set-statement.ts';
+import type { IdempotencyKeyTable, Tables } from '../store/tables.ts';
+
+/** What a key stands for: the fingerprint of its input, and its answer where a request with that input asks; else null. */
+export interface KeptAnswer {
+  readonly fingerprint: string;
+  readonly answer: UpdateAnswer | null;
+}
+
+/** An answer that is to be kept under its request's key. */
+export interface FreshAnswer {
+  readonly request: UpdateRequest;
+  readonly fingerprint: string;
+  readonly answer: UpdateAnswer;
+}
+
+/** What the store says of requests' keys. */
+export interface KnownKeys {
+  /** The answers kept for them, by `keyName`. */
+  readonly kept: ReadonlyMap<string, KeptAnswer>;
+  /**
+   * Suppliers whose keys take all the room that they may: no new ones are kept. It is looked at before a transaction's keys are
+   * written, so a supplier's last ones go past its quota by what the transactions of that moment write.
+   */
+  readonly full: ReadonlySet<string>;
+}
+
+export interface IdempotencyKeys {
+  /**
+   * Looks the requests' keys up. On PostgreSQL the keys stay locked until the transaction ends, so
+   * that a duplicate that runs at the same time in another process waits, and then finds the answer.
+   */
+  load(trx: Kysely<Tables>, requests: readonly UpdateRequest[]): Promise<KnownKeys>;
+  save(trx: Kysely<Tables>, fresh: readonly FreshAnswer[]): Promise<void>;
+}
+
+export type KeyRow = Pick<IdempotencyKeyTable, 'supplier_id' | 'operation' | 'key'>;
+export const keyColumns = { supplier_id: 'text', operation: 'text', key: 'text' } as const;
+
+export function createIdempotencyKeys(store: Store): IdempotencyKeys {
+  const lockKeys = createSetStatement<{ name: string }>(store, { name: 'text' }, (db) =>
+    db.selectFrom('item').select(sql`pg_advisory_xact_lock(hashtextextended(item.name, 0))`.as('locked')),
+  );
+  const loadKeys = createLoadKeys(store);
+  const saveKeys = createSaveKeys(store);
+  const addKeyBytes = createAddKeyBytes(store);
+  return {
+    async load(trx, requests) {
+      const rows = requests.flatMap((request) => {
+        const row = toKeyRow(request);
+        return row ? [{ ...row, asked: fingerprintOf(request) }] : [];
+      });
+      if (rows.length === 0) return { kept: new Map(), full: new Set() };
+      if (store.kind === 'postgres') {
+        // In one order everywhere, so that two writers never deadlock.
+        const names = [...new Set(rows.map((row) => nameOf(row)))].toSorted();
+        await lockKeys(
+          trx,
+          names.map((name) => ({ name })),
+        );
+      }
+      const found = await loadKeys(trx, rows);
+      const kept = new Map<string, KeptAnswer>();
+      for (const row of found) {
+        const { fingerprint, answer } = row;
+        if (fingerprint === null || kept.get(nameOf(row))?.answer) continue;
+        kept.set(nameOf(row), { fingerprint, answer: answer && unpackAnswer(answer) });
+      }
+      const isFull = (row: FoundKey) => row.idempotency_bytes >= store.keyQuotaBytes;
+      return {
+        kept,
+        full: new Set(found.filter(isFull).map(({ supplier_id }) => supplier_id)),
+      };
+    },
+
+    async save(trx, fresh) {
+      if (fresh.length === 0) return;
+      const saved = await saveKeys(
+        trx,
+        fresh.flatMap(({ request, fingerprint, answer }) => {
+          const row = toKeyRow(request);
+          return row ? [{ ...row, fingerprint, answer: packAnswer(answer) }] : [];
+        }),
+      );
+      await addKeyBytes(trx, saved);
+    },
+  };
+}
+
+/** Supplier, operation and key as one string; null where the request has no key, or stores nothing. */
+export function keyName(request: UpdateRequest): string | null {
+  const row = toKeyRow(request);
+  return row && nameOf(row);
+}
+
+/** A request of 10,000 rows takes milliseconds, and is asked for more than once. */
+const fingerprints = new WeakMap<UpdateRequest, string>();
+
+/** What makes two inputs the same: everything validated that decides the effect. */
+export function fingerprintOf(request: UpdateRequest): string {
+  const known = fingerprints.get(request);
+  if (known !== undefined) return known;
+  const { rows, atomicity, reason, referenceDocumentUri } = request;
+  const made = hash('sha256', JSON.stringify([rows, atomicity, reason, referenceDocumentUri]), 'hex');
+  fingerprints.set(request, made);
+  return made;
+}
+
+function toKeyRow({ supplierId, operation, idempotencyKey, dryRun }: UpdateRequest): KeyRow | null {
+  return idempotencyKey === null || dryRun
+    ? null
+    : { supplier_id: supplierId, operation, key: idempotencyKey };
+}
+
+function nameOf({ supplier_id, operation, key }: KeyRow): string {
+  return JSON.stringify([supplier_id, operation, key]);
+}
+
+/** A key that is asked for, what is kept under it, and what its supplier keeps. */
+interface FoundKey extends KeyRow {
+  readonly idempotency_bytes: number;
+  readonly fingerprint: string | null;
+  readonly answer: Buffer | null;
+}
+
+/**
+ * An answer is read only for its own input: else a request of one row, with the key of a call of 10,000, would have the writer
+ * unpack all of it to refuse it.
+ */
+function createLoadKeys(store: Store) {
+  const columns = { ...keyColumns, asked: 'text' } as const;
+  return createSetStatement<KeyRow & { asked: string }, FoundKey>(store, columns, (db) =>
+    db
+      .selectFrom('item')
+      .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
+      .leftJoin('idempotency_key', (join) =>
+        join
+          .onRef('idempotency_key.supplier_id', '=', 'item.supplier_id')
+          .onRef('idempotency_key.operation', '=', 'item.operation')
+          .onRef('idempotency_key.key', '=', 'item.key'),
+      )
+      .select(['item.supplier_id', 'item.operation', 'item.key'])
+      .select(['supplier.idempotency_bytes', 'idempotency_key.fingerprint'])
+      .select(
+        sql<Buffer | null>`case when idempotency_key.fingerprint = item.asked then idempotency_key.answer end`.as(
+          'answer',
+        ),
+      ),
+  );
+}
+
+type NewKey = Omit<IdempotencyKeyTable, 'made_at_ms'>;
+
+/** Gives for each key its supplier and its bytes. */
+function createSaveKeys(store: Store) {
+  const columns = { ...keyColumns, fingerprint: 'text', answer: 'bytes' } as const;
+  return createSetStatement<NewKey, KeyBytes>(store, columns, (db) =>
+    db
+      .insertInto('idempotency_key')
+      // `columns` lists them in the order that the items have them.
+      .columns([...(Object.keys(columns) as (keyof typeof columns)[]), 'made_at_ms'])
+      .expression((eb) =>
+        eb
+          .selectFrom('item')
+          .selectAll()
+          .select((nested) => nested.selectFrom('service_clock').select('elapsed_ms').as('made_at_ms')),
+      )
+      .returning(['supplier_id', bytesOfKey.as('bytes')]),
+  );
+}

@@ -1,0 +1,84 @@
+/** Old idempotency keys are forgotten a few at a time, by the service clock, and their suppliers get their room back. */
+import type { Kysely } from 'kysely';
+import { keyColumns, type KeyRow } from './idempotency-keys.ts';
+import { bytesOfKey, createAddKeyBytes } from './key-bytes.ts';
+import { createLockSuppliers } from './lock-suppliers.ts';
+import type { Store } from '../store/store.ts';
+import { createServiceClock, MAX_STEP_MS, type ServiceClock } from '../store/service-clock.ts';
+import { createSetStatement } from '../store/set-statement.ts';
+import type { Tables } from '../store/tables.ts';
+import { inTransaction } from '../store/transaction.ts';
+
+/** Keys, and bytes of keys, that one transaction removes at most, so that no writer waits long for it. */
+const MAX_PURGED = 500;
+const MAX_PURGED_BYTES = 4_194_304;
+/**
+ * Kept for so much longer, in milliseconds: the clock may show a step less than it should when a key is made, and the key's
+ * transaction may take minutes.
+ */
+const MARGIN_MS = 2 * MAX_STEP_MS;
+
+/** Removes some of the keys that are `keepMs` old or older. True: there may be more. */
+export type PurgeKeys = (keepMs: number) => Promise<boolean>;
+
+/** Only the process that moves the service clock on removes keys; in others it does nothing. */
+export function createPurgeKeys(store: Store, clock: ServiceClock = createServiceClock(store)): PurgeKeys {
+  const removeKeys = createRemoveKeys(store);
+  return async (keepMs) => {
+    if (!(await clock.advance())) return false;
+    const { elapsed_ms } = await store.writes
+      .selectFrom('service_clock')
+      .select('elapsed_ms')
+      .executeTakeFirstOrThrow();
+    const old = await store.writes
+      .selectFrom('idempotency_key')
+      .select(['supplier_id', 'operation', 'key', bytesOfKey.as('bytes')])
+      .where('made_at_ms', '<=', elapsed_ms - keepMs - MARGIN_MS)
+      .orderBy('made_at_ms')
+      .limit(MAX_PURGED)
+      .execute();
+    if (old.length === 0) return false;
+    let bytes = 0;
+    const end = old.findIndex((key, i) => (bytes += key.bytes) > MAX_PURGED_BYTES && i > 0);
+    await inTransaction(store, (trx) => removeKeys(trx, end < 0 ? old : old.slice(0, end)));
+    return end >= 0 || old.length === MAX_PURGED;
+  };
+}
+
+function createRemoveKeys(store: Store) {
+  const lockSuppliers = createLockSuppliers(store);
+  const deleteKeys = createSetStatement<KeyRow, { supplier_id: string; bytes: number }>(
+    store,
+    keyColumns,
+    (db) =>
+      db
+        .deleteFrom('idempotency_key')
+        .where((eb) =>
+          eb(
+            eb.refTuple('supplier_id', 'operation', 'key'),
+            'in',
+            eb
+              .selectFrom('item')
+              .select(['item.supplier_id', 'item.operation', 'item.key'])
+              .$asTuple('supplier_id', 'operation', 'key'),
+          ),
+        )
+        .returning(['supplier_id', bytesOfKey.as('bytes')]),
+  );
+  const addKeyBytes = createAddKeyBytes(store);
+  return async (trx: Kysely<Tables>, keys: readonly KeyRow[]) => {
+    // Before the keys, as writers do, so that neither waits for the other in a circle.
+    await lockSuppliers(
+      trx,
+      keys.map(({ supplier_id }) => supplier_id),
+    );
+    const removed = await deleteKeys(
+      trx,
+      keys.map(({ supplier_id, operation, key }) => ({ supplier_id, operation, key })),
+    );
+    await addKeyBytes(
+      trx,
+      removed.map(({ supplier_id, bytes }) => ({ supplier_id, bytes: -bytes })),
+    );
+  };
+}

@@ -1,0 +1,113 @@
+/** Positions, SKUs and the log in one statement, for PostgreSQL: the suppliers' rows are locked for as short as can be. */
+import { sql } from 'kysely';
+import type { Restriction } from '../../domain/sku.ts';
+import { changeColumns } from '../change/change-row.ts';
+import type { Store } from '../store/store.ts';
+import { THEN_COMMIT } from '../driver/pipeline.ts';
+import type { LinkedChange, SaveLinked } from './linked-change.ts';
+import { createSetStatement } from '../store/set-statement.ts';
+import { toRowsWithSharedTexts } from '../change/shared-texts.ts';
+import type { InventoryChangeTable } from '../store/tables.ts';
+
+/** A change whose position counts from 1 within its supplier: the statement adds where the supplier's positions are. */
+interface LinkedRow extends InventoryChangeTable {
+  previous_number: number | null;
+  is_last: number;
+}
+
+export function createSaveInOne(store: Store): SaveLinked {
+  const save = createSaveStatement(store);
+  return async (trx, linked, thenCommit) => {
+    const moved = await save(trx, toLinkedRows(linked), thenCommit ? THEN_COMMIT : '');
+    return new Map(moved.map(({ supplier_id, base }) => [supplier_id, base]));
+  };
+}
+
+function toLinkedRows(linked: readonly LinkedChange[]): LinkedRow[] {
+  const rows = toRowsWithSharedTexts(
+    linked.map(({ change, number, storedPosition }) => ({
+      ...change,
+      position: number,
+      previousPosition: storedPosition,
+    })),
+  );
+  return rows.map((row, i) => ({
+    ...row,
+    previous_number: linked[i]?.previousNumber ?? null,
+    is_last: linked[i]?.isLast ? 1 : 0,
+  }));
+}
+
+// `changeColumns` has the log's columns as its keys.
+const changeNames = Object.keys(changeColumns) as (keyof typeof changeColumns)[];
+const position = sql<number>`moved.base + item.position`;
+
+/** A SKU as its last change leaves it. */
+const lastState = {
+  quantity_in_stock: sql<number>`item.quantity_in_stock`,
+  quantity_on_backorder: sql<number>`item.quantity_on_backorder`,
+  restrictions: sql<Restriction | null>`item.restrictions`,
+  version: sql<number>`item.version`,
+  updated_at: sql<string>`item.changed_at`,
+  last_change_position: position,
+};
+
+/** What the log has in this column. */
+function recorded(name: (typeof changeNames)[number]) {
+  if (name === 'position') return position.as(name);
+  if (name === 'previous_position')
+    return sql`coalesce(moved.base + item.previous_number, item.previous_position)`.as(name);
+  // A position that stands for the texts of another change counts from 1 too.
+  if (name === 'reference_document_uri')
+    return sql`case when item.reference_document_uri like '*%'
+      then concat('*', moved.base + cast(substr(item.reference_document_uri, 2) as bigint))
+      else item.reference_document_uri end`.as(name);
+  return sql.ref(`item.${name}`).as(name);
+}
+
+function createSaveStatement(store: Store) {
+  const columns = { ...changeColumns, previous_number: 'integer', is_last: 'integer' } as const;
+  return createSetStatement<LinkedRow, { supplier_id: string; base: number }>(store, columns, (db) =>
+    db
+      .with('moved', (cte) =>
+        cte
+          .updateTable('supplier')
+          .from((eb) =>
+            eb
+              .selectFrom('item')
+              .select(['item.supplier_id', eb.fn.countAll<number>().as('count')])
+              .groupBy('item.supplier_id')
+              .as('counted'),
+          )
+          .set({ last_position: sql<number>`supplier.last_position + counted.count` })
+          .whereRef('supplier.supplier_id', '=', 'counted.supplier_id')
+          .returning([
+            'supplier.supplier_id',
+            sql<number>`supplier.last_position - counted.count`.as('base'),
+          ]),
+      )
+      .with('saved', (cte) =>
+        cte
+          .updateTable('sku')
+          .from('item')
+          .innerJoin('moved', 'moved.supplier_id', 'item.supplier_id')
+          .set(lastState)
+          .whereRef('sku.supplier_id', '=', 'item.supplier_id')
+          .whereRef('sku.sku_id', '=', 'item.sku_id')
+          .where(sql<boolean>`item.is_last = 1`),
+      )
+      .with('recorded', (cte) =>
+        cte
+          .insertInto('inventory_change')
+          .columns(changeNames)
+          .expression((eb) =>
+            eb
+              .selectFrom('item')
+              .innerJoin('moved', 'moved.supplier_id', 'item.supplier_id')
+              .select(changeNames.map(recorded)),
+          ),
+      )
+      .selectFrom('moved')
+      .select(['supplier_id', 'base']),
+  );
+}

@@ -1,0 +1,37 @@
+/** The demo: a supplier with the documented SKUs and token, and GraphiQL with something to try. */
+import { createReadStream } from 'node:fs';
+import type { GraphiQLOptions } from 'graphql-yoga';
+import type { Store } from '../db/store/store.ts';
+import { saveSupplier, type Authenticate } from '../db/tokens.ts';
+import { permissions, type Caller } from '../domain/caller.ts';
+import { demoTabs } from './demo-tabs.ts';
+import { createCatalog } from '../db/catalog/save-catalog.ts';
+import { importCatalog } from '../feed/import-catalog.ts';
+
+/** The token of the documented examples. All the world knows it: it is stored nowhere, and good in the demo alone. */
+export const DEMO_TOKEN = '1083e3ec5c40b36fd663ba925bc8d864061463e2';
+const caller: Caller = { supplierId: 'demo', role: 'supplier', permissions, actor: 'demo' };
+const CATALOG = new URL('demo-skus.csv', import.meta.url);
+
+/** Makes the demo supplier and its catalog, unless they are there: a second start keeps what was changed. */
+export async function seedDemo(store: Store, clock: () => Date): Promise<void> {
+  await saveSupplier(store, caller.supplierId, clock());
+  const seeded = await store.db
+    .selectFrom('sku')
+    .select('sku_id')
+    .where('supplier_id', '=', caller.supplierId)
+    .limit(1)
+    .executeTakeFirst();
+  if (!seeded) await importCatalog(createCatalog(store, clock), caller.supplierId, createReadStream(CATALOG));
+}
+
+/** Lets the demo token in, beside those that are stored. */
+export function acceptDemoToken(authenticate: Authenticate): Authenticate {
+  return (token) => (token === DEMO_TOKEN ? Promise.resolve(caller) : authenticate(token));
+}
+
+/** GraphiQL with the demo token in its headers, and a tab for each thing to try first. */
+export const demoGraphiql: GraphiQLOptions = {
+  headers: JSON.stringify({ Authorization: `Token ${DEMO_TOKEN}` }, null, 2),
+  defaultTabs: demoTabs.map((query) => ({ query })),
+};

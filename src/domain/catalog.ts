@@ -1,0 +1,33 @@
+/** The catalog: which SKUs a supplier has, and what it lists of each. */
+import { codeKinds } from './identifier.ts';
+import type { InventoryState, Sku } from './sku.ts';
+
+/** What a catalog lists of a SKU beside its inventory. */
+export const listedFields = ['itemId', 'title', 'condition', ...codeKinds] as const;
+export type Listing = Pick<Sku, 'skuId' | (typeof listedFields)[number]>;
+
+/** A SKU as its supplier lists it. A field left out stays as it is; null clears it. */
+export interface CatalogRow extends Partial<Omit<Listing, 'skuId'>>, Partial<InventoryState> {
+  readonly skuId: string;
+}
+
+/** Whose catalog it is, and who imports it. */
+export interface ImportOrigin {
+  readonly supplierId: string;
+  readonly actor: string;
+}
+
+/** What became of the rows; each is counted once. */
+export interface SaveCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+export interface Catalog {
+  /**
+   * Saves the rows in order, all in one transaction; resolves once they are on disk. The supplier must be known. A new SKU
+   * starts at version 0; what a row changes in a known one's inventory is applied and recorded like any update.
+   */
+  save(origin: ImportOrigin, rows: readonly CatalogRow[]): Promise<SaveCounts>;
+}

@@ -1,0 +1,57 @@
+/** Changes: what the append-only log keeps of each update, and how parts of the log are asked for. */
+import type { InventoryState } from './sku.ts';
+
+/** Through which door, or by what, a change was made. */
+export const changeSources = ['GRAPHQL', 'REST', 'REST_BULK', 'IMPORT', 'REVERT'] as const;
+export type ChangeSource = (typeof changeSources)[number];
+
+/** One applied update, as the append-only log keeps it. */
+export interface InventoryChange {
+  readonly supplierId: string;
+  readonly skuId: string;
+  /** 1, 2, 3, ... within the supplier, in the order of commits; null for one that a dry run projects. */
+  readonly position: number | null;
+  /** The SKU's version after it. */
+  readonly version: number;
+  readonly before: InventoryState;
+  readonly after: InventoryState;
+  readonly source: ChangeSource;
+  /** The name of the token that asked for it. */
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly referenceDocumentUri: string | null;
+  /** What the changes of one bulk call or one undo have in common; null for a single update. */
+  readonly groupId: string | null;
+  readonly changedAt: string;
+  /** Position of the change that the SKU had before this one; null for its first, and for one that is not stored. */
+  readonly previousPosition: number | null;
+}
+
+/** A page of a SKU's history, newest first, `limit` changes at most. */
+export interface HistoryPage {
+  readonly skuId: string;
+  /** Position of its newest change; null: the SKU's newest. A position of another SKU gives no changes. */
+  readonly newest: number | null;
+  readonly limit: number;
+}
+
+/** Which changes; all that is given must hold. */
+export interface ChangeFilter {
+  readonly skuIds?: readonly string[] | undefined;
+  readonly sources?: readonly ChangeSource[] | undefined;
+  readonly groupId?: string | undefined;
+}
+
+/** How much of the log a reader takes: changes returned at most, and looked at (about this many of a group's). */
+export interface WindowSize {
+  readonly limit: number;
+  readonly maxScan: number;
+}
+
+/** A part of the log: the changes that pass the filter, in the order of positions. */
+export interface ChangesWindow {
+  readonly changes: readonly InventoryChange[];
+  /** Every change up to here was looked at: the next window starts behind it, unless the log ended there. */
+  readonly position: number;
+  readonly isEnd: boolean;
+}

@@ -1,0 +1,61 @@
+/** The contract that the doors call: updating inventory, and reading SKUs and changes. */
+import type { ChangeFilter, ChangesWindow, HistoryPage, InventoryChange, WindowSize } from './change.ts';
+import type { Identifier } from './identifier.ts';
+import type { Match } from './refusal.ts';
+import type { Sku, SkuFilter, SkuPage } from './sku.ts';
+import type { UpdateAnswer, UpdateRequest } from './update.ts';
+
+/** What a request spends on reading, and for how much longer it may. */
+export interface ReadMeter {
+  /**
+   * Notes rows that a scan looked at, returned or not; called every few milliseconds. Throws UnavailableError (QUERY_TIMEOUT)
+   * once the request's deadline has passed or its client has left.
+   */
+  spend(rows: number): void;
+}
+
+/** For readers without a deadline: commands, tests. */
+export const unmetered: ReadMeter = { spend: () => undefined };
+
+/** The contract. Where it takes an array it answers with an array, in the same order. */
+export interface Inventory {
+  /** The SKU that each identifier names among this supplier's, or why there is none. */
+  find(supplierId: string, identifiers: readonly Identifier[]): Promise<Match[]>;
+  /**
+   * Applies a request's rows in order; resolves once they are on disk. In one transaction, but for a large best-effort
+   * request without an idempotency key, whose rows are written in parts.
+   */
+  update(request: UpdateRequest): Promise<UpdateAnswer>;
+  /** A page of SKUs by keyset. */
+  listSkus(supplierId: string, page: SkuPage, meter?: ReadMeter): Promise<Sku[]>;
+  /** How many SKUs pass the filter, counted no further than `atMost`: one more stands for all that are beyond. */
+  countSkus(supplierId: string, filter: SkuFilter, atMost: number, meter?: ReadMeter): Promise<number>;
+  /** Pages of several SKUs' histories, read together. */
+  histories(
+    supplierId: string,
+    pages: readonly HistoryPage[],
+    meter?: ReadMeter,
+  ): Promise<InventoryChange[][]>;
+  /** Changes past a position, in the order of positions. Never skips one: positions are in the order of commits. */
+  changesAfter(
+    supplierId: string,
+    position: number,
+    filter: ChangeFilter,
+    limit: number,
+    meter?: ReadMeter,
+  ): Promise<InventoryChange[]>;
+  /** As `changesAfter`, in bounded steps: a reader moves on even where its filter lets nothing through. */
+  changesWindow(
+    supplierId: string,
+    position: number,
+    filter: ChangeFilter,
+    size: WindowSize,
+    meter?: ReadMeter,
+  ): Promise<ChangesWindow>;
+  /** The changes at these positions; those that do not exist are left out. */
+  changesAt(supplierId: string, positions: readonly number[]): Promise<InventoryChange[]>;
+  /** Position of the newest change; 0 before the first. */
+  lastPosition(supplierId: string): Promise<number>;
+  /** Resolves once the supplier has a change past this position, or the signal aborts. */
+  untilPast(supplierId: string, position: number, signal: AbortSignal): Promise<void>;
+}

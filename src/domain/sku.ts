@@ -1,0 +1,96 @@
+/** A SKU: what it is, what can be set on it, what follows from that, and how lists of SKUs are asked for. */
+import type { Identifier } from './identifier.ts';
+
+/** Largest quantity, in units: the legacy column is a signed 32-bit integer, as is GraphQL's Int. */
+export const MAX_QUANTITY = 2_147_483_647;
+/** Wire values of a restriction, as the legacy contract spells them. */
+export const restrictions = ['discontd', 'tmpunavail'] as const;
+export type Restriction = (typeof restrictions)[number];
+
+export const conditions = ['new', 'used', 'refurb'] as const;
+export type Condition = (typeof conditions)[number];
+
+/** What an update can set. */
+export interface InventoryState {
+  /** Units that can be bought now, 0 to MAX_QUANTITY. */
+  readonly quantityInStock: number;
+  /** Units that are going to be replenished, 0 to MAX_QUANTITY. */
+  readonly quantityOnBackorder: number;
+  /** null: no restriction. */
+  readonly restrictions: Restriction | null;
+}
+
+/** One thing as one supplier sells it. */
+export interface Sku extends InventoryState {
+  readonly supplierId: string;
+  readonly skuId: string;
+  readonly itemId: string | null;
+  readonly title: string | null;
+  readonly condition: Condition | null;
+  readonly upca: string | null;
+  readonly ean13: string | null;
+  readonly gtin14: string | null;
+  readonly isbn: string | null;
+  /** How many changes its inventory has had; a SKU that was never changed is at 0. */
+  readonly version: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly updatedAt: string;
+  /** Position of its newest stored change, as it was read; null before the first. */
+  readonly lastChangePosition: number | null;
+}
+
+/** What must hold at the moment of the update: whichever is given. */
+export interface Precondition {
+  readonly version?: number | undefined;
+  readonly quantityInStock?: number | undefined;
+}
+
+/** In the order of decision: a restriction outweighs any quantity. */
+export const availabilities = [
+  'DISCONTINUED',
+  'TEMPORARILY_UNAVAILABLE',
+  'IN_STOCK',
+  'BACKORDER',
+  'OUT_OF_STOCK',
+] as const;
+export type Availability = (typeof availabilities)[number];
+
+/** What a buyer can count on, derived from what the supplier set. */
+export function availabilityOf(state: InventoryState): Availability {
+  if (state.restrictions === 'discontd') return 'DISCONTINUED';
+  if (state.restrictions === 'tmpunavail') return 'TEMPORARILY_UNAVAILABLE';
+  if (state.quantityInStock > 0) return 'IN_STOCK';
+  return state.quantityOnBackorder > 0 ? 'BACKORDER' : 'OUT_OF_STOCK';
+}
+
+export const skuOrders = ['SKU_ID', 'UPDATED_AT', 'QUANTITY_IN_STOCK'] as const;
+export type SkuOrder = (typeof skuOrders)[number];
+
+/** Which SKUs; all that is given must hold. */
+export interface SkuFilter {
+  readonly skuIds?: readonly string[] | undefined;
+  readonly identifiers?: readonly Identifier[] | undefined;
+  /** In the title or the skuId, in any case. */
+  readonly search?: string | undefined;
+  /** null: those without a restriction. */
+  readonly restrictions?: Restriction | null | undefined;
+  readonly availability?: Availability | undefined;
+  readonly minQuantityInStock?: number | undefined;
+  readonly maxQuantityInStock?: number | undefined;
+  /** ISO 8601. */
+  readonly updatedAfter?: string | undefined;
+}
+
+/** Where a SKU stands in an order: a page starts behind it. */
+export interface SkuKeyset {
+  readonly value: string | number;
+  readonly skuId: string;
+}
+
+export interface SkuPage {
+  readonly filter: SkuFilter;
+  readonly order: SkuOrder;
+  readonly descending: boolean;
+  readonly after: SkuKeyset | null;
+  readonly limit: number;
+}

@@ -1,0 +1,70 @@
+/** Updates: what a request asks for, and what each of its rows is answered. */
+import type { ChangeSource, InventoryChange } from './change.ts';
+import type { Identifier } from './identifier.ts';
+import type { Refusal } from './refusal.ts';
+import type { Precondition, Restriction, Sku } from './sku.ts';
+
+/** Rows in one bulk call at most. */
+export const MAX_BULK_ROWS = 10_000;
+
+/** Sets what is given; what is absent stays as it is, and `restrictions: null` lifts the restriction. */
+export interface SetEdit {
+  readonly kind: 'SET';
+  readonly quantityInStock?: number | undefined;
+  readonly quantityOnBackorder?: number | undefined;
+  readonly restrictions?: Restriction | null | undefined;
+}
+
+/** Adds what is given, in units; negative takes away. */
+export interface AdjustEdit {
+  readonly kind: 'ADJUST';
+  readonly quantityInStock?: number | undefined;
+  readonly quantityOnBackorder?: number | undefined;
+}
+
+export interface InventoryUpdate {
+  readonly identifier: Identifier;
+  readonly edit: SetEdit | AdjustEdit;
+  readonly expected?: Precondition | undefined;
+}
+
+/** A row of a bulk call that is malformed for any SKU; it is answered like one that the rules refuse. */
+export interface MalformedRow {
+  readonly malformed: string;
+}
+
+export const atomicities = ['BEST_EFFORT', 'ALL_OR_NOTHING'] as const;
+export type Atomicity = (typeof atomicities)[number];
+
+/** One call: whose SKUs, on whose word, through which door, and what is asked. */
+export interface UpdateRequest {
+  readonly supplierId: string;
+  readonly actor: string;
+  readonly source: ChangeSource;
+  /** The mutation's name: an idempotency key counts within it. */
+  readonly operation: string;
+  readonly rows: readonly (InventoryUpdate | MalformedRow)[];
+  readonly atomicity: Atomicity;
+  readonly dryRun: boolean;
+  /** The caller's name for this attempt, 1 to 255 characters. */
+  readonly idempotencyKey: string | null;
+  readonly reason: string | null;
+  readonly referenceDocumentUri: string | null;
+  readonly groupId: string | null;
+}
+
+export type RowResult =
+  | { readonly outcome: 'APPLIED' | 'DRY_RUN'; readonly sku: Sku; readonly change: InventoryChange }
+  | { readonly outcome: 'UNCHANGED'; readonly sku: Sku }
+  | { readonly outcome: 'REJECTED'; readonly refusal: Refusal };
+
+export interface UpdateAnswer {
+  /** An idempotency key answered again; nothing was done this time. */
+  readonly replayed: boolean;
+  /** Why the call as a whole was refused; there are no results then. */
+  readonly refusal: Refusal | null;
+  /** One a row, in order. */
+  readonly results: readonly RowResult[];
+  /** As of the call that was answered first. */
+  readonly groupId: string | null;
+}

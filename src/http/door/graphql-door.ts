@@ -1,0 +1,195 @@
+/** The GraphQL door: Yoga behind Fastify's edge, at /graphql. */
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphiQLOptions } from 'graphql-yoga';
+import type { Caller } from '../../domain/caller.ts';
+import { createContext, type Services } from '../../schema/builder/context.ts';
+import { schema } from '../../schema/index.ts';
+import { throttled, type Admission } from '../edge/admission.ts';
+import { authenticateHeader, tokenSchemes } from '../edge/authenticate.ts';
+import { allowOrigins } from '../edge/cors.ts';
+import { createAnswerGraphql, takesShortWay, type Asked, type GraphqlAnswer } from '../graphql/execute.ts';
+import type { ServerContext } from '../graphql/plugins.ts';
+import { tellStanding } from '../edge/finish-answer.ts';
+import { GRAPHQL_PATH, parseObject, type GraphqlRequest } from '../graphql/graphql-request.ts';
+import { LiveStreams, type LiveLimits, type LiveOptions } from '../live/live-streams.ts';
+import { createGraphiql, wantsPage, type ServeGraphiql } from '../graphql/graphiql.ts';
+import type { HeavyWork } from '../heavy/heavy-request.ts';
+import { declaresJson } from '../edge/media-type.ts';
+import { isLight, isShort, laneOf, look, rootFieldsIn } from '../heavy/operation-weight.ts';
+import { createOperationCache } from '../graphql/prepared-operations.ts';
+import {
+  MAX_BULK_BODY_BYTES,
+  methods,
+  reportFault,
+  setRefusalHeaders,
+  toPublicError,
+  type PublicError,
+} from '../edge/edge-error.ts';
+import { leftSignal, sendHeavy } from './send-heavy.ts';
+
+export interface GraphqlDoorOptions extends Services, LiveOptions {
+  readonly admission: Admission;
+  /** How the page starts; null where there is none, and a browser is answered as any program. */
+  readonly graphiql: GraphiQLOptions | null;
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
+  readonly heavyWork: HeavyWork;
+  readonly liveLimits: LiveLimits;
+  /** false: every request takes the long way through Yoga, for tests that compare the two. */
+  readonly shortcut?: boolean;
+}
+
+/** Adds /graphql: GraphiQL for browsers that open it, queries and mutations for all who bring a token. */
+export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOptions): void {
+  const answerHere = createAnswerGraphql(options);
+  const operations = createOperationCache(schema);
+  const live = new LiveStreams(options);
+  const serveGraphiql = options.graphiql && createGraphiql(options.graphiql);
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const graphql = toGraphqlRequest(request);
+    const context = contextOf(request, options);
+    const { params, prepared } = look(operations, graphql);
+    const wait = request.charge?.before(prepared ? rootFieldsIn(prepared) : 1) ?? 0;
+    if (wait > 0) return sendError(reply, throttled(wait));
+    const asked = params && prepared && { params, prepared };
+    if (asked && isCheap(asked, request.caller))
+      return send(reply, await answerHere(graphql, context, asked));
+    const heavy = {
+      door: 'graphql',
+      request: graphql,
+      caller: request.caller,
+      requestId: request.id,
+    } as const;
+    const left = leftSignal(reply);
+    const answered = await options.heavyWork.answer(heavy, left, laneOf(prepared, graphql.body?.length ?? 0));
+    if ('live' in answered) {
+      tellStanding(reply, options.admission.rateLimit);
+      const followed = live.follow(request, reply, answered.live);
+      // A stream's turn would last as long as its reader.
+      request.endTurn?.();
+      return followed;
+    }
+    // From the next time on it is looked up here.
+    if (params && !prepared && answered.isValid) operations.trust(params.query, params.operationName);
+    return sendHeavy(request, reply, answered);
+  };
+
+  server.route({
+    method: [...methods],
+    url: GRAPHQL_PATH,
+    config: { door: 'graphql' },
+    bodyLimit: MAX_BULK_BODY_BYTES,
+    onRequest: (request, reply) => admit(request, reply, options, serveGraphiql),
+    handler: async (request, reply) => {
+      const refusal = refuseRequest(request);
+      return refusal ? sendError(reply, refusal) : answer(request, reply);
+    },
+    errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
+  });
+}
+
+/** Yoga's way validates a document again for each request. */
+function isCheap(asked: Asked, caller: Caller): boolean {
+  return isLight(asked.prepared) && (isShort(asked.params) || takesShortWay(asked, caller));
+}
+
+function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {
+  const { method, url, body } = request;
+  return {
+    method: method === 'GET' ? 'GET' : 'POST',
+    parameters: url.replace(/^[^?]*/, ''),
+    accept: negotiateAccept(request),
+    body: body instanceof Buffer ? body : undefined,
+  };
+}
+
+function contextOf(request: FastifyRequest, options: GraphqlDoorOptions): ServerContext {
+  return {
+    ...createContext(request.caller, 'GRAPHQL', options),
+    reportFault: (error) => reportFault(error, request),
+    noteCode: (code) => (request.errorCode ??= code),
+  };
+}
+
+function send(reply: FastifyReply, answer: GraphqlAnswer): FastifyReply {
+  if ('response' in answer) return reply.send(answer.response);
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.result));
+}
+
+/** Who may come in, and what is answered at the door: preflights, GraphiQL's page, refusals. */
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { corsOrigins, authenticate, admission }: GraphqlDoorOptions,
+  serveGraphiql: ServeGraphiql | null,
+) {
+  if (allowOrigins(corsOrigins, request, reply)) return reply.code(204).send();
+  if (serveGraphiql && wantsPage(request)) return serveGraphiql(request, reply);
+  const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
+  if ('message' in caller) return sendError(reply, caller);
+  request.caller = caller;
+  const haste = await admission.deny(request, reply);
+  if (haste) return sendError(reply, haste);
+  if (request.method === 'GET' || request.method === 'POST') return;
+  return sendError(reply.header('allow', 'GET, POST'), {
+    status: 405,
+    code: 'METHOD_NOT_ALLOWED',
+    message: 'Send queries and mutations by POST.',
+  });
+}
+
+const answerTypes = new Set([
+  'application/json',
+  'application/graphql-response+json',
+  'application/*',
+  'text/event-stream',
+  '*/*',
+]);
+
+/** Of Accept, what there is an answer in. Where that is nothing, JSON: the work is done by then. */
+function negotiateAccept({ headers: { accept } }: FastifyRequest): string {
+  if (accept === undefined || accept === '*/*') return '*/*';
+  const types = accept.split(',').map((entry) => (entry.split(';')[0] ?? '').trim().toLowerCase());
+  return types.filter((type) => answerTypes.has(type)).join(', ') || 'application/json';
+}
+
+/** Why this cannot be a GraphQL request; a body is JSON in UTF-8 alone, so that no cross-site form can run a mutation. */
+function refuseRequest(request: FastifyRequest): PublicError | null {
+  const { method, body } = request;
+  if (method === 'GET') return hasJsonParameters(request) ? null : badParameters;
+  if (!declaresJson(request)) {
+    return {
+      status: 415,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+      message: 'Send the request as application/json in UTF-8.',
+    };
+  }
+  if (!(body instanceof Buffer) || !isUtf8(body)) {
+    return { status: 400, code: 'BAD_REQUEST', message: 'The body must be a JSON object in UTF-8.' };
+  }
+  return null;
+}
+
+const badParameters: PublicError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The parameters variables and extensions must be JSON objects.',
+};
+
+/** Yoga takes it for a fault of ours when they cannot be parsed. */
+function hasJsonParameters({ url }: FastifyRequest): boolean {
+  const parameters = new URLSearchParams(url.replace(/^[^?]*/, ''));
+  return ['variables', 'extensions'].every((name) => {
+    const text = parameters.get(name);
+    return !text || text === 'null' || parseObject(text) !== undefined;
+  });
+}
+
+/** GraphQL's way to answer a request that never reached the schema. */
+function sendError(reply: FastifyReply, error: PublicError): FastifyReply {
+  const { code, message, details } = error;
+  reply.request.errorCode ??= code;
+  return setRefusalHeaders(reply, error).send({ errors: [{ message, extensions: { code, ...details } }] });
+}

@@ -1,0 +1,51 @@
+/** The legacy door for many SKUs: a bare array in, a status and a message a row out, in the same order, always 200. */
+import { MAX_BULK_ROWS } from '../../domain/update.ts';
+import type { Context } from '../../schema/builder/context.ts';
+import { detailed, notFound, statusOf, type LegacyAnswer } from './answer.ts';
+import { parseLegacyUpdate, toMessage } from './fields.ts';
+import { readSafetyHeaders, type SafetyHeaders } from './safety-headers.ts';
+import { bulkUpdateSkuInventory, toInput } from './mutations.ts';
+import { elementsOf, type Json } from './drf/json.ts';
+import { typeName } from './drf/repr.ts';
+
+export async function updateInBulk(
+  json: Json,
+  headers: SafetyHeaders,
+  context: Context,
+): Promise<LegacyAnswer> {
+  const rows = elementsOf(json);
+  if (!rows) return refuse(`Expected a list of items but got type "${typeName(json.asPython())}".`);
+  if (rows.length > MAX_BULK_ROWS) {
+    return refuse(`At most ${MAX_BULK_ROWS} items in one call; this one has ${rows.length}.`);
+  }
+  const safety = readSafetyHeaders(headers);
+  if ('error' in safety) return detailed(400, safety.error);
+
+  if (headers.ifMatch !== undefined) {
+    return detailed(400, 'If-Match names the version of one SKU: it cannot be sent with many.');
+  }
+  const parsed = rows.map((row) => parseLegacyUpdate(row));
+  // A malformed row keeps its place, and is refused there too: the same key with other rows is told apart.
+  const updates = parsed.map((row) => ('update' in row ? toInput(row.update) : {}));
+  const { results, replayed, userErrors } = await bulkUpdateSkuInventory(
+    { updates, ...(safety.idempotencyKey !== undefined && { idempotencyKey: safety.idempotencyKey }) },
+    context,
+  );
+  const answered = { ...(replayed && { 'idempotent-replayed': 'true' }) };
+  const [refusal] = userErrors;
+  if (refusal) return { ...detailed(statusOf[refusal.code], refusal.message), headers: answered };
+
+  const body = parsed.map((row, i) => {
+    if ('errors' in row) return { status_code: 400, message: toMessage(row.errors) };
+    const [problem] = results[i]?.userErrors ?? [];
+    if (!problem) return { status_code: 200, message: 'success' };
+    const status = statusOf[problem.code];
+    return { status_code: status, message: status === 404 ? notFound(row.update) : problem.message };
+  });
+  return { status: 200, headers: answered, body };
+}
+
+/** DRF's answer to a body that is no list of items. */
+function refuse(reason: string): LegacyAnswer {
+  return { status: 400, body: { non_field_errors: [reason], message: reason } };
+}

@@ -1,0 +1,185 @@
+/** Changes: a SKU's history, and the feed of all that happened. */
+import { z } from 'zod';
+import { MAX_IDENTIFIER_LENGTH } from '../../domain/identifier.ts';
+import {
+  changeSources,
+  type ChangeFilter,
+  type ChangeSource,
+  type InventoryChange as DomainChange,
+} from '../../domain/change.ts';
+import type { InventoryState as DomainState } from '../../domain/sku.ts';
+import { builder } from '../builder/builder.ts';
+import { decodeCursor, encodeCursor, MAX_FILTER_VALUES, pageArgs, toConnection } from '../builder/page.ts';
+import { Sku, SkuRestriction } from '../sku/sku.ts';
+import { storedText } from '../builder/stored-text.ts';
+
+/** Changes that one page of the feed looks at, at most, so that a filter that lets little through costs a page no more. */
+const MAX_PAGE_SCAN = 100_000;
+/** UTF-16 units in a groupId at most; those that are given out have 36. */
+export const MAX_GROUP_ID_LENGTH = 64;
+
+const sourceDescriptions: Record<ChangeSource, string> = {
+  GRAPHQL: 'A GraphQL mutation.',
+  REST: 'The REST path for one SKU.',
+  REST_BULK: 'The REST path for many.',
+  IMPORT: 'A CSV import.',
+  REVERT: '`revertInventoryChanges`.',
+};
+
+const ChangeSourceEnum = builder.enumType('InventoryChangeSource', {
+  description: 'Through which door, or by what, a change was made.',
+  // Each source with its description.
+  values: Object.fromEntries(
+    changeSources.map((value) => [value, { description: sourceDescriptions[value] }]),
+  ) as Record<ChangeSource, { description: string }>,
+});
+
+const InventoryState = builder.objectRef<DomainState>('InventoryState').implement({
+  description: "A SKU's inventory at one moment.",
+  fields: (t) => ({
+    quantityInStock: t.exposeInt('quantityInStock', { description: 'Units that could be bought.' }),
+    quantityOnBackorder: t.exposeInt('quantityOnBackorder', {
+      description: 'Units that were going to be replenished.',
+    }),
+    restrictions: t.expose('restrictions', {
+      type: SkuRestriction,
+      nullable: true,
+      description: 'The restriction; null for none.',
+    }),
+  }),
+});
+
+const InventoryDelta = builder.objectRef<DomainChange>('InventoryDelta').implement({
+  description: 'By how much the quantities changed, in units; negative where they went down.',
+  fields: (t) => ({
+    quantityInStock: t.int({
+      description: 'Change of the quantity in stock.',
+      resolve: ({ before, after }) => after.quantityInStock - before.quantityInStock,
+    }),
+    quantityOnBackorder: t.int({
+      description: 'Change of the quantity on backorder.',
+      resolve: ({ before, after }) => after.quantityOnBackorder - before.quantityOnBackorder,
+    }),
+  }),
+});
+
+export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange').implement({
+  description: 'One applied update. Changes are never altered nor removed.',
+  fields: (t) => ({
+    id: t.id({
+      nullable: true,
+      description: 'Names it for `revertInventoryChanges`; null for one that a dry run projects.',
+      resolve: ({ position }) => (position === null ? null : String(position)),
+    }),
+    skuId: t.exposeString('skuId', { description: 'Whose inventory changed.' }),
+    sku: t.field({
+      type: Sku,
+      nullable: true,
+      description: 'The SKU as it is now.',
+      resolve: ({ skuId }, _args, { loaders }) => loaders().skus.load(skuId),
+    }),
+    version: t.exposeInt('version', { description: "The SKU's version after it." }),
+    before: t.expose('before', { type: InventoryState, description: 'The inventory before it.' }),
+    after: t.expose('after', { type: InventoryState, description: 'The inventory after it.' }),
+    delta: t.field({ type: InventoryDelta, description: 'After less before.', resolve: (change) => change }),
+    source: t.expose('source', { type: ChangeSourceEnum, description: 'Where it came from.' }),
+    actor: t.exposeString('actor', { description: 'The name of the token that asked for it.' }),
+    reason: t.exposeString('reason', { nullable: true, description: 'Why, in the words of who asked.' }),
+    referenceDocumentUri: t.exposeString('referenceDocumentUri', {
+      nullable: true,
+      description: 'The document behind it: an order, a delivery, a count.',
+    }),
+    groupId: t.exposeString('groupId', {
+      nullable: true,
+      description: 'What the changes of one bulk call or one undo have in common; null for a single update.',
+    }),
+    changedAt: t.expose('changedAt', {
+      type: 'DateTime',
+      description: 'When. Never before the change of the same SKU that came before it.',
+    }),
+  }),
+});
+
+const InventoryChangeConnection = builder.connectionObject(
+  { type: InventoryChange, name: 'InventoryChangeConnection', description: 'A page of changes.' },
+  { name: 'InventoryChangeEdge', description: 'A change and its cursor.' },
+);
+
+export const InventoryChangeFilterInput = builder.inputType('InventoryChangeFilterInput', {
+  description: 'Which changes; all that is given must hold.',
+  validate: z.looseObject({
+    skuIds: z
+      .array(storedText(2 * MAX_IDENTIFIER_LENGTH))
+      .max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`)
+      .nullish(),
+    sources: z.array(z.unknown()).max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`).nullish(),
+    groupId: storedText(MAX_GROUP_ID_LENGTH).nullish(),
+  }),
+  fields: (t) => ({
+    skuIds: t.stringList({ description: `Of these SKUs, at most ${MAX_FILTER_VALUES}.` }),
+    sources: t.field({ type: [ChangeSourceEnum], description: 'From one of these sources.' }),
+    groupId: t.string({ description: 'Of this bulk call or undo.' }),
+  }),
+});
+
+/** Null means absent. */
+export function toChangeFilter(
+  input: typeof InventoryChangeFilterInput.$inferInput | null | undefined,
+): ChangeFilter {
+  return {
+    skuIds: input?.skuIds ? [...new Set(input.skuIds)] : undefined,
+    sources: input?.sources ? [...new Set(input.sources)] : undefined,
+    groupId: input?.groupId ?? undefined,
+  };
+}
+
+/** A position in the feed: of the last change that was seen. */
+export const feedCursor = z.tuple([z.int().min(0)]);
+
+/** Where a history goes on: the position of the change before the last one that was seen; 0 where there is none. */
+const historyCursor = z.tuple([z.int().min(0)]);
+
+builder.objectField(Sku, 'inventoryChanges', (t) =>
+  t.field({
+    type: InventoryChangeConnection,
+    description: 'Its history, newest first.',
+    args: pageArgs('changes'),
+    resolve: async ({ skuId }, { first, after }, { loaders }) => {
+      const [newest] = decodeCursor(after, historyCursor) ?? [null];
+      const changes = await loaders().histories.load({ skuId, newest, limit: first + 1 });
+      return toConnection(changes, first, after, (change) => encodeCursor(change.previousPosition ?? 0));
+    },
+  }),
+);
+
+builder.queryField('inventoryChanges', (t) =>
+  t.field({
+    type: InventoryChangeConnection,
+    description:
+      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and ask again with it: no change is ever skipped. ' +
+      `A page looks at ${MAX_PAGE_SCAN} changes at most: with a filter that lets few through it can have fewer than \`first\`, or none, ` +
+      'while `hasNextPage` is true. Go on from its `endCursor`, which stands behind all that the page looked at.',
+    args: {
+      ...pageArgs('changes'),
+      filter: t.arg({ type: InventoryChangeFilterInput, description: 'Which changes.' }),
+    },
+    resolve: async (_root, { first, after, filter }, { caller, inventory, meter }) => {
+      const [start] = decodeCursor(after, feedCursor) ?? [0];
+      const size = { limit: first + 1, maxScan: MAX_PAGE_SCAN };
+      const { changes, position, isEnd } = await inventory.changesWindow(
+        caller.supplierId,
+        start,
+        toChangeFilter(filter),
+        size,
+        meter,
+      );
+      const page = toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
+      if (changes.length > first || position === start) return page;
+      // The page ends behind the last change that was looked at, so that the next one does not look at it again.
+      return {
+        ...page,
+        pageInfo: { ...page.pageInfo, hasNextPage: !isEnd, endCursor: encodeCursor(position) },
+      };
+    },
+  }),
+);

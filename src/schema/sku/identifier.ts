@@ -1,0 +1,60 @@
+/** How a GraphQL caller names a SKU. */
+import { z } from 'zod';
+import {
+  identifierKinds,
+  MAX_IDENTIFIER_LENGTH,
+  parseIdentifier,
+  trim,
+  type Identifier,
+} from '../../domain/identifier.ts';
+import { builder } from '../builder/builder.ts';
+
+/** One way to name a SKU: trimmed, not blank, of a bounded length, and text that both stores can hold. */
+const identifierText = z
+  .string('This must be text.')
+  .refine((text) => trim(text) !== '', 'This must not be blank.')
+  .refine(
+    (text) => countCodePoints(trim(text)) <= MAX_IDENTIFIER_LENGTH,
+    `This must have no more than ${MAX_IDENTIFIER_LENGTH} characters.`,
+  )
+  .refine((text) => !text.includes('\0'), 'This must not contain null characters.')
+  .refine((text) => text.isWellFormed(), 'This must not contain lone surrogates.');
+
+/** What an identifier must be; the schema's `@oneOf` has seen to it that one is given. */
+export const identifierShape = z.partialRecord(
+  z.enum(identifierKinds),
+  identifierText,
+  'Give exactly one identifier.',
+);
+
+export const SkuIdentifierInput = builder.inputType('SkuIdentifierInput', {
+  description:
+    'Names one SKU among yours, by exactly one of its identifiers. A code is looked up as spelled first, then by its GTIN-14, ' +
+    'so any spelling of the same code finds the SKU: hyphens, spaces and leading zeros do not matter, and an ISBN-10 equals its ISBN-13.',
+  isOneOf: true,
+  fields: (t) => ({
+    skuId: t.string({ description: 'Your own code for the SKU; exact and case-sensitive.' }),
+    upca: t.string({ description: 'UPC-A, 12 digits (GS1).' }),
+    ean13: t.string({ description: 'EAN-13, 13 digits (GS1).' }),
+    gtin14: t.string({
+      description:
+        'GTIN-14, 14 digits (GS1). A case pack (first digit 1 to 9) is another item than what it holds.',
+    }),
+    isbn: t.string({ description: 'ISBN-13 or ISBN-10 (ISO 2108).' }),
+  }),
+});
+
+type SkuIdentifier = typeof SkuIdentifierInput.$inferInput;
+
+/** The input as the domain knows it. */
+export function toIdentifier(input: SkuIdentifier): Identifier {
+  for (const kind of identifierKinds) {
+    const value = Object.hasOwn(input, kind) ? Reflect.get(input, kind) : undefined;
+    if (typeof value === 'string') return parseIdentifier(kind, value);
+  }
+  throw new Error('An identifier input without a value passed @oneOf.');
+}
+
+function countCodePoints(text: string): number {
+  return text.length <= MAX_IDENTIFIER_LENGTH ? text.length : Array.from(text).length;
+}

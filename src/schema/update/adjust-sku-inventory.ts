@@ -1,0 +1,87 @@
+/** Changes a SKU's quantities by a number of units, in one step with reading them. */
+import { z } from 'zod';
+import { MAX_QUANTITY } from '../../domain/sku.ts';
+import {
+  attemptFields,
+  attemptShape,
+  explainNoInteger,
+  InventoryPreconditionInput,
+  preconditionShape,
+  toPrecondition,
+  toRequest,
+} from './mutation-options.ts';
+import { builder } from '../builder/builder.ts';
+import { identifierShape, SkuIdentifierInput, toIdentifier } from '../sku/identifier.ts';
+import { defineSinglePayload, toSinglePayload } from './update-result.ts';
+
+/** Absent leaves the quantity as it is; null could mean anything. */
+const delta = z
+  .int({ error: explainNoInteger })
+  .min(-MAX_QUANTITY, `This must be at least -${MAX_QUANTITY}.`)
+  .max(MAX_QUANTITY, `This must be at most ${MAX_QUANTITY}.`)
+  .optional();
+
+const adjustShape = z
+  .looseObject({
+    identifier: identifierShape,
+    quantityInStockDelta: delta,
+    quantityOnBackorderDelta: delta,
+    expected: preconditionShape,
+    ...attemptShape,
+  })
+  .refine(
+    ({ quantityInStockDelta, quantityOnBackorderDelta }) =>
+      quantityInStockDelta !== undefined || quantityOnBackorderDelta !== undefined,
+    {
+      error: 'There is nothing to change: give quantityInStockDelta or quantityOnBackorderDelta.',
+      when: () => true,
+    },
+  );
+
+const AdjustSkuInventoryInput = builder.inputType('AdjustSkuInventoryInput', {
+  description: 'Which SKU, and by how much its quantities change. At least one of the two must be given.',
+  validate: adjustShape,
+  fields: (t) => ({
+    identifier: t.field({ type: SkuIdentifierInput, required: true, description: 'Names the SKU.' }),
+    quantityInStockDelta: t.int({
+      description: 'Units to add to the quantity in stock; negative takes away.',
+    }),
+    quantityOnBackorderDelta: t.int({
+      description: 'Units to add to the quantity on backorder; negative takes away.',
+    }),
+    expected: t.field({ type: InventoryPreconditionInput, description: 'What must still hold.' }),
+    ...attemptFields(t),
+  }),
+});
+
+const AdjustSkuInventoryPayload = defineSinglePayload('AdjustSkuInventoryPayload');
+
+builder.mutationField('adjustSkuInventory', (t) =>
+  t.field({
+    type: AdjustSkuInventoryPayload,
+    description:
+      "Changes a SKU's quantities by a number of units, in one step: two who adjust at once are both counted. " +
+      'Never below zero (`QUANTITY_BELOW_ZERO`). Send an `idempotencyKey`: an adjustment sent twice counts twice without one.',
+    args: {
+      input: t.arg({
+        type: AdjustSkuInventoryInput,
+        required: true,
+        description: 'Which SKU, and by how much.',
+      }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const row = {
+        identifier: toIdentifier(input.identifier),
+        edit: {
+          kind: 'ADJUST',
+          // Validation has refused null.
+          quantityInStock: input.quantityInStockDelta ?? undefined,
+          quantityOnBackorder: input.quantityOnBackorderDelta ?? undefined,
+        },
+        expected: toPrecondition(input.expected),
+      } as const;
+      const request = toRequest(context, 'adjustSkuInventory', input, { rows: [row] });
+      return toSinglePayload(await context.inventory.update(request));
+    },
+  }),
+);

@@ -1,0 +1,156 @@
+/** Many updates in one call, with one answer. */
+import { GraphQLError } from 'graphql';
+import { z } from 'zod';
+import { identifierKinds, parseIdentifier } from '../../domain/identifier.ts';
+import { atomicities, MAX_BULK_ROWS, type InventoryUpdate, type MalformedRow } from '../../domain/update.ts';
+import { restrictions } from '../../domain/sku.ts';
+import {
+  attemptFields,
+  attemptShape,
+  preconditionShape,
+  quantity,
+  toPrecondition,
+  toRequest,
+} from './mutation-options.ts';
+import { builder } from '../builder/builder.ts';
+import { defineGroupPayload } from './bulk-payload.ts';
+import { identifierShape } from '../sku/identifier.ts';
+
+const AtomicityEnum = builder.enumType('BulkAtomicity', {
+  description: 'Whether rows stand or fall together.',
+  values: {
+    BEST_EFFORT: { description: 'A refused row touches no other.' },
+    ALL_OR_NOTHING: { description: 'One refused row, and nothing is changed.' },
+  } as const satisfies Record<(typeof atomicities)[number], object>,
+});
+
+const BulkSkuIdentifierInput = builder.inputType('BulkSkuIdentifierInput', {
+  description: "Names a row's SKU as `SkuIdentifierInput` does: give exactly one.",
+  fields: (t) =>
+    Object.fromEntries(
+      identifierKinds.map((kind) => [
+        kind,
+        t.field({ type: 'RowValue', description: `As \`${kind}\` of \`SkuIdentifierInput\`.` }),
+      ]),
+    ),
+});
+
+const BulkPreconditionInput = builder.inputType('BulkPreconditionInput', {
+  description: 'What must hold, as `InventoryPreconditionInput`.',
+  fields: (t) => ({
+    version: t.field({ type: 'RowValue', description: 'The version that you read.' }),
+    quantityInStock: t.field({ type: 'RowValue', description: 'The quantity in stock that you saw.' }),
+  }),
+});
+
+const BulkSkuInventoryUpdateInput = builder.inputType('BulkSkuInventoryUpdateInput', {
+  description: 'One row: what `UpdateSkuInventoryInput` takes in the same place.',
+  fields: (t) => ({
+    identifier: t.field({ type: BulkSkuIdentifierInput, description: 'Names the SKU; must be given.' }),
+    quantityInStock: t.field({ type: 'RowValue', description: 'Units that can be bought now.' }),
+    quantityOnBackorder: t.field({
+      type: 'RowValue',
+      description: 'Units that are going to be replenished.',
+    }),
+    restrictions: t.field({
+      type: 'RowValue',
+      description: 'The restriction, `DISCONTD` or `TMPUNAVAIL`; null lifts it.',
+    }),
+    expected: t.field({ type: BulkPreconditionInput, description: 'What must still hold.' }),
+  }),
+});
+
+const BulkUpdateSkuInventoryInput = builder.inputType('BulkUpdateSkuInventoryInput', {
+  description: `Up to ${MAX_BULK_ROWS} updates. The same SKU may come more than once: its rows apply in order.`,
+  validate: z.looseObject(attemptShape),
+  fields: (t) => ({
+    updates: t.field({
+      type: [BulkSkuInventoryUpdateInput],
+      required: true,
+      description: `The rows, at most ${MAX_BULK_ROWS}. A malformed value is that row's error; what has not a row's shape is the whole call's.`,
+    }),
+    atomicity: t.field({
+      type: AtomicityEnum,
+      required: true,
+      defaultValue: 'BEST_EFFORT',
+      description: 'Whether rows stand or fall together.',
+    }),
+    ...attemptFields(t),
+  }),
+});
+
+const BulkUpdateSkuInventoryPayload = defineGroupPayload('BulkUpdateSkuInventoryPayload');
+
+builder.mutationField('bulkUpdateSkuInventory', (t) =>
+  t.field({
+    type: BulkUpdateSkuInventoryPayload,
+    description: 'Sets the inventory of many SKUs. Once answered, all that was applied is on disk.',
+    args: {
+      input: t.arg({ type: BulkUpdateSkuInventoryInput, required: true, description: 'The updates.' }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const { updates, atomicity } = input;
+      if (updates.length > MAX_BULK_ROWS) throw tooManyRows(updates.length);
+      const request = toRequest(context, 'bulkUpdateSkuInventory', input, {
+        rows: updates.map(toRow),
+        atomicity,
+        groupId: context.createId(),
+      });
+      return { answer: await context.inventory.update(request), rowsAt: ['input', 'updates'] };
+    },
+  }),
+);
+
+function tooManyRows(provided: number): GraphQLError {
+  const message = `A bulk call takes at most ${MAX_BULK_ROWS} rows; this one has ${provided}. Split it.`;
+  return new GraphQLError(message, {
+    extensions: {
+      code: 'BAD_USER_INPUT',
+      limit: MAX_BULK_ROWS,
+      provided,
+      problems: [{ path: ['input', 'updates'], message }],
+    },
+  });
+}
+
+const restrictionNames = Object.fromEntries(restrictions.map((value) => [value.toUpperCase(), value]));
+
+const identifierKind = z.enum(identifierKinds);
+
+const rowShape = z.object({
+  identifier: identifierShape
+    .transform((given) => Object.entries(given).filter(([, value]) => value !== undefined))
+    .refine((given) => given.length === 1, 'Give exactly one identifier.'),
+  quantityInStock: quantity,
+  quantityOnBackorder: quantity,
+  restrictions: z
+    .enum(Object.keys(restrictionNames), `This must be ${Object.keys(restrictionNames).join(', ')} or null.`)
+    .nullish(),
+  expected: preconditionShape,
+});
+
+/** Judges a row by itself; GraphQL has let anything through. */
+function toRow(input: typeof BulkSkuInventoryUpdateInput.$inferInput): InventoryUpdate | MalformedRow {
+  const parsed = rowShape.safeParse(input);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return { malformed: problems.join(' ') };
+  }
+  const { identifier, quantityInStock, quantityOnBackorder, restrictions: name, expected } = parsed.data;
+  if ((quantityInStock ?? quantityOnBackorder) === undefined && name === undefined) {
+    return {
+      malformed: 'There is nothing to set: give quantityInStock, quantityOnBackorder or restrictions.',
+    };
+  }
+  const [kind, value] = identifier[0] ?? [];
+  return {
+    identifier: parseIdentifier(identifierKind.parse(kind), String(value)),
+    edit: {
+      kind: 'SET',
+      quantityInStock,
+      quantityOnBackorder,
+      restrictions: typeof name === 'string' ? restrictionNames[name] : name,
+    },
+    expected: toPrecondition(expected),
+  };
+}

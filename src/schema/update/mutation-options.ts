@@ -1,0 +1,131 @@
+/** What every mutation takes beside its update: precondition, idempotency key, reason, reference, dry run. */
+import { GraphQLError } from 'graphql';
+import { z } from 'zod';
+import type { Precondition } from '../../domain/sku.ts';
+import type { UpdateRequest } from '../../domain/update.ts';
+import { MAX_QUANTITY } from '../../domain/sku.ts';
+import { builder, type InputFields } from '../builder/builder.ts';
+import { mayView, type Context } from '../builder/context.ts';
+import { printableText } from '../builder/stored-text.ts';
+
+const MAX_KEY_LENGTH = 255;
+const MAX_REASON_LENGTH = 500;
+const MAX_URI_LENGTH = 2_048;
+
+/** Absent leaves a number as it is; GraphQL also lets null through, which could mean anything. */
+export const quantity = z
+  .int({ error: explainNoInteger })
+  .min(0, 'This must be at least 0.')
+  .max(MAX_QUANTITY, `This must be at most ${MAX_QUANTITY}.`)
+  .optional();
+
+/** Null could be meant as zero, as unknown, or as no change. */
+export function explainNoInteger({ input }: { readonly input?: unknown }): string {
+  if (input !== null) return 'This must be an integer.';
+  return 'This must not be null. Leave it out to keep the quantity as it is.';
+}
+
+/** The fields of `attemptFields`, as every mutation's validation takes them. */
+export const attemptShape = {
+  idempotencyKey: z
+    .string()
+    .regex(/^[\x20-\x7e]*$/, 'This must be printable ASCII.')
+    .min(1, 'This must not be empty.')
+    .max(MAX_KEY_LENGTH, `This must have no more than ${MAX_KEY_LENGTH} characters.`)
+    .nullish(),
+  reason: printableText(MAX_REASON_LENGTH).nullish(),
+  referenceDocumentUri: printableText(MAX_URI_LENGTH)
+    .refine((text) => URL.canParse(text), 'This must be a URI with its scheme.')
+    .nullish(),
+};
+
+export const preconditionShape = z
+  .object({
+    version: z.int('This must be an integer.').min(0, 'This must be at least 0.').nullish(),
+    quantityInStock: z.int('This must be an integer.').nullish(),
+  })
+  .refine(
+    ({ version, quantityInStock }) =>
+      (version ?? quantityInStock) !== undefined && (version ?? quantityInStock) !== null,
+    'Give version or quantityInStock, or leave `expected` out.',
+  )
+  .nullish();
+
+export const InventoryPreconditionInput = builder.inputType('InventoryPreconditionInput', {
+  description:
+    'What must hold at the moment of the update, checked and applied in one step. Whichever is given must hold; ' +
+    'otherwise nothing changes and the answer is a `PreconditionFailedError` with the current SKU.',
+  fields: (t) => ({
+    version: t.int({ description: 'The version that you read: nobody changed the SKU since.' }),
+    quantityInStock: t.int({ description: 'The quantity in stock that you saw.' }),
+  }),
+});
+
+/** The fields of an attempt, for a mutation's input type. */
+export function attemptFields(t: InputFields) {
+  return {
+    idempotencyKey: t.string({
+      description:
+        `Your name for this attempt, 1 to ${MAX_KEY_LENGTH} printable ASCII characters. Sent again with the same input, ` +
+        'it is answered as the first time and changes nothing (`replayed`). Kept for at least 24 hours.',
+    }),
+    reason: t.string({
+      description: `Why, for the history: one line of at most ${MAX_REASON_LENGTH} characters.`,
+    }),
+    referenceDocumentUri: t.string({
+      description: `The document behind it, as a URI of at most ${MAX_URI_LENGTH} characters: an order, a delivery, a count.`,
+    }),
+    dryRun: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        'Decide everything as for real, and store nothing. True needs the permission `view_items`, for its answer tells what the SKU is like.',
+    }),
+  };
+}
+
+/** Absent, null and no precondition are the same. */
+export function toPrecondition(
+  input: typeof InventoryPreconditionInput.$inferInput | null | undefined,
+): Precondition | undefined {
+  if (!input) return undefined;
+  return { version: input.version ?? undefined, quantityInStock: input.quantityInStock ?? undefined };
+}
+
+interface Attempt {
+  readonly idempotencyKey?: string | null | undefined;
+  readonly reason?: string | null | undefined;
+  readonly referenceDocumentUri?: string | null | undefined;
+  readonly dryRun: boolean;
+}
+
+/**
+ * The request around the rows: who asks, and how. One row, best effort, unless `more` says otherwise. Throws for a dry run of a
+ * caller who may not view SKUs: trial after trial would tell the state, and leave no trace.
+ */
+export function toRequest(
+  { caller, source }: Context,
+  operation: string,
+  attempt: Attempt,
+  more: Pick<UpdateRequest, 'rows'> & Partial<UpdateRequest>,
+): UpdateRequest {
+  if (attempt.dryRun && !mayView(caller)) {
+    throw new GraphQLError(
+      'A dry run tells the state of SKUs, which needs the permission view_items. Leave dryRun out, or use a token with that permission.',
+      { extensions: { code: 'FORBIDDEN', http: { status: 403 } } },
+    );
+  }
+  return {
+    supplierId: caller.supplierId,
+    actor: caller.actor,
+    source,
+    operation,
+    atomicity: 'BEST_EFFORT',
+    dryRun: attempt.dryRun,
+    idempotencyKey: attempt.idempotencyKey ?? null,
+    reason: attempt.reason ?? null,
+    referenceDocumentUri: attempt.referenceDocumentUri ?? null,
+    groupId: null,
+    ...more,
+  };
+}

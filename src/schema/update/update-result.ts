@@ -1,0 +1,83 @@
+/** What became of one SKU's update: on the payloads of the single mutations, and on each row of the others. */
+import type { RowResult as DomainResult, UpdateAnswer } from '../../domain/update.ts';
+import type { Sku as DomainSku } from '../../domain/sku.ts';
+import { builder } from '../builder/builder.ts';
+import { InventoryChange } from '../change/inventory-change.ts';
+import { Sku } from '../sku/sku.ts';
+import { UserError } from './user-error.ts';
+
+export const InventoryOutcome = builder.enumType('InventoryOutcome', {
+  description: 'What became of an update.',
+  values: {
+    APPLIED: { description: 'The SKU was changed; the change is on disk.' },
+    UNCHANGED: { description: 'The SKU had these values already.' },
+    DRY_RUN: { description: 'The SKU would have been changed; nothing was stored.' },
+    REJECTED: { description: 'Nothing was changed; `userErrors` says why.' },
+  } as const,
+});
+
+/** One update's result, and where in the input it was asked for. */
+export interface PlacedResult {
+  readonly result: DomainResult;
+  readonly at: readonly (string | number)[];
+}
+
+/** A type that says what became of one update; more fields can be added to it. */
+export function defineResult<T extends PlacedResult>(name: string, description: string) {
+  return builder.objectRef<T>(name).implement({
+    description,
+    fields: (t) => ({
+      outcome: t.field({
+        type: InventoryOutcome,
+        description: 'In one word.',
+        resolve: ({ result }) => result.outcome,
+      }),
+      sku: t.field({
+        type: Sku,
+        nullable: true,
+        description:
+          'The SKU after the update; where it was refused, as it is; null where none was found. Needs the permission `view_items`.',
+        resolve: ({ result }) => skuOf(result),
+      }),
+      change: t.field({
+        type: InventoryChange,
+        nullable: true,
+        description:
+          'The change that was made, or that a dry run projects; null where there is none. Needs the permission `view_items`.',
+        resolve: ({ result }) => ('change' in result ? result.change : null),
+      }),
+      userErrors: t.field({
+        type: [UserError],
+        description: 'Why the rules refused it; empty unless `REJECTED`.',
+        resolve: ({ result, at }) => (result.outcome === 'REJECTED' ? [{ refusal: result.refusal, at }] : []),
+      }),
+    }),
+  });
+}
+
+function skuOf(result: DomainResult): DomainSku | null {
+  if (result.outcome !== 'REJECTED') return result.sku;
+  return 'current' in result.refusal ? result.refusal.current : null;
+}
+
+export interface SinglePayload extends PlacedResult {
+  readonly replayed: boolean;
+}
+
+/** The payload of a mutation that updates one SKU. */
+export function defineSinglePayload(name: string) {
+  const payload = defineResult<SinglePayload>(name, 'What became of the update.');
+  builder.objectField(payload, 'replayed', (t) =>
+    t.exposeBoolean('replayed', {
+      description: 'An idempotency key answered again: nothing was done this time.',
+    }),
+  );
+  return payload;
+}
+
+/** The payload of a call with one row. */
+export function toSinglePayload({ refusal, results: [result], replayed }: UpdateAnswer): SinglePayload {
+  if (refusal) return { result: { outcome: 'REJECTED', refusal }, at: ['input'], replayed };
+  if (!result) throw new Error('An update was not answered.');
+  return { result, at: ['input'], replayed };
+}

@@ -1,0 +1,86 @@
+/** The mutation this product exists for: set a SKU's quantities and restriction. */
+import { z } from 'zod';
+import { MAX_QUANTITY } from '../../domain/sku.ts';
+import {
+  attemptFields,
+  attemptShape,
+  InventoryPreconditionInput,
+  preconditionShape,
+  quantity,
+  toPrecondition,
+  toRequest,
+} from './mutation-options.ts';
+import { builder } from '../builder/builder.ts';
+import { identifierShape, SkuIdentifierInput, toIdentifier } from '../sku/identifier.ts';
+import { defineSinglePayload, toSinglePayload } from './update-result.ts';
+import { SkuRestriction } from '../sku/sku.ts';
+
+const updateShape = z
+  .looseObject({
+    identifier: identifierShape,
+    quantityInStock: quantity,
+    quantityOnBackorder: quantity,
+    restrictions: z.unknown().optional(),
+    expected: preconditionShape,
+    ...attemptShape,
+  })
+  .refine(
+    (input) =>
+      input.quantityInStock !== undefined ||
+      input.quantityOnBackorder !== undefined ||
+      input.restrictions !== undefined,
+    {
+      error: 'There is nothing to set: give quantityInStock, quantityOnBackorder or restrictions.',
+      // Said even when a field is refused, so that one answer holds every problem.
+      when: () => true,
+    },
+  );
+
+const UpdateSkuInventoryInput = builder.inputType('UpdateSkuInventoryInput', {
+  description:
+    'Which SKU, and what to set. At least one of the three must be given; a field left out stays as it is.',
+  validate: updateShape,
+  fields: (t) => ({
+    identifier: t.field({ type: SkuIdentifierInput, required: true, description: 'Names the SKU.' }),
+    quantityInStock: t.int({ description: `Units that can be bought now, 0 to ${MAX_QUANTITY}.` }),
+    quantityOnBackorder: t.int({
+      description: `Units that are going to be replenished, 0 to ${MAX_QUANTITY}.`,
+    }),
+    restrictions: t.field({ type: SkuRestriction, description: 'The restriction; null lifts it.' }),
+    expected: t.field({ type: InventoryPreconditionInput, description: 'What must still hold.' }),
+    ...attemptFields(t),
+  }),
+});
+
+const UpdateSkuInventoryPayload = defineSinglePayload('UpdateSkuInventoryPayload');
+
+builder.mutationField('updateSkuInventory', (t) =>
+  t.field({
+    type: UpdateSkuInventoryPayload,
+    description:
+      "Sets a SKU's quantity in stock, quantity on backorder or restriction. Once answered, the update is on disk.",
+    args: {
+      input: t.arg({
+        type: UpdateSkuInventoryInput,
+        required: true,
+        description: 'Which SKU, and what to set.',
+      }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const { quantityInStock, quantityOnBackorder, restrictions } = input;
+      const row = {
+        identifier: toIdentifier(input.identifier),
+        edit: {
+          kind: 'SET',
+          // Validation has refused null.
+          quantityInStock: quantityInStock ?? undefined,
+          quantityOnBackorder: quantityOnBackorder ?? undefined,
+          restrictions,
+        },
+        expected: toPrecondition(input.expected),
+      } as const;
+      const request = toRequest(context, 'updateSkuInventory', input, { rows: [row] });
+      return toSinglePayload(await context.inventory.update(request));
+    },
+  }),
+);

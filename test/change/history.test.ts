@@ -1,0 +1,459 @@
+/** The log as it is read: a SKU's history, and the feed that a follower polls without missing a change. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
+import { describeOnEachStore } from '../support/stores/stores.ts';
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const CHANGE = `id skuId version before { ...State } after { ...State }
+  delta { quantityInStock quantityOnBackorder }
+  source actor reason referenceDocumentUri groupId changedAt`;
+const STATE = 'fragment State on InventoryState { quantityInStock quantityOnBackorder restrictions }';
+const PAGE = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+const HISTORY = `query ($skuId: String!, $first: Int! = 20, $after: String) {
+  sku(by: { skuId: $skuId }) {
+    inventoryChanges(first: $first, after: $after) { nodes { ${CHANGE} } edges { cursor node { version } } ${PAGE} }
+  }
+} ${STATE}`;
+const FEED = `query ($first: Int! = 20, $after: String, $filter: InventoryChangeFilterInput) {
+  inventoryChanges(first: $first, after: $after, filter: $filter) {
+    nodes { ${CHANGE} } edges { cursor node { id } } ${PAGE}
+  }
+} ${STATE}`;
+const UPDATE = `mutation ($input: UpdateSkuInventoryInput!) {
+  updateSkuInventory(input: $input) { outcome change { ${CHANGE} } userErrors { message } }
+} ${STATE}`;
+const BULK = `mutation ($input: BulkUpdateSkuInventoryInput!) {
+  bulkUpdateSkuInventory(input: $input) { appliedCount groupId results { change { id } } }
+}`;
+
+interface Change {
+  readonly id: string;
+  readonly skuId: string;
+  readonly version: number;
+  readonly groupId: string | null;
+}
+interface Page {
+  readonly nodes: readonly Change[];
+  readonly edges: readonly { cursor: string; node: { id: string; version: number } }[];
+  readonly pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string;
+    endCursor: string;
+  };
+}
+
+async function feed(gateway: Gateway, variables: object = {}, token?: string): Promise<Page> {
+  const { body } = await gateway.graphql(FEED, variables, token);
+  expect(body.errors).toBeUndefined();
+  return body.data.inventoryChanges;
+}
+
+async function history(gateway: Gateway, variables: object, token?: string): Promise<Page> {
+  const { body } = await gateway.graphql(HISTORY, variables, token);
+  expect(body.errors).toBeUndefined();
+  return body.data.sku.inventoryChanges;
+}
+
+async function update(gateway: Gateway, skuId: string, input: object, token?: string) {
+  const { body } = await gateway.graphql(UPDATE, { input: { identifier: { skuId }, ...input } }, token);
+  expect(body.data.updateSkuInventory.userErrors).toEqual([]);
+  return body.data.updateSkuInventory.change;
+}
+
+async function bulk(gateway: Gateway, quantities: Record<string, number>): Promise<string> {
+  const updates = Object.entries(quantities).map(([skuId, quantityInStock]) => ({
+    identifier: { skuId },
+    quantityInStock,
+  }));
+  const { body } = await gateway.graphql(BULK, { input: { updates } });
+  expect(body.data.bulkUpdateSkuInventory.appliedCount).toBe(updates.length);
+  return body.data.bulkUpdateSkuInventory.groupId;
+}
+
+const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+const notCursors = {
+  'an empty text': '',
+  'no base64': '%%%',
+  'base64 of no JSON': Buffer.from('hello').toString('base64url'),
+  'a number': Buffer.from('7').toString('base64url'),
+  'a text for the number': cursorOf('7'),
+  'a fraction': cursorOf(1.5),
+  'a negative number': cursorOf(-1),
+  'one part too many': cursorOf(1, 2),
+  'a number past what can be counted': cursorOf(1e300),
+};
+
+describeOnEachStore('the history of a SKU', (kind) => {
+  let gateway: Gateway;
+  let now = Date.parse('2026-11-01T09:30:00.000Z');
+
+  beforeAll(async () => {
+    gateway = await openGateway(kind, () => new Date(now));
+    for (const n of range(25)) {
+      now += 1000;
+      await update(gateway, 'EACH', { quantityInStock: n });
+    }
+    await update(gateway, 'shared', { quantityInStock: 1 }, tokens.rival);
+  });
+  afterAll(() => gateway.close());
+
+  test('tells of a change what was, what is, by how much, who, why, when and through what', async () => {
+    now = Date.parse('2026-11-02T10:00:00.000Z');
+    const made = await update(gateway, 'shared', {
+      quantityInStock: 4,
+      quantityOnBackorder: 25,
+      restrictions: 'TMPUNAVAIL',
+      reason: 'Counted twice',
+      referenceDocumentUri: 'https://erp.example/counts/7',
+    });
+    const { nodes } = await history(gateway, { skuId: 'shared' });
+    expect(nodes).toEqual([
+      {
+        id: '26',
+        skuId: 'shared',
+        version: 1,
+        before: { quantityInStock: 10, quantityOnBackorder: 5, restrictions: null },
+        after: { quantityInStock: 4, quantityOnBackorder: 25, restrictions: 'TMPUNAVAIL' },
+        delta: { quantityInStock: -6, quantityOnBackorder: 20 },
+        source: 'GRAPHQL',
+        actor: 'dashboard',
+        reason: 'Counted twice',
+        referenceDocumentUri: 'https://erp.example/counts/7',
+        groupId: null,
+        changedAt: '2026-11-02T10:00:00.000Z',
+      },
+    ]);
+    expect(made).toEqual(nodes[0]);
+  });
+
+  test('is empty before the first change', async () => {
+    expect(await history(gateway, { skuId: 'GONE' })).toEqual({
+      nodes: [],
+      edges: [],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    });
+  });
+
+  test('comes newest first, page by page, each change once', async () => {
+    const first = await history(gateway, { skuId: 'EACH', first: 10 });
+    const second = await history(gateway, { skuId: 'EACH', first: 10, after: first.pageInfo.endCursor });
+    const third = await history(gateway, { skuId: 'EACH', first: 10, after: second.pageInfo.endCursor });
+    const versions = [first, second, third].map(({ nodes }) => nodes.map(({ version }) => version));
+    expect(versions.map(({ length }) => length)).toEqual([10, 10, 5]);
+    expect(versions.flat()).toEqual(range(25).toReversed());
+    expect([first, second, third].map(({ pageInfo }) => pageInfo.hasNextPage)).toEqual([true, true, false]);
+    const last = await history(gateway, { skuId: 'EACH', first: 5, after: second.pageInfo.endCursor });
+    expect(last.pageInfo.hasNextPage).toBe(false);
+    expect((await history(gateway, { skuId: 'EACH', after: third.pageInfo.endCursor })).nodes).toEqual([]);
+  });
+
+  test("goes on from any edge's cursor, whatever has changed since", async () => {
+    const { edges } = await history(gateway, { skuId: 'EACH', first: 3 });
+    await update(gateway, 'EACH', { quantityInStock: 99 });
+    const { nodes } = await history(gateway, { skuId: 'EACH', first: 2, after: edges[1]?.cursor });
+    expect(nodes.map(({ version }) => version)).toEqual([23, 22]);
+  });
+
+  test('is the same however often one request asks for it', async () => {
+    const { body } = await gateway.graphql(`{
+      a: sku(by: { skuId: "EACH" }) { b: inventoryChanges(first: 3) { nodes { version } } c: inventoryChanges(first: 5) { nodes { version } pageInfo { hasNextPage } } }
+      d: sku(by: { skuId: "EACH" }) { inventoryChanges(first: 2) { nodes { version } } }
+      inventoryChanges(first: 3) { nodes { sku { inventoryChanges(first: 1) { nodes { version } } } } }
+    }`);
+    expect(body.errors).toBeUndefined();
+    const versions = (page: Page) => page.nodes.map(({ version }) => version);
+    const newest = versions(body.data.a.c)[0] ?? 0;
+    expect(versions(body.data.a.b)).toEqual([newest, newest - 1, newest - 2]);
+    expect(versions(body.data.a.c)).toEqual(range(5).map((n) => newest + 1 - n));
+    expect(versions(body.data.d.inventoryChanges)).toEqual([newest, newest - 1]);
+    for (const node of body.data.inventoryChanges.nodes) {
+      expect(versions(node.sku.inventoryChanges)).toEqual([newest]);
+    }
+  });
+
+  test("never holds another supplier's changes of a SKU with the same id", async () => {
+    const theirs = await history(gateway, { skuId: 'shared' }, tokens.rival);
+    expect(theirs.nodes).toMatchObject([
+      { id: '1', actor: 'rival dashboard', after: { quantityInStock: 1 } },
+    ]);
+    const ours = await history(gateway, { skuId: 'shared' });
+    expect(ours.nodes).toMatchObject([{ actor: 'dashboard' }]);
+  });
+
+  test.each(Object.entries(notCursors))('%s is no cursor: BAD_USER_INPUT', async (_what, after) => {
+    const { status, body } = await gateway.graphql(HISTORY, { skuId: 'EACH', after });
+    expect({ status, errors: body.errors }).toMatchObject({
+      status: 200,
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', problems: [{ path: ['after'] }] } }],
+    });
+  });
+
+  test('a cursor past any version is refused or starts at the newest, and is never our fault', async () => {
+    const after = cursorOf(Number.MAX_SAFE_INTEGER);
+    const { body } = await gateway.graphql(HISTORY, { skuId: 'EACH', after });
+    expect(body.errors?.[0]?.extensions.code ?? 'none').toMatch(/^(?:none|BAD_USER_INPUT)$/);
+  });
+
+  test.each([0, -1, 101])('a page of %i is BAD_USER_INPUT', async (first) => {
+    const { body } = await gateway.graphql(HISTORY, { skuId: 'EACH', first });
+    expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});
+
+describeOnEachStore('the feed of changes', (kind) => {
+  let gateway: Gateway;
+  const groups: string[] = [];
+
+  beforeAll(async () => {
+    gateway = await openGateway(kind);
+    await update(gateway, 'EACH', { quantityInStock: 1 });
+    groups.push(await bulk(gateway, { EACH: 2, shared: 3, GONE: 4 }));
+    await gateway.legacy({ sku_id: 'BOOK-NEW', quantity_in_stock: 9 });
+    groups.push(await bulk(gateway, { EACH: 5, shared: 6 }));
+    await update(gateway, 'shared', { quantityInStock: 1000 }, tokens.rival);
+    await update(gateway, 'EACH', { quantityInStock: 7 });
+  });
+  afterAll(() => gateway.close());
+
+  const ids = ({ nodes }: Page) => nodes.map(({ id }) => Number(id));
+
+  test('comes oldest first, its ids 1, 2, 3, ... without a gap', async () => {
+    const page = await feed(gateway);
+    expect(ids(page)).toEqual(range(8));
+    expect(page.nodes.map(({ skuId }) => skuId)).toEqual([
+      ...['EACH', 'EACH', 'shared', 'GONE', 'BOOK-NEW', 'EACH', 'shared', 'EACH'],
+    ]);
+    expect(page.nodes.map(({ version }) => version)).toEqual([1, 2, 1, 1, 1, 3, 2, 4]);
+    expect(page.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+    expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor);
+  });
+
+  test('says through which door each came, and which came together', async () => {
+    const { nodes } = await feed(gateway);
+    const [first, second] = groups;
+    expect(first).not.toBe(second);
+    expect(nodes.map(({ groupId }) => groupId)).toEqual([
+      ...[null, first, first, first, null, second, second, null],
+    ]);
+    expect(nodes[4]).toMatchObject({ source: 'REST', before: { quantityInStock: 3 } });
+    expect(nodes[1]).toMatchObject({ source: 'GRAPHQL', actor: 'dashboard', delta: { quantityInStock: 1 } });
+  });
+
+  test('is walked by cursor, each change once', async () => {
+    const seen: number[] = [];
+    let after: string | undefined;
+    for (let more = true; more;) {
+      const page = await feed(gateway, { first: 3, after });
+      seen.push(...ids(page));
+      expect(page.pageInfo.hasPreviousPage).toBe(after !== undefined);
+      more = page.pageInfo.hasNextPage;
+      after = page.pageInfo.endCursor;
+    }
+    expect(seen).toEqual(range(8));
+  });
+
+  test('an empty page gives back the cursor that it was asked with, to go on from', async () => {
+    const { pageInfo } = await feed(gateway);
+    const empty = await feed(gateway, { after: pageInfo.endCursor });
+    expect(empty).toMatchObject({
+      nodes: [],
+      pageInfo: { hasNextPage: false, endCursor: pageInfo.endCursor },
+    });
+  });
+
+  test('is filtered by SKUs, by sources, by group, and by all of them together', async () => {
+    const by = async (filter: object | null) => ids(await feed(gateway, { filter }));
+    expect(await by({ skuIds: ['EACH'] })).toEqual([1, 2, 6, 8]);
+    expect(await by({ skuIds: ['shared', 'GONE', 'unknown'] })).toEqual([3, 4, 7]);
+    expect(await by({ sources: ['REST'] })).toEqual([5]);
+    expect(await by({ sources: ['REST', 'GRAPHQL'] })).toEqual(range(8));
+    expect(await by({ sources: ['IMPORT', 'REVERT', 'REST_BULK'] })).toEqual([]);
+    expect(await by({ groupId: groups[0] })).toEqual([2, 3, 4]);
+    expect(await by({ groupId: 'unknown' })).toEqual([]);
+    expect(await by({ groupId: groups[1], skuIds: ['EACH'], sources: ['GRAPHQL'] })).toEqual([6]);
+    expect(await by({})).toEqual(range(8));
+    expect(await by(null)).toEqual(range(8));
+    expect(await by({ skuIds: null, sources: null, groupId: null })).toEqual(range(8));
+  });
+
+  test.each([{ skuIds: [] }, { sources: [] }])('an empty list lets nothing through: %j', async (filter) => {
+    const { body } = await gateway.graphql(FEED, { filter });
+    expect(body.errors).toBeUndefined();
+    expect(body.data.inventoryChanges.nodes).toEqual([]);
+  });
+
+  test.each([{ skuIds: ['a\0b'] }, { groupId: 'a\0b' }, { skuIds: ['\ud800'] }, { groupId: '\ud800' }])(
+    'text that no store holds is refused or finds nothing, and is never our fault: %j',
+    async (filter) => {
+      const { body } = await gateway.graphql(FEED, { filter });
+      if (body.errors) expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      else expect(body.data.inventoryChanges.nodes).toEqual([]);
+    },
+  );
+
+  test('101 SKUs in a filter are BAD_USER_INPUT', async () => {
+    const { body } = await gateway.graphql(FEED, { filter: { skuIds: range(101).map((n) => `S${n}`) } });
+    expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('a filter that lets little through ends a page early, whose cursor goes on behind all that was looked at', async () => {
+    const filter = { skuIds: ['EACH'] };
+    const expected = (await feed(gateway, { filter, first: 100 })).nodes.map(({ id }) => id);
+    const all = await feed(gateway, { first: 100 });
+    expect(expected.length).toBeGreaterThan(2);
+    const { changesWindow } = gateway.inventory;
+    const short = vi
+      .spyOn(gateway.inventory, 'changesWindow')
+      .mockImplementation((supplierId, position, by, size, meter) =>
+        changesWindow(supplierId, position, by, { ...size, maxScan: 2 }, meter),
+      );
+    const walked: string[] = [];
+    let pages = 0;
+    let empty = 0;
+    for (let after: string | null = null; ; pages++) {
+      const { nodes, pageInfo }: Page = await feed(gateway, { filter, first: 100, after });
+      walked.push(...nodes.map(({ id }) => id));
+      empty += Number(nodes.length === 0);
+      after = pageInfo.endCursor;
+      if (!pageInfo.hasNextPage) break;
+    }
+    short.mockRestore();
+    expect(walked).toEqual(expected);
+    expect([empty > 0, pages > all.nodes.length / 3]).toEqual([true, true]);
+  });
+
+  test('a filtered page has a next page only where the filter lets more through', async () => {
+    const page = await feed(gateway, { filter: { skuIds: ['EACH'] }, first: 3 });
+    expect(ids(page)).toEqual([1, 2, 6]);
+    expect(page.pageInfo.hasNextPage).toBe(true);
+    const next = await feed(gateway, {
+      filter: { skuIds: ['EACH'] },
+      first: 1,
+      after: page.pageInfo.endCursor,
+    });
+    expect([ids(next), next.pageInfo.hasNextPage]).toEqual([[8], false]);
+  });
+
+  test("never holds another supplier's changes, whatever is asked", async () => {
+    expect((await feed(gateway, {}, tokens.rival)).nodes).toMatchObject([
+      { id: '1', skuId: 'shared', actor: 'rival dashboard', after: { quantityInStock: 1000 } },
+    ]);
+    expect((await feed(gateway, { filter: { groupId: groups[0] } }, tokens.rival)).nodes).toEqual([]);
+    const { nodes } = await feed(gateway, { filter: { skuIds: ['shared'] } });
+    expect(nodes.map(({ id }) => id)).toEqual(['3', '7']);
+  });
+
+  test.each(Object.entries(notCursors))('%s is no cursor: BAD_USER_INPUT', async (_what, after) => {
+    const { body } = await gateway.graphql(FEED, { after });
+    expect(body.errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', problems: [{ path: ['after'] }] } },
+    ]);
+  });
+
+  test('needs view_items', async () => {
+    const { status, body } = await gateway.graphql(FEED, {}, tokens.edit);
+    expect([status, body.errors[0].extensions.code]).toEqual([403, 'FORBIDDEN']);
+  });
+});
+
+const WRITERS_A_GATEWAY = 4;
+const UPDATES_A_WRITER = 25;
+
+/** Another gateway on the store, in a thread of its own: writers of single updates, of groups, and of slow transactions. */
+const otherGateway = `
+  const { parentPort, workerData: { url, name, skuIds, writers, updates, modules } } = require('node:worker_threads');
+  (async () => {
+    const { openStore } = await import(modules.open);
+    const { createInventory } = await import(modules.inventory);
+    const { createApplyRequests } = await import(modules.apply);
+    const { inTransaction } = await import(modules.transaction);
+    const store = await openStore(url);
+    const clock = () => new Date();
+    const inventory = createInventory(store, clock);
+    const apply = createApplyRequests(store);
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const request = (actor, rows) => ({
+      supplierId: 'acme', actor, source: 'GRAPHQL', operation: 'test', rows, atomicity: 'BEST_EFFORT', dryRun: false,
+      idempotencyKey: null, reason: null, referenceDocumentUri: null, groupId: rows.length > 1 ? actor : null,
+    });
+    const row = (skuId) => ({
+      identifier: { kind: 'skuId', value: skuId, gtin: null }, edit: { kind: 'ADJUST', quantityInStock: 1 },
+    });
+    async function write(writer) {
+      for (let n = 0; n < updates; n++) {
+        const actor = name + ' ' + writer;
+        const at = (i) => skuIds[(writer * 7 + n + i) % skuIds.length];
+        const rows = n % 5 === 0 ? [row(at(0)), row(at(1)), row(at(0))] : [row(at(0))];
+        if (n % 6 !== 3) await inventory.update(request(actor, rows));
+        // Positions are taken, and the commit comes late.
+        else await inTransaction(store, async (trx) => { await apply(trx, [request(actor, rows)], clock().toISOString()); await pause(5); });
+        if (n % 4 === 1) await pause(n % 3);
+      }
+    }
+    parentPort.postMessage('ready');
+    await new Promise((resolve) => parentPort.once('message', resolve));
+    await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+    await inventory.close();
+    await store.close();
+    parentPort.postMessage('done');
+    parentPort.close();
+  })();
+`;
+
+describeOnEachStore('a follower of the feed', (kind) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await openGateway(kind);
+  });
+  afterAll(() => gateway.close());
+
+  test('sees every change once and in order while eight writers in two other gateways write, some of them slowly', async () => {
+    const skuIds = ['EACH', 'shared', 'GONE', 'BOOK-NEW', 'BOOK-USED', 'CASE-OF-10'];
+    const modules = Object.fromEntries(
+      Object.entries({
+        open: 'store/open-store',
+        inventory: 'inventory',
+        apply: 'update/apply-updates',
+        transaction: 'store/transaction',
+      }).map(([name, path]) => [name, new URL(`../../src/db/${path}.ts`, import.meta.url).href]),
+    );
+    const work = { url: gateway.url, skuIds, writers: WRITERS_A_GATEWAY, updates: UPDATES_A_WRITER, modules };
+    const workers = ['one', 'two'].map(
+      (name) => new Worker(otherGateway, { eval: true, workerData: { ...work, name }, execArgv: [] }),
+    );
+    try {
+      await Promise.all(workers.map((worker) => once(worker, 'message')));
+      let running = true;
+      const done = Promise.all(workers.map((worker) => once(worker, 'message'))).then(() => {
+        running = false;
+        return undefined;
+      });
+      for (const worker of workers) worker.postMessage('go');
+      const seen: Change[] = [];
+      let polls = 0;
+      let after: string | undefined;
+      for (;;) {
+        const last = !running;
+        const page = await feed(gateway, { first: 7, after });
+        polls++;
+        seen.push(...page.nodes);
+        after = page.pageInfo.endCursor ?? undefined;
+        if (last && page.nodes.length === 0) break;
+      }
+      await done;
+      // Five of a writer's 25 are groups of three.
+      const total = 2 * WRITERS_A_GATEWAY * (UPDATES_A_WRITER + 2 * Math.ceil(UPDATES_A_WRITER / 5));
+      expect(seen.map(({ id }) => Number(id))).toEqual(range(total));
+      expect(polls).toBeGreaterThan(total / 7);
+      for (const skuId of skuIds) {
+        const versions = seen.filter((change) => change.skuId === skuId).map(({ version }) => version);
+        expect(versions).toEqual(range(versions.length));
+      }
+    } finally {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    }
+  });
+});

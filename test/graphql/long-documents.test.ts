@@ -1,0 +1,50 @@
+/** Yoga validates a document again for each request: a long one, known or not, is left to a request thread unless it needs no Yoga. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HeavyWork } from '../../src/http/heavy/heavy-request.ts';
+import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
+
+let gateway: Gateway;
+let heavy = 0;
+const answer: HeavyWork['answer'] = () => {
+  heavy += 1;
+  const body = Buffer.from('{"data":{}}');
+  const headers = { 'content-type': 'application/json' };
+  const nothing = { code: null, faults: [], scanned: 0, rows: 0, items: 0 };
+  return Promise.resolve({ status: 200, headers, body, isValid: true, ...nothing });
+};
+beforeAll(async () => {
+  const readPage = () => Promise.reject(new Error('No streams here.'));
+  gateway = await openGateway('sqlite', undefined, { heavyWork: { answer, readPage } });
+});
+afterAll(() => gateway.close());
+
+const long = `{ sku(by: { skuId: "EACH" }) { ${'... { skuId } '.repeat(200)} } }`;
+const post = async (body: object, token: string = tokens.full) => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const response = await gateway.server.inject({
+    method: 'POST',
+    url: '/graphql',
+    headers,
+    payload: JSON.stringify(body),
+  });
+  return response.statusCode;
+};
+const get = async (query: string) => {
+  const headers = { authorization: `Bearer ${tokens.full}` };
+  const url = `/graphql?query=${encodeURIComponent(query)}`;
+  return (await gateway.server.inject({ url, headers })).statusCode;
+};
+const heavyIn = async (ask: () => Promise<unknown>) => {
+  const before = heavy;
+  await ask();
+  return heavy - before;
+};
+
+test('a long document is validated on a request thread, and by no way of sending it again on the thread of the connections', async () => {
+  expect(await heavyIn(() => post({ query: long }))).toBe(1);
+  expect(await heavyIn(() => post({ query: long }))).toBe(0);
+  expect(await heavyIn(() => get(long))).toBe(1);
+  expect(await heavyIn(() => post({ query: long, extensions: {} }))).toBe(1);
+  expect(await heavyIn(() => post({ query: long }, tokens.edit))).toBe(1);
+  expect(await heavyIn(() => get('{ sku(by: { skuId: "EACH" }) { skuId } }'))).toBe(0);
+});

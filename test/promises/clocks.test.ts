@@ -1,0 +1,103 @@
+/** A wall clock that jumps under the real program breaks no promise: keys stay, revoked tokens end, times of SKUs never go back. */
+import { fileURLToPath } from 'node:url';
+import { expect, test, type TestContext } from 'vitest';
+import { openStore } from '../../src/db/store/open-store.ts';
+import { listTokens, revokeToken } from '../../src/db/tokens.ts';
+import { clientOf, seedDatabase, send } from '../support/mutations.ts';
+import { spawnGateway, untilListening } from '../support/machine/process.ts';
+import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
+import { createWallClock, skipWithoutFaketime, type WallClock } from '../support/machine/wall-clock.ts';
+
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
+/** A revocation takes effect within two seconds; the rest is for a machine that is busy. */
+const REVOKED_WITHIN_MS = 10_000;
+const hasty = fileURLToPath(new URL('../fixtures/hasty-purge.ts', import.meta.url));
+const patient = { timeout: 60_000 };
+
+interface Started {
+  readonly url: string;
+  readonly clock: WallClock;
+  readonly client: ReturnType<typeof clientOf>;
+  readonly origin: string;
+}
+
+describeOnEachStore('a wall clock', (kind) => {
+  /** Runs the real program, which purges ten times a second, on a clock that can jump. */
+  async function withProgram(context: TestContext, work: (started: Started) => Promise<void>) {
+    skipWithoutFaketime(context);
+    const { url, remove } = await createTestDatabase(kind);
+    const clock = createWallClock();
+    await seedDatabase(url, [{ skuId: 'S' }]);
+    const env = { ...clock.env, NODE_OPTIONS: `--import=${hasty}` };
+    const child = spawnGateway(url, ['--log-level', 'error'], { env });
+    try {
+      const gateway = await untilListening(child);
+      await work({ url, clock, client: clientOf(gateway.origin), origin: gateway.origin });
+      expect(await gateway.stop()).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+      clock.remove();
+      await remove();
+    }
+  }
+  const addOne = (client: Started['client'], more: object = {}) =>
+    send(client, 'adjust', { identifier: { skuId: 'S' }, quantityInStockDelta: 1, ...more });
+
+  test('that is two days ahead for a moment forgets no key: a retry counts once', patient, (context) =>
+    withProgram(context, async ({ url, clock, client }) => {
+      const first = await addOne(client, { idempotencyKey: 'young' });
+      clock.jump(2 * DAY_S);
+      // The program's clock did jump.
+      expect(Date.parse((await addOne(client)).sku?.updatedAt ?? '')).toBeGreaterThan(
+        Date.parse(first.sku?.updatedAt ?? '') + DAY_S * 1_000,
+      );
+      await untilPurged(url);
+      clock.jump(0);
+      expect(await addOne(client, { idempotencyKey: 'young' })).toEqual({ ...first, replayed: true });
+      expect(await addOne(client)).toMatchObject({ sku: { quantityInStock: 3 } });
+    }),
+  );
+
+  test('that goes back an hour keeps no revoked token alive', patient, (context) =>
+    withProgram(context, async ({ url, clock, client }) => {
+      expect(await addOne(client)).toMatchObject({ outcome: 'APPLIED' });
+      const store = await openStore(url);
+      const [token] = await listTokens(store);
+      clock.jump(-HOUR_S);
+      expect(await revokeToken(store, token?.id ?? '', new Date())).toBe(true);
+      await store.close();
+      const statusOf = async () => (await client.graphql('{ __typename }')).status;
+      await expect.poll(statusOf, { timeout: REVOKED_WITHIN_MS, interval: 200 }).toBe(401);
+    }),
+  );
+
+  test('that goes back a day turns no time of a SKU back', patient, (context) =>
+    withProgram(context, async ({ clock, client }) => {
+      const before = await addOne(client);
+      clock.jump(-DAY_S);
+      const after = await addOne(client);
+      expect(after.sku?.updatedAt).toBe(before.sku?.updatedAt);
+      expect(after.change?.changedAt).toBe(before.change?.changedAt);
+    }),
+  );
+});
+
+/** Waits until the program has purged: a key that is old by every clock is gone. */
+async function untilPurged(url: string): Promise<void> {
+  const store = await openStore(url);
+  await store.db
+    .insertInto('idempotency_key')
+    .values({
+      supplier_id: 'acme',
+      operation: 'adjustSkuInventory',
+      key: 'old',
+      fingerprint: '',
+      answer: Buffer.from('{}'),
+      made_at_ms: -2 * DAY_S * 1_000,
+    })
+    .execute();
+  const old = store.db.selectFrom('idempotency_key').select('key').where('key', '=', 'old');
+  await expect.poll(() => old.execute(), { timeout: 20_000 }).toEqual([]);
+  await store.close();
+}

@@ -1,0 +1,137 @@
+/** A whole gateway for tests: a fresh store with two suppliers who own the same identifiers, and the server before it. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import pino from 'pino';
+import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import type { CatalogRow } from '../../src/domain/catalog.ts';
+import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
+import type { CommitObserver } from '../../src/db/commit/observe-commits.ts';
+import type { Store, StoreKind } from '../../src/db/store/store.ts';
+import { createAuthenticate, saveSupplier, saveToken, type NewToken } from '../../src/db/tokens.ts';
+import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import { openTestStore } from './stores/stores.ts';
+
+/** Tokens by what they may do; all but `rival` are of the supplier `acme`. */
+export const tokens = {
+  /** May do everything; the documented one. */
+  full: '1083e3ec5c40b36fd663ba925bc8d864061463e2',
+  /** May do everything too, under another name. */
+  colleague: 'colleague-token',
+  view: 'view-only-token',
+  edit: 'edit-only-token',
+  retailer: 'retailer-token',
+  expired: 'expired-token',
+  /** Another supplier's, with every permission. */
+  rival: 'rival-token',
+} as const;
+
+/** What acme sells; rival sells `shared`, `BOOK-NEW` and one of its own, `rival-only`, under the same codes. */
+export const catalog: readonly CatalogRow[] = [
+  { skuId: 'xkuOwSQ3utl', title: 'The documented one' },
+  { skuId: '2mNh6Gvwgl7LjmZj', title: 'The other documented one' },
+  { skuId: 'shared', upca: '036000291452', quantityInStock: 10, quantityOnBackorder: 5 },
+  { skuId: 'BOOK-NEW', title: 'A book', condition: 'new', isbn: '978-0-306-40615-7', quantityInStock: 3 },
+  { skuId: 'BOOK-USED', title: 'A book', condition: 'used', isbn: '0-306-40615-2' },
+  { skuId: 'EACH', ean13: '4006381333931' },
+  { skuId: 'CASE-OF-10', gtin14: '14006381333938' },
+  { skuId: 'ODD-CODE', upca: 'not a valid code' },
+  { skuId: 'GONE', restrictions: 'discontd', quantityInStock: 1 },
+];
+
+export interface GraphqlAnswer {
+  readonly status: number;
+  // Tests look where they expect something; the shape is the schema's.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+export interface Gateway {
+  readonly server: FastifyInstance;
+  readonly store: Store;
+  readonly url: string;
+  readonly inventory: OpenInventory;
+  graphql(query: string, variables?: object, token?: string): Promise<GraphqlAnswer>;
+  /** POSTs to the documented path; a string or Buffer is sent as it is. */
+  legacy(body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  close(): Promise<void>;
+}
+
+export async function openGateway(
+  kind: StoreKind,
+  clock = () => new Date(),
+  options: Partial<ServerOptions> = {},
+  commitObserver?: CommitObserver,
+): Promise<Gateway> {
+  const { store, url, remove } = await openTestStore(kind);
+  await seedStore(store, clock);
+  const inventory = createInventory(store, clock, commitObserver && [commitObserver]);
+  const server = createServer({
+    inventory,
+    authenticate: createAuthenticate(store, clock),
+    graphiql: {},
+    corsOrigins: ['https://dashboard.example'],
+    createId: randomUUID,
+    logger: pino({ level: 'silent' }),
+    ...options,
+  });
+  await server.ready();
+  return {
+    server,
+    store,
+    url,
+    inventory,
+    graphql: async (query, variables = {}, token = tokens.full) => {
+      const response = await server.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        payload: JSON.stringify({ query, variables }),
+      });
+      return { status: response.statusCode, body: response.json() };
+    },
+    legacy: (body, headers = {}) =>
+      server.inject({
+        method: 'POST',
+        url: '/timp/products/skus/inventory/',
+        headers: { authorization: `Token ${tokens.full}`, 'content-type': 'application/json', ...headers },
+        payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      }),
+    close: async () => {
+      await server.close();
+      await inventory.close();
+      await remove();
+    },
+  };
+}
+
+/** acme and rival, their tokens and what they sell. */
+export async function seedStore(store: Store, clock: () => Date): Promise<void> {
+  const acme: NewToken = {
+    supplierId: 'acme',
+    name: 'dashboard',
+    role: 'supplier',
+    permissions: ['edit_items', 'view_items'],
+    expiresAt: null,
+  };
+  const details: Record<keyof typeof tokens, NewToken> = {
+    full: acme,
+    colleague: { ...acme, name: 'colleague' },
+    view: { ...acme, name: 'viewer', permissions: ['view_items'] },
+    edit: { ...acme, name: 'editor', permissions: ['edit_items'] },
+    retailer: { ...acme, name: 'shop', role: 'retailer' },
+    expired: { ...acme, name: 'old', expiresAt: '2020-01-01T00:00:00.000Z' },
+    rival: { ...acme, supplierId: 'rival', name: 'rival dashboard' },
+  };
+  for (const supplierId of ['acme', 'rival']) await saveSupplier(store, supplierId, clock());
+  for (const [key, token] of Object.entries(tokens)) {
+    await saveToken(store, token, details[key as keyof typeof tokens], clock());
+  }
+  const save = (supplierId: string, rows: readonly CatalogRow[]) =>
+    createCatalog(store, clock).save({ supplierId, actor: 'seed' }, rows);
+  await save('acme', catalog);
+  await save('rival', [
+    { skuId: 'shared', upca: '036000291452', quantityInStock: 77 },
+    { skuId: 'BOOK-NEW', isbn: '9780306406157', quantityInStock: 78 },
+    { skuId: 'rival-only', ean13: '5901234123457', quantityInStock: 79 },
+  ]);
+}

@@ -1,0 +1,89 @@
+/** The real program, as an operator runs it: a process of its own, on loopback, on a free port. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const START_TIMEOUT_MS = 60_000;
+
+export interface RunningGateway {
+  readonly origin: string;
+  readonly port: string;
+  readonly process: ChildProcess;
+  /** SIGTERM by default; resolves with the exit code, null when a signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** How the program is started, where not plainly. */
+export interface Launch {
+  /** A program that runs it, with that program's arguments. */
+  readonly under?: readonly string[];
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where its log goes; by default to the tests' own. */
+  readonly stderr?: 'pipe' | 'inherit';
+}
+
+/** Starts `stockgate serve`, and does not wait. */
+export function spawnGateway(
+  database: string,
+  flags: readonly string[] = [],
+  { under = [], env = {}, stderr = 'inherit' }: Launch = {},
+): ChildProcess {
+  const serve = [process.execPath, MAIN, 'serve', '--port', '0', '--database', database, ...flags];
+  const [program = '', ...args] = [...under, ...serve];
+  return spawn(program, args, {
+    stdio: ['ignore', 'pipe', stderr],
+    env: { ...process.env, ...env },
+  });
+}
+
+/** Starts `stockgate serve` and waits until it says where it listens. */
+export async function startGateway(database: string, ...flags: string[]): Promise<RunningGateway> {
+  return untilListening(spawnGateway(database, flags));
+}
+
+export async function untilListening(child: ChildProcess): Promise<RunningGateway> {
+  const exited = once(child, 'exit');
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+  try {
+    if (!child.stdout) throw new Error('The gateway has no output to read.');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const origin = /http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
+      if (!origin) continue;
+      const [url, port = ''] = origin;
+      return { origin: url, port, process: child, stop: (signal) => stop(child, exited, signal) };
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  throw new Error('The gateway ended before it listened.');
+}
+
+async function stop(child: ChildProcess, exited: Promise<unknown[]>, signal: NodeJS.Signals = 'SIGTERM') {
+  child.kill(signal);
+  await exited;
+  return child.exitCode;
+}
+
+/** Runs one command of the command line to its end. */
+export async function runCommand(
+  ...args: string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return run(process.execPath, [MAIN, ...args]);
+}
+
+/** Runs a program to its end, with nothing on its standard input. */
+export async function run(
+  program: string,
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  await once(child, 'close');
+  return { code: child.exitCode, stdout, stderr };
+}

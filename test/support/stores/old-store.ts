@@ -1,0 +1,34 @@
+/** Stores as earlier versions of the program left them. */
+import Sqlite from 'better-sqlite3';
+import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { Pool } from 'pg';
+import { createMigrations } from '../../../src/db/store/migrations.ts';
+import type { StoreKind } from '../../../src/db/store/store.ts';
+
+/** Opens a database past the present code; where a migration is named, gives a bare one the schema as of then. */
+export async function openOldStore(
+  kind: StoreKind,
+  url: string,
+  migration?: string,
+): Promise<Kysely<unknown>> {
+  const dialect =
+    kind === 'sqlite'
+      ? new SqliteDialect({ database: new Sqlite(url.replace('sqlite:', '')) })
+      : new PostgresDialect({ pool: createPool(url) });
+  const db = new Kysely<unknown>({ dialect });
+  if (migration === undefined) return db;
+  const migrations = createMigrations(kind);
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateTo(migration);
+  if (error) throw error instanceof Error ? error : new Error('The migrations failed.', { cause: error });
+  return db;
+}
+
+/** A database is dropped with what is still connected to it, be it in the middle of its good-bye: that is no error. */
+function createPool(url: string): Pool {
+  const pool = new Pool({ connectionString: url });
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => void client.on('error', () => undefined));
+  return pool;
+}

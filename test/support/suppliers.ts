@@ -1,0 +1,140 @@
+/** Inventories for tests that look at the rows beneath: one store, and on it a supplier of its own for each test. */
+import { expect } from 'vitest';
+import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import type { CatalogRow } from '../../src/domain/catalog.ts';
+import { createInventory } from '../../src/db/inventory.ts';
+import type { StoreKind } from '../../src/db/store/store.ts';
+import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
+import { saveSupplier } from '../../src/db/tokens.ts';
+import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
+import type { Inventory } from '../../src/domain/inventory.ts';
+import type { RowResult } from '../../src/domain/update.ts';
+import type { Sku } from '../../src/domain/sku.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
+import { updateFor, type Origin, type SimpleUpdate, type Values } from './requests.ts';
+import { openTestStore } from './stores/stores.ts';
+
+export const setBy = (kind: IdentifierKind, value: string, values: Values): SimpleUpdate => ({
+  identifier: parseIdentifier(kind, value),
+  ...values,
+});
+export const set = (skuId: string, values: Values) => setBy('skuId', skuId, values);
+/** 1, 2, 3, ... */
+export const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+/** A SKU's id, the candidates' ids, or the problem. */
+export type Found = string | string[];
+
+/** A row's result, without the change that it made. */
+export type Result = DistributiveOmit<RowResult, 'change'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+export type { Values } from './requests.ts';
+
+export interface Shop {
+  readonly origin: Origin;
+  /** When its catalog was saved; the clock has moved on since. */
+  readonly seededAt: string;
+  /** What the clock says now. */
+  readonly now: string;
+  save(...rows: CatalogRow[]): Promise<unknown>;
+  update(...updates: SimpleUpdate[]): Promise<Result[]>;
+  /** What the identifiers name, asked of `find` and of `update`, which must agree. */
+  find(...identifiers: (readonly [kind: IdentifierKind, value: string])[]): Promise<Found[]>;
+  /** Its rows by SKU id. */
+  skus(): Promise<SkuTable[]>;
+  /** The same as tuples: SKU id, in stock, on backorder, restriction, version. */
+  states(): Promise<unknown[][]>;
+  /** Its change records by position. */
+  changes(): Promise<InventoryChangeTable[]>;
+  lastPosition(): Promise<number>;
+}
+
+export interface Mall {
+  readonly inventory: Inventory;
+  openShop(rows: readonly CatalogRow[]): Promise<Shop>;
+  close(): Promise<void>;
+}
+
+export async function openMall(kind: StoreKind): Promise<Mall> {
+  const database = await openTestStore(kind);
+  const { store } = database;
+  const { db } = store;
+  let count = 0;
+  let now = Date.parse('2026-11-01T09:30:00.000Z');
+  const clock = () => new Date(now);
+  const inventory = createInventory(store, clock);
+  return { inventory, openShop, close: () => database.remove() };
+
+  async function openShop(rows: readonly CatalogRow[]): Promise<Shop> {
+    const supplierId = `shop-${++count}`;
+    const origin: Origin = { supplierId, actor: 'dashboard', source: 'GRAPHQL' };
+    await saveSupplier(store, supplierId, clock());
+    const save = (...listed: CatalogRow[]) =>
+      createCatalog(store, clock).save({ supplierId, actor: 'seed' }, listed);
+    await save(...rows);
+    const seededAt = clock().toISOString();
+    now += 1;
+    const skus = () =>
+      db.selectFrom('sku').selectAll().where('supplier_id', '=', supplierId).orderBy('sku_id').execute();
+    return {
+      origin,
+      seededAt,
+      now: clock().toISOString(),
+      save,
+      find: (...wanted) => findTwice(inventory, origin, wanted),
+      update: async (...updates) => (await updateFor(inventory, origin, updates)).map(withoutChange),
+      skus,
+      states: async () => (await skus()).map(toState),
+      changes: () =>
+        db
+          .selectFrom('inventory_change')
+          .selectAll()
+          .where('supplier_id', '=', supplierId)
+          .orderBy('position')
+          .execute(),
+      lastPosition: async () => {
+        const supplier = db.selectFrom('supplier').selectAll().where('supplier_id', '=', supplierId);
+        return (await supplier.executeTakeFirstOrThrow()).last_position;
+      },
+    };
+  }
+}
+
+function withoutChange(result: RowResult): Result {
+  if (!('change' in result)) return result;
+  const { outcome, sku } = result;
+  return { outcome, sku };
+}
+
+function toState(row: SkuTable): unknown[] {
+  return [row.sku_id, row.quantity_in_stock, row.quantity_on_backorder, row.restrictions, row.version];
+}
+
+async function findTwice(
+  inventory: Inventory,
+  origin: Origin,
+  wanted: readonly (readonly [IdentifierKind, string])[],
+): Promise<Found[]> {
+  const identifiers = wanted.map(([kind, value]) => parseIdentifier(kind, value));
+  const matches = await inventory.find(origin.supplierId, identifiers);
+  const found = matches.map((match) => ('sku' in match ? match.sku : match.refusal));
+  // An update without values reads alone.
+  const updates = await updateFor(
+    inventory,
+    origin,
+    identifiers.map((identifier) => ({ identifier })),
+  );
+  expect(updates.map((result) => ('sku' in result ? result.sku : result.refusal))).toEqual(found);
+  for (const one of found.flatMap(skusOf)) expect(one.supplierId).toBe(origin.supplierId);
+  return found.map((one) => ('problem' in one && !('candidates' in one) ? one.problem : idsOf(one)));
+}
+
+function skusOf(found: Sku | Refusal): readonly Sku[] {
+  if ('skuId' in found) return [found];
+  return 'candidates' in found ? found.candidates : [];
+}
+
+function idsOf(found: Sku | Refusal): Found {
+  return 'skuId' in found ? found.skuId : skusOf(found).map(({ skuId }) => skuId);
+}

@@ -1,0 +1,228 @@
+/** The rooms of `src`: what lives in each, and which rooms and packages its files may import. docs/design.md shows the same table. */
+import { posix } from 'node:path';
+import { importsOf, type Rule, type SourceFile } from './rules.ts';
+
+interface Room {
+  /** The folder below `src`; its own files alone, not those of the folders in it. */
+  readonly path: string;
+  readonly holds: string;
+  /** Rooms below it that its files may import. */
+  readonly uses: readonly string[];
+}
+
+const room = (path: string, holds: string, ...uses: string[]): Room => ({ path, holds, uses });
+
+/** From the lowest floor up: a room imports only rooms that stand above it in this list. */
+export const rooms: readonly Room[] = [
+  room('domain', 'The vocabulary, the contracts and every rule.'),
+  room('feed', 'Files: read, checked, and handed to the catalog row by row.', 'domain'),
+  room(
+    'db/driver',
+    'What SQLite and PostgreSQL need beneath Kysely: logs, disks, connections, errors.',
+    'domain',
+  ),
+  room('db/store', 'An open store: tables, migrations, transactions, set statements.', 'domain', 'db/driver'),
+  room('db/sku', 'Finds and lists SKUs.', 'domain', 'db/store'),
+  room('db/change', 'Writes and reads rows of the log of changes.', 'domain', 'db/store'),
+  room('db/answer', 'Answers as compact text, for threads and for idempotency keys.', 'domain'),
+  room(
+    'db/update',
+    'Applies requests in a transaction: keys, plan, save.',
+    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/answer'],
+  ),
+  room('db/catalog', 'Saves catalogs.', 'domain', 'db/store', 'db/sku', 'db/update'),
+  room(
+    'db/commit',
+    'Group commit: admission, turns, the queue, and the thread that writes.',
+    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update'],
+  ),
+  room(
+    'db/upkeep',
+    'Backup, check and copy of a whole store.',
+    ...['domain', 'db/driver', 'db/store', 'db/change', 'db/update'],
+  ),
+  room(
+    'db',
+    'The contracts of the domain on a store: inventory and tokens.',
+    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/update', 'db/commit'],
+  ),
+  room('schema/builder', 'The schema builder, the context of a request, pages.', 'domain'),
+  room('schema/sku', 'SKUs, and how a caller names one.', 'domain', 'schema/builder'),
+  room('schema/change', 'Changes, and the subscription to them.', 'domain', 'schema/builder', 'schema/sku'),
+  room(
+    'schema/update',
+    'The mutations, their options and their payloads.',
+    ...['domain', 'schema/builder', 'schema/sku', 'schema/change'],
+  ),
+  room(
+    'schema',
+    'Loads the parts of the schema, and builds it.',
+    ...['schema/builder', 'schema/sku', 'schema/change', 'schema/update'],
+  ),
+  room('http/fair', 'Fair shares: rates, turns, connections and bytes for each supplier.', 'domain'),
+  room(
+    'http/edge',
+    'What every request passes: tokens, headers, errors, log, metrics, probes.',
+    'domain',
+    'http/fair',
+  ),
+  room(
+    'http/body',
+    'Reads bodies in bounded pieces, and measures their JSON.',
+    'domain',
+    'http/fair',
+    'http/edge',
+  ),
+  room(
+    'http/graphql',
+    'Prepares and executes GraphQL operations; GraphiQL.',
+    ...['domain', 'schema/builder', 'schema', 'http/edge'],
+  ),
+  room('http/legacy/drf', 'Values, JSON and messages as Django REST framework 3.14 has them.', 'domain'),
+  room(
+    'http/legacy',
+    'The legacy contract: its fields, answers and headers.',
+    ...['domain', 'schema/builder', 'schema', 'http/legacy/drf'],
+  ),
+  room(
+    'http/heavy',
+    'Request threads: requests that take long to read, to run or to write.',
+    ...['domain', 'schema/builder', 'schema', 'http/fair', 'http/edge', 'http/graphql', 'http/legacy'],
+  ),
+  room(
+    'http/live',
+    'Live streams over server-sent events.',
+    'domain',
+    'http/fair',
+    'http/edge',
+    'http/heavy',
+  ),
+  room(
+    'http/door',
+    'The two doors: the routes of GraphQL and of the legacy paths.',
+    ...[
+      'domain',
+      'schema/builder',
+      'schema',
+      'http/edge',
+      'http/graphql',
+      'http/legacy',
+      'http/heavy',
+      'http/live',
+    ],
+  ),
+  room(
+    'http',
+    'The server: puts edge and doors together.',
+    ...['domain', 'http/fair', 'http/edge', 'http/body', 'http/heavy', 'http/live', 'http/door'],
+  ),
+  room(
+    'gateway',
+    'The wiring of store and server, and of the request threads.',
+    'db/store',
+    'db/commit',
+    'db',
+    'http/heavy',
+  ),
+  room(
+    'demo',
+    'The demo supplier, its catalog and its tabs in GraphiQL.',
+    'domain',
+    'feed',
+    'db/store',
+    'db/catalog',
+    'db',
+  ),
+  room(
+    'cli',
+    'The commands: one file each, and the settings.',
+    ...['domain', 'feed', 'db/driver', 'db/store', 'db/catalog', 'db/upkeep', 'db'],
+    ...['schema', 'http/edge', 'http', 'gateway', 'demo'],
+  ),
+  room('', 'The process: main.ts.', 'domain', 'db/driver', 'cli'),
+];
+
+const builtin = /^node:/;
+/** By the first folder: the packages that its files may import. */
+const packages: Readonly<Record<string, readonly RegExp[]>> = {
+  domain: [/^node:crypto$/],
+  feed: [/^csv-parse$/, /^node:stream$/],
+  db: [/^kysely(?:\/migration)?$/, /^better-sqlite3$/, /^pg$/, /^dataloader$/, builtin],
+  schema: [/^@pothos\//, /^dataloader$/, /^graphql$/, /^zod$/],
+  http: [
+    /^(?:fastify|graphql|graphql-yoga|@graphql-yoga\/render-graphiql|@graphql-tools\/executor|@prometheus-io\/client|zod)$/,
+    builtin,
+  ],
+  gateway: [builtin],
+  demo: [/^graphql-yoga$/, builtin],
+  cli: [/./],
+  '': [/./],
+};
+
+/** A migration that was released must not change: it sees nothing that could change under it. */
+const migrations = /^src\/db\/store\/migration(?:s|-\d{4})\.ts$/;
+const migrationImports = /^(?:kysely(?:\/migration)?|src\/db\/store\/migration-\d{4}\.ts)$/;
+
+const pathOf = (file: string) => posix.dirname(file).replace(/^src\/?/, '');
+
+export const importRule: Rule = (file) => {
+  const own = rooms.find(({ path }) => path === pathOf(file.path));
+  if (!own) return [`${file.path}: the table of rooms has no room for it`];
+  const isAllowed = (from: string) => {
+    if (migrations.test(file.path)) return migrationImports.test(from);
+    if (from.startsWith('src/')) return [own.path, ...own.uses].includes(pathOf(from));
+    return packages[own.path.split('/')[0] ?? '']?.some((name) => name.test(from)) === true;
+  };
+  return importsOf(file).flatMap(({ from }) => (isAllowed(from) ? [] : [`${file.path} imports ${from}`]));
+};
+
+/** Rooms that may import one that does not stand before them in the list. */
+export function upwardArrows(list: readonly Room[]): string[] {
+  return list.flatMap(({ path, uses }, i) =>
+    uses
+      .filter((used) => !list.slice(0, i).some((lower) => lower.path === used))
+      .map((used) => `${path} may import ${used}`),
+  );
+}
+
+/** Permissions to import that no file makes use of. */
+export function unusedArrows(files: readonly SourceFile[]): string[] {
+  return rooms.flatMap(({ path, uses }) => {
+    const own = files.filter((file) => pathOf(file.path) === path);
+    const used = new Set(own.flatMap(importsOf).map(({ from }) => pathOf(from)));
+    return uses.filter((other) => !used.has(other)).map((other) => `${path} never imports ${other}`);
+  });
+}
+
+/** Files that import each other, directly or through others, type-only imports included. */
+export function importCircles(files: readonly SourceFile[]): string[] {
+  const imports = new Map(files.map((file) => [file.path, importsOf(file).map(({ from }) => from)]));
+  const reach = (start: string) => {
+    const seen = new Set<string>();
+    const next = [...(imports.get(start) ?? [])];
+    for (let path = next.pop(); path !== undefined; path = next.pop()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      next.push(...(imports.get(path) ?? []));
+    }
+    return seen;
+  };
+  return files.map(({ path }) => path).filter((path) => reach(path).has(path));
+}
+
+/** Files in one folder at most. */
+export const MAX_FOLDER_FILES = 16;
+
+export function crowdedFolders(paths: readonly string[]): string[] {
+  const counts = Map.groupBy(paths, (path) => posix.dirname(path));
+  return Array.from(counts)
+    .filter(([, files]) => files.length > MAX_FOLDER_FILES)
+    .map(([folder, files]) => `${folder} has ${files.length} files`);
+}
+
+/** The rows of the table in docs/design.md, cells separated by bars, without padding. */
+export function roomTable(): string[] {
+  const name = (path: string) => `\`src/${path}\``.replace('/`', '`');
+  const list = (uses: readonly string[]) => uses.map((path) => `\`${path}\``).join(', ') || 'nothing';
+  return rooms.map(({ path, holds, uses }) => `|${name(path)}|${holds}|${list(uses)}|`);
+}

@@ -1,0 +1,199 @@
+/** The text of an answer: it holds all of it, each shared thing once, and its form does not change by accident. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readAnswer, writeAnswer } from '../../src/db/answer/answer-codec.ts';
+import { identifierKinds, type Identifier } from '../../src/domain/identifier.ts';
+import { changeSources, type InventoryChange } from '../../src/domain/change.ts';
+import type { RowResult, UpdateAnswer } from '../../src/domain/update.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
+import { conditions, restrictions, type Sku } from '../../src/domain/sku.ts';
+
+const text = fc.string({ unit: 'binary', maxLength: 12 });
+const orNull = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: null });
+const count = fc.nat({ max: 2_147_483_647 });
+const position = orNull(fc.maxSafeInteger());
+const state = fc.record({
+  quantityInStock: count,
+  quantityOnBackorder: count,
+  restrictions: orNull(fc.constantFrom(...restrictions)),
+});
+/** Few suppliers and ids, so that SKUs meet again in other states and under other titles. */
+const sku: fc.Arbitrary<Sku> = fc
+  .tuple(
+    state,
+    fc.record({
+      supplierId: fc.constantFrom('acme', 'rival'),
+      skuId: fc.constantFrom('one', 'two'),
+      itemId: orNull(text),
+      title: orNull(fc.constantFrom('A', 'B')),
+      condition: orNull(fc.constantFrom(...conditions)),
+      upca: orNull(text),
+      ean13: orNull(text),
+      gtin14: orNull(text),
+      isbn: orNull(text),
+      version: count,
+      updatedAt: text,
+      lastChangePosition: position,
+    }),
+  )
+  .map(([inventory, item]) => ({ ...item, ...inventory }));
+const changeOf = ({ supplierId, skuId }: Sku): fc.Arbitrary<InventoryChange> =>
+  fc.record({
+    supplierId: fc.constant(supplierId),
+    skuId: fc.constant(skuId),
+    position,
+    version: count,
+    before: state,
+    after: state,
+    source: fc.constantFrom(...changeSources),
+    actor: text,
+    reason: orNull(text),
+    referenceDocumentUri: orNull(text),
+    groupId: orNull(text),
+    changedAt: text,
+    previousPosition: position,
+  });
+const identifier: fc.Arbitrary<Identifier> = fc.record({
+  kind: fc.constantFrom(...identifierKinds),
+  value: text,
+  gtin: orNull(text),
+});
+const is = <const Problem extends string>(...names: Problem[]) => fc.constantFrom(...names);
+const refusal: fc.Arbitrary<Refusal> = fc.oneof(
+  fc.record({ problem: is('IDEMPOTENCY_KEY_REUSED', 'ROLLED_BACK') }),
+  fc.record({ problem: is('BAD_USER_INPUT'), explanation: text }),
+  fc.record({ problem: is('CHANGE_NOT_FOUND'), by: is('changeIds', 'groupId'), id: text }),
+  fc.record({
+    problem: is('INVALID_IDENTIFIER'),
+    identifier,
+    fault: fc.record({ reason: text, expectedCheckDigit: orNull(text) }),
+  }),
+  fc.record({ problem: is('SKU_NOT_FOUND'), identifier }),
+  fc.record({
+    problem: is('AMBIGUOUS_IDENTIFIER'),
+    identifier,
+    candidateCount: count,
+    candidates: fc.array(sku, { maxLength: 3 }),
+  }),
+  sku.chain((current) =>
+    fc.record({
+      problem: is('PRECONDITION_FAILED'),
+      expected: fc.record({ version: count, quantityInStock: count }, { requiredKeys: [] }),
+      current: fc.constant(current),
+      lastChange: orNull(changeOf(current)),
+    }),
+  ),
+  fc.record({
+    problem: is('QUANTITY_BELOW_ZERO', 'QUANTITY_TOO_LARGE'),
+    field: is('quantityInStock', 'quantityOnBackorder'),
+    delta: fc.integer(),
+    current: sku,
+  }),
+);
+const result: fc.Arbitrary<RowResult> = fc.oneof(
+  sku.chain((one) =>
+    fc.record({ outcome: is('APPLIED', 'DRY_RUN'), sku: fc.constant(one), change: changeOf(one) }),
+  ),
+  fc.record({ outcome: is('UNCHANGED'), sku }),
+  fc.record({ outcome: is('REJECTED'), refusal }),
+);
+const answer: fc.Arbitrary<UpdateAnswer> = fc.record({
+  replayed: fc.boolean(),
+  refusal: orNull(refusal),
+  results: fc.array(result, { maxLength: 8 }),
+  groupId: orNull(text),
+});
+
+const one: Sku = {
+  supplierId: 'acme',
+  skuId: 'one',
+  itemId: null,
+  title: 'A title',
+  condition: 'new',
+  upca: '036000291452',
+  ean13: null,
+  gtin14: null,
+  isbn: null,
+  quantityInStock: 3,
+  quantityOnBackorder: 0,
+  restrictions: null,
+  version: 2,
+  updatedAt: '2026-11-01T09:30:00.000Z',
+  lastChangePosition: 7,
+};
+const shared: Identifier = { kind: 'upca', value: '036000291452', gtin: '00036000291452' };
+const before = { quantityInStock: 1, quantityOnBackorder: 0, restrictions: null };
+const after = { ...before, quantityInStock: 3 };
+const change: InventoryChange = {
+  supplierId: 'acme',
+  skuId: 'one',
+  position: 8,
+  version: 2,
+  before,
+  after,
+  source: 'REST',
+  actor: 'dashboard',
+  reason: 'count',
+  referenceDocumentUri: null,
+  groupId: null,
+  changedAt: '2026-11-01T09:30:00.000Z',
+  previousPosition: 7,
+};
+const small: UpdateAnswer = {
+  replayed: false,
+  refusal: null,
+  results: [
+    { outcome: 'APPLIED', sku: one, change },
+    { outcome: 'REJECTED', refusal: { problem: 'SKU_NOT_FOUND', identifier: shared } },
+  ],
+  groupId: 'g',
+};
+/** As the first version wrote it; stores hold such texts. */
+const SMALL =
+  '[1,false,"g",null,[["APPLIED",0,8,2,1,0,null,3,0,null,0,1,7],["REJECTED","SKU_NOT_FOUND",["upca",2,3]]],' +
+  '["acme","2026-11-01T09:30:00.000Z","036000291452","00036000291452"],' +
+  '[[0,"one",null,"A title","new","036000291452",null,null,null]],[[0,3,0,null,2,1,7]],[["REST","dashboard","count",null,null]]]';
+
+describe('the text of an answer', () => {
+  test('holds all of it', () => {
+    fc.assert(
+      fc.property(answer, (given) => {
+        const { replayed, refusal: whole, results, groupId } = given;
+        expect(readAnswer(JSON.parse(writeAnswer(given)))).toEqual({
+          replayed,
+          refusal: whole,
+          results,
+          groupId,
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is the same in every version, and read by every version', () => {
+    expect(writeAnswer(small)).toBe(SMALL);
+    expect(readAnswer(JSON.parse(SMALL))).toEqual(small);
+  });
+
+  test('holds a SKU, a reason and an explanation that 10,000 results share once', () => {
+    const candidates = Array.from({ length: 10 }, (_, i) => ({ ...one, skuId: `S${i}` }));
+    const ambiguous = { problem: 'AMBIGUOUS_IDENTIFIER', identifier: shared, candidateCount: 250 } as const;
+    const reason = 'x'.repeat(1_000);
+    const results = Array.from({ length: 5_000 }, (): RowResult[] => [
+      { outcome: 'REJECTED', refusal: { ...ambiguous, candidates } },
+      { outcome: 'APPLIED', sku: one, change: { ...change, reason } },
+    ]).flat();
+    const written = writeAnswer({ ...small, results });
+    expect(written.length).toBeLessThan(10_000 * 70);
+    const read = readAnswer(JSON.parse(written)).results;
+    expect(read).toEqual(results);
+    // Shared again, so that an answer that was read takes no more memory than the one that was written.
+    expect(new Set(read.flatMap((row) => ('sku' in row ? [row.sku] : []))).size).toBe(1);
+  });
+
+  test('is refused when it has another form', () => {
+    for (const other of [null, {}, [], [2, false, null, null, []], 'text']) {
+      expect(() => readAnswer(other)).toThrow('unknown form');
+    }
+  });
+});

@@ -1,0 +1,156 @@
+/** What an update does to the rows of a store: the new state and one change record, both or neither. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { InventoryChangeTable } from '../../src/db/store/tables.ts';
+import { MAX_QUANTITY } from '../../src/domain/sku.ts';
+import { openMall, set, setBy, type Mall, type Values } from '../support/suppliers.ts';
+import { describeOnEachStore } from '../support/stores/stores.ts';
+
+describeOnEachStore('an update', (kind) => {
+  let mall: Mall;
+  beforeAll(async () => {
+    mall = await openMall(kind);
+  });
+  afterAll(() => mall.close());
+
+  test('answers with the new state, and stores it with one record of the change', async () => {
+    const shop = await mall.openShop([
+      { skuId: 'A', title: 'A thing', upca: '036000291452', quantityInStock: 10, restrictions: 'tmpunavail' },
+      { skuId: 'B', quantityInStock: 20 },
+    ]);
+    const changedAt = shop.now;
+    const [before, other] = await shop.skus();
+    expect(before).toMatchObject({ version: 0, updated_at: shop.seededAt });
+
+    const results = await shop.update(
+      setBy('upca', '036000291452', { quantityInStock: 3, restrictions: null }),
+    );
+
+    expect(results).toEqual([
+      {
+        outcome: 'APPLIED',
+        sku: {
+          supplierId: shop.origin.supplierId,
+          skuId: 'A',
+          itemId: null,
+          title: 'A thing',
+          condition: null,
+          upca: '036000291452',
+          ean13: null,
+          gtin14: null,
+          isbn: null,
+          quantityInStock: 3,
+          quantityOnBackorder: 0,
+          restrictions: null,
+          version: 1,
+          updatedAt: changedAt,
+          lastChangePosition: null,
+        },
+      },
+    ]);
+    expect(await shop.skus()).toEqual([
+      {
+        ...before,
+        quantity_in_stock: 3,
+        restrictions: null,
+        version: 1,
+        updated_at: changedAt,
+        last_change_position: 1,
+      },
+      other,
+    ]);
+    expect(await shop.changes()).toEqual([
+      {
+        supplier_id: shop.origin.supplierId,
+        position: 1,
+        sku_id: 'A',
+        version: 1,
+        quantity_in_stock_before: 10,
+        quantity_in_stock: 3,
+        quantity_on_backorder_before: 0,
+        quantity_on_backorder: 0,
+        restrictions_before: 'tmpunavail',
+        restrictions: null,
+        source: 'GRAPHQL',
+        reason: null,
+        reference_document_uri: null,
+        group_id: null,
+        previous_position: null,
+        actor: 'dashboard',
+        changed_at: changedAt,
+      },
+    ]);
+    expect(await shop.lastPosition()).toBe(1);
+  });
+
+  describe('sets what it holds, and records before and after', () => {
+    test.each<[what: string, values: Values, after: Partial<InventoryChangeTable>]>([
+      ['a quantity in stock', { quantityInStock: 3 }, { quantity_in_stock: 3 }],
+      ['a quantity in stock of 0', { quantityInStock: 0 }, { quantity_in_stock: 0 }],
+      [
+        'the largest quantity in stock',
+        { quantityInStock: MAX_QUANTITY },
+        { quantity_in_stock: 2_147_483_647 },
+      ],
+      ['a quantity on backorder', { quantityOnBackorder: 3 }, { quantity_on_backorder: 3 }],
+      ['a quantity on backorder of 0', { quantityOnBackorder: 0 }, { quantity_on_backorder: 0 }],
+      [
+        'the largest quantity on backorder',
+        { quantityOnBackorder: MAX_QUANTITY },
+        { quantity_on_backorder: 2_147_483_647 },
+      ],
+      ['a restriction', { restrictions: 'discontd' }, { restrictions: 'discontd' }],
+      ['null, which lifts the restriction', { restrictions: null }, { restrictions: null }],
+      [
+        'one, with the others undefined',
+        { quantityInStock: 3, quantityOnBackorder: undefined, restrictions: undefined },
+        { quantity_in_stock: 3 },
+      ],
+    ])('%s', async (_what, values, after) => {
+      const shop = await mall.openShop([
+        { skuId: 'A', quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' },
+      ]);
+      const state = { quantity_in_stock: 10, quantity_on_backorder: 5, restrictions: 'tmpunavail' };
+      expect(await shop.update(set('A', values))).toMatchObject([{ outcome: 'APPLIED' }]);
+      expect(await shop.skus()).toMatchObject([{ ...state, ...after, version: 1 }]);
+      expect(await shop.changes()).toMatchObject([
+        {
+          ...state,
+          ...after,
+          quantity_in_stock_before: 10,
+          quantity_on_backorder_before: 5,
+          restrictions_before: 'tmpunavail',
+        },
+      ]);
+    });
+  });
+
+  test('that changes nothing or is refused writes nothing', async () => {
+    const shop = await mall.openShop([
+      { skuId: 'A', quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' },
+      { skuId: 'B', upca: '036000291452' },
+      { skuId: 'C', upca: '036000291452' },
+    ]);
+    const before = await shop.skus();
+    const results = await shop.update(
+      set('A', {}),
+      set('A', { quantityInStock: 10 }),
+      set('A', { quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' }),
+      set('B', { restrictions: null }),
+      set('a', { quantityInStock: 3 }),
+      setBy('upca', '036000291453', { quantityInStock: 3 }),
+      setBy('ean13', '036000291452', { quantityInStock: 3 }),
+    );
+    expect(results.map((result) => ('refusal' in result ? result.refusal.problem : result.outcome))).toEqual([
+      'UNCHANGED',
+      'UNCHANGED',
+      'UNCHANGED',
+      'UNCHANGED',
+      'SKU_NOT_FOUND',
+      'INVALID_IDENTIFIER',
+      'AMBIGUOUS_IDENTIFIER',
+    ]);
+    expect(await shop.skus()).toEqual(before);
+    expect(await shop.changes()).toEqual([]);
+    expect(await shop.lastPosition()).toBe(0);
+  });
+});
