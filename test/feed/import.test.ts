@@ -71,50 +71,50 @@ async function openImporter(kind: StoreKind) {
 }
 
 describeOnEachStore('import skus', (kind) => {
-  let shop: Importer;
-  beforeAll(async () => void (shop = await openImporter(kind)));
-  beforeEach(() => shop.clear());
-  afterAll(() => shop.close());
+  let importer: Importer;
+  beforeAll(async () => void (importer = await openImporter(kind)));
+  beforeEach(() => importer.clear());
+  afterAll(() => importer.close());
 
   test('creates what is new, the supplier too, and says so', async () => {
-    const { code, said } = await shop.take(csv(header, full, 'B,,,,,,,,,,'));
+    const { code, said } = await importer.take(csv(header, full, 'B,,,,,,,,,,'));
     const summary = '2 SKUs: 2 created, 0 updated, 0 unchanged, 0 rows refused';
     expect([code, said]).toEqual([0, csv('created supplier acme', summary)]);
-    const [a, b] = (await shop.skus()).map((sku) => Object.values(sku).slice(1, -2));
+    const [a, b] = (await importer.skus()).map((sku) => Object.values(sku).slice(1, -2));
     expect(a).toEqual([...full.split(',').slice(0, -3), 3, 4, 'tmpunavail', 0]);
     expect(b).toEqual(['B', null, null, null, null, null, null, null, 0, 0, null, 0]);
-    expect(await shop.changes()).toEqual([]);
+    expect(await importer.changes()).toEqual([]);
   });
 
   test('run again changes nothing', async () => {
-    await shop.take(csv(header, full));
-    const before = await shop.skus();
-    const { code, said } = await shop.take(csv(header, full));
+    await importer.take(csv(header, full));
+    const before = await importer.skus();
+    const { code, said } = await importer.take(csv(header, full));
     expect([code, said]).toEqual([0, csv('1 SKU: 0 created, 0 updated, 1 unchanged, 0 rows refused')]);
-    expect(await shop.skus()).toEqual(before);
-    expect(await shop.changes()).toEqual([]);
+    expect(await importer.skus()).toEqual(before);
+    expect(await importer.changes()).toEqual([]);
   });
 
   test('records a change of the inventory as IMPORT, and counts the version up', async () => {
-    await shop.take(csv(header, full));
-    const { lines } = await shop.take(csv('sku_id,quantity_in_stock,restrictions', 'A,7,'));
+    await importer.take(csv(header, full));
+    const { lines } = await importer.take(csv('sku_id,quantity_in_stock,restrictions', 'A,7,'));
     expect(lines).toEqual(['1 SKU: 0 created, 1 updated, 0 unchanged, 0 rows refused']);
     const after = { quantity_in_stock: 7, quantity_on_backorder: 4, restrictions: null, version: 1 };
-    expect(await shop.skus()).toMatchObject([{ ...after, title: 'A title' }]);
+    expect(await importer.skus()).toMatchObject([{ ...after, title: 'A title' }]);
     const before = { quantity_in_stock_before: 3, restrictions_before: 'tmpunavail' };
-    expect(await shop.changes()).toMatchObject([
+    expect(await importer.changes()).toMatchObject([
       { ...before, ...after, source: 'IMPORT', actor: 'import skus', position: 1 },
     ]);
   });
 
   test('a change of the catalog alone moves updated_at, and neither version nor history', async () => {
-    await shop.take(csv(header, full));
-    const [before] = await shop.skus();
-    await shop.take(csv('sku_id,title', 'A,Another title'));
-    const [after] = await shop.skus();
+    await importer.take(csv(header, full));
+    const [before] = await importer.skus();
+    await importer.take(csv('sku_id,title', 'A,Another title'));
+    const [after] = await importer.skus();
     expect(after).toEqual({ ...before, title: 'Another title', updated_at: after?.updated_at });
     expect(String(after?.updated_at) > String(before?.updated_at)).toBe(true);
-    expect(await shop.changes()).toEqual([]);
+    expect(await importer.changes()).toEqual([]);
   });
 
   test.each([
@@ -129,49 +129,52 @@ describeOnEachStore('import skus', (kind) => {
     ['quantity_on_backorder', 0, 4],
     ['restrictions', 'discontd', null],
   ])('%s: set by a value, emptied as its kind asks, left alone when absent', async (column, value, empty) => {
-    await shop.take(csv(header, full));
-    const [before] = await shop.skus();
-    await shop.take(csv('sku_id', 'A'));
-    expect(await shop.skus()).toEqual([before]);
-    await shop.take(csv(`sku_id,${column}`, 'A,'));
-    expect(await shop.skus()).toMatchObject([{ [column]: empty }]);
-    await shop.take(csv(`sku_id,${column}`, `A,${value}`));
-    const [after] = await shop.skus();
+    await importer.take(csv(header, full));
+    const [before] = await importer.skus();
+    await importer.take(csv('sku_id', 'A'));
+    expect(await importer.skus()).toEqual([before]);
+    await importer.take(csv(`sku_id,${column}`, 'A,'));
+    expect(await importer.skus()).toMatchObject([{ [column]: empty }]);
+    await importer.take(csv(`sku_id,${column}`, `A,${value}`));
+    const [after] = await importer.skus();
     const { version, updated_at, last_change_position } = after ?? {};
     expect(after).toEqual({ ...before, [column]: value, version, updated_at, last_change_position });
   });
 
   test('a new code finds the SKU by any spelling, the old one no more', async () => {
-    await shop.take(csv('sku_id,isbn,upca', 'A,0-306-40615-2,012345678905'));
-    expect(await shop.find('isbn', '9780306406157')).toBe('A');
-    await shop.take(csv('sku_id,isbn', 'A,978-0-262-03384-8'));
-    expect(await shop.find('isbn', '0-306-40615-2')).toBe('SKU_NOT_FOUND');
-    expect(await shop.find('isbn', '9780306406157')).toBe('SKU_NOT_FOUND');
+    await importer.take(csv('sku_id,isbn,upca', 'A,0-306-40615-2,012345678905'));
+    expect(await importer.find('isbn', '9780306406157')).toBe('A');
+    await importer.take(csv('sku_id,isbn', 'A,978-0-262-03384-8'));
+    expect(await importer.find('isbn', '0-306-40615-2')).toBe('SKU_NOT_FOUND');
+    expect(await importer.find('isbn', '9780306406157')).toBe('SKU_NOT_FOUND');
     for (const spelling of ['978-0-262-03384-8', '9780262033848', '0262033844']) {
-      expect(await shop.find('isbn', spelling)).toBe('A');
+      expect(await importer.find('isbn', spelling)).toBe('A');
     }
-    expect(await shop.find('upca', '012345678905')).toBe('A');
-    await shop.take(csv('sku_id,isbn,upca', 'A,,'));
-    expect(await shop.codes()).toEqual([]);
+    expect(await importer.find('upca', '012345678905')).toBe('A');
+    await importer.take(csv('sku_id,isbn,upca', 'A,,'));
+    expect(await importer.codes()).toEqual([]);
   });
 
   test('a code that cannot be valid goes in with a warning, and is found as it is spelled', async () => {
-    const { code, lines } = await shop.take(csv('sku_id,upca', 'A,012345678906'));
+    const { code, lines } = await importer.take(csv('sku_id,upca', 'A,012345678906'));
     const reason = 'The last digit is 6 where the others call for 5: look for a mistyped or swapped digit.';
     expect(lines[0]).toBe(`line 2: warning: upca "012345678906" is found only as it is spelled. ${reason}`);
     expect(code).toBe(0);
-    expect(await shop.find('upca', '012345678906')).toBe('A');
+    expect(await importer.find('upca', '012345678906')).toBe('A');
   });
 
   test('the same SKU twice applies in order', async () => {
     const rows = ['A,One,0306406152,1', 'B,,,5', 'A,Two,9780262033848,2', 'A,,,'];
-    const { lines } = await shop.take(csv('sku_id,title,isbn,quantity_in_stock', ...rows));
+    const { lines } = await importer.take(csv('sku_id,title,isbn,quantity_in_stock', ...rows));
     expect(lines).toEqual(['4 SKUs: 2 created, 2 updated, 0 unchanged, 0 rows refused']);
     const a = { title: null, isbn: null, quantity_in_stock: 2, version: 1 };
-    expect(await shop.skus()).toMatchObject([a, { sku_id: 'B' }]);
-    expect(await shop.codes()).toEqual([]);
-    await shop.take(csv('sku_id,quantity_in_stock', 'A,8', 'A,9'));
-    const steps = (await shop.changes()).map((row) => [row.quantity_in_stock_before, row.quantity_in_stock]);
+    expect(await importer.skus()).toMatchObject([a, { sku_id: 'B' }]);
+    expect(await importer.codes()).toEqual([]);
+    await importer.take(csv('sku_id,quantity_in_stock', 'A,8', 'A,9'));
+    const steps = (await importer.changes()).map((row) => [
+      row.quantity_in_stock_before,
+      row.quantity_in_stock,
+    ]);
     expect(steps).toEqual([
       [1, 2],
       [2, 8],
@@ -182,48 +185,48 @@ describeOnEachStore('import skus', (kind) => {
   test('5,000 rows go in, and run again only what differs is written', async () => {
     const rows = (stock: (i: number) => number) =>
       csv('sku_id,title,quantity_in_stock', ...range(5_000).map((i) => `S-${i},"Title, ${i}",${stock(i)}`));
-    const first = await shop.take(rows((i) => i));
+    const first = await importer.take(rows((i) => i));
     expect(first.lines).toEqual(['5,000 SKUs: 5,000 created, 0 updated, 0 unchanged, 0 rows refused']);
-    const second = await shop.take(rows((i) => (i % 2 ? i : i + 1)));
+    const second = await importer.take(rows((i) => (i % 2 ? i : i + 1)));
     expect(second.lines).toEqual(['5,000 SKUs: 0 created, 2,500 updated, 2,500 unchanged, 0 rows refused']);
-    const positions = (await shop.changes()).map(({ position }) => position);
+    const positions = (await importer.changes()).map(({ position }) => position);
     expect(positions).toEqual(range(2_500).map((i) => i + 1));
-    const even = (await shop.skus()).filter(({ quantity_in_stock: stock }) => stock % 2 === 0);
+    const even = (await importer.skus()).filter(({ quantity_in_stock: stock }) => stock % 2 === 0);
     expect(even).toEqual([]);
   });
 
   test.runIf(kind === 'postgres')('two imports of the same SKUs at once both end well', async () => {
     const rows = range(3_000).map((i) => `S-${i},${i}`);
-    const files = [rows, rows.toReversed()].map((lines) => shop.write(csv('sku_id,item_id', ...lines)));
-    const results = await Promise.all(files.map((path) => shop.run(path)));
+    const files = [rows, rows.toReversed()].map((lines) => importer.write(csv('sku_id,item_id', ...lines)));
+    const results = await Promise.all(files.map((path) => importer.run(path)));
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
-    expect(await shop.skus()).toHaveLength(3_000);
+    expect(await importer.skus()).toHaveLength(3_000);
   });
 
   test('stops after the chunk in hand when asked to, and says how far it came', async () => {
-    const path = shop.write(csv('sku_id', ...range(5_000).map(String)));
-    const { code, lines } = await shop.run(path, (stop) => stop.abort());
+    const path = importer.write(csv('sku_id', ...range(5_000).map(String)));
+    const { code, lines } = await importer.run(path, (stop) => stop.abort());
     expect(lines).toEqual([
       'Stopped before line 1001. Run it again to take in the rest.',
       '999 SKUs: 999 created, 0 updated, 0 unchanged, 0 rows refused',
     ]);
     expect(code).toBe(1);
-    expect(await shop.skus()).toHaveLength(999);
+    expect(await importer.skus()).toHaveLength(999);
   });
 });
 
 describe('a CSV file', () => {
-  let shop: Importer;
-  beforeAll(async () => void (shop = await openImporter('sqlite')));
-  beforeEach(() => shop.clear());
-  afterAll(() => shop.close());
-  const ids = async () => (await shop.skus()).map(({ sku_id }) => sku_id);
+  let importer: Importer;
+  beforeAll(async () => void (importer = await openImporter('sqlite')));
+  beforeEach(() => importer.clear());
+  afterAll(() => importer.close());
+  const ids = async () => (await importer.skus()).map(({ sku_id }) => sku_id);
   const unread = 'From here on nothing is read.';
 
   test('may have a BOM, any line ends, columns in any order and case, more columns, spaces, empty lines', async () => {
     const rows = '"Two\r\nlines",x,y, A ,\n\n\r\n  Spaced  ,x,y,B,\rLast,x,y,C,';
-    expect(await shop.take(`\ufeff Title ,Notes,, SKU_ID,\r\n${rows}`)).toMatchObject({ code: 0 });
-    const titles = (await shop.skus()).map((sku) => `${sku.sku_id}: ${sku.title}`);
+    expect(await importer.take(`\ufeff Title ,Notes,, SKU_ID,\r\n${rows}`)).toMatchObject({ code: 0 });
+    const titles = (await importer.skus()).map((sku) => `${sku.sku_id}: ${sku.title}`);
     expect(titles).toEqual(['A: Two\r\nlines', 'B: Spaced', 'C: Last']);
   });
 
@@ -249,26 +252,26 @@ describe('a CSV file', () => {
     ],
   ])('has the bad row %j refused, and the good ones go in', async (row, reason) => {
     const columns = 'sku_id,title,condition,upca,quantity_in_stock,restrictions';
-    const { code, lines } = await shop.take(csv(columns, 'A,,,,,', row, 'B,,,,,'));
+    const { code, lines } = await importer.take(csv(columns, 'A,,,,,', row, 'B,,,,,'));
     const summary = '2 SKUs: 2 created, 0 updated, 0 unchanged, 1 row refused';
     expect([code, ...lines]).toEqual([1, `line 3: ${reason}`, summary]);
     expect(await ids()).toEqual(['A', 'B']);
   });
 
   test('in Latin-1 has the rows with an accent refused', async () => {
-    const { lines } = await shop.take(Buffer.from(csv('sku_id,title', 'A,Brontë', 'B,Austen'), 'latin1'));
+    const { lines } = await importer.take(Buffer.from(csv('sku_id,title', 'A,Brontë', 'B,Austen'), 'latin1'));
     expect(lines[0]).toBe('line 2: title is not UTF-8: save the file as UTF-8.');
     expect(await ids()).toEqual(['B']);
   });
 
   test('has lengths taken in code points', async () => {
     const longest = `${'🧸'.repeat(256)},${'🧸'.repeat(1_000)}`;
-    expect(await shop.take(csv('sku_id,title', longest))).toMatchObject({ code: 0 });
+    expect(await importer.take(csv('sku_id,title', longest))).toMatchObject({ code: 0 });
   });
 
   test('has its lines counted through quoted cells, ignored columns and empty lines', async () => {
     const rows = '\r\nA,"one\r\ntwo\nthree",x\r\nB,"\r",x\r\n\r\n,,x\r\n';
-    const { lines } = await shop.take(`"sku_id","a\nnote",quantity_in_stock\r\n${rows}`);
+    const { lines } = await importer.take(`"sku_id","a\nnote",quantity_in_stock\r\n${rows}`);
     const places = lines.map((line) => line.replace(/:.*/, ''));
     expect(places).toEqual(['line 4', 'line 7', 'line 10', '0 SKUs']);
   });
@@ -282,7 +285,7 @@ describe('a CSV file', () => {
     ['B,"b"b', 'text follows a closing quote: a quote inside a quoted cell is written twice'],
     ['B,6" rule', 'a quote stands inside a cell: such a cell is put in quotes, and its own written twice'],
   ])('is read up to the line where it is broken: %.10j', async (broken, fault) => {
-    const { code, lines } = await shop.take(csv('sku_id,title', '', 'A,a', broken, 'C,c'));
+    const { code, lines } = await importer.take(csv('sku_id,title', '', 'A,a', broken, 'C,c'));
     const summary = '1 SKU: 1 created, 0 updated, 0 unchanged, 0 rows refused';
     expect([code, ...lines]).toEqual([1, `line 4: ${fault}. ${unread}`, summary]);
     expect(await ids()).toEqual(['A']);
@@ -297,14 +300,14 @@ describe('a CSV file', () => {
     ],
     ['sku_id,title,Title \nA,a,b\n', 'line 1: two columns are named "title".'],
   ])('that begins %j is not read, and makes no supplier', async (content, fault) => {
-    const { code, lines } = await shop.take(content);
+    const { code, lines } = await importer.take(content);
     const summary = '0 SKUs: 0 created, 0 updated, 0 unchanged, 0 rows refused';
     expect([code, ...lines]).toEqual([1, fault, summary]);
-    expect(await shop.suppliers()).toEqual([]);
+    expect(await importer.suppliers()).toEqual([]);
   });
 
   test('with very many bad rows has the first thousand named and the rest counted', async () => {
-    const { lines } = await shop.take(csv('sku_id', ...range(1_203).map(() => '" "')));
+    const { lines } = await importer.take(csv('sku_id', ...range(1_203).map(() => '" "')));
     expect(lines).toHaveLength(1_002);
     expect(lines.slice(-2)).toEqual([
       '... and 203 more rows refused',
@@ -313,16 +316,16 @@ describe('a CSV file', () => {
   });
 
   test('that is a folder or is not there is a failure in one line', async () => {
-    const { code, lines } = await shop.run(shop.folder);
+    const { code, lines } = await importer.run(importer.folder);
     expect([code, lines[0]]).toEqual([1, expect.stringMatching(/^The file cannot be read: EISDIR/)]);
-    await expect(shop.run(join(shop.folder, 'none.csv'))).rejects.toThrow(/^ENOENT: .*none\.csv/);
+    await expect(importer.run(join(importer.folder, 'none.csv'))).rejects.toThrow(/^ENOENT: .*none\.csv/);
   });
 
   test('of the demo has not one bad row or code', async () => {
-    const { code, lines } = await shop.run(demoCatalog);
+    const { code, lines } = await importer.run(demoCatalog);
     const summary = '24 SKUs: 24 created, 0 updated, 0 unchanged, 0 rows refused';
     expect([code, ...lines]).toEqual([0, summary]);
-    expect(await shop.find('isbn', '0-14-143947-5')).toBe('AMBIGUOUS_IDENTIFIER');
+    expect(await importer.find('isbn', '0-14-143947-5')).toBe('AMBIGUOUS_IDENTIFIER');
     expect(await ids()).toEqual(expect.arrayContaining(['xkuOwSQ3utl', '2mNh6Gvwgl7LjmZj']));
   });
 

@@ -190,7 +190,7 @@ describe('of two faults the earlier check answers', () => {
 
   test('the permission before the type, for a token that lacks both', async () => {
     const { denyCaller } = await import('../../src/http/edge/authenticate.ts');
-    const caller = { supplierId: 'acme', role: 'retailer', permissions: [], actor: 'shop' } as const;
+    const caller = { supplierId: 'acme', role: 'retailer', permissions: [], actor: 'a retailer' } as const;
     expect(denyCaller(caller, 'edit_items')?.status).toBe(403);
   });
 });

@@ -18,44 +18,44 @@ const TEST_MS = 120_000;
 
 describe('a disk that updates have filled', { timeout: TEST_MS }, () => {
   test('is waited out: reads go on, and so do updates once another program frees room, without a restart', async (context) => {
-    const shop = await openShop(context);
-    await shop.fillUp();
-    expect(await shop.readQuantity()).toBe(shop.answered());
-    await shop.expectNotReady();
-    shop.disk.giveBack();
-    await shop.expectRecovered();
+    const gateway = await openOnSmallDisk(context);
+    await gateway.fillUp();
+    expect(await gateway.readQuantity()).toBe(gateway.answered());
+    await gateway.expectNotReady();
+    gateway.disk.giveBack();
+    await gateway.expectRecovered();
   });
 
   test('recovers as rows are deleted, without any more room', async (context) => {
-    const shop = await openShop(context);
-    await shop.fillUp();
-    const store = await openStore(shop.database);
+    const gateway = await openOnSmallDisk(context);
+    await gateway.fillUp();
+    const store = await openStore(gateway.database);
     try {
       const purge = createPurgeKeys(store, { advance: () => Promise.resolve(true) });
       while (await purge(-Number.MAX_SAFE_INTEGER));
     } finally {
       await store.close();
     }
-    await expect.poll(shop.update, { timeout: RECOVERS_MS }).toBe(200);
-    await shop.expectWhole();
+    await expect.poll(gateway.update, { timeout: RECOVERS_MS }).toBe(200);
+    await gateway.expectWhole();
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     test(`lets the gateway start again after ${signal}, though another program takes all that is left`, async (context) => {
-      const shop = await openShop(context);
-      await shop.fillUp();
+      const gateway = await openOnSmallDisk(context);
+      await gateway.fillUp();
       for (let restarts = 0; restarts < 2; restarts++) {
-        await shop.restart(signal);
-        expect(await shop.readQuantity()).toBe(shop.answered());
-        expect(await shop.update()).toBe(503);
+        await gateway.restart(signal);
+        expect(await gateway.readQuantity()).toBe(gateway.answered());
+        expect(await gateway.update()).toBe(503);
       }
-      shop.disk.giveBack();
-      await shop.expectRecovered();
+      gateway.disk.giveBack();
+      await gateway.expectRecovered();
     });
   }
 });
 
-interface Shop {
+interface FilledGateway {
   readonly disk: SmallDisk;
   readonly database: string;
   /** Sets every SKU to the next number; the status. */
@@ -74,7 +74,7 @@ interface Shop {
   expectWhole(): Promise<void>;
 }
 
-async function openShop(context: TestContext): Promise<Shop> {
+async function openOnSmallDisk(context: TestContext): Promise<FilledGateway> {
   const disk = await mountSmallDisk(context, DISK_MIB);
   onTestFinished(disk.remove);
   disk.fill(BALLAST_MIB << 20);

@@ -1,7 +1,7 @@
 /** SKU ids are exact, and a supplier's own, on each store. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { identifierKinds, MAX_IDENTIFIER_LENGTH, parseIdentifier } from '../../src/domain/identifier.ts';
-import { openMall, type Mall, type Shop } from '../support/suppliers.ts';
+import { openSuppliers, type Suppliers, type TestSupplier } from '../support/suppliers.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 /** Ids that a store, a driver or JSON could take for something else. */
@@ -13,38 +13,38 @@ const oddSkuIds = [
 const longest = '😀'.repeat(MAX_IDENTIFIER_LENGTH);
 
 describeOnEachStore('a skuId', (kind) => {
-  let mall: Mall;
-  let shop: Shop;
-  let rival: Shop;
+  let suppliers: Suppliers;
+  let supplier: TestSupplier;
+  let rival: TestSupplier;
   beforeAll(async () => {
-    mall = await openMall(kind);
-    shop = await mall.openShop([
+    suppliers = await openSuppliers(kind);
+    supplier = await suppliers.addSupplier([
       { skuId: 'EACH', ean13: '4006381333931' },
       { skuId: 'BOOK', isbn: '0-306-40615-2' },
       { skuId: longest },
       ...oddSkuIds.map((skuId) => ({ skuId })),
     ]);
-    rival = await mall.openShop([
+    rival = await suppliers.addSupplier([
       { skuId: 'BOOK', isbn: '978-0-306-40615-7' },
       { skuId: 'RIVAL-ONLY', ean13: '5901234123457' },
     ]);
   });
-  afterAll(() => mall.close());
+  afterAll(() => suppliers.close());
 
   describe('is found exactly as it is, but for white space around it', () => {
     test.each(oddSkuIds)('%s', async (skuId) => {
-      expect(await shop.find(['skuId', skuId], ['skuId', ` ${skuId}\t`])).toEqual([skuId, skuId]);
+      expect(await supplier.find(['skuId', skuId], ['skuId', ` ${skuId}\t`])).toEqual([skuId, skuId]);
     });
 
     test('at the greatest length', async () => {
-      expect(await shop.find(['skuId', longest])).toEqual([longest]);
+      expect(await supplier.find(['skuId', longest])).toEqual([longest]);
     });
   });
 
   test.each(['CASE', '07', '1000', 'in ner', 'a-b', 'e\u0301', '\u00c9', 'A', '', '4006381333931'])(
     'is not found by the like of it: %j',
     async (skuId) => {
-      expect(await shop.find(['skuId', skuId])).toEqual(['SKU_NOT_FOUND']);
+      expect(await supplier.find(['skuId', skuId])).toEqual(['SKU_NOT_FOUND']);
     },
   );
 
@@ -56,16 +56,16 @@ describeOnEachStore('a skuId', (kind) => {
       ['ean13', '978-0-306-40615-7'],
     ] as const;
     const found = ['BOOK', 'BOOK', 'BOOK', 'BOOK'];
-    expect(await shop.find(...shared)).toEqual(found);
+    expect(await supplier.find(...shared)).toEqual(found);
     expect(await rival.find(...shared)).toEqual(found);
   });
 
   test('or code that only another supplier has is unknown', async () => {
     const unknown = ['SKU_NOT_FOUND', 'SKU_NOT_FOUND'];
-    expect(await shop.find(['skuId', 'RIVAL-ONLY'], ['ean13', '5901234123457'])).toEqual(unknown);
+    expect(await supplier.find(['skuId', 'RIVAL-ONLY'], ['ean13', '5901234123457'])).toEqual(unknown);
     expect(await rival.find(['skuId', 'EACH'], ['ean13', '4006381333931'])).toEqual(unknown);
     const identifiers = [parseIdentifier('skuId', 'EACH'), parseIdentifier('ean13', '4006381333931')];
-    const ofNobody = await mall.inventory.find('nobody', identifiers);
+    const ofNobody = await suppliers.inventory.find('nobody', identifiers);
     expect(ofNobody.map((match) => 'refusal' in match && match.refusal.problem)).toEqual(unknown);
   });
 
@@ -74,7 +74,7 @@ describeOnEachStore('a skuId', (kind) => {
     const found = ['SKU_NOT_FOUND', 'EACH', 'EACH', 'EACH', 'INVALID_IDENTIFIER'];
     const repeat = <T>(items: readonly T[]) =>
       Array.from({ length: 400 }, () => [...items, ...items.toReversed()]).flat();
-    expect(await shop.find(...repeat(wanted))).toEqual(repeat(found));
-    expect(await shop.find()).toEqual([]);
+    expect(await supplier.find(...repeat(wanted))).toEqual(repeat(found));
+    expect(await supplier.find()).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
 import type { IdentifierKind } from '../../src/domain/identifier.ts';
-import { openMall, type Found, type Mall, type Shop } from '../support/suppliers.ts';
+import { openSuppliers, type Found, type Suppliers, type TestSupplier } from '../support/suppliers.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 /** SKU ids in the order of their UTF-8 bytes. UTF-16 and most languages order them otherwise. */
@@ -43,14 +43,14 @@ const rival: readonly CatalogRow[] = [
 type Row = readonly [kind: IdentifierKind, value: string, found: Found];
 
 describeOnEachStore('a code', (kind) => {
-  let mall: Mall;
-  let shop: Shop;
+  let suppliers: Suppliers;
+  let supplier: TestSupplier;
   beforeAll(async () => {
-    mall = await openMall(kind);
-    shop = await mall.openShop(acme);
-    await mall.openShop(rival);
+    suppliers = await openSuppliers(kind);
+    supplier = await suppliers.addSupplier(acme);
+    await suppliers.addSupplier(rival);
   });
-  afterAll(() => mall.close());
+  afterAll(() => suppliers.close());
 
   describe.each<[rule: string, rows: readonly Row[]]>([
     [
@@ -167,12 +167,12 @@ describeOnEachStore('a code', (kind) => {
     ],
   ])('%s', (_rule, rows) => {
     test.each(rows)('%s %s', async (idKind, value, found) => {
-      expect(await shop.find([idKind, value])).toEqual([found]);
+      expect(await supplier.find([idKind, value])).toEqual([found]);
     });
   });
 
   test('that was replaced in the catalog finds the SKU no more', async () => {
-    const mover = await mall.openShop([{ skuId: 'A', upca: '036000291452', isbn: '0-306-40615-2' }]);
+    const mover = await suppliers.addSupplier([{ skuId: 'A', upca: '036000291452', isbn: '0-306-40615-2' }]);
     await mover.save({ skuId: 'A', upca: null, isbn: '9780198534532' });
     expect(
       await mover.find(

@@ -5,7 +5,7 @@ import { parseIdentifier, type Identifier } from '../../src/domain/identifier.ts
 import type { Sku, SkuFilter, SkuOrder } from '../../src/domain/sku.ts';
 import { MAX_CANDIDATE_COUNT, MAX_CANDIDATES, type Refusal } from '../../src/domain/refusal.ts';
 import { updateFor } from '../support/requests.ts';
-import { openMall, range, type Mall, type Shop } from '../support/suppliers.ts';
+import { openSuppliers, range, type Suppliers, type TestSupplier } from '../support/suppliers.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 const SHARED = 10_050;
@@ -28,20 +28,20 @@ const rows: readonly CatalogRow[] = [
 ];
 
 describeOnEachStore('a code that many SKUs share', (kind) => {
-  let mall: Mall;
-  let shop: Shop;
+  let suppliers: Suppliers;
+  let supplier: TestSupplier;
   let all: readonly Sku[];
   beforeAll(async () => {
-    mall = await openMall(kind);
-    shop = await mall.openShop(rows);
+    suppliers = await openSuppliers(kind);
+    supplier = await suppliers.addSupplier(rows);
     all = await list({}, 'SKU_ID', false, rows.length);
     expect(all).toHaveLength(rows.length);
   }, 60_000);
-  afterAll(() => mall.close());
+  afterAll(() => suppliers.close());
 
   const { list, count } = {
     list: (filter: SkuFilter, order: SkuOrder, descending: boolean, limit: number, last?: Sku) =>
-      mall.inventory.listSkus(shop.origin.supplierId, {
+      suppliers.inventory.listSkus(supplier.origin.supplierId, {
         filter,
         order,
         descending,
@@ -50,13 +50,15 @@ describeOnEachStore('a code that many SKUs share', (kind) => {
           : null,
         limit,
       }),
-    count: (filter: SkuFilter) => mall.inventory.countSkus(shop.origin.supplierId, filter, 20_000),
+    count: (filter: SkuFilter) => suppliers.inventory.countSkus(supplier.origin.supplierId, filter, 20_000),
   };
 
   async function refusalOf(identifier: Identifier): Promise<Refusal> {
-    const [match] = await mall.inventory.find(shop.origin.supplierId, [identifier]);
+    const [match] = await suppliers.inventory.find(supplier.origin.supplierId, [identifier]);
     if (!match || 'sku' in match) throw new Error('It was to be refused.');
-    const [updated] = await updateFor(mall.inventory, shop.origin, [{ identifier, quantityInStock: 1 }]);
+    const [updated] = await updateFor(suppliers.inventory, supplier.origin, [
+      { identifier, quantityInStock: 1 },
+    ]);
     expect(updated).toEqual({ outcome: 'REJECTED', refusal: match.refusal });
     return match.refusal;
   }
@@ -82,9 +84,9 @@ describeOnEachStore('a code that many SKUs share', (kind) => {
     };
     const unknown = rowsOf((n) => ` 5901234${' '.repeat(n)}123457`.slice(0, 256));
     const shared = rowsOf((n) => `4006381${'-'.repeat(n % 200)}333931`);
-    await updateFor(mall.inventory, shop.origin, unknown);
-    const quiet = await duration(() => updateFor(mall.inventory, shop.origin, unknown));
-    const wide = await duration(() => updateFor(mall.inventory, shop.origin, shared));
+    await updateFor(suppliers.inventory, supplier.origin, unknown);
+    const quiet = await duration(() => updateFor(suppliers.inventory, supplier.origin, unknown));
+    const wide = await duration(() => updateFor(suppliers.inventory, supplier.origin, shared));
     expect(wide).toBeLessThan(10 * quiet + 500);
   });
 

@@ -135,7 +135,7 @@ async function findAfter({ store }: Gateway, statements: readonly string[]): Pro
   return found;
 }
 
-async function openShop(kind: 'sqlite' | 'postgres'): Promise<Gateway> {
+async function openGatewayWithHistory(kind: 'sqlite' | 'postgres'): Promise<Gateway> {
   const gateway = await openGateway(kind);
   const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as const;
   for (const [skuId, values] of changes) await updateFor(gateway.inventory, origin, [setSku(skuId, values)]);
@@ -143,27 +143,27 @@ async function openShop(kind: 'sqlite' | 'postgres'): Promise<Gateway> {
 }
 
 describeOnEachStore('check', (kind) => {
-  let shop: Gateway;
-  beforeAll(async () => void (shop = await openShop(kind)));
-  afterAll(() => shop.close());
+  let gateway: Gateway;
+  beforeAll(async () => void (gateway = await openGatewayWithHistory(kind)));
+  afterAll(() => gateway.close());
 
   test('finds nothing in a sound store, beside the gateway that has it open', async () => {
-    expect(await runCommand('check', '--database', shop.url)).toEqual({
+    expect(await runCommand('check', '--database', gateway.url)).toEqual({
       code: 0,
       stdout: 'No problem in 2 suppliers, 12 SKUs, 16 codes and 5 changes.\n',
       stderr: '',
     });
-    expect(await findAfter(shop, [])).toEqual({});
+    expect(await findAfter(gateway, [])).toEqual({});
   });
 
   test.each(tamperings)('finds %s', async (_what, statements, found) => {
     const { reference, ...ours } = found;
     const expected = kind === 'sqlite' && reference !== undefined ? found : ours;
-    expect(await findAfter(shop, statements)).toEqual(expected);
+    expect(await findAfter(gateway, statements)).toEqual(expected);
   });
 
   test('names supplier and SKU, gives some examples and the count, and fails', async () => {
-    const tampered = await openShop(kind);
+    const tampered = await openGatewayWithHistory(kind);
     await sql.raw(`update sku set quantity_in_stock = 77 where version > 0`).execute(tampered.store.db);
     await sql
       .raw(`update sku set version = 1 where supplier_id = 'acme' and version = 0`)
@@ -183,11 +183,11 @@ describeOnEachStore('check', (kind) => {
   });
 
   test('looks at one moment, while others write', async () => {
-    const store = await openStore(shop.url, { readOnly: kind === 'sqlite' });
+    const store = await openStore(gateway.url, { readOnly: kind === 'sqlite' });
     const origin = { supplierId: 'rival', actor: 'dashboard', source: 'GRAPHQL' } as const;
     const seen = await inSnapshot(store, async (db) => {
       const before = await checkTables(db, kind);
-      const [result] = await updateFor(shop.inventory, origin, [setSku('shared', { quantityInStock: 1 })]);
+      const [result] = await updateFor(gateway.inventory, origin, [setSku('shared', { quantityInStock: 1 })]);
       expect(result?.outcome).toBe('APPLIED');
       return [before, await checkTables(db, kind)];
     });
@@ -198,7 +198,7 @@ describeOnEachStore('check', (kind) => {
   });
 
   test('does not make or migrate the database', async () => {
-    const url = kind === 'sqlite' ? `${shop.url}-other` : shop.url.replace(/\w+$/, 'postgres');
+    const url = kind === 'sqlite' ? `${gateway.url}-other` : gateway.url.replace(/\w+$/, 'postgres');
     if (kind === 'sqlite') {
       await expect(runHere(checkCommand, ['--database', url])).rejects.toThrow(
         /^There is no database at .*-other\.$/,

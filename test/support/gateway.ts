@@ -118,7 +118,7 @@ export async function seedStore(store: Store, clock: () => Date): Promise<void> 
     colleague: { ...acme, name: 'colleague' },
     view: { ...acme, name: 'viewer', permissions: ['view_items'] },
     edit: { ...acme, name: 'editor', permissions: ['edit_items'] },
-    retailer: { ...acme, name: 'shop', role: 'retailer' },
+    retailer: { ...acme, name: 'a retailer', role: 'retailer' },
     expired: { ...acme, name: 'old', expiresAt: '2020-01-01T00:00:00.000Z' },
     rival: { ...acme, supplierId: 'rival', name: 'rival dashboard' },
   };

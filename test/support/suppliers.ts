@@ -31,7 +31,7 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 export type { Values } from './requests.ts';
 
-export interface Shop {
+export interface TestSupplier {
   readonly origin: Origin;
   /** When its catalog was saved; the clock has moved on since. */
   readonly seededAt: string;
@@ -50,13 +50,13 @@ export interface Shop {
   lastPosition(): Promise<number>;
 }
 
-export interface Mall {
+export interface Suppliers {
   readonly inventory: Inventory;
-  openShop(rows: readonly CatalogRow[]): Promise<Shop>;
+  addSupplier(rows: readonly CatalogRow[]): Promise<TestSupplier>;
   close(): Promise<void>;
 }
 
-export async function openMall(kind: StoreKind): Promise<Mall> {
+export async function openSuppliers(kind: StoreKind): Promise<Suppliers> {
   const database = await openTestStore(kind);
   const { store } = database;
   const { db } = store;
@@ -64,10 +64,10 @@ export async function openMall(kind: StoreKind): Promise<Mall> {
   let now = Date.parse('2026-11-01T09:30:00.000Z');
   const clock = () => new Date(now);
   const inventory = createInventory(store, clock);
-  return { inventory, openShop, close: () => database.remove() };
+  return { inventory, addSupplier, close: () => database.remove() };
 
-  async function openShop(rows: readonly CatalogRow[]): Promise<Shop> {
-    const supplierId = `shop-${++count}`;
+  async function addSupplier(rows: readonly CatalogRow[]): Promise<TestSupplier> {
+    const supplierId = `supplier-${++count}`;
     const origin: Origin = { supplierId, actor: 'dashboard', source: 'GRAPHQL' };
     await saveSupplier(store, supplierId, clock());
     const save = (...listed: CatalogRow[]) =>

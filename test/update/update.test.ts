@@ -2,26 +2,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryChangeTable } from '../../src/db/store/tables.ts';
 import { MAX_QUANTITY } from '../../src/domain/sku.ts';
-import { openMall, set, setBy, type Mall, type Values } from '../support/suppliers.ts';
+import { openSuppliers, set, setBy, type Suppliers, type Values } from '../support/suppliers.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 describeOnEachStore('an update', (kind) => {
-  let mall: Mall;
+  let suppliers: Suppliers;
   beforeAll(async () => {
-    mall = await openMall(kind);
+    suppliers = await openSuppliers(kind);
   });
-  afterAll(() => mall.close());
+  afterAll(() => suppliers.close());
 
   test('answers with the new state, and stores it with one record of the change', async () => {
-    const shop = await mall.openShop([
+    const supplier = await suppliers.addSupplier([
       { skuId: 'A', title: 'A thing', upca: '036000291452', quantityInStock: 10, restrictions: 'tmpunavail' },
       { skuId: 'B', quantityInStock: 20 },
     ]);
-    const changedAt = shop.now;
-    const [before, other] = await shop.skus();
-    expect(before).toMatchObject({ version: 0, updated_at: shop.seededAt });
+    const changedAt = supplier.now;
+    const [before, other] = await supplier.skus();
+    expect(before).toMatchObject({ version: 0, updated_at: supplier.seededAt });
 
-    const results = await shop.update(
+    const results = await supplier.update(
       setBy('upca', '036000291452', { quantityInStock: 3, restrictions: null }),
     );
 
@@ -29,7 +29,7 @@ describeOnEachStore('an update', (kind) => {
       {
         outcome: 'APPLIED',
         sku: {
-          supplierId: shop.origin.supplierId,
+          supplierId: supplier.origin.supplierId,
           skuId: 'A',
           itemId: null,
           title: 'A thing',
@@ -47,7 +47,7 @@ describeOnEachStore('an update', (kind) => {
         },
       },
     ]);
-    expect(await shop.skus()).toEqual([
+    expect(await supplier.skus()).toEqual([
       {
         ...before,
         quantity_in_stock: 3,
@@ -58,9 +58,9 @@ describeOnEachStore('an update', (kind) => {
       },
       other,
     ]);
-    expect(await shop.changes()).toEqual([
+    expect(await supplier.changes()).toEqual([
       {
-        supplier_id: shop.origin.supplierId,
+        supplier_id: supplier.origin.supplierId,
         position: 1,
         sku_id: 'A',
         version: 1,
@@ -79,7 +79,7 @@ describeOnEachStore('an update', (kind) => {
         changed_at: changedAt,
       },
     ]);
-    expect(await shop.lastPosition()).toBe(1);
+    expect(await supplier.lastPosition()).toBe(1);
   });
 
   describe('sets what it holds, and records before and after', () => {
@@ -106,13 +106,13 @@ describeOnEachStore('an update', (kind) => {
         { quantity_in_stock: 3 },
       ],
     ])('%s', async (_what, values, after) => {
-      const shop = await mall.openShop([
+      const supplier = await suppliers.addSupplier([
         { skuId: 'A', quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' },
       ]);
       const state = { quantity_in_stock: 10, quantity_on_backorder: 5, restrictions: 'tmpunavail' };
-      expect(await shop.update(set('A', values))).toMatchObject([{ outcome: 'APPLIED' }]);
-      expect(await shop.skus()).toMatchObject([{ ...state, ...after, version: 1 }]);
-      expect(await shop.changes()).toMatchObject([
+      expect(await supplier.update(set('A', values))).toMatchObject([{ outcome: 'APPLIED' }]);
+      expect(await supplier.skus()).toMatchObject([{ ...state, ...after, version: 1 }]);
+      expect(await supplier.changes()).toMatchObject([
         {
           ...state,
           ...after,
@@ -125,13 +125,13 @@ describeOnEachStore('an update', (kind) => {
   });
 
   test('that changes nothing or is refused writes nothing', async () => {
-    const shop = await mall.openShop([
+    const supplier = await suppliers.addSupplier([
       { skuId: 'A', quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' },
       { skuId: 'B', upca: '036000291452' },
       { skuId: 'C', upca: '036000291452' },
     ]);
-    const before = await shop.skus();
-    const results = await shop.update(
+    const before = await supplier.skus();
+    const results = await supplier.update(
       set('A', {}),
       set('A', { quantityInStock: 10 }),
       set('A', { quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' }),
@@ -149,8 +149,8 @@ describeOnEachStore('an update', (kind) => {
       'INVALID_IDENTIFIER',
       'AMBIGUOUS_IDENTIFIER',
     ]);
-    expect(await shop.skus()).toEqual(before);
-    expect(await shop.changes()).toEqual([]);
-    expect(await shop.lastPosition()).toBe(0);
+    expect(await supplier.skus()).toEqual(before);
+    expect(await supplier.changes()).toEqual([]);
+    expect(await supplier.lastPosition()).toBe(0);
   });
 });
