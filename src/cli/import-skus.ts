@@ -1,8 +1,8 @@
 /** `stockgate import skus`: takes a supplier's catalog in from CSV. */
 import { open } from 'node:fs/promises';
-import { createCatalog, refreshStatistics } from '../db/catalog/save-catalog.ts';
+import { createCatalog, refreshStatistics } from '../db/catalog.ts';
 import { openStore } from '../db/store/open-store.ts';
-import { saveSupplier } from '../db/tokens.ts';
+import { saveSupplier } from '../db/suppliers.ts';
 import { importCatalog } from '../feed/import-catalog.ts';
 import { readOptions, type Io, type Option } from './command.ts';
 import { database, supplierName } from './settings.ts';

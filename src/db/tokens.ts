@@ -112,21 +112,6 @@ export async function revokeToken(store: Store, id: string, now: Date): Promise<
   return numUpdatedRows > 0n;
 }
 
-/** Makes the supplier known. True: it was new. */
-export async function saveSupplier(store: Store, supplierId: string, now: Date): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await store.db
-    .insertInto('supplier')
-    .values({
-      supplier_id: supplierId,
-      last_position: 0,
-      created_at: now.toISOString(),
-      idempotency_bytes: 0,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow();
-  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
-}
-
 function hashToken(token: string): string {
   return hash('sha256', token, 'hex');
 }

@@ -2,10 +2,11 @@
 import { createReadStream } from 'node:fs';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Store } from '../db/store/store.ts';
-import { saveSupplier, type Authenticate } from '../db/tokens.ts';
+import { saveSupplier } from '../db/suppliers.ts';
+import { type Authenticate } from '../db/tokens.ts';
 import { permissions, type Caller } from '../domain/caller.ts';
 import { demoTabs } from './demo-tabs.ts';
-import { createCatalog } from '../db/catalog/save-catalog.ts';
+import { createCatalog } from '../db/catalog.ts';
 import { importCatalog } from '../feed/import-catalog.ts';
 
 /** The token of the documented examples. All the world knows it: it is stored nowhere, and good in the demo alone. */

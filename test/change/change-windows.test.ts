@@ -2,9 +2,9 @@
 import { CompiledQuery } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import type { Store } from '../../src/db/store/store.ts';
-import { saveSupplier } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import { MAX_BULK_ROWS } from '../../src/domain/update.ts';
 import type { ChangeFilter } from '../../src/domain/change.ts';
 import type { ReadMeter } from '../../src/domain/inventory.ts';

@@ -1,10 +1,10 @@
 /** The texts of a bulk call take room in the log once, and every reader of its changes sees them with each. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';
 import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
-import { saveSupplier } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import type { InventoryChange } from '../../src/domain/change.ts';
 import { requestOf, setSku } from '../support/requests.ts';
 import { SHARED_BATCH_ROWS } from '../../src/db/commit/turns.ts';

@@ -4,11 +4,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/db/store/store.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import {
   createAuthenticate,
   listTokens,
   revokeToken,
-  saveSupplier,
   saveToken,
   type Authenticate,
   type NewToken,

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Store, StoreKind } from '../../src/db/store/store.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
-import { createCatalog, refreshStatistics } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog, refreshStatistics } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
-import { saveSupplier, saveToken } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
+import { saveToken } from '../../src/db/tokens.ts';
 import { untilListening, type RunningGateway } from '../support/machine/process.ts';
 import type { Watched } from './watch.ts';
 

@@ -1,9 +1,9 @@
 /** A wall clock that goes back turns no SKU's time back: not of updates, bulk calls, imports or undos, on either store. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
 import type { Store } from '../../src/db/store/store.ts';
-import { saveSupplier } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import { unmetered } from '../../src/domain/inventory.ts';
 import { requestOf, setSku } from '../support/requests.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';

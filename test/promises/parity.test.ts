@@ -1,6 +1,6 @@
 /** Two doors, one set of rules: the same updates, sent through either, leave equal rows and meet equal refusals. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import { identifierKinds, MAX_IDENTIFIER_LENGTH, type IdentifierKind } from '../../src/domain/identifier.ts';
 import { MAX_QUANTITY } from '../../src/domain/sku.ts';

@@ -1,11 +1,11 @@
 /** Several gateways on one PostgreSQL under mixed load: no deadlock, every answer accounted for, positions without a gap. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { Store } from '../../src/db/store/store.ts';
-import { saveSupplier } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import type { RowResult, UpdateAnswer, UpdateRequest } from '../../src/domain/update.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';
 import { eventually } from '../support/eventually.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import { printedSchema, schema } from '../../src/schema/index.ts';

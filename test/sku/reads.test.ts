@@ -1,6 +1,6 @@
 /** Lists of SKUs as dashboards read them: filters, orders, pages, counts, global ids, and how many statements they cost. */
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
 import {
   availabilities,

@@ -1,6 +1,6 @@
 /** A bulk call whose rows all name a code that many SKUs share: its answer is bounded, and the gateway lives on. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import { MAX_CALL_CANDIDATES, MAX_CANDIDATES } from '../../src/domain/refusal.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { range } from '../support/suppliers.ts';

@@ -1,10 +1,10 @@
 /** Lists and counts of SKUs are read in statements of bounded work, which a meter can stop between any two. */
 import { CompiledQuery } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
 import type { Store } from '../../src/db/store/store.ts';
-import { saveSupplier } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import type { ReadMeter } from '../../src/domain/inventory.ts';
 import type { SkuFilter, SkuOrder, SkuPage } from '../../src/domain/sku.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';

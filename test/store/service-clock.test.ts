@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPurgeKeys } from '../../src/db/update/purge-keys.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import { createServiceClock } from '../../src/db/store/service-clock.ts';
-import { saveSupplier } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import { countKeyBytes } from '../support/kept-keys.ts';
 import { range } from '../support/suppliers.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';

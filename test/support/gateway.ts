@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
 import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
 import type { CommitObserver } from '../../src/db/commit/observe-commits.ts';
 import type { Store, StoreKind } from '../../src/db/store/store.ts';
-import { createAuthenticate, saveSupplier, saveToken, type NewToken } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
+import { createAuthenticate, saveToken, type NewToken } from '../../src/db/tokens.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import { openTestStore } from './stores/stores.ts';
 

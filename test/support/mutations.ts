@@ -1,8 +1,9 @@
 /** The mutations as tests send them, with everything that an answer can say; and a seeded database for the real program. */
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
-import { saveSupplier, saveToken } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
+import { saveToken } from '../../src/db/tokens.ts';
 import type { Gateway } from './gateway.ts';
 
 /** STOCKGATE_TEST_LONG=1 asks for the full counts, for nights and releases. */

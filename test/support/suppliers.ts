@@ -1,11 +1,11 @@
 /** Inventories for tests that look at the rows beneath: one store, and on it a supplier of its own for each test. */
 import { expect } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
 import { createInventory } from '../../src/db/inventory.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';
 import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
-import { saveSupplier } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { RowResult } from '../../src/domain/update.ts';

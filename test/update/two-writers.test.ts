@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import { createInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { Store } from '../../src/db/store/store.ts';
-import { saveSupplier } from '../../src/db/tokens.ts';
+import { saveSupplier } from '../../src/db/suppliers.ts';
 import { parseIdentifier } from '../../src/domain/identifier.ts';
 import type { RowResult } from '../../src/domain/update.ts';
 import { setSku, updateFor, type Origin } from '../support/requests.ts';

@@ -1,7 +1,7 @@
 /** Undo: puts back what changes replaced, and leaves alone what somebody touched since. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
-import { createCatalog } from '../../src/db/catalog/save-catalog.ts';
+import { createCatalog } from '../../src/db/catalog.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 

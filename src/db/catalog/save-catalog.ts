@@ -1,57 +1,68 @@
-/** The catalog in a store: which SKUs a supplier has, and under which codes they are found. Saved as sets of rows. */
-import { sql, type Kysely } from 'kysely';
+/** Saves rows of a catalog within a transaction: which SKUs a supplier has, and under which codes they are found. */
+import type { Kysely } from 'kysely';
 import {
   listedFields,
-  type Catalog,
   type CatalogRow,
   type ImportOrigin,
   type Listing,
+  type SaveCounts,
 } from '../../domain/catalog.ts';
 import { codeKinds } from '../../domain/identifier.ts';
-import type { InventoryUpdate, UpdateRequest } from '../../domain/update.ts';
+import type { InventoryUpdate, RowResult, UpdateRequest } from '../../domain/update.ts';
 import { createApplyRequests } from '../update/apply-updates.ts';
 import { createInsertSkus, createUpdateSkus, toSkuRow } from './catalog-rows.ts';
 import { createMatchSkus } from '../sku/find-skus.ts';
 import type { Store } from '../store/store.ts';
 import { createSkuCodes } from '../sku/sku-codes.ts';
 import type { Tables } from '../store/tables.ts';
-import { inTransaction } from '../store/transaction.ts';
 
-export function createCatalog(store: Store, clock: () => Date): Catalog {
-  const insertNew = createInsertNew(store, clock);
-  const relist = createRelist(store, clock);
+/** What a transaction saved. */
+export interface SavedCatalog {
+  readonly counts: SaveCounts;
+  /** The position of the supplier's newest change that the rows made; null when they made none. */
+  readonly lastPosition: number | null;
+}
+
+/** Saves the rows in order within the transaction `trx`, which the caller commits. `now`: the time of what changes (ISO 8601). */
+export type SaveCatalog = (
+  trx: Kysely<Tables>,
+  origin: ImportOrigin,
+  rows: readonly CatalogRow[],
+  now: string,
+) => Promise<SavedCatalog>;
+
+export function createSaveCatalog(store: Store): SaveCatalog {
+  const insertNew = createInsertNew(store);
+  const relist = createRelist(store);
   const applyRequests = createApplyRequests(store);
-  const save = async (trx: Kysely<Tables>, origin: ImportOrigin, rows: readonly CatalogRow[]) => {
+  return async (trx, origin, rows, now) => {
     // The same SKU may come more than once: its first row may create it, the later ones find it known.
     const firsts = new Map(rows.toReversed().map((row) => [row.skuId, row]));
-    const created = await insertNew(trx, origin.supplierId, [...firsts.values()]);
+    const created = await insertNew(trx, origin.supplierId, [...firsts.values()], now);
     const known = rows.filter((row) => !created.has(row));
-    const relisted = await relist(trx, origin.supplierId, known);
-    const [answer] = await applyRequests(trx, [toRequest(origin, known)], clock().toISOString());
+    const relisted = await relist(trx, origin.supplierId, known, now);
+    const [answer] = await applyRequests(trx, [toRequest(origin, known)], now);
     // A request without a key is always answered.
     const results = answer && 'results' in answer ? answer.results : [];
     const updated = known.filter((_, i) => relisted[i] === true || results[i]?.outcome === 'APPLIED').length;
-    return { created: created.size, updated, unchanged: rows.length - created.size - updated };
+    return {
+      counts: { created: created.size, updated, unchanged: rows.length - created.size - updated },
+      lastPosition: lastPositionOf(results),
+    };
   };
-  return { save: (origin, rows) => inTransaction(store, (trx) => save(trx, origin, rows)) };
 }
 
-/**
- * PostgreSQL gathers statistics by itself only a minute or so after many rows came in; until then it may plan for the empty
- * tables that it remembers, and scan them whole. SQLite's plans need none.
- */
-export async function refreshStatistics(store: Store): Promise<void> {
-  if (store.kind !== 'postgres') return;
-  await sql`analyze sku`.execute(store.db);
-  await sql`analyze sku_code`.execute(store.db);
+/** A request's changes take their positions in the order of its rows. */
+function lastPositionOf(results: readonly RowResult[]): number | null {
+  const positions = results.flatMap((result) => (result.outcome === 'APPLIED' ? result.change.position : []));
+  return positions.at(-1) ?? null;
 }
 
 /** Inserts those SKUs that are new, and returns their rows. */
-function createInsertNew(store: Store, clock: () => Date) {
+function createInsertNew(store: Store) {
   const insertSkus = createInsertSkus(store);
   const codes = createSkuCodes(store);
-  return async (trx: Kysely<Tables>, supplierId: string, rows: readonly CatalogRow[]) => {
-    const now = clock().toISOString();
+  return async (trx: Kysely<Tables>, supplierId: string, rows: readonly CatalogRow[], now: string) => {
     const inserted = await insertSkus(
       trx,
       rows.map((row) => toSkuRow(supplierId, row, now)),
@@ -64,11 +75,11 @@ function createInsertNew(store: Store, clock: () => Date) {
 }
 
 /** Brings what is listed of known SKUs up to date; says for each row whether it changed anything. */
-function createRelist(store: Store, clock: () => Date) {
+function createRelist(store: Store) {
   const loadSkus = createMatchSkus(store, { lock: true });
   const updateSkus = createUpdateSkus(store);
   const codes = createSkuCodes(store);
-  return async (trx: Kysely<Tables>, supplierId: string, rows: readonly CatalogRow[]) => {
+  return async (trx: Kysely<Tables>, supplierId: string, rows: readonly CatalogRow[], now: string) => {
     const wanted = rows.map((row) => ({ supplierId, identifier: toUpdate(row).identifier }));
     const stored = new Map(
       (await loadSkus(trx, wanted)).flatMap(({ skus }) => skus).map((sku) => [sku.skuId, sku]),
@@ -85,7 +96,6 @@ function createRelist(store: Store, clock: () => Date) {
     if (latest.size === 0) return relisted;
 
     const listings = [...latest.values()];
-    const now = clock().toISOString();
     await updateSkus(
       trx,
       listings.map((listing) => toSkuRow(supplierId, listing, now)),
