@@ -10,8 +10,8 @@ import { UnavailableError } from './domain/unavailable.ts';
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/stockgate', import.meta.url)));
 
 const stop = new AbortController();
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
+const signals = ['SIGINT', 'SIGTERM'] as const;
+for (const signal of signals) process.on(signal, stopInOrder);
 // A reader that stops early (`stockgate token list | head -1`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -33,6 +33,13 @@ if (code === 1) {
   process.exit(code);
 }
 process.exitCode = code;
+
+/** The first signal stops the command in order, the third ends the process at once. */
+function stopInOrder(): void {
+  // Ctrl-C under npm arrives twice: the terminal signals every process, and npm passes its own signal on.
+  if (stop.signal.aborted) for (const signal of signals) process.off(signal, stopInOrder);
+  stop.abort();
+}
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
