@@ -34,6 +34,8 @@ export interface OpenInventory extends Inventory {
   log(): LogWatch;
   /** A port to the writer for another thread, which hands it to `connectWriter`. */
   connect(): MessagePort;
+  /** Tells the observer of all commits from now on. */
+  observe(observer: CommitObserver): void;
   /** Resolves once updates can be taken without waiting for the writer's thread to start. Rejects where it cannot. */
   readonly started: Promise<void>;
   /** Resolves when all that was asked is answered, and stops watching. Before the store is closed. */
@@ -43,13 +45,10 @@ export interface OpenInventory extends Inventory {
 }
 
 /** The inventory in this store, with a writer's thread of its own. Updates that wait share a commit. */
-export function createInventory(
-  store: Store,
-  clock: () => Date,
-  observers: readonly CommitObserver[] = [],
-): OpenInventory {
+export function createInventory(store: Store, clock: () => Date): OpenInventory {
   const watch = createWatch(store);
-  const { writer, ...thread } = startWriter(store, clock, [watch, ...observers]);
+  const observers: CommitObserver[] = [watch];
+  const { writer, ...thread } = startWriter(store, clock, observers);
   return {
     ...createContract(store, clock, writer, watch),
     purgeKeys: async (keepMs) => {
@@ -59,6 +58,7 @@ export function createInventory(
     ready: createAskReadiness(() => writer.probe()),
     log: () => thread.log(),
     connect: () => thread.connect(),
+    observe: (observer) => void observers.push(observer),
     started: thread.started,
     close: async () => {
       await thread.close();

@@ -1,11 +1,6 @@
 /** Live: the subscription over server-sent events, against servers that listen, as dashboards use it. */
-import pino from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
-import { openStore } from '../../src/db/store/open-store.ts';
-import type { Store } from '../../src/db/store/store.ts';
-import { createAuthenticate } from '../../src/db/tokens.ts';
-import { createServer } from '../../src/http/server.ts';
+import { openGateway as openRealGateway } from '../../src/gateway/open-gateway.ts';
 import {
   countWaiters,
   follow,
@@ -14,14 +9,13 @@ import {
   type LiveEvent,
 } from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
+import { openGateway, settingsFor, tokens, type Gateway } from '../support/gateway.ts';
 import { startGateway } from '../support/machine/process.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const loopback = { host: '127.0.0.1', port: 0 };
-const clock = () => new Date();
 const ids = (events: readonly LiveEvent[]) => events.map(({ change }) => Number(change.id));
 
 const UPDATE = `mutation ($input: UpdateSkuInventoryInput!) {
@@ -34,24 +28,8 @@ const CURSOR = '{ inventoryChanges(first: 100) { edges { cursor } } }';
 
 /** Another gateway on the same store, as a second process is one. */
 async function openNeighbour(url: string) {
-  const store: Store = await openStore(url);
-  const inventory: OpenInventory = createInventory(store, clock);
-  const server = createServer({
-    inventory,
-    authenticate: createAuthenticate(store, clock),
-    graphiql: {},
-    corsOrigins: [],
-    createId: () => 'neighbour',
-    logger: pino({ level: 'silent' }),
-  });
-  return {
-    origin: await server.listen(loopback),
-    close: async () => {
-      await server.close();
-      await inventory.close();
-      await store.close();
-    },
-  };
+  const gateway = await openRealGateway(settingsFor(url));
+  return { origin: await gateway.server.listen(loopback), close: gateway.close };
 }
 
 /** Sends an update to a server; gives the id of its change. */

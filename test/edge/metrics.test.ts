@@ -23,12 +23,9 @@ let gateway: Gateway;
 let metrics: Metrics;
 let origin: string;
 beforeAll(async () => {
-  metrics = createMetrics({
-    backlog: () => gateway.inventory.backlog(),
-    ready,
-    log: () => gateway.inventory.log(),
-  });
-  gateway = await openGateway('sqlite', undefined, { observer: metrics, metrics }, metrics);
+  gateway = await openGateway('sqlite', undefined, { ready }, { metrics: 'on' });
+  if (!gateway.metrics) throw new Error('The metrics are off.');
+  metrics = gateway.metrics;
   origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(() => gateway.close());
@@ -371,7 +368,8 @@ test('an observer that throws costs no update', async () => {
   const fail = () => {
     throw new Error('out of order');
   };
-  const observed = createInventory(database.store, () => new Date(), [{ committed: fail, failed: fail }]);
+  const observed = createInventory(database.store, () => new Date());
+  observed.observe({ committed: fail, failed: fail });
   const origins = {
     supplierId: 'nobody',
     actor: 'a',

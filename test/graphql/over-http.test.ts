@@ -1,9 +1,7 @@
 /** GraphQL over HTTP as this edge lets it in: JSON alone, GET for queries, no batches, cross-origin only where listed. */
 import { gzipSync } from 'node:zlib';
 import type { InjectOptions } from 'fastify';
-import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createServer } from '../../src/http/server.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 
 const auth = { authorization: `Bearer ${tokens.full}` };
@@ -264,13 +262,9 @@ describe('pages of other origins', () => {
   });
 
   test('of no origin may where none is listed', async () => {
-    const server = createServer({
-      inventory: gateway.inventory,
+    const { server, close } = await openGateway('sqlite', undefined, {
       authenticate: () => Promise.resolve(null),
-      graphiql: {},
       corsOrigins: [],
-      createId: () => 'an-id',
-      logger: pino({ level: 'silent' }),
     });
     const asked = await server.inject({ url: '/graphql', ...preflight(listed) });
     const called = await server.inject({
@@ -280,7 +274,7 @@ describe('pages of other origins', () => {
     });
     expect([asked.statusCode, called.statusCode]).toEqual([401, 401]);
     for (const { headers } of [asked, called]) expect(corsHeaders(headers)).toEqual([]);
-    await server.close();
+    await close();
   });
 
   test('OPTIONS that is no preflight is answered in JSON', async () => {

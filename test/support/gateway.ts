@@ -1,16 +1,18 @@
 /** A whole gateway for tests: a fresh store with two suppliers who own the same identifiers, and the server before it. */
-import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import type { LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { createCatalog } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
-import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
-import type { CommitObserver } from '../../src/db/commit/observe-commits.ts';
 import type { Store, StoreKind } from '../../src/db/store/store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
-import { createAuthenticate, saveToken, type NewToken } from '../../src/db/tokens.ts';
-import { createServer, type ServerOptions } from '../../src/http/server.ts';
-import { openTestStore } from './stores/stores.ts';
+import { saveToken, type NewToken } from '../../src/db/tokens.ts';
+import {
+  openGateway as openRealGateway,
+  type Gateway as OpenGateway,
+  type GatewaySettings,
+} from '../../src/gateway/open-gateway.ts';
+import type { ServerOptions } from '../../src/http/server.ts';
+import { createTestDatabase } from './stores/stores.ts';
 
 /** Tokens by what they may do; all but `rival` are of the supplier `acme`. */
 export const tokens = {
@@ -46,43 +48,48 @@ export interface GraphqlAnswer {
   readonly body: any;
 }
 
-export interface Gateway {
-  readonly server: FastifyInstance;
-  readonly store: Store;
+export interface Gateway extends OpenGateway {
   readonly url: string;
-  readonly inventory: OpenInventory;
   graphql(query: string, variables?: object, token?: string): Promise<GraphqlAnswer>;
   /** POSTs to the documented path; a string or Buffer is sent as it is. */
   legacy(body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
-  close(): Promise<void>;
+}
+
+/** Settings for a gateway without request threads: they would not see a test's clock. */
+export function settingsFor(
+  database: string,
+  clock = () => new Date(),
+  server: Partial<ServerOptions> = {},
+): GatewaySettings {
+  return {
+    database,
+    clock,
+    requestThreads: false,
+    metrics: 'off',
+    server: {
+      graphiql: {},
+      corsOrigins: ['https://dashboard.example'],
+      logger: pino({ level: 'silent' }),
+      ...server,
+    },
+  };
 }
 
 export async function openGateway(
   kind: StoreKind,
-  clock = () => new Date(),
-  options: Partial<ServerOptions> = {},
-  commitObserver?: CommitObserver,
+  clock?: () => Date,
+  server?: Partial<ServerOptions>,
+  more: Partial<GatewaySettings> = {},
 ): Promise<Gateway> {
-  const { store, url, remove } = await openTestStore(kind);
-  await seedStore(store, clock);
-  const inventory = createInventory(store, clock, commitObserver && [commitObserver]);
-  const server = createServer({
-    inventory,
-    authenticate: createAuthenticate(store, clock),
-    graphiql: {},
-    corsOrigins: ['https://dashboard.example'],
-    createId: randomUUID,
-    logger: pino({ level: 'silent' }),
-    ...options,
-  });
-  await server.ready();
+  const { url, remove } = await createTestDatabase(kind);
+  const gateway = await openRealGateway({ ...settingsFor(url, clock, server), ...more });
+  await seedStore(gateway.store, clock ?? (() => new Date()));
+  await gateway.server.ready();
   return {
-    server,
-    store,
+    ...gateway,
     url,
-    inventory,
     graphql: async (query, variables = {}, token = tokens.full) => {
-      const response = await server.inject({
+      const response = await gateway.server.inject({
         method: 'POST',
         url: '/graphql',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -91,15 +98,14 @@ export async function openGateway(
       return { status: response.statusCode, body: response.json() };
     },
     legacy: (body, headers = {}) =>
-      server.inject({
+      gateway.server.inject({
         method: 'POST',
         url: '/timp/products/skus/inventory/',
         headers: { authorization: `Token ${tokens.full}`, 'content-type': 'application/json', ...headers },
         payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
       }),
     close: async () => {
-      await server.close();
-      await inventory.close();
+      await gateway.close();
       await remove();
     },
   };

@@ -1,0 +1,101 @@
+/** The wiring of a whole gateway: store, writer, tokens, request threads, metrics and server. */
+import { randomUUID } from 'node:crypto';
+import { createInventory, type OpenInventory } from '../db/inventory.ts';
+import { openStore } from '../db/store/open-store.ts';
+import type { OpenOptions, Store } from '../db/store/store.ts';
+import { createAuthenticate, type Authenticate } from '../db/tokens.ts';
+import type { Metrics } from '../http/edge/metrics.ts';
+import { createServer, type ServerOptions } from '../http/server.ts';
+import { startRequestThreads } from './start-request-threads.ts';
+
+/** PostgreSQL has this many milliseconds longer than the query timeout to report that a read took too long. */
+const READ_MARGIN_MS = 5_000;
+/** An update that PostgreSQL has not answered after this time is refused. Clients that wait for 30 s still get the answer. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+type Wired = 'inventory' | 'authenticate' | 'createId' | 'ready' | 'observer' | 'metrics';
+
+export interface GatewaySettings {
+  /** `sqlite:PATH` or `postgres://...`. */
+  readonly database: string;
+  readonly storeOptions?: Omit<OpenOptions, 'readOnly' | 'answerTimeoutMs' | 'logStatus'>;
+  readonly clock: () => Date;
+  /** Whether heavy requests run on threads of their own. Without them they run on the thread of the connections. */
+  readonly requestThreads: boolean;
+  /** `on`: the server answers /metrics. `apart`: the gateway counts, and another server shows the page. */
+  readonly metrics: 'on' | 'apart' | 'off';
+  /** Wraps the look-up of tokens, for a token that no store holds. */
+  readonly wrapAuthenticate?: (authenticate: Authenticate) => Authenticate;
+  /** The server's own settings. A part that is given here replaces the wired one. */
+  readonly server: Omit<ServerOptions, Wired> & Partial<Pick<ServerOptions, Wired>>;
+}
+
+export interface Gateway {
+  readonly store: Store;
+  readonly inventory: OpenInventory;
+  /** Not yet listening. */
+  readonly server: ReturnType<typeof createServer>;
+  /** Undefined where the metrics are off. */
+  readonly metrics: Metrics | undefined;
+  /** Starts the request thread for lists, so that the first list need not wait for it. */
+  warm(): void;
+  /**
+   * Finishes what is under way, then closes the server, the threads, the writer and the store. Rejects if the disk fails at
+   * the very end. After a disk failure the store stays open: closing it would copy a log of which parts may be lost into the file.
+   */
+  close(): Promise<void>;
+}
+
+/** Opens the store, migrates it, and wires a gateway around it. Throws with one clear line if the store cannot be opened. */
+export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
+  const { database, clock, wrapAuthenticate = (authenticate) => authenticate } = settings;
+  const store = await openStore(database, withAnswerTimeout(settings.storeOptions));
+  const inventory = createInventory(store, clock);
+  const metrics = settings.metrics === 'off' ? undefined : await startMetrics(inventory);
+  const { logger } = settings.server;
+  const threads = settings.requestThreads
+    ? startRequestThreads(store.url, inventory, store.queryTimeoutMs, (error) =>
+        logger.error({ err: error }, 'a request thread failed'),
+      )
+    : undefined;
+  const server = createServer({
+    inventory,
+    authenticate: wrapAuthenticate(createAuthenticate(store, clock)),
+    createId: randomUUID,
+    ready: inventory.ready,
+    observer: metrics,
+    metrics: settings.metrics === 'on' ? metrics : undefined,
+    ...(threads && { heavyWork: threads }),
+    ...settings.server,
+  });
+  let hasFailed = false;
+  void inventory.failed.then(() => (hasFailed = true));
+  return {
+    store,
+    inventory,
+    server,
+    metrics,
+    warm: () => threads?.warm(),
+    async close() {
+      await server.close();
+      await threads?.close();
+      // The writer reports its orderly end as a failure too.
+      const leaveOpen = hasFailed;
+      await inventory.close();
+      if (!leaveOpen) await store.close();
+    },
+  };
+}
+
+function withAnswerTimeout(options: OpenOptions = {}): OpenOptions {
+  const { queryTimeoutMs = 0 } = options;
+  return { ...options, answerTimeoutMs: Math.max(ANSWER_TIMEOUT_MS, queryTimeoutMs + READ_MARGIN_MS) };
+}
+
+/** Prometheus' client is loaded only where it is used. */
+async function startMetrics(inventory: OpenInventory): Promise<Metrics> {
+  const { createMetrics } = await import('../http/edge/metrics.ts');
+  const metrics = createMetrics(inventory);
+  inventory.observe(metrics);
+  return metrics;
+}
