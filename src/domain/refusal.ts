@@ -70,21 +70,21 @@ export function describeRefusal(refusal: Refusal): string {
     case 'BAD_USER_INPUT':
       return refusal.explanation;
     case 'CHANGE_NOT_FOUND':
-      return `No change of yours has the ${refusal.by === 'groupId' ? 'groupId' : 'id'} "${refusal.id}". Take one from the history.`;
+      return `None of your changes has the ${refusal.by === 'groupId' ? 'groupId' : 'id'} "${refusal.id}". Look it up in inventoryChanges.`;
     case 'INVALID_IDENTIFIER':
       return `No SKU has the ${named(refusal.identifier)}, and it cannot be valid: ${refusal.fault.reason}`;
     case 'SKU_NOT_FOUND':
-      return `No SKU of yours has the ${named(refusal.identifier)}. Check it, and whose token you send.`;
+      return `None of your SKUs has the ${named(refusal.identifier)}. Check the identifier and the supplier of your token.`;
     case 'AMBIGUOUS_IDENTIFIER':
       return `Several SKUs share the ${named(refusal.identifier)}: ${listed(refusal)}. Name the one you mean by its skuId.`;
     case 'PRECONDITION_FAILED':
       return `${describeMismatch(refusal.expected, refusal.current)} Look at the current state, and decide again.`;
     case 'QUANTITY_BELOW_ZERO':
-      return `${refusal.field} is ${refusal.current[refusal.field]}: it cannot go down by ${-refusal.delta}.`;
+      return `${refusal.field} is ${refusal.current[refusal.field]} and cannot go down by ${-refusal.delta}. Subtract at most ${refusal.current[refusal.field]}.`;
     case 'QUANTITY_TOO_LARGE':
-      return `${refusal.field} is ${refusal.current[refusal.field]}: it cannot go up by ${refusal.delta}, for ${MAX_QUANTITY} is the most.`;
+      return `${refusal.field} is ${refusal.current[refusal.field]} and cannot go up by ${refusal.delta}. Add at most ${MAX_QUANTITY - refusal.current[refusal.field]}.`;
     case 'ROLLED_BACK':
-      return 'Another row of this all-or-nothing call was refused, so this one was not applied either.';
+      return 'Another row of this all-or-nothing call was refused, so this row was not applied. Correct that row and send the call again.';
   }
 }
 
@@ -96,9 +96,9 @@ export function describeRefusalBlindly(refusal: Refusal): string {
     case 'PRECONDITION_FAILED':
       return 'The SKU is not as you expected. Look at its current state with a token that has the permission view_items, and decide again.';
     case 'QUANTITY_BELOW_ZERO':
-      return `${refusal.field} cannot go down by ${-refusal.delta}: it would fall below 0.`;
+      return `${refusal.field} cannot go down by ${-refusal.delta}, because it would fall below 0. Subtract less.`;
     case 'QUANTITY_TOO_LARGE':
-      return `${refusal.field} cannot go up by ${refusal.delta}: ${MAX_QUANTITY} is the most.`;
+      return `${refusal.field} cannot go up by ${refusal.delta}, because it would exceed ${MAX_QUANTITY}. Add less.`;
     default:
       return describeRefusal(refusal);
   }

@@ -85,7 +85,8 @@ describeOnEachStore('updateSkuInventory', (kind) => {
         {
           __typename: 'SkuNotFoundError',
           code: 'SKU_NOT_FOUND',
-          message: 'No SKU of yours has the skuId "none". Check it, and whose token you send.',
+          message:
+            'None of your SKUs has the skuId "none". Check the identifier and the supplier of your token.',
         },
       ],
       [
@@ -93,7 +94,8 @@ describeOnEachStore('updateSkuInventory', (kind) => {
         {
           __typename: 'SkuNotFoundError',
           code: 'SKU_NOT_FOUND',
-          message: 'No SKU of yours has the ean13 "4012345678901". Check it, and whose token you send.',
+          message:
+            'None of your SKUs has the ean13 "4012345678901". Check the identifier and the supplier of your token.',
         },
       ],
       [

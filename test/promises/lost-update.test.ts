@@ -365,7 +365,7 @@ describeOnEachStore('lost updates', (kind) => {
           {
             __typename: 'QuantityBelowZeroError',
             code: 'QUANTITY_BELOW_ZERO',
-            message: 'quantityOnBackorder is 2: it cannot go down by 3.',
+            message: 'quantityOnBackorder is 2 and cannot go down by 3. Subtract at most 2.',
             retryable: true,
             current: { skuId, quantityInStock: 5, quantityOnBackorder: 2 },
           },

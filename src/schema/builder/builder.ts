@@ -5,7 +5,7 @@ import ValidationPlugin, { type StandardSchemaV1 } from '@pothos/plugin-validati
 import { GraphQLError, valueFromASTUntyped } from 'graphql';
 import type { Context } from './context.ts';
 
-/** Characters in a global id at most; those that are given out are shorter. */
+/** Longest global ID that is read, in UTF-16 units. Those that the gateway gives out are shorter. */
 const MAX_GLOBAL_ID_LENGTH = 2_000;
 
 export const builder = new SchemaBuilder<{
@@ -23,25 +23,24 @@ export const builder = new SchemaBuilder<{
     cursorType: 'String',
     nodesQueryOptions: false,
     nodeQueryOptions: {
-      description: 'Whatever of yours has this global id; null where there is nothing.',
-      args: { id: { description: 'Its global id.' } },
+      description: 'The object with this global ID, if it belongs to your supplier; otherwise null.',
+      args: { id: { description: 'The global ID, as the field `id` of an object shows it.' } },
     },
     decodeGlobalID: readGlobalId,
-    idFieldOptions: { description: 'Its global id.' },
+    idFieldOptions: { description: 'The global ID, for `Query.node`.' },
     edgesFieldOptions: { description: 'The items of the page, each with its cursor.' },
-    nodesOnConnection: { description: 'The items of the page.' },
+    nodesOnConnection: { description: 'The items of the page, without their cursors.' },
     nodeFieldOptions: { description: 'The item.' },
-    cursorFieldOptions: { description: 'Ask for the page `after` it.' },
-    pageInfoFieldOptions: { description: 'Where the page stands in its list.' },
+    cursorFieldOptions: { description: 'Pass this as `after` to get the items that follow this one.' },
+    pageInfoFieldOptions: { description: 'The cursors of this page, and whether there are more pages.' },
     hasNextPageFieldOptions: { description: 'Whether there is a page after this one.' },
-    hasPreviousPageFieldOptions: { description: 'Whether this page was asked for `after` a cursor.' },
-    startCursorFieldOptions: { description: 'The cursor of the first item; null on an empty page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether this page was requested with `after`.' },
+    startCursorFieldOptions: { description: 'The cursor of the first item; null if the page is empty.' },
     endCursorFieldOptions: {
-      description:
-        'The cursor of the last item, to go on from; on an empty page, the one it was asked for with.',
+      description: 'Pass this as `after` to get the next page. An empty page can have one too.',
     },
-    nodeTypeOptions: { description: 'Anything that can be read again by its global id.' },
-    pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
+    nodeTypeOptions: { description: 'An object that `Query.node` reads by its global ID.' },
+    pageInfoTypeOptions: { description: 'The cursors of a page, and whether there are more pages.' },
   },
   validation: { validationError: ({ issues }) => badUserInput(issues) },
 });
@@ -52,31 +51,33 @@ export type InputFields = PothosSchemaTypes.InputFieldBuilder<
   'InputObject'
 >;
 
-builder.queryType({ description: 'Everything that can be read. Needs the permission `view_items`.' });
+builder.queryType({ description: 'Read SKUs and changes. Needs the permission `view_items`.' });
 builder.mutationType({
   description:
-    "Everything that can be changed. Needs the permission `edit_items`; fields that show a SKU's state need `view_items` too.",
+    "Update inventory. Needs the permission `edit_items`. Fields that show a SKU's state also need `view_items`.",
 });
 builder.subscriptionType({
-  description: 'Everything that can be followed, by server-sent events. Needs the permission `view_items`.',
+  description: 'Follow changes by server-sent events. Needs the permission `view_items`.',
 });
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
 
 builder.scalarType('DateTime', {
-  description: 'A moment, ISO 8601; answered in UTC with milliseconds: `2026-11-01T09:30:00.000Z`.',
+  description:
+    'A date and time in ISO 8601, with an offset or `Z`. Answers are in UTC with milliseconds: `2026-11-01T09:30:00.000Z`.',
   serialize: (value) => value,
   parseValue: (value) => {
     const time = typeof value === 'string' && DATE_TIME.test(value) ? Date.parse(value) : NaN;
-    if (Number.isNaN(time)) throw new GraphQLError('Give a moment as ISO 8601: 2026-11-01T09:30:00.000Z.');
+    if (Number.isNaN(time))
+      throw new GraphQLError('This must be an ISO 8601 date and time, such as 2026-11-01T09:30:00.000Z.');
     return new Date(time).toISOString();
   },
 });
 
 builder.scalarType('RowValue', {
   description:
-    'A value in a row of a bulk call: what the single mutation takes in the same place. ' +
-    "Anything else is that row's error, not the whole call's.",
+    'A value in a row of a bulk call. Send what `updateSkuInventory` takes in the same place. ' +
+    'Any other value is an error of that row and does not fail the call.',
   serialize: () => {
     throw new Error('RowValue is for input alone.');
   },
@@ -91,7 +92,9 @@ function readGlobalId(globalId: string): { typename: string; id: string } {
   } catch {
     // The error repeats the whole text.
   }
-  throw badUserInput([{ path: ['id'], message: 'This is no global id. Take one from the field `id`.' }]);
+  throw badUserInput([
+    { path: ['id'], message: 'This is not a global ID. Use the field `id` of an object.' },
+  ]);
 }
 
 /** Input that is malformed for any SKU: one error that lists every problem with its path. */

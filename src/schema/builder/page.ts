@@ -22,7 +22,9 @@ export function pageArgs(what: string) {
       description: `How many ${what}, 1 to ${MAX_PAGE}.`,
       validate: z.int().min(1, 'This must be at least 1.').max(MAX_PAGE, `This must be at most ${MAX_PAGE}.`),
     }),
-    after: t.string({ description: 'The cursor of the item before the page; absent for the first page.' }),
+    after: t.string({
+      description: 'A cursor; the page starts after its item. Leave it out for the first page.',
+    }),
   }));
 }
 
@@ -56,12 +58,15 @@ export function decodeCursor<T>(cursor: string | null | undefined, form: z.ZodTy
   const text = cursor.length > MAX_CURSOR_LENGTH ? '' : Buffer.from(cursor, 'base64url').toString();
   const parsed = form.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new GraphQLError('after: This is no cursor of this list. Take one from its edges or its pageInfo.', {
-    extensions: {
-      code: 'BAD_USER_INPUT',
-      problems: [{ path: ['after'], message: 'This is no cursor of this list.' }],
+  throw new GraphQLError(
+    'after: This is not a cursor of this list. Use a cursor from its edges or its pageInfo.',
+    {
+      extensions: {
+        code: 'BAD_USER_INPUT',
+        problems: [{ path: ['after'], message: 'This is not a cursor of this list.' }],
+      },
     },
-  });
+  );
 }
 
 function parseJson(text: string): unknown {

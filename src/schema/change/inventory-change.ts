@@ -19,15 +19,15 @@ const MAX_PAGE_SCAN = 100_000;
 export const MAX_GROUP_ID_LENGTH = 64;
 
 const sourceDescriptions: Record<ChangeSource, string> = {
-  GRAPHQL: 'A GraphQL mutation.',
-  REST: 'The REST path for one SKU.',
-  REST_BULK: 'The REST path for many.',
+  GRAPHQL: 'A GraphQL mutation other than `revertInventoryChanges`.',
+  REST: 'The legacy REST path for one SKU.',
+  REST_BULK: 'The legacy REST path for many SKUs.',
   IMPORT: 'A CSV import.',
-  REVERT: '`revertInventoryChanges`.',
+  REVERT: 'The mutation `revertInventoryChanges`.',
 };
 
 const ChangeSourceEnum = builder.enumType('InventoryChangeSource', {
-  description: 'Through which door, or by what, a change was made.',
+  description: 'What made a change.',
   // Each source with its description.
   values: Object.fromEntries(
     changeSources.map((value) => [value, { description: sourceDescriptions[value] }]),
@@ -35,67 +35,74 @@ const ChangeSourceEnum = builder.enumType('InventoryChangeSource', {
 });
 
 const InventoryState = builder.objectRef<DomainState>('InventoryState').implement({
-  description: "A SKU's inventory at one moment.",
+  description: "A SKU's inventory before or after a change.",
   fields: (t) => ({
-    quantityInStock: t.exposeInt('quantityInStock', { description: 'Units that could be bought.' }),
+    quantityInStock: t.exposeInt('quantityInStock', { description: 'Units in stock.' }),
     quantityOnBackorder: t.exposeInt('quantityOnBackorder', {
-      description: 'Units that were going to be replenished.',
+      description: 'Units on backorder.',
     }),
     restrictions: t.expose('restrictions', {
       type: SkuRestriction,
       nullable: true,
-      description: 'The restriction; null for none.',
+      description: 'The restriction; null if there was none.',
     }),
   }),
 });
 
 const InventoryDelta = builder.objectRef<DomainChange>('InventoryDelta').implement({
-  description: 'By how much the quantities changed, in units; negative where they went down.',
+  description:
+    'How much the quantities changed, in units. A negative number means that the quantity went down.',
   fields: (t) => ({
     quantityInStock: t.int({
-      description: 'Change of the quantity in stock.',
+      description: 'Units in stock after the change, minus units before it.',
       resolve: ({ before, after }) => after.quantityInStock - before.quantityInStock,
     }),
     quantityOnBackorder: t.int({
-      description: 'Change of the quantity on backorder.',
+      description: 'Units on backorder after the change, minus units before it.',
       resolve: ({ before, after }) => after.quantityOnBackorder - before.quantityOnBackorder,
     }),
   }),
 });
 
 export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange').implement({
-  description: 'One applied update. Changes are never altered nor removed.',
+  description: 'One applied update. Changes are never edited or deleted.',
   fields: (t) => ({
     id: t.id({
       nullable: true,
-      description: 'Names it for `revertInventoryChanges`; null for one that a dry run projects.',
+      description:
+        'The ID for `changeIds` of `revertInventoryChanges`. Null in a dry run, which stores no change.',
       resolve: ({ position }) => (position === null ? null : String(position)),
     }),
-    skuId: t.exposeString('skuId', { description: 'Whose inventory changed.' }),
+    skuId: t.exposeString('skuId', { description: 'The skuId of the SKU that changed.' }),
     sku: t.field({
       type: Sku,
       nullable: true,
       description: 'The SKU as it is now.',
       resolve: ({ skuId }, _args, { loaders }) => loaders().skus.load(skuId),
     }),
-    version: t.exposeInt('version', { description: "The SKU's version after it." }),
-    before: t.expose('before', { type: InventoryState, description: 'The inventory before it.' }),
-    after: t.expose('after', { type: InventoryState, description: 'The inventory after it.' }),
-    delta: t.field({ type: InventoryDelta, description: 'After less before.', resolve: (change) => change }),
-    source: t.expose('source', { type: ChangeSourceEnum, description: 'Where it came from.' }),
-    actor: t.exposeString('actor', { description: 'The name of the token that asked for it.' }),
-    reason: t.exposeString('reason', { nullable: true, description: 'Why, in the words of who asked.' }),
+    version: t.exposeInt('version', { description: "The SKU's version after the change." }),
+    before: t.expose('before', { type: InventoryState, description: 'The inventory before the change.' }),
+    after: t.expose('after', { type: InventoryState, description: 'The inventory after the change.' }),
+    delta: t.field({
+      type: InventoryDelta,
+      description: 'How much the quantities changed.',
+      resolve: (change) => change,
+    }),
+    source: t.expose('source', { type: ChangeSourceEnum, description: 'What made the change.' }),
+    actor: t.exposeString('actor', { description: 'The name of the token that made the change.' }),
+    reason: t.exposeString('reason', { nullable: true, description: 'The reason that the caller gave.' }),
     referenceDocumentUri: t.exposeString('referenceDocumentUri', {
       nullable: true,
-      description: 'The document behind it: an order, a delivery, a count.',
+      description:
+        'The URI of the document behind the change, such as an order, a delivery or a stock count.',
     }),
     groupId: t.exposeString('groupId', {
       nullable: true,
-      description: 'What the changes of one bulk call or one undo have in common; null for a single update.',
+      description: 'Shared by all changes of one bulk call or one undo. Null for a single update.',
     }),
     changedAt: t.expose('changedAt', {
       type: 'DateTime',
-      description: 'When. Never before the change of the same SKU that came before it.',
+      description: 'When the change was made. It is never earlier than the previous change of the same SKU.',
     }),
   }),
 });
@@ -106,19 +113,22 @@ const InventoryChangeConnection = builder.connectionObject(
 );
 
 export const InventoryChangeFilterInput = builder.inputType('InventoryChangeFilterInput', {
-  description: 'Which changes; all that is given must hold.',
+  description: 'Conditions on changes. A change must meet all that are given.',
   validate: z.looseObject({
     skuIds: z
       .array(storedText(2 * MAX_IDENTIFIER_LENGTH))
-      .max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`)
+      .max(MAX_FILTER_VALUES, `This must have at most ${MAX_FILTER_VALUES} items.`)
       .nullish(),
-    sources: z.array(z.unknown()).max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`).nullish(),
+    sources: z
+      .array(z.unknown())
+      .max(MAX_FILTER_VALUES, `This must have at most ${MAX_FILTER_VALUES} items.`)
+      .nullish(),
     groupId: storedText(MAX_GROUP_ID_LENGTH).nullish(),
   }),
   fields: (t) => ({
-    skuIds: t.stringList({ description: `Of these SKUs, at most ${MAX_FILTER_VALUES}.` }),
-    sources: t.field({ type: [ChangeSourceEnum], description: 'From one of these sources.' }),
-    groupId: t.string({ description: 'Of this bulk call or undo.' }),
+    skuIds: t.stringList({ description: `Only changes of these SKUs, at most ${MAX_FILTER_VALUES}.` }),
+    sources: t.field({ type: [ChangeSourceEnum], description: 'Only changes from one of these sources.' }),
+    groupId: t.string({ description: 'Only changes of this bulk call or undo.' }),
   }),
 });
 
@@ -142,7 +152,7 @@ const historyCursor = z.tuple([z.int().min(0)]);
 builder.objectField(Sku, 'inventoryChanges', (t) =>
   t.field({
     type: InventoryChangeConnection,
-    description: 'Its history, newest first.',
+    description: 'The changes of this SKU, newest first.',
     args: pageArgs('changes'),
     resolve: async ({ skuId }, { first, after }, { loaders }) => {
       const [newest] = decodeCursor(after, historyCursor) ?? [null];
@@ -156,12 +166,12 @@ builder.queryField('inventoryChanges', (t) =>
   t.field({
     type: InventoryChangeConnection,
     description:
-      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and ask again with it: no change is ever skipped. ' +
-      `A page looks at ${MAX_PAGE_SCAN} changes at most: with a filter that lets few through it can have fewer than \`first\`, or none, ` +
-      'while `hasNextPage` is true. Go on from its `endCursor`, which stands behind all that the page looked at.',
+      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
+      `A page examines at most ${MAX_PAGE_SCAN} changes. With a filter it can therefore hold fewer than \`first\` changes, or none, ` +
+      'while `hasNextPage` is true. Continue from its `endCursor`.',
     args: {
       ...pageArgs('changes'),
-      filter: t.arg({ type: InventoryChangeFilterInput, description: 'Which changes.' }),
+      filter: t.arg({ type: InventoryChangeFilterInput, description: 'Conditions on changes.' }),
     },
     resolve: async (_root, { first, after, filter }, { caller, inventory, meter }) => {
       const [start] = decodeCursor(after, feedCursor) ?? [0];

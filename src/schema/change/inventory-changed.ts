@@ -10,10 +10,10 @@ import {
 import { decodeCursor, encodeCursor } from '../builder/page.ts';
 
 const InventoryChangedEvent = builder.objectRef<DomainChange>('InventoryChangedEvent').implement({
-  description: 'A change, as it was committed.',
+  description: 'A committed change, and where to resume after it.',
   fields: (t) => ({
     cursor: t.string({
-      description: 'Subscribe again `after` it, and no change is lost or repeated.',
+      description: 'Pass this as `after` to resume behind this change. No change is lost or repeated.',
       resolve: ({ position }) => encodeCursor(position ?? 0),
     }),
     change: t.field({ type: InventoryChange, description: 'The change.', resolve: (change) => change }),
@@ -24,12 +24,13 @@ builder.subscriptionField('inventoryChanged', (t) =>
   t.field({
     type: InventoryChangedEvent,
     description:
-      'Changes of your SKUs as they are committed, by any gateway on this store, in order. ' +
-      'From now on, or from behind a cursor of `inventoryChanged` or of `Query.inventoryChanges`.',
+      'Changes of your SKUs as they are committed, in order, from every gateway on the same store. ' +
+      'The stream starts now, or behind the cursor in `after`.',
     args: {
-      filter: t.arg({ type: InventoryChangeFilterInput, description: 'Which changes.' }),
+      filter: t.arg({ type: InventoryChangeFilterInput, description: 'Conditions on changes.' }),
       after: t.arg.string({
-        description: 'The cursor of the last change that was seen; absent: from now on.',
+        description:
+          'The cursor of the last change that you saw, from `inventoryChanged` or `Query.inventoryChanges`. Leave it out to start now.',
       }),
     },
     subscribe: async (_root, { filter, after }, context) => {

@@ -29,16 +29,18 @@ export const identifierShape = z.partialRecord(
 
 export const SkuIdentifierInput = builder.inputType('SkuIdentifierInput', {
   description:
-    'Names one SKU among yours, by exactly one of its identifiers. A code is looked up as spelled first, then by its GTIN-14, ' +
-    'so any spelling of the same code finds the SKU: hyphens, spaces and leading zeros do not matter, and an ISBN-10 equals its ISBN-13.',
+    'Names one of your SKUs. Give exactly one field. A code is looked up as you spell it first, then by its GTIN-14. ' +
+    'Hyphens, spaces and leading zeros therefore do not matter, and an ISBN-10 equals its ISBN-13.',
   isOneOf: true,
   fields: (t) => ({
-    skuId: t.string({ description: 'Your own code for the SKU; exact and case-sensitive.' }),
+    skuId: t.string({
+      description: 'Your own code for the SKU. It must match exactly, including upper and lower case.',
+    }),
     upca: t.string({ description: 'UPC-A, 12 digits (GS1).' }),
     ean13: t.string({ description: 'EAN-13, 13 digits (GS1).' }),
     gtin14: t.string({
       description:
-        'GTIN-14, 14 digits (GS1). A case pack (first digit 1 to 9) is another item than what it holds.',
+        'GTIN-14, 14 digits (GS1). A case pack (first digit 1 to 9) is a different item from its contents.',
     }),
     isbn: t.string({ description: 'ISBN-13 or ISBN-10 (ISO 2108).' }),
   }),

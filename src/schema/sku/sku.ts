@@ -13,26 +13,27 @@ import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.
 import { isStorable } from '../builder/stored-text.ts';
 
 export const SkuRestriction = builder.enumType('SkuRestriction', {
-  description: 'Why a SKU cannot be bought whatever its quantities.',
+  description: 'Why a SKU cannot be bought, whatever its quantities.',
   values: {
-    DISCONTD: { value: 'discontd', description: 'Discontinued. On the REST path: `discontd`.' },
+    DISCONTD: { value: 'discontd', description: 'Discontinued. The legacy REST path spells it `discontd`.' },
     TMPUNAVAIL: {
       value: 'tmpunavail',
-      description: 'Temporarily unavailable. On the REST path: `tmpunavail`.',
+      description: 'Temporarily unavailable. The legacy REST path spells it `tmpunavail`.',
     },
   } as const,
 });
 
 const availabilityDescriptions: Record<Availability, string> = {
-  DISCONTINUED: 'Restricted: discontinued.',
-  TEMPORARILY_UNAVAILABLE: 'Restricted: temporarily unavailable.',
-  IN_STOCK: 'Some can be bought now.',
-  BACKORDER: 'None can be bought now, but some are going to be replenished.',
-  OUT_OF_STOCK: 'None can be bought now, and none are on backorder.',
+  DISCONTINUED: 'Restricted as discontinued (`DISCONTD`).',
+  TEMPORARILY_UNAVAILABLE: 'Restricted as temporarily unavailable (`TMPUNAVAIL`).',
+  IN_STOCK: 'Not restricted, and at least one unit is in stock.',
+  BACKORDER: 'Not restricted. No unit is in stock, but some are on backorder.',
+  OUT_OF_STOCK: 'Not restricted. No unit is in stock or on backorder.',
 };
 
 export const SkuAvailability = builder.enumType('SkuAvailability', {
-  description: 'What a buyer can count on, derived from the restriction and then the quantities.',
+  description:
+    'Whether a buyer can get the SKU. It follows from the restriction first, then from the quantities.',
   // Each availability with its description.
   values: Object.fromEntries(
     availabilities.map((value) => [value, { description: availabilityDescriptions[value] }]),
@@ -42,55 +43,57 @@ export const SkuAvailability = builder.enumType('SkuAvailability', {
 const SkuCondition = builder.enumType('SkuCondition', {
   description: 'The condition in which a SKU is sold.',
   values: {
-    NEW: { value: 'new', description: 'Never used. In a CSV file: `new`.' },
-    USED: { value: 'used', description: 'Used before. In a CSV file: `used`.' },
-    REFURB: { value: 'refurb', description: 'Refurbished. In a CSV file: `refurb`.' },
+    NEW: { value: 'new', description: 'Never used. CSV files spell it `new`.' },
+    USED: { value: 'used', description: 'Used before. CSV files spell it `used`.' },
+    REFURB: { value: 'refurb', description: 'Refurbished. CSV files spell it `refurb`.' },
   } as const,
 });
 
 export const Sku = builder.objectRef<DomainSku>('Sku');
 
 builder.node(Sku, {
-  description: 'One thing as one supplier sells it.',
-  id: { resolve: ({ skuId }) => skuId, description: 'Its global id, for `node`.' },
+  description: 'A stock keeping unit: one item as one supplier sells it.',
+  id: { resolve: ({ skuId }) => skuId, description: 'The global ID, for `Query.node`.' },
   loadOne: (skuId, { loaders }) => (isStorable(skuId) ? loaders().skus.load(skuId) : null),
   fields: (t) => ({
-    skuId: t.exposeString('skuId', { description: "The supplier's own code for it." }),
+    skuId: t.exposeString('skuId', { description: "The supplier's own code for the SKU." }),
     itemId: t.exposeString('itemId', {
       nullable: true,
-      description: 'The catalog item that it is an offer of.',
+      description: 'The catalog item that this SKU offers.',
     }),
-    title: t.exposeString('title', { nullable: true, description: 'What it is called.' }),
+    title: t.exposeString('title', { nullable: true, description: 'The title in the catalog.' }),
     condition: t.expose('condition', {
       type: SkuCondition,
       nullable: true,
-      description: 'In which condition it is sold.',
+      description: 'The condition in which the SKU is sold.',
     }),
     upca: t.exposeString('upca', { nullable: true, description: 'UPC-A, as the supplier spells it.' }),
     ean13: t.exposeString('ean13', { nullable: true, description: 'EAN-13, as the supplier spells it.' }),
     gtin14: t.exposeString('gtin14', { nullable: true, description: 'GTIN-14, as the supplier spells it.' }),
     isbn: t.exposeString('isbn', { nullable: true, description: 'ISBN, as the supplier spells it.' }),
-    quantityInStock: t.exposeInt('quantityInStock', { description: 'Units that can be bought now.' }),
+    quantityInStock: t.exposeInt('quantityInStock', {
+      description: 'Units in stock, which can be bought now.',
+    }),
     quantityOnBackorder: t.exposeInt('quantityOnBackorder', {
-      description: 'Units that are going to be replenished.',
+      description: 'Units on backorder, which are going to be replenished.',
     }),
     restrictions: t.expose('restrictions', {
       type: SkuRestriction,
       nullable: true,
-      description: 'Why it cannot be bought; null where nothing restricts it.',
+      description: 'Why the SKU cannot be bought; null if nothing restricts it.',
     }),
     availability: t.field({
       type: SkuAvailability,
-      description: 'What a buyer can count on.',
+      description: 'Whether a buyer can get the SKU.',
       resolve: availabilityOf,
     }),
     version: t.exposeInt('version', {
       description:
-        'How many changes its inventory has had: 0 before the first, then 1, 2, 3, ... without a gap.',
+        'The number of changes so far: 0, then 1, 2, 3 without gaps. Send it as `expected.version` to refuse an update if somebody else changed the SKU.',
     }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
-      description: 'When it last changed. It never goes back.',
+      description: 'When the SKU last changed. It never moves back.',
     }),
   }),
 });
@@ -100,10 +103,12 @@ builder.queryField('sku', (t) =>
     type: Sku,
     nullable: true,
     description:
-      'The SKU of yours that the identifier names; null where there is none. ' +
-      'An identifier that several SKUs share is an error with the code `AMBIGUOUS_IDENTIFIER`: its extensions hold the skuIds of ' +
-      `the first ${MAX_CANDIDATES} as \`candidates\`, and how many share it as \`candidateCount\`.`,
-    args: { by: t.arg({ type: SkuIdentifierInput, required: true, description: 'Its identifier.' }) },
+      'Your SKU with this identifier; null if there is none. ' +
+      'If several SKUs share the identifier, the answer is an error with the code `AMBIGUOUS_IDENTIFIER`. ' +
+      `Its extensions hold the first ${MAX_CANDIDATES} skuIds (\`candidates\`) and the number of SKUs (\`candidateCount\`).`,
+    args: {
+      by: t.arg({ type: SkuIdentifierInput, required: true, description: 'The identifier to look up.' }),
+    },
     validate: z.object({ by: identifierShape }),
     resolve: async (_root, { by }, { caller, inventory }) => {
       const [match] = await inventory.find(caller.supplierId, [toIdentifier(by)]);

@@ -30,14 +30,14 @@ const SkuConnection = builder.connectionObject<typeof Sku, Counted, false, false
     fields: (t) => ({
       totalCount: t.int({
         nullable: true,
-        description: `How many SKUs the filter lets through, on all pages; null where there are more than ${MAX_TOTAL_COUNT}. Counted only when it is asked for.`,
+        description: `The number of SKUs that match the filter, on all pages. Null if there are more than ${MAX_TOTAL_COUNT}. Counted only if selected.`,
         resolve: async ({ count }) => {
           const counted = await count();
           return counted > MAX_TOTAL_COUNT ? null : counted;
         },
       }),
       totalCountIsAtLeast: t.int({
-        description: `How many SKUs the filter lets through at least: \`totalCount\`, or ${MAX_TOTAL_COUNT} where there are more. Counted only when it is asked for.`,
+        description: `The least number of SKUs that match the filter: \`totalCount\`, or ${MAX_TOTAL_COUNT} if there are more. Counted only if selected.`,
         resolve: async ({ count }) => Math.min(await count(), MAX_TOTAL_COUNT),
       }),
     }),
@@ -46,66 +46,76 @@ const SkuConnection = builder.connectionObject<typeof Sku, Counted, false, false
 );
 
 const QuantityRangeInput = builder.inputType('QuantityRangeInput', {
-  description: 'From the least to the most, both included.',
+  description: 'A range of quantities, in units. Both ends are included, and each may be left out.',
   fields: (t) => ({
-    min: t.int({ description: 'The least.' }),
-    max: t.int({ description: 'The most.' }),
+    min: t.int({ description: 'The smallest quantity.' }),
+    max: t.int({ description: 'The largest quantity.' }),
   }),
 });
 
 const SkuFilterInput = builder.inputType('SkuFilterInput', {
-  description: 'Which SKUs; all that is given must hold.',
+  description: 'Conditions on SKUs. A SKU must meet all that are given.',
   validate: z.looseObject({
     skuIds: z
       .array(storedText(MAX_IDENTIFIER_LENGTH * 2))
-      .max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`)
+      .max(MAX_FILTER_VALUES, `This must have at most ${MAX_FILTER_VALUES} items.`)
       .nullish(),
-    identifiers: z.array(identifierShape).max(MAX_FILTER_VALUES, `At most ${MAX_FILTER_VALUES}.`).nullish(),
+    identifiers: z
+      .array(identifierShape)
+      .max(MAX_FILTER_VALUES, `This must have at most ${MAX_FILTER_VALUES} items.`)
+      .nullish(),
     search: storedText(MAX_SEARCH_LENGTH).nullish(),
   }),
   fields: (t) => ({
-    skuIds: t.stringList({ description: `With one of these skuIds, at most ${MAX_FILTER_VALUES}.` }),
+    skuIds: t.stringList({
+      description: `Only SKUs with one of these skuIds, at most ${MAX_FILTER_VALUES}.`,
+    }),
     identifiers: t.field({
       type: [SkuIdentifierInput],
-      description: `Named by one of these, at most ${MAX_FILTER_VALUES}; all that share a code, however many.`,
+      description: `Only SKUs with one of these identifiers, at most ${MAX_FILTER_VALUES}. A shared code matches every SKU that has it.`,
     }),
-    search: t.string({ description: 'With this in the title or the skuId; ASCII letters in any case.' }),
+    search: t.string({
+      description: `Only SKUs whose title or skuId contains this text, at most ${MAX_SEARCH_LENGTH} characters. ASCII letters match in either case.`,
+    }),
     restrictions: t.field({
       type: SkuRestriction,
-      description: 'With this restriction; null: with none.',
+      description: 'Only SKUs with this restriction. Null means without any restriction.',
     }),
-    availability: t.field({ type: SkuAvailability, description: 'With this availability.' }),
+    availability: t.field({ type: SkuAvailability, description: 'Only SKUs with this availability.' }),
     quantityInStock: t.field({
       type: QuantityRangeInput,
-      description: 'With a quantity in stock in this range.',
+      description: 'Only SKUs with a quantity in stock in this range.',
     }),
-    updatedAfter: t.field({ type: 'DateTime', description: 'Changed after this moment.' }),
+    updatedAfter: t.field({ type: 'DateTime', description: 'Only SKUs that changed after this time.' }),
   }),
 });
 
 const SkuOrderField = builder.enumType('SkuOrderField', {
-  description: 'By what SKUs are ordered; those that are equal, by skuId.',
+  description: 'What SKUs are sorted by. SKUs with the same value are sorted by skuId.',
   values: {
     SKU_ID: { description: 'By skuId.' },
-    UPDATED_AT: { description: 'By when they last changed.' },
+    UPDATED_AT: { description: 'By the time of the last change.' },
     QUANTITY_IN_STOCK: { description: 'By quantity in stock.' },
   } as const satisfies Record<SkuOrder, object>,
 });
 
 const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'Up or down.',
-  values: { ASC: { description: 'The least first.' }, DESC: { description: 'The most first.' } } as const,
+  description: 'Sort direction.',
+  values: {
+    ASC: { description: 'Smallest or oldest first.' },
+    DESC: { description: 'Largest or newest first.' },
+  } as const,
 });
 
 const SkuOrderInput = builder.inputType('SkuOrderInput', {
-  description: 'In which order.',
+  description: 'The sort order of a list of SKUs.',
   fields: (t) => ({
-    field: t.field({ type: SkuOrderField, required: true, description: 'By what.' }),
+    field: t.field({ type: SkuOrderField, required: true, description: 'What to sort by.' }),
     direction: t.field({
       type: OrderDirection,
       required: true,
       defaultValue: 'ASC',
-      description: 'Up or down.',
+      description: 'Sort direction.',
     }),
   }),
 });
@@ -113,15 +123,15 @@ const SkuOrderInput = builder.inputType('SkuOrderInput', {
 builder.queryField('skus', (t) =>
   t.field({
     type: SkuConnection,
-    description: 'Your SKUs, a page at a time.',
+    description: 'Your SKUs, page by page.',
     args: {
       ...pageArgs('SKUs'),
-      filter: t.arg({ type: SkuFilterInput, description: 'Which SKUs.' }),
+      filter: t.arg({ type: SkuFilterInput, description: 'Conditions on SKUs.' }),
       orderBy: t.arg({
         type: SkuOrderInput,
         required: true,
         defaultValue: { field: 'SKU_ID', direction: 'ASC' },
-        description: 'In which order.',
+        description: 'The sort order.',
       }),
     },
     resolve: async (_root, { first, after, filter: input, orderBy }, { caller, inventory, meter }) => {

@@ -39,17 +39,20 @@ const adjustShape = z
   );
 
 const AdjustSkuInventoryInput = builder.inputType('AdjustSkuInventoryInput', {
-  description: 'Which SKU, and by how much its quantities change. At least one of the two must be given.',
+  description: 'A SKU, and the units to add to its quantities. Give at least one delta.',
   validate: adjustShape,
   fields: (t) => ({
-    identifier: t.field({ type: SkuIdentifierInput, required: true, description: 'Names the SKU.' }),
+    identifier: t.field({ type: SkuIdentifierInput, required: true, description: 'The SKU to update.' }),
     quantityInStockDelta: t.int({
-      description: 'Units to add to the quantity in stock; negative takes away.',
+      description: 'Units to add to the quantity in stock. A negative number subtracts.',
     }),
     quantityOnBackorderDelta: t.int({
-      description: 'Units to add to the quantity on backorder; negative takes away.',
+      description: 'Units to add to the quantity on backorder. A negative number subtracts.',
     }),
-    expected: t.field({ type: InventoryPreconditionInput, description: 'What must still hold.' }),
+    expected: t.field({
+      type: InventoryPreconditionInput,
+      description: 'What must hold for the update to apply.',
+    }),
     ...attemptFields(t),
   }),
 });
@@ -60,13 +63,14 @@ builder.mutationField('adjustSkuInventory', (t) =>
   t.field({
     type: AdjustSkuInventoryPayload,
     description:
-      "Changes a SKU's quantities by a number of units, in one step: two who adjust at once are both counted. " +
-      'Never below zero (`QUANTITY_BELOW_ZERO`). Send an `idempotencyKey`: an adjustment sent twice counts twice without one.',
+      "Adds units to a SKU's quantities, or subtracts them, in one step. Concurrent adjustments all count. " +
+      'A result below zero is refused (`QUANTITY_BELOW_ZERO`). Send an `idempotencyKey`: without one, a retry counts twice. ' +
+      'When the call is answered, the update is on disk.',
     args: {
       input: t.arg({
         type: AdjustSkuInventoryInput,
         required: true,
-        description: 'Which SKU, and by how much.',
+        description: 'The SKU and the units to add.',
       }),
     },
     resolve: async (_root, { input }, context) => {

@@ -9,16 +9,16 @@ interface PlacedRow extends PlacedResult {
   readonly index: number;
 }
 
-const InventoryRowResult = defineResult<PlacedRow>('InventoryRowResult', 'What became of one row.');
+const InventoryRowResult = defineResult<PlacedRow>('InventoryRowResult', 'What happened to one row.');
 builder.objectField(InventoryRowResult, 'index', (t) =>
-  t.exposeInt('index', { description: 'Which row: 0 is the first.' }),
+  t.exposeInt('index', { description: 'The number of the row; the first is 0.' }),
 );
 
 const InventoryRowFilter = builder.enumType('InventoryRowFilter', {
-  description: 'Which rows are answered.',
+  description: 'Which rows `results` returns.',
   values: {
-    ALL: { description: 'All, in the order of the request.' },
-    REJECTED: { description: 'Only those that were refused.' },
+    ALL: { description: 'All rows, in order.' },
+    REJECTED: { description: 'Only rows that were refused.' },
   } as const,
 });
 
@@ -31,17 +31,17 @@ export interface GroupPayload {
 /** Defines a payload of this name. */
 export function defineGroupPayload(name: string) {
   return builder.objectRef<GroupPayload>(name).implement({
-    description: 'What became of the call, and of each row.',
+    description: 'What happened to the call and to each of its rows.',
     fields: (t) => ({
       results: t.field({
         type: [InventoryRowResult],
-        description: 'What became of each row.',
+        description: 'What happened to each row, in order.',
         args: {
           only: t.arg({
             type: InventoryRowFilter,
             required: true,
             defaultValue: 'ALL',
-            description: 'Which rows.',
+            description: 'Which rows to return.',
           }),
         },
         resolve: ({ answer, rowsAt }, { only }) =>
@@ -49,24 +49,31 @@ export function defineGroupPayload(name: string) {
             .map((result, index) => ({ result, index, at: [...rowsAt, index] }))
             .filter(({ result }) => only === 'ALL' || result.outcome === 'REJECTED'),
       }),
-      appliedCount: t.int({ description: 'Rows that changed their SKU.', resolve: count('APPLIED') }),
+      appliedCount: t.int({
+        description: 'The number of rows that changed their SKU.',
+        resolve: count('APPLIED'),
+      }),
       unchangedCount: t.int({
-        description: 'Rows whose SKU had these values already.',
+        description: 'The number of rows whose SKU already had these values.',
         resolve: count('UNCHANGED'),
       }),
-      rejectedCount: t.int({ description: 'Rows that were refused.', resolve: count('REJECTED') }),
+      rejectedCount: t.int({
+        description: 'The number of rows that were refused.',
+        resolve: count('REJECTED'),
+      }),
       groupId: t.string({
         nullable: true,
-        description: 'What its changes have in common in the history; `revertInventoryChanges` takes it.',
+        description: 'Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them.',
         resolve: ({ answer }) => answer.groupId,
       }),
       replayed: t.boolean({
-        description: 'An idempotency key answered again: nothing was done this time.',
+        description:
+          'True if this is the stored answer to an earlier call with the same idempotency key. Nothing was changed this time.',
         resolve: ({ answer }) => answer.replayed,
       }),
       userErrors: t.field({
         type: [UserError],
-        description: 'Why the call as a whole was refused; there are no results then.',
+        description: 'Why the whole call was refused. `results` is empty then.',
         resolve: ({ answer: { refusal } }) => (refusal ? [{ refusal, at: ['input'] }] : []),
       }),
     }),

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { identifierKinds, parseIdentifier } from '../../domain/identifier.ts';
 import { atomicities, MAX_BULK_ROWS, type InventoryUpdate, type MalformedRow } from '../../domain/update.ts';
-import { restrictions } from '../../domain/sku.ts';
+import { MAX_QUANTITY, restrictions } from '../../domain/sku.ts';
 import {
   attemptFields,
   attemptShape,
@@ -17,63 +17,69 @@ import { defineGroupPayload } from './bulk-payload.ts';
 import { identifierShape } from '../sku/identifier.ts';
 
 const AtomicityEnum = builder.enumType('BulkAtomicity', {
-  description: 'Whether rows stand or fall together.',
+  description: 'Whether a refused row stops the other rows.',
   values: {
-    BEST_EFFORT: { description: 'A refused row touches no other.' },
-    ALL_OR_NOTHING: { description: 'One refused row, and nothing is changed.' },
+    BEST_EFFORT: { description: 'A refused row does not affect the other rows.' },
+    ALL_OR_NOTHING: { description: 'If one row is refused, no row is applied.' },
   } as const satisfies Record<(typeof atomicities)[number], object>,
 });
 
 const BulkSkuIdentifierInput = builder.inputType('BulkSkuIdentifierInput', {
-  description: "Names a row's SKU as `SkuIdentifierInput` does: give exactly one.",
+  description: 'Names the SKU of a row, as `SkuIdentifierInput` does. Give exactly one field.',
   fields: (t) =>
     Object.fromEntries(
       identifierKinds.map((kind) => [
         kind,
-        t.field({ type: 'RowValue', description: `As \`${kind}\` of \`SkuIdentifierInput\`.` }),
+        t.field({ type: 'RowValue', description: `As \`SkuIdentifierInput.${kind}\`.` }),
       ]),
     ),
 });
 
 const BulkPreconditionInput = builder.inputType('BulkPreconditionInput', {
-  description: 'What must hold, as `InventoryPreconditionInput`.',
+  description: 'What must hold for a row to apply, as in `InventoryPreconditionInput`.',
   fields: (t) => ({
-    version: t.field({ type: 'RowValue', description: 'The version that you read.' }),
-    quantityInStock: t.field({ type: 'RowValue', description: 'The quantity in stock that you saw.' }),
+    version: t.field({
+      type: 'RowValue',
+      description: 'The version that you read. It holds if nobody changed the SKU since.',
+    }),
+    quantityInStock: t.field({ type: 'RowValue', description: 'The quantity in stock that you read.' }),
   }),
 });
 
 const BulkSkuInventoryUpdateInput = builder.inputType('BulkSkuInventoryUpdateInput', {
-  description: 'One row: what `UpdateSkuInventoryInput` takes in the same place.',
+  description: 'One row of a bulk call. It takes the values of `UpdateSkuInventoryInput`.',
   fields: (t) => ({
-    identifier: t.field({ type: BulkSkuIdentifierInput, description: 'Names the SKU; must be given.' }),
-    quantityInStock: t.field({ type: 'RowValue', description: 'Units that can be bought now.' }),
+    identifier: t.field({ type: BulkSkuIdentifierInput, description: 'The SKU to update. Required.' }),
+    quantityInStock: t.field({
+      type: 'RowValue',
+      description: `Units in stock, which can be bought now, 0 to ${MAX_QUANTITY}.`,
+    }),
     quantityOnBackorder: t.field({
       type: 'RowValue',
-      description: 'Units that are going to be replenished.',
+      description: `Units on backorder, which are going to be replenished, 0 to ${MAX_QUANTITY}.`,
     }),
     restrictions: t.field({
       type: 'RowValue',
-      description: 'The restriction, `DISCONTD` or `TMPUNAVAIL`; null lifts it.',
+      description: 'The restriction, `DISCONTD` or `TMPUNAVAIL`; null removes it.',
     }),
-    expected: t.field({ type: BulkPreconditionInput, description: 'What must still hold.' }),
+    expected: t.field({ type: BulkPreconditionInput, description: 'What must hold for the row to apply.' }),
   }),
 });
 
 const BulkUpdateSkuInventoryInput = builder.inputType('BulkUpdateSkuInventoryInput', {
-  description: `Up to ${MAX_BULK_ROWS} updates. The same SKU may come more than once: its rows apply in order.`,
+  description: `Up to ${MAX_BULK_ROWS} updates. Rows that name the same SKU apply in order.`,
   validate: z.looseObject(attemptShape),
   fields: (t) => ({
     updates: t.field({
       type: [BulkSkuInventoryUpdateInput],
       required: true,
-      description: `The rows, at most ${MAX_BULK_ROWS}. A malformed value is that row's error; what has not a row's shape is the whole call's.`,
+      description: `The rows, at most ${MAX_BULK_ROWS}. A malformed value is an error of its row. A row that is not an object of the documented shape fails the whole call.`,
     }),
     atomicity: t.field({
       type: AtomicityEnum,
       required: true,
       defaultValue: 'BEST_EFFORT',
-      description: 'Whether rows stand or fall together.',
+      description: 'Whether a refused row stops the other rows.',
     }),
     ...attemptFields(t),
   }),
@@ -84,9 +90,13 @@ const BulkUpdateSkuInventoryPayload = defineGroupPayload('BulkUpdateSkuInventory
 builder.mutationField('bulkUpdateSkuInventory', (t) =>
   t.field({
     type: BulkUpdateSkuInventoryPayload,
-    description: 'Sets the inventory of many SKUs. Once answered, all that was applied is on disk.',
+    description: 'Sets the inventory of many SKUs. When the call is answered, every applied row is on disk.',
     args: {
-      input: t.arg({ type: BulkUpdateSkuInventoryInput, required: true, description: 'The updates.' }),
+      input: t.arg({
+        type: BulkUpdateSkuInventoryInput,
+        required: true,
+        description: 'The updates, and options of the call.',
+      }),
     },
     resolve: async (_root, { input }, context) => {
       const { updates, atomicity } = input;

@@ -53,11 +53,11 @@ export const preconditionShape = z
 
 export const InventoryPreconditionInput = builder.inputType('InventoryPreconditionInput', {
   description:
-    'What must hold at the moment of the update, checked and applied in one step. Whichever is given must hold; ' +
-    'otherwise nothing changes and the answer is a `PreconditionFailedError` with the current SKU.',
+    'What must hold at the moment of the update. The check and the update are one step. ' +
+    'If a given value differs, nothing changes, and the answer is a `PreconditionFailedError` with the current SKU.',
   fields: (t) => ({
-    version: t.int({ description: 'The version that you read: nobody changed the SKU since.' }),
-    quantityInStock: t.int({ description: 'The quantity in stock that you saw.' }),
+    version: t.int({ description: 'The version that you read. It holds if nobody changed the SKU since.' }),
+    quantityInStock: t.int({ description: 'The quantity in stock that you read.' }),
   }),
 });
 
@@ -66,20 +66,21 @@ export function attemptFields(t: InputFields) {
   return {
     idempotencyKey: t.string({
       description:
-        `Your name for this attempt, 1 to ${MAX_KEY_LENGTH} printable ASCII characters. Sent again with the same input, ` +
-        'it is answered as the first time and changes nothing (`replayed`). Kept for at least 24 hours.',
+        `Your name for this call, 1 to ${MAX_KEY_LENGTH} printable ASCII characters. It makes a retry safe: the same key with the same input ` +
+        'gets the first answer again and changes nothing (`replayed`). Keys are kept for at least 24 hours. ' +
+        'If nothing was accepted, the key is not stored: correct the input and reuse the key.',
     }),
     reason: t.string({
-      description: `Why, for the history: one line of at most ${MAX_REASON_LENGTH} characters.`,
+      description: `Why you make the change, for the history. One line of at most ${MAX_REASON_LENGTH} characters.`,
     }),
     referenceDocumentUri: t.string({
-      description: `The document behind it, as a URI of at most ${MAX_URI_LENGTH} characters: an order, a delivery, a count.`,
+      description: `The document behind the change, such as an order, a delivery or a stock count. A URI of at most ${MAX_URI_LENGTH} characters.`,
     }),
     dryRun: t.boolean({
       required: true,
       defaultValue: false,
       description:
-        'Decide everything as for real, and store nothing. True needs the permission `view_items`, for its answer tells what the SKU is like.',
+        'Decide the update but store nothing. True needs the permission `view_items`, because the answer shows the state of the SKU.',
     }),
   };
 }
@@ -111,7 +112,7 @@ export function toRequest(
 ): UpdateRequest {
   if (attempt.dryRun && !mayView(caller)) {
     throw new GraphQLError(
-      'A dry run tells the state of SKUs, which needs the permission view_items. Leave dryRun out, or use a token with that permission.',
+      'A dry run shows the state of SKUs, which needs the permission view_items. Leave dryRun out, or use a token with that permission.',
       { extensions: { code: 'FORBIDDEN', http: { status: 403 } } },
     );
   }

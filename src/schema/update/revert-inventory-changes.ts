@@ -27,23 +27,22 @@ const revertShape = z
           .string()
           .max(MAX_CHANGE_ID_LENGTH, `This must have no more than ${MAX_CHANGE_ID_LENGTH} characters.`),
       )
-      .min(1, 'Give at least one.')
-      .max(MAX_CHANGE_IDS, `At most ${MAX_CHANGE_IDS}.`)
+      .min(1, 'This must have at least 1 item.')
+      .max(MAX_CHANGE_IDS, `This must have at most ${MAX_CHANGE_IDS} items.`)
       .nullish(),
     ...attemptShape,
   })
   .refine(
     ({ groupId, changeIds }) => ((groupId ?? null) === null) !== ((changeIds ?? null) === null),
-    'Give exactly one of groupId, changeIds.',
+    'Give exactly one of groupId and changeIds.',
   );
 
 const RevertInventoryChangesInput = builder.inputType('RevertInventoryChangesInput', {
-  description:
-    'Which changes to undo: those of a group, or those with these ids. Give exactly one of the two.',
+  description: 'The changes to undo. Give exactly one of `groupId` and `changeIds`.',
   validate: revertShape,
   fields: (t) => ({
-    groupId: t.string({ description: 'The `groupId` of a bulk call, or of an undo.' }),
-    changeIds: t.idList({ description: `Ids of changes, at most ${MAX_CHANGE_IDS}.` }),
+    groupId: t.string({ description: 'The `groupId` of a bulk call or of an undo.' }),
+    changeIds: t.idList({ description: `IDs of changes, at most ${MAX_CHANGE_IDS}.` }),
     ...attemptFields(t),
   }),
 });
@@ -54,10 +53,14 @@ builder.mutationField('revertInventoryChanges', (t) =>
   t.field({
     type: RevertInventoryChangesPayload,
     description:
-      'Puts each SKU back to what it was before these changes. A row a SKU. A SKU that was changed since is left alone, and its row is ' +
-      'refused with `PRECONDITION_FAILED`. An undo is a change like any other, and can be undone.',
+      'Restores each SKU to its state before these changes. The answer has one row for each SKU. ' +
+      'If a SKU was changed since, it stays as it is, and its row is refused with `PRECONDITION_FAILED`. An undo can be undone too.',
     args: {
-      input: t.arg({ type: RevertInventoryChangesInput, required: true, description: 'Which changes.' }),
+      input: t.arg({
+        type: RevertInventoryChangesInput,
+        required: true,
+        description: 'The changes to undo.',
+      }),
     },
     resolve: async (_root, { input }, context) => {
       const changes = input.changeIds

@@ -7,12 +7,12 @@ import { Sku } from '../sku/sku.ts';
 import { UserError } from './user-error.ts';
 
 export const InventoryOutcome = builder.enumType('InventoryOutcome', {
-  description: 'What became of an update.',
+  description: 'What happened to an update.',
   values: {
-    APPLIED: { description: 'The SKU was changed; the change is on disk.' },
-    UNCHANGED: { description: 'The SKU had these values already.' },
-    DRY_RUN: { description: 'The SKU would have been changed; nothing was stored.' },
-    REJECTED: { description: 'Nothing was changed; `userErrors` says why.' },
+    APPLIED: { description: 'The SKU was changed, and the change is on disk.' },
+    UNCHANGED: { description: 'The SKU already had these values. Nothing was stored.' },
+    DRY_RUN: { description: 'The SKU would be changed. Nothing was stored.' },
+    REJECTED: { description: 'The update was refused, and nothing was changed. `userErrors` says why.' },
   } as const,
 });
 
@@ -29,26 +29,26 @@ export function defineResult<T extends PlacedResult>(name: string, description: 
     fields: (t) => ({
       outcome: t.field({
         type: InventoryOutcome,
-        description: 'In one word.',
+        description: 'What happened to the update.',
         resolve: ({ result }) => result.outcome,
       }),
       sku: t.field({
         type: Sku,
         nullable: true,
         description:
-          'The SKU after the update; where it was refused, as it is; null where none was found. Needs the permission `view_items`.',
+          'The SKU after the update, or as it is if the update was refused. Null if no single SKU was found. Needs the permission `view_items`.',
         resolve: ({ result }) => skuOf(result),
       }),
       change: t.field({
         type: InventoryChange,
         nullable: true,
         description:
-          'The change that was made, or that a dry run projects; null where there is none. Needs the permission `view_items`.',
+          'The change that was made, or that a dry run would make. Null if there is none. Needs the permission `view_items`.',
         resolve: ({ result }) => ('change' in result ? result.change : null),
       }),
       userErrors: t.field({
         type: [UserError],
-        description: 'Why the rules refused it; empty unless `REJECTED`.',
+        description: 'Why the update was refused. Empty unless `outcome` is `REJECTED`.',
         resolve: ({ result, at }) => (result.outcome === 'REJECTED' ? [{ refusal: result.refusal, at }] : []),
       }),
     }),
@@ -66,10 +66,11 @@ export interface SinglePayload extends PlacedResult {
 
 /** The payload of a mutation that updates one SKU. */
 export function defineSinglePayload(name: string) {
-  const payload = defineResult<SinglePayload>(name, 'What became of the update.');
+  const payload = defineResult<SinglePayload>(name, 'What happened to the update.');
   builder.objectField(payload, 'replayed', (t) =>
     t.exposeBoolean('replayed', {
-      description: 'An idempotency key answered again: nothing was done this time.',
+      description:
+        'True if this is the stored answer to an earlier call with the same idempotency key. Nothing was changed this time.',
     }),
   );
   return payload;

@@ -38,16 +38,19 @@ const updateShape = z
 
 const UpdateSkuInventoryInput = builder.inputType('UpdateSkuInventoryInput', {
   description:
-    'Which SKU, and what to set. At least one of the three must be given; a field left out stays as it is.',
+    'A SKU, and the values to set. Give at least one value. A value that is left out stays as it is.',
   validate: updateShape,
   fields: (t) => ({
-    identifier: t.field({ type: SkuIdentifierInput, required: true, description: 'Names the SKU.' }),
-    quantityInStock: t.int({ description: `Units that can be bought now, 0 to ${MAX_QUANTITY}.` }),
+    identifier: t.field({ type: SkuIdentifierInput, required: true, description: 'The SKU to update.' }),
+    quantityInStock: t.int({ description: `Units in stock, which can be bought now, 0 to ${MAX_QUANTITY}.` }),
     quantityOnBackorder: t.int({
-      description: `Units that are going to be replenished, 0 to ${MAX_QUANTITY}.`,
+      description: `Units on backorder, which are going to be replenished, 0 to ${MAX_QUANTITY}.`,
     }),
-    restrictions: t.field({ type: SkuRestriction, description: 'The restriction; null lifts it.' }),
-    expected: t.field({ type: InventoryPreconditionInput, description: 'What must still hold.' }),
+    restrictions: t.field({ type: SkuRestriction, description: 'The restriction to set; null removes it.' }),
+    expected: t.field({
+      type: InventoryPreconditionInput,
+      description: 'What must hold for the update to apply.',
+    }),
     ...attemptFields(t),
   }),
 });
@@ -58,12 +61,12 @@ builder.mutationField('updateSkuInventory', (t) =>
   t.field({
     type: UpdateSkuInventoryPayload,
     description:
-      "Sets a SKU's quantity in stock, quantity on backorder or restriction. Once answered, the update is on disk.",
+      "Sets a SKU's quantity in stock, quantity on backorder or restriction. When the call is answered, the update is on disk.",
     args: {
       input: t.arg({
         type: UpdateSkuInventoryInput,
         required: true,
-        description: 'Which SKU, and what to set.',
+        description: 'The SKU and the values to set.',
       }),
     },
     resolve: async (_root, { input }, context) => {

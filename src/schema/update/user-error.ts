@@ -24,17 +24,17 @@ export interface RefusedInput<R extends Refusal = Refusal> {
 type RefusedFor<P extends Problem> = RefusedInput<Extract<Refusal, { problem: P }>>;
 
 const descriptions: Record<Problem, string> = {
-  IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used for another input.',
-  BAD_USER_INPUT: 'A row of a bulk call is malformed for any SKU.',
-  CHANGE_NOT_FOUND: 'No change of yours has this id.',
+  IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another input.',
+  BAD_USER_INPUT: 'A row of a bulk call is malformed, whatever its SKU is like.',
+  CHANGE_NOT_FOUND: 'None of your changes has this ID.',
   INVALID_IDENTIFIER:
-    'No SKU has this code, and it cannot be valid: its check digit, length or characters are wrong.',
-  SKU_NOT_FOUND: 'No SKU of yours has this identifier.',
-  AMBIGUOUS_IDENTIFIER: 'Several SKUs of yours share this code. Name the one you mean by its `skuId`.',
-  PRECONDITION_FAILED: 'The SKU is not as `expected` says: somebody else changed it.',
-  QUANTITY_BELOW_ZERO: 'A quantity cannot go below zero.',
-  QUANTITY_TOO_LARGE: 'A quantity cannot go above 2,147,483,647.',
-  ROLLED_BACK: 'Another row of an all-or-nothing call was refused.',
+    'No SKU has this code, and the code is not valid: its check digit, length or characters are wrong.',
+  SKU_NOT_FOUND: 'None of your SKUs has this identifier.',
+  AMBIGUOUS_IDENTIFIER: 'Several of your SKUs share this code. Name one by its `skuId`.',
+  PRECONDITION_FAILED: 'The SKU differs from `expected`, because it was changed since you read it.',
+  QUANTITY_BELOW_ZERO: 'The adjustment would take a quantity below zero.',
+  QUANTITY_TOO_LARGE: 'The adjustment would take a quantity above 2,147,483,647.',
+  ROLLED_BACK: 'Another row of the all-or-nothing call was refused, so this row was not applied.',
 };
 
 /** Where within an update each problem arises. */
@@ -52,7 +52,8 @@ const places: Record<Problem, readonly string[]> = {
 };
 
 const InventoryErrorCode = builder.enumType('InventoryErrorCode', {
-  description: 'Why the rules refused an update, in order of precedence.',
+  description:
+    'The rule that refused an update. If several rules would refuse it, only the first is reported.',
   // Each problem with its description.
   values: Object.fromEntries(
     problems.map((value) => [value, { description: descriptions[value] }]),
@@ -60,21 +61,21 @@ const InventoryErrorCode = builder.enumType('InventoryErrorCode', {
 });
 
 export const UserError = builder.interfaceRef<RefusedInput>('UserError').implement({
-  description: 'A refusal by the rules. Nothing was changed.',
+  description: 'Why an update was refused. The refused update changed nothing.',
   fields: (t) => ({
     code: t.field({
       type: InventoryErrorCode,
-      description: 'Which rule refused it; stable, for programs.',
+      description: 'The rule that refused the update. Programs can rely on it: codes stay the same.',
       resolve: ({ refusal }) => refusal.problem,
     }),
     message: t.string({
       description:
-        'What is wrong and what to do, for people. It tells the state of a SKU only to those with the permission `view_items`.',
+        'What is wrong and what to do, for people. It shows the state of a SKU only to callers with the permission `view_items`.',
       resolve: ({ refusal }, _args, { caller }) =>
         mayView(caller) ? describeRefusal(refusal) : describeRefusalBlindly(refusal),
     }),
     path: t.stringList({
-      description: 'The input that was refused, from the argument down.',
+      description: 'The path of the refused value, starting at the argument.',
       resolve: ({ at, refusal }) => [
         ...at.map(String),
         ...places[refusal.problem],
@@ -84,7 +85,7 @@ export const UserError = builder.interfaceRef<RefusedInput>('UserError').impleme
       ],
     }),
     retryable: t.boolean({
-      description: 'Whether the same input may be accepted later without anything else being done by you.',
+      description: 'Whether the same input can be accepted later, without any action from you.',
       resolve: ({ refusal }) => 'field' in refusal,
     }),
   }),
@@ -98,7 +99,7 @@ builder.objectType(InvalidIdentifierError, {
   fields: (t) => ({
     expectedCheckDigit: t.string({
       nullable: true,
-      description: 'The check digit that would make the code valid; null where more than that is wrong.',
+      description: 'The check digit that would make the code valid. Null if the code has another fault.',
       resolve: ({ refusal }) => refusal.fault.expectedCheckDigit,
     }),
   }),
@@ -113,12 +114,12 @@ builder.objectType(AmbiguousIdentifierError, {
     candidates: t.field({
       type: [Sku],
       description:
-        `The SKUs that share the code, the first ${MAX_CANDIDATES} by skuId. A call lists ${MAX_CALL_CANDIDATES} at most: rows after that list none. ` +
+        `The first ${MAX_CANDIDATES} SKUs that share the code, sorted by skuId. A call lists at most ${MAX_CALL_CANDIDATES} candidates; rows after that list none. ` +
         'Needs the permission `view_items`.',
       resolve: ({ refusal }) => [...refusal.candidates],
     }),
     candidateCount: t.int({
-      description: `How many SKUs share the code; ${MAX_CANDIDATE_COUNT} stands for as many or more. Needs the permission \`view_items\`.`,
+      description: `The number of SKUs that share the code; ${MAX_CANDIDATE_COUNT} means that many or more. Needs the permission \`view_items\`.`,
       resolve: ({ refusal }) => refusal.candidateCount,
     }),
   }),
@@ -132,14 +133,15 @@ builder.objectType(PreconditionFailedError, {
   fields: (t) => ({
     current: t.field({
       type: Sku,
-      description: 'The SKU as it is, so that no second call is needed. Needs the permission `view_items`.',
+      description:
+        'The current state of the SKU, so that you need no second call. Needs the permission `view_items`.',
       resolve: ({ refusal }) => refusal.current,
     }),
     lastChange: t.field({
       type: InventoryChange,
       nullable: true,
       description:
-        'Who made it so, when and why; null before the first change. Needs the permission `view_items`.',
+        'The last change of the SKU: who made it, when and why. Null if the SKU was never changed. Needs the permission `view_items`.',
       resolve: ({ refusal }) => refusal.lastChange,
     }),
   }),
@@ -153,7 +155,7 @@ function defineQuantityError(name: string, problem: 'QUANTITY_BELOW_ZERO' | 'QUA
     fields: (t) => ({
       current: t.field({
         type: Sku,
-        description: 'The SKU as it is. Needs the permission `view_items`.',
+        description: 'The current state of the SKU. Needs the permission `view_items`.',
         resolve: ({ refusal }) => refusal.current,
       }),
     }),
