@@ -1,4 +1,4 @@
-/** The rules, pure: what an update does to the SKUs that its identifier matched. */
+/** The rules for one update: what it does to the SKUs that its identifier matched. */
 import { explainCode, type Identifier } from './identifier.ts';
 import type { AdjustEdit, InventoryUpdate, SetEdit } from './update.ts';
 import type { Precondition } from './sku.ts';
@@ -10,7 +10,7 @@ export type Decision =
   | { readonly outcome: 'UNCHANGED'; readonly sku: Sku }
   | { readonly outcome: 'REJECTED'; readonly refusal: Refusal };
 
-/** What an identifier matched. */
+/** The SKUs that an identifier matched. */
 export interface Candidates {
   /** The first MAX_CANDIDATES at most, by skuId. */
   readonly skus: readonly Sku[];
@@ -18,31 +18,33 @@ export interface Candidates {
   readonly count: number;
 }
 
-/** The one SKU among those that an identifier matched, or the reason why there is none. */
-export function chooseMatch(identifier: Identifier, { skus: candidates, count }: Candidates): Match {
-  const [sku, another] = candidates;
-  if (another) {
-    return {
-      refusal: { problem: 'AMBIGUOUS_IDENTIFIER', identifier, candidateCount: count, candidates },
-    };
+export const noCandidates: Candidates = { skus: [], count: 0 };
+
+/**
+ * The one SKU among those that an identifier matched, or the reason why there is none. A code is judged only if it matches
+ * nothing: catalogs hold codes that cannot be valid, and their SKUs are updated all the same.
+ */
+export function chooseMatch(identifier: Identifier, { skus, count }: Candidates): Match {
+  const [sku, another] = skus;
+  if (!sku) {
+    const fault = explainCode(identifier);
+    if (fault) return { refusal: { problem: 'INVALID_IDENTIFIER', identifier, fault } };
+    return { refusal: { problem: 'SKU_NOT_FOUND', identifier } };
   }
-  if (sku) return { sku };
-  const fault = explainCode(identifier);
+  if (!another) return { sku };
   return {
-    refusal: fault
-      ? { problem: 'INVALID_IDENTIFIER', identifier, fault }
-      : { problem: 'SKU_NOT_FOUND', identifier },
+    refusal: { problem: 'AMBIGUOUS_IDENTIFIER', identifier, candidateCount: count, candidates: skus },
   };
 }
 
-/** What becomes of the update; nothing is stored here. `now` is ISO 8601. */
+/** Decides one update in the order of `problems`. It stores nothing. `now` is ISO 8601. */
 export function decide(candidates: Candidates, update: InventoryUpdate, now: string): Decision {
   const match = chooseMatch(update.identifier, candidates);
   if ('refusal' in match) return reject(match.refusal);
   const before = match.sku;
   const { expected, edit } = update;
   if (expected && !holds(expected, before)) {
-    // Whoever stores the outcome knows the change that made the current state.
+    // The store adds the last change: only it knows the change that made the current state.
     return reject({ problem: 'PRECONDITION_FAILED', expected, current: before, lastChange: null });
   }
   const after = edit.kind === 'SET' ? set(before, edit) : adjust(before, edit);
@@ -55,7 +57,7 @@ export function decide(candidates: Candidates, update: InventoryUpdate, now: str
   };
 }
 
-/** A clock may go back: a SKU's times never do. Both are ISO 8601 in UTC, which sorts as text. */
+/** A clock may go back; a SKU's times never do. Both texts are ISO 8601 in UTC, so they sort in the order of time. */
 function laterOf(now: string, last: string): string {
   return now > last ? now : last;
 }
@@ -76,15 +78,19 @@ function set(before: InventoryState, edit: SetEdit): InventoryState {
 }
 
 function adjust(before: Sku, edit: AdjustEdit): InventoryState | Refusal {
-  for (const field of ['quantityInStock', 'quantityOnBackorder'] as const) {
-    const delta = edit[field] ?? 0;
-    const sum = before[field] + delta;
-    if (sum < 0) return { problem: 'QUANTITY_BELOW_ZERO', field, delta, current: before };
-    if (sum > MAX_QUANTITY) return { problem: 'QUANTITY_TOO_LARGE', field, delta, current: before };
+  const fields = ['quantityInStock', 'quantityOnBackorder'] as const;
+  const deltaOf = (field: (typeof fields)[number]) => edit[field] ?? 0;
+  const below = fields.find((field) => before[field] + deltaOf(field) < 0);
+  if (below) {
+    return { problem: 'QUANTITY_BELOW_ZERO', field: below, delta: deltaOf(below), current: before };
+  }
+  const above = fields.find((field) => before[field] + deltaOf(field) > MAX_QUANTITY);
+  if (above) {
+    return { problem: 'QUANTITY_TOO_LARGE', field: above, delta: deltaOf(above), current: before };
   }
   return {
-    quantityInStock: before.quantityInStock + (edit.quantityInStock ?? 0),
-    quantityOnBackorder: before.quantityOnBackorder + (edit.quantityOnBackorder ?? 0),
+    quantityInStock: before.quantityInStock + deltaOf('quantityInStock'),
+    quantityOnBackorder: before.quantityOnBackorder + deltaOf('quantityOnBackorder'),
     restrictions: before.restrictions,
   };
 }

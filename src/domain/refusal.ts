@@ -1,13 +1,16 @@
-/** Refusals by the rules: the list, their details, and their words. */
+/** Refusals by the rules: the ordered list of problems, their details and their messages. */
 import type { CodeFault, Identifier } from './identifier.ts';
 import type { InventoryChange } from './change.ts';
 import { MAX_QUANTITY, type Precondition, type Sku } from './sku.ts';
 
-/** In order of precedence. Doors map them with `Record<Problem, ...>`. */
+/**
+ * Every reason for which the rules refuse an update, in order: where several apply, the earliest is the answer. What depends on
+ * the problem is a `Record<Problem, ...>` or a switch without a default, so the compiler refuses a problem that one of them lacks.
+ */
 export const problems = [
+  'CHANGE_NOT_FOUND',
   'IDEMPOTENCY_KEY_REUSED',
   'BAD_USER_INPUT',
-  'CHANGE_NOT_FOUND',
   'INVALID_IDENTIFIER',
   'SKU_NOT_FOUND',
   'AMBIGUOUS_IDENTIFIER',
@@ -18,25 +21,49 @@ export const problems = [
 ] as const;
 export type Problem = (typeof problems)[number];
 
-/** Candidates of a shared code that are shown at most. */
+/**
+ * Whether the same input may be accepted later though its sender does nothing else. Other updates move quantities, so an
+ * adjustment that is out of bounds now may fit later.
+ */
+export const isRetryable: Record<Problem, boolean> = {
+  CHANGE_NOT_FOUND: false,
+  IDEMPOTENCY_KEY_REUSED: false,
+  BAD_USER_INPUT: false,
+  INVALID_IDENTIFIER: false,
+  SKU_NOT_FOUND: false,
+  AMBIGUOUS_IDENTIFIER: false,
+  PRECONDITION_FAILED: false,
+  QUANTITY_BELOW_ZERO: true,
+  QUANTITY_TOO_LARGE: true,
+  ROLLED_BACK: false,
+};
+
+/** A refusal lists at most so many of the SKUs that share a code. */
 export const MAX_CANDIDATES = 10;
-/** All refusals of one call list so many candidates at most; the rows after that list none. */
+/** The refusals of one call together list at most so many candidates; rows after that list none. */
 export const MAX_CALL_CANDIDATES = 2_000;
-/** How far the SKUs that share a code are counted. */
+/** SKUs that share a code are counted up to here. */
 export const MAX_CANDIDATE_COUNT = 1_000;
 
-type QuantityField = 'quantityInStock' | 'quantityOnBackorder';
+/** An adjustment that a quantity cannot take. */
+interface OutOfBounds<Which extends Problem> {
+  readonly problem: Which;
+  readonly field: 'quantityInStock' | 'quantityOnBackorder';
+  /** In units; negative takes away. */
+  readonly delta: number;
+  readonly current: Sku;
+}
 
 export type Refusal =
+  | { readonly problem: 'CHANGE_NOT_FOUND'; readonly by: 'changeIds' | 'groupId'; readonly id: string }
   | { readonly problem: 'IDEMPOTENCY_KEY_REUSED' }
   | { readonly problem: 'BAD_USER_INPUT'; readonly explanation: string }
-  | { readonly problem: 'CHANGE_NOT_FOUND'; readonly by: 'changeIds' | 'groupId'; readonly id: string }
   | { readonly problem: 'INVALID_IDENTIFIER'; readonly identifier: Identifier; readonly fault: CodeFault }
   | { readonly problem: 'SKU_NOT_FOUND'; readonly identifier: Identifier }
   | {
       readonly problem: 'AMBIGUOUS_IDENTIFIER';
       readonly identifier: Identifier;
-      /** How many SKUs share it; MAX_CANDIDATE_COUNT stands for as many or more. */
+      /** How many SKUs share the code. MAX_CANDIDATE_COUNT stands for that many or more. */
       readonly candidateCount: number;
       /** The first MAX_CANDIDATES at most, by skuId; none once the call has listed MAX_CALL_CANDIDATES. */
       readonly candidates: readonly Sku[];
@@ -45,32 +72,64 @@ export type Refusal =
       readonly problem: 'PRECONDITION_FAILED';
       readonly expected: Precondition;
       readonly current: Sku;
-      /** What made the current state; null before the first change. */
+      /** The change that made the current state; null before the first change. */
       readonly lastChange: InventoryChange | null;
     }
-  | {
-      readonly problem: 'QUANTITY_BELOW_ZERO' | 'QUANTITY_TOO_LARGE';
-      readonly field: QuantityField;
-      readonly delta: number;
-      readonly current: Sku;
-    }
+  | OutOfBounds<'QUANTITY_BELOW_ZERO'>
+  | OutOfBounds<'QUANTITY_TOO_LARGE'>
   | { readonly problem: 'ROLLED_BACK' };
 
-/** The one SKU that an identifier names, or why there is none. */
+/** The one SKU that an identifier names, or why it names none. */
 export type Match = { readonly sku: Sku } | { readonly refusal: Refusal };
 
-/** Candidates named in a message at most. */
+/** The SKU as it is, if the refusal shows it; else null. */
+export function currentOf(refusal: Refusal): Sku | null {
+  switch (refusal.problem) {
+    case 'PRECONDITION_FAILED':
+    case 'QUANTITY_BELOW_ZERO':
+    case 'QUANTITY_TOO_LARGE':
+      return refusal.current;
+    case 'CHANGE_NOT_FOUND':
+    case 'IDEMPOTENCY_KEY_REUSED':
+    case 'BAD_USER_INPUT':
+    case 'INVALID_IDENTIFIER':
+    case 'SKU_NOT_FOUND':
+    case 'AMBIGUOUS_IDENTIFIER':
+    case 'ROLLED_BACK':
+      return null;
+  }
+}
+
+/** The refusal with another state of its SKU, if it shows one. */
+export function withCurrent(refusal: Refusal, current: Sku): Refusal {
+  switch (refusal.problem) {
+    case 'PRECONDITION_FAILED':
+    case 'QUANTITY_BELOW_ZERO':
+    case 'QUANTITY_TOO_LARGE':
+      return { ...refusal, current };
+    case 'CHANGE_NOT_FOUND':
+    case 'IDEMPOTENCY_KEY_REUSED':
+    case 'BAD_USER_INPUT':
+    case 'INVALID_IDENTIFIER':
+    case 'SKU_NOT_FOUND':
+    case 'AMBIGUOUS_IDENTIFIER':
+    case 'ROLLED_BACK':
+      return refusal;
+  }
+}
+
+/** A message names at most so many candidates. */
 const MAX_NAMED_CANDIDATES = 5;
 
-/** A refusal as a sentence or two that say what to do. */
+/** The refusal in one or two sentences that say what is wrong and what to do. */
 export function describeRefusal(refusal: Refusal): string {
   switch (refusal.problem) {
+    case 'CHANGE_NOT_FOUND':
+      return `None of your changes has the ${refusal.by === 'groupId' ? 'groupId' : 'id'} "${refusal.id}". Look it up in inventoryChanges.`;
     case 'IDEMPOTENCY_KEY_REUSED':
       return 'This idempotency key was used for another input. Use a new key for a new update.';
     case 'BAD_USER_INPUT':
       return refusal.explanation;
-    case 'CHANGE_NOT_FOUND':
-      return `None of your changes has the ${refusal.by === 'groupId' ? 'groupId' : 'id'} "${refusal.id}". Look it up in inventoryChanges.`;
     case 'INVALID_IDENTIFIER':
       return `No SKU has the ${named(refusal.identifier)}, and it cannot be valid: ${refusal.fault.reason}`;
     case 'SKU_NOT_FOUND':
@@ -88,7 +147,7 @@ export function describeRefusal(refusal: Refusal): string {
   }
 }
 
-/** The same for a caller who may not view SKUs: it tells nothing of any SKU's state. */
+/** As `describeRefusal`, for a caller who may not view SKUs: the text says nothing about the state of a SKU. */
 export function describeRefusalBlindly(refusal: Refusal): string {
   switch (refusal.problem) {
     case 'AMBIGUOUS_IDENTIFIER':
@@ -99,7 +158,12 @@ export function describeRefusalBlindly(refusal: Refusal): string {
       return `${refusal.field} cannot go down by ${-refusal.delta}, because it would fall below 0. Subtract less.`;
     case 'QUANTITY_TOO_LARGE':
       return `${refusal.field} cannot go up by ${refusal.delta}, because it would exceed ${MAX_QUANTITY}. Add less.`;
-    default:
+    case 'CHANGE_NOT_FOUND':
+    case 'IDEMPOTENCY_KEY_REUSED':
+    case 'BAD_USER_INPUT':
+    case 'INVALID_IDENTIFIER':
+    case 'SKU_NOT_FOUND':
+    case 'ROLLED_BACK':
       return describeRefusal(refusal);
   }
 }

@@ -39,6 +39,11 @@ export interface Sku extends InventoryState {
   readonly lastChangePosition: number | null;
 }
 
+/** Both halves of a SKU's key as one string; neither half holds a NUL. */
+export function keyOf(supplierId: string, skuId: string): string {
+  return `${supplierId}\0${skuId}`;
+}
+
 /** What must hold at the moment of the update: whichever is given. */
 export interface Precondition {
   readonly version?: number | undefined;

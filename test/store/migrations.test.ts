@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';
-import { fingerprintOf } from '../../src/db/update/idempotency-keys.ts';
+import { fingerprintOf } from '../../src/domain/idempotency.ts';
 import { createInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';

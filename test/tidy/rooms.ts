@@ -27,7 +27,7 @@ export const rooms: readonly Room[] = [
   room('db/answer', 'Answers as compact text, for threads and for idempotency keys.', 'domain'),
   room(
     'db/update',
-    'Applies requests in a transaction: keys, plan, save.',
+    'Applies requests in a transaction: keys, rows, save.',
     ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/answer'],
   ),
   room('db/catalog', 'Saves catalogs.', 'domain', 'db/store', 'db/sku', 'db/update'),

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { parseAst } from 'vitest/node';
 import { z } from 'zod';
+import { problems } from '../../src/domain/refusal.ts';
 
 export interface SourceFile {
   /** From the checkout's folder: `src/http/server.ts`. */
@@ -93,6 +94,13 @@ export const edgeRule =
       return values.filter((name) => functions.has(name)).map((name) => `${file.path} imports ${name}()`);
     });
   };
+
+/** Other rooms call the domain's functions, which keep the order of the problems. */
+export const refusalRule = nodeRule(({ type, key, value }, { path }) => {
+  if (type !== 'Property' || path.startsWith('src/domain/')) return false;
+  if (!isNode(key) || key['name'] !== 'problem' || !isNode(value)) return false;
+  return problems.some((problem) => problem === value['value']) && 'makes a refusal';
+});
 
 export const fileSizeRule: Rule = ({ path, text }) =>
   linesOf(text) > MAX_FILE_LINES ? [`${path} has ${linesOf(text)} lines`] : [];

@@ -40,7 +40,7 @@ const houseRules: Readonly<Record<string, HouseRule>> = {
       file('src/domain/sku.ts', `import { z } from 'zod';`),
       file('src/domain/sku.ts', `import type { Store } from '../db/store/store.ts';`),
       file('src/feed/csv.ts', `import { openStore } from '../db/store/open-store.ts';`),
-      file('src/db/sku/find-skus.ts', `import type { Plan } from '../update/plan-batch.ts';`),
+      file('src/db/sku/find-skus.ts', `import type { Plan } from '../update/save-changes.ts';`),
       file('src/db/tokens.ts', `import type { Caller } from '../http/server.ts';`),
       file('src/db/tokens.ts', `import { schema } from '../schema/index.ts';`),
       file('src/db/store/migrations.ts', `import type { Tables } from './tables.ts';`),
@@ -73,6 +73,21 @@ const houseRules: Readonly<Record<string, HouseRule>> = {
       file('src/http/legacy/a.ts', `import { problems, describeRefusal } from '../../domain/refusal.ts';`),
     ],
     good: [file('src/http/legacy/a.ts', `import { problems, type Problem } from '../../domain/refusal.ts';`)],
+  },
+  'refusals are made in the domain': {
+    check: tidy.refusalRule,
+    bad: [
+      file('src/db/update/a.ts', `const refusal = { problem: 'ROLLED_BACK' };`),
+      file('src/schema/a.ts', `f({\n  problem: "CHANGE_NOT_FOUND",\n id });`),
+    ],
+    good: [
+      file('src/domain/a.ts', `const refusal = { problem: 'ROLLED_BACK' };`),
+      file('src/db/a.ts', `const refusal = { problem: cells[0] }; // { problem: 'ROLLED_BACK' }`),
+      file(
+        'src/db/a.ts',
+        `type A = { problem: 'ROLLED_BACK' }; const finding = { problem: 'It is damaged' };`,
+      ),
+    ],
   },
   'nothing is re-exported': {
     check: tidy.reexportRule,

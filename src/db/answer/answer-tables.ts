@@ -1,6 +1,6 @@
 /** What the results of an answer share: texts, SKUs and the origins of changes. Each is written once, and referred to by its place. */
 import type { InventoryChange } from '../../domain/change.ts';
-import type { InventoryState, Sku } from '../../domain/sku.ts';
+import { keyOf, type InventoryState, type Sku } from '../../domain/sku.ts';
 
 /** Where something stands in its table. */
 export type Place = number;
@@ -51,7 +51,7 @@ export function createTables(): AnswerTables {
   const originPlaces = new Map<string, Place>();
   const word = (text: string) => placeOf(wordPlaces, text, words, () => text);
   const item = (sku: Sku) => {
-    const key = `${sku.supplierId}\0${sku.skuId}`;
+    const key = keyOf(sku.supplierId, sku.skuId);
     const known = itemPlaces.get(key);
     if (known && isSameItem(known.sku, sku)) return known.place;
     const place = items.push(toItemCells(word, sku)) - 1;

@@ -1,7 +1,7 @@
 /** Large best-effort calls, written in parts so that others' updates go in between. */
+import { limitCandidates } from '../../domain/limit-candidates.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
-import { limitCandidates } from '../update/limit-candidates.ts';
 import type { StoreKind } from '../store/store.ts';
 import { SHARED_BATCH_ROWS } from './turns.ts';
 

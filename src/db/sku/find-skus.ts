@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Candidates } from '../../domain/decide.ts';
 import type { Identifier } from '../../domain/identifier.ts';
 import { MAX_CANDIDATES } from '../../domain/refusal.ts';
-import type { Sku } from '../../domain/sku.ts';
+import { keyOf, type Sku } from '../../domain/sku.ts';
 import { createCountShared, type CountShared } from './count-shared.ts';
 import { createFindCodes, toWantedCode, type FindCodes } from './find-codes.ts';
 import type { Store } from '../store/store.ts';
@@ -18,8 +18,6 @@ export interface Wanted {
 
 /** For each wanted identifier the SKUs that it names: none, one, or the first of several that share the code. */
 export type MatchSkus = (db: Kysely<Tables>, wanted: readonly Wanted[]) => Promise<Candidates[]>;
-
-export const noCandidates: Candidates = { skus: [], count: 0 };
 
 /** With `lock`, the rows stay locked until the transaction ends, taken in key order so that two writers never deadlock. */
 export function createMatchSkus(store: Store, { lock }: { lock: boolean }): MatchSkus {
@@ -47,11 +45,6 @@ export function createMatchSkus(store: Store, { lock }: { lock: boolean }): Matc
       return { skus, count: count - skuIds.length + skus.length };
     });
   };
-}
-
-/** Both halves of a SKU's key as one string; neither half holds a NUL. */
-export function keyOf(supplierId: string, skuId: string): string {
-  return `${supplierId}\0${skuId}`;
 }
 
 /** What the identifiers name: ids, of which no more are read than are shown, and how many share them. */

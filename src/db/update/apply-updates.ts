@@ -1,30 +1,30 @@
-/** Applies requests within a transaction: match, plan, save, and answer. */
+/** Applies requests within a transaction: find the SKUs, decide, save, and answer. */
 import type { Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
+import { decideBatch, type BatchDecision, type RequestDecision } from '../../domain/decide-batch.ts';
+import { noCandidates, type Candidates } from '../../domain/decide.ts';
 import type { RowResult, UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
-import type { Sku } from '../../domain/sku.ts';
+import { keyOf, type Sku } from '../../domain/sku.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
-import { createIdempotencyKeys, keyName, type FreshAnswer, type KeptAnswer } from './idempotency-keys.ts';
-import { limitCandidates } from './limit-candidates.ts';
-import { createLockSuppliers } from './lock-suppliers.ts';
-import { createMatchSkus, keyOf, noCandidates, type MatchSkus } from '../sku/find-skus.ts';
-import type { Store } from '../store/store.ts';
-import { planRequests, type Plan, type Planned } from './plan-batch.ts';
-import { createSaveChanges } from './save-changes.ts';
 import { createLoadChanges } from '../change/shared-texts.ts';
+import { createMatchSkus, type MatchSkus } from '../sku/find-skus.ts';
+import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
+import { createIdempotencyKeys, type FreshAnswer } from './idempotency-keys.ts';
+import { createLockSuppliers } from './lock-suppliers.ts';
+import { createSaveChanges } from './save-changes.ts';
 
-/** What a request comes to: its answer, or why it alone cannot be served now. */
+/** A request's answer, or the reason why this request alone cannot be served now. */
 export type Applied = UpdateAnswer | UnavailableError;
 
-/** An answer for each request, in order. Nothing is on disk before the caller commits. `now`: when (ISO 8601). */
+/** Gives an answer for each request, in order. Nothing is on disk before the caller commits. `now` is ISO 8601. */
 export type ApplyRequests = (
   trx: Kysely<Tables>,
   requests: readonly UpdateRequest[],
   now: string,
 ) => Promise<Applied[]>;
 
-/** `lock`: on PostgreSQL, whether the SKUs stay locked until the transaction ends; not for dry runs, which save nothing. */
+/** `lock`: whether PostgreSQL keeps the SKUs locked until the transaction ends. Dry runs need no lock, for they save nothing. */
 export function createApplyRequests(store: Store, { lock } = { lock: true }): ApplyRequests {
   const matchSkus = createMatchSkus(store, { lock });
   const lockSuppliers = createLockSuppliers(store);
@@ -35,33 +35,31 @@ export function createApplyRequests(store: Store, { lock } = { lock: true }): Ap
   return async (trx, requests, now) => {
     const known = await keys.load(trx, requests);
     const matched = await matchRows(trx, matchSkus, requests);
-    const plan = planRequests(
-      requests,
-      (request, row) => matched[request]?.[row] ?? noCandidates,
-      known,
-      now,
-    );
-    const stored = await loadLastChanges(trx, loadChanges, plan);
-    const keeping = requests.filter((_, i) => keepsAnswer(plan.requests[i]));
+    const batch = decideBatch(requests, matched, known, now);
+    const stored = await loadLastChanges(trx, loadChanges, batch);
+    const keeping = requests.filter((_, i) => isKept(batch.requests[i]));
     await lockSuppliers(
       trx,
-      [...plan.changes, ...keeping].map(({ supplierId }) => supplierId),
+      [...batch.changes, ...keeping].map(({ supplierId }) => supplierId),
     );
-    const changes = await saveChanges(trx, plan.skus, plan.changes, keeping.length === 0);
+    const changes = await saveChanges(trx, batch.skus, batch.changes, keeping.length === 0);
     const lastChanges = new Map([...stored, ...changes].map((change) => [versionKey(change), change]));
-    const results = finishRows(plan, changes, lastChanges);
-    const { answers, fresh } = answerRequests(requests, plan, results, known.kept);
-    await keys.save(trx, [...fresh.values()]);
+    const { answers, fresh } = answerRequests(requests, finishRows(batch, changes, lastChanges));
+    await keys.save(trx, fresh);
     return answers;
   };
 }
 
-function keepsAnswer(planned: Planned | undefined): boolean {
-  return planned?.kind === 'RUN' && planned.fingerprint !== null;
+function isKept(decision: RequestDecision | undefined): boolean {
+  return decision?.kind === 'RUN' && decision.fingerprint !== null;
 }
 
-/** The SKUs matched by each row of each request, all in one go. */
-async function matchRows(trx: Kysely<Tables>, matchSkus: MatchSkus, requests: readonly UpdateRequest[]) {
+/** The SKUs that each row of each request names, found in one statement. */
+async function matchRows(
+  trx: Kysely<Tables>,
+  matchSkus: MatchSkus,
+  requests: readonly UpdateRequest[],
+): Promise<Candidates[][]> {
   const wanted = requests.flatMap(({ supplierId, rows }) =>
     rows.flatMap((row) => ('malformed' in row ? [] : [{ supplierId, identifier: row.identifier }])),
   );
@@ -71,15 +69,15 @@ async function matchRows(trx: Kysely<Tables>, matchSkus: MatchSkus, requests: re
   );
 }
 
-/** The stored changes behind the current states that failed preconditions report; those of this batch are still to be made. */
+/** The stored changes that made the states which failed preconditions report. The batch's own changes are not stored yet. */
 async function loadLastChanges(
   trx: Kysely<Tables>,
   loadChanges: ReturnType<typeof createLoadChanges>,
-  plan: Plan,
+  batch: BatchDecision,
 ): Promise<InventoryChange[]> {
-  const currents = plan.requests.flatMap((planned) =>
-    planned.kind === 'RUN'
-      ? planned.results.flatMap((result) => failedPrecondition(result)?.current ?? [])
+  const currents = batch.requests.flatMap((decision) =>
+    decision.kind === 'RUN'
+      ? decision.results.flatMap((result) => failedPrecondition(result)?.current ?? [])
       : [],
   );
   const places = currents.flatMap(({ supplierId, lastChangePosition }) =>
@@ -88,53 +86,19 @@ async function loadLastChanges(
   return places.length === 0 ? [] : loadChanges(trx, places);
 }
 
-/** Puts positions on the changes in the results, and the change behind the current state on failed preconditions. */
+/** Adds what only the store knows: positions to changes, and to failed preconditions the change that made the current state. */
 function finishRows(
-  plan: Plan,
+  batch: BatchDecision,
   changes: readonly InventoryChange[],
   lastChanges: ReadonlyMap<string, InventoryChange>,
-): (readonly RowResult[])[] {
-  const positioned = new Map(plan.changes.map((change, i) => [change, changes[i] ?? change]));
-  return plan.requests.map((planned) =>
-    planned.kind === 'RUN'
-      ? limitCandidates(planned.results.map((result) => finishRow(result, positioned, lastChanges)))
-      : [],
-  );
-}
-
-/** The answers in order, and those among them that are to be kept under a key. */
-function answerRequests(
-  requests: readonly UpdateRequest[],
-  plan: Plan,
-  results: readonly (readonly RowResult[])[],
-  kept: ReadonlyMap<string, KeptAnswer>,
-) {
-  const fresh = new Map<string, FreshAnswer>();
-  const answers = requests.map((request, i): Applied => {
-    const planned = plan.requests[i];
-    if (!planned || planned.kind === 'KEY_REUSED') return refused;
-    if (planned.kind === 'KEYS_FULL') return new UnavailableError('IDEMPOTENCY_STORE_FULL');
-    if (planned.kind === 'REPLAY') {
-      const answer = (fresh.get(planned.key) ?? kept.get(planned.key))?.answer;
-      return answer ? { ...answer, replayed: true } : refused;
-    }
-    const { groupId } = request;
-    const answer = { replayed: false, refusal: null, results: results[i] ?? [], groupId };
-    const key = keyName(request);
-    if (key !== null && planned.fingerprint !== null) {
-      fresh.set(key, { fingerprint: planned.fingerprint, answer, request });
-    }
-    return answer;
+): RequestDecision[] {
+  const positioned = new Map(batch.changes.map((change, i) => [change, changes[i] ?? change]));
+  return batch.requests.map((decision) => {
+    if (decision.kind !== 'RUN') return decision;
+    const results = decision.results.map((result) => finishRow(result, positioned, lastChanges));
+    return { ...decision, results };
   });
-  return { answers, fresh };
 }
-
-const refused: UpdateAnswer = {
-  replayed: false,
-  refusal: { problem: 'IDEMPOTENCY_KEY_REUSED' },
-  results: [],
-  groupId: null,
-};
 
 function finishRow(
   result: RowResult,
@@ -148,6 +112,44 @@ function finishRow(
   if (!failed) return result;
   const lastChange = lastChanges.get(versionKey(failed.current)) ?? null;
   return { outcome: 'REJECTED', refusal: { ...failed, lastChange } };
+}
+
+/** The answers in order, and those that are to be kept under a key. */
+function answerRequests(requests: readonly UpdateRequest[], decisions: readonly RequestDecision[]) {
+  const answers: Applied[] = [];
+  const fresh: FreshAnswer[] = [];
+  requests.forEach((request, i) => {
+    const decision = decisions[i];
+    if (!decision) throw new Error('A request was not decided.');
+    const answer = toAnswer(request, decision, answers);
+    answers.push(answer);
+    if (decision.kind !== 'RUN' || decision.fingerprint === null || answer instanceof Error) return;
+    fresh.push({ request, fingerprint: decision.fingerprint, answer });
+  });
+  return { answers, fresh };
+}
+
+/** `earlier`: the answers of the requests before this one. */
+function toAnswer(
+  { groupId }: UpdateRequest,
+  decision: RequestDecision,
+  earlier: readonly Applied[],
+): Applied {
+  switch (decision.kind) {
+    case 'RUN':
+      return { replayed: false, refusal: null, results: decision.results, groupId };
+    case 'REPLAYED':
+      return { ...decision.answer, replayed: true };
+    case 'REPEATED': {
+      const first = earlier[decision.firstRequest];
+      if (!first || first instanceof Error) throw new Error('A repeated request has no first answer.');
+      return { ...first, replayed: true };
+    }
+    case 'REFUSED':
+      return { replayed: false, refusal: decision.refusal, results: [], groupId: null };
+    case 'KEYS_FULL':
+      return new UnavailableError('IDEMPOTENCY_STORE_FULL');
+  }
 }
 
 function failedPrecondition(result: RowResult) {

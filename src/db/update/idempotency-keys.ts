@@ -1,18 +1,18 @@
-/** Idempotency keys: what a request with a key was answered, kept in the transaction of its effect. */
-import { hash } from 'node:crypto';
+/** Idempotency keys in the store: an answer is kept in the transaction of its effect. */
 import { sql, type Kysely } from 'kysely';
+import {
+  fingerprintOf,
+  keyOfRequest,
+  nameOfKey,
+  type KeptAnswer,
+  type KnownKeys,
+} from '../../domain/idempotency.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { packAnswer, unpackAnswer } from '../answer/kept-answer.ts';
 import { bytesOfKey, createAddKeyBytes, type KeyBytes } from './key-bytes.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import type { IdempotencyKeyTable, Tables } from '../store/tables.ts';
-
-/** What a key stands for: the fingerprint of its input, and its answer where a request with that input asks; else null. */
-export interface KeptAnswer {
-  readonly fingerprint: string;
-  readonly answer: UpdateAnswer | null;
-}
 
 /** An answer that is to be kept under its request's key. */
 export interface FreshAnswer {
@@ -21,23 +21,13 @@ export interface FreshAnswer {
   readonly answer: UpdateAnswer;
 }
 
-/** What the store says of requests' keys. */
-export interface KnownKeys {
-  /** The answers kept for them, by `keyName`. */
-  readonly kept: ReadonlyMap<string, KeptAnswer>;
-  /**
-   * Suppliers whose keys take all the room that they may: no new ones are kept. It is looked at before a transaction's keys are
-   * written, so a supplier's last ones go past its quota by what the transactions of that moment write.
-   */
-  readonly full: ReadonlySet<string>;
-}
-
 export interface IdempotencyKeys {
   /**
-   * Looks the requests' keys up. On PostgreSQL the keys stay locked until the transaction ends, so
-   * that a duplicate that runs at the same time in another process waits, and then finds the answer.
+   * Looks the requests' keys up. On PostgreSQL the keys stay locked until the transaction ends. So a duplicate that runs at the
+   * same time in another process waits, and then finds the answer.
    */
   load(trx: Kysely<Tables>, requests: readonly UpdateRequest[]): Promise<KnownKeys>;
+  /** Keeps the answers of requests whose keys are new. */
   save(trx: Kysely<Tables>, fresh: readonly FreshAnswer[]): Promise<void>;
 }
 
@@ -59,7 +49,7 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
       });
       if (rows.length === 0) return { kept: new Map(), full: new Set() };
       if (store.kind === 'postgres') {
-        // In one order everywhere, so that two writers never deadlock.
+        // All writers lock in the same order, so that two of them never deadlock.
         const names = [...new Set(rows.map((row) => nameOf(row)))].toSorted();
         await lockKeys(
           trx,
@@ -94,36 +84,16 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
   };
 }
 
-/** Supplier, operation and key as one string; null where the request has no key, or stores nothing. */
-export function keyName(request: UpdateRequest): string | null {
-  const row = toKeyRow(request);
-  return row && nameOf(row);
-}
-
-/** A request of 10,000 rows takes milliseconds, and is asked for more than once. */
-const fingerprints = new WeakMap<UpdateRequest, string>();
-
-/** What makes two inputs the same: everything validated that decides the effect. */
-export function fingerprintOf(request: UpdateRequest): string {
-  const known = fingerprints.get(request);
-  if (known !== undefined) return known;
-  const { rows, atomicity, reason, referenceDocumentUri } = request;
-  const made = hash('sha256', JSON.stringify([rows, atomicity, reason, referenceDocumentUri]), 'hex');
-  fingerprints.set(request, made);
-  return made;
-}
-
-function toKeyRow({ supplierId, operation, idempotencyKey, dryRun }: UpdateRequest): KeyRow | null {
-  return idempotencyKey === null || dryRun
-    ? null
-    : { supplier_id: supplierId, operation, key: idempotencyKey };
+function toKeyRow(request: UpdateRequest): KeyRow | null {
+  const key = keyOfRequest(request);
+  return key && { supplier_id: key.supplierId, operation: key.operation, key: key.key };
 }
 
 function nameOf({ supplier_id, operation, key }: KeyRow): string {
-  return JSON.stringify([supplier_id, operation, key]);
+  return nameOfKey({ supplierId: supplier_id, operation, key });
 }
 
-/** A key that is asked for, what is kept under it, and what its supplier keeps. */
+/** A key that a request has, what is kept under it, and how much room its supplier's keys take. */
 interface FoundKey extends KeyRow {
   readonly idempotency_bytes: number;
   readonly fingerprint: string | null;
@@ -131,8 +101,8 @@ interface FoundKey extends KeyRow {
 }
 
 /**
- * An answer is read only for its own input: else a request of one row, with the key of a call of 10,000, would have the writer
- * unpack all of it to refuse it.
+ * Reads an answer only for its own input. Otherwise a request of one row under the key of a call with 10,000 would make the writer
+ * unpack all of that call's answer, only to refuse the request.
  */
 function createLoadKeys(store: Store) {
   const columns = { ...keyColumns, asked: 'text' } as const;
@@ -158,7 +128,7 @@ function createLoadKeys(store: Store) {
 
 type NewKey = Omit<IdempotencyKeyTable, 'made_at_ms'>;
 
-/** Gives for each key its supplier and its bytes. */
+/** Resolves to each key's supplier and bytes. */
 function createSaveKeys(store: Store) {
   const columns = { ...keyColumns, fingerprint: 'text', answer: 'bytes' } as const;
   return createSetStatement<NewKey, KeyBytes>(store, columns, (db) =>

@@ -1,8 +1,7 @@
 /** Changes that are saved together: each is linked to the change that its SKU had before it. */
 import type { Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
-import type { Sku } from '../../domain/sku.ts';
-import { keyOf } from '../sku/find-skus.ts';
+import { keyOf, type Sku } from '../../domain/sku.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** A change and its place among those that are saved with it. Numbers count from 1, within its supplier. */

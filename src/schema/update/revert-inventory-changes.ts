@@ -1,8 +1,8 @@
-/** Undo: puts back what changes replaced, where nobody touched the SKU since. */
+/** The mutation that undoes changes: it reads them, and the domain decides which updates put them back. */
 import { z } from 'zod';
-import { MAX_BULK_ROWS, type InventoryUpdate, type UpdateAnswer } from '../../domain/update.ts';
+import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import type { InventoryChange } from '../../domain/change.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import { decideUndo, positionsOf, type UndoTarget } from '../../domain/undo.ts';
 import { attemptFields, attemptShape, toRequest } from './mutation-options.ts';
 import { builder } from '../builder/builder.ts';
 import type { Context } from '../builder/context.ts';
@@ -10,13 +10,11 @@ import { defineGroupPayload } from './bulk-payload.ts';
 import { MAX_GROUP_ID_LENGTH } from '../change/inventory-change.ts';
 import { storedText } from '../builder/stored-text.ts';
 
-/** Changes named in one call at most. */
+/** One call names at most so many changes. */
 const MAX_CHANGE_IDS = 1_000;
 
-/** Characters in a change's id at most; those that are given out are shorter. */
+/** Longest id of a change, in characters. The ids that the gateway gives out are shorter. */
 const MAX_CHANGE_ID_LENGTH = 64;
-
-const changeId = z.string().regex(/^[1-9]\d{0,15}$/);
 
 const revertShape = z
   .looseObject({
@@ -63,12 +61,15 @@ builder.mutationField('revertInventoryChanges', (t) =>
       }),
     },
     resolve: async (_root, { input }, context) => {
-      const changes = input.changeIds
-        ? await changesWithIds(context, [...new Set(input.changeIds.map(String))])
-        : await changesOfGroup(context, input.groupId ?? '');
-      if ('problem' in changes) return { answer: refuse(changes), rowsAt: [] };
+      const target: UndoTarget = input.changeIds
+        ? { by: 'changeIds', ids: input.changeIds.map(String) }
+        : { by: 'groupId', id: input.groupId ?? '' };
+      const undo = decideUndo(target, await findChanges(context, target));
+      if ('refusal' in undo) {
+        return { answer: { replayed: false, refusal: undo.refusal, results: [], groupId: null }, rowsAt: [] };
+      }
       const request = toRequest(context, 'revertInventoryChanges', input, {
-        rows: toRows(changes),
+        rows: undo.rows,
         source: 'REVERT',
         groupId: context.createId(),
       });
@@ -77,44 +78,17 @@ builder.mutationField('revertInventoryChanges', (t) =>
   }),
 );
 
-async function changesWithIds(
-  { caller, inventory }: Context,
-  ids: readonly string[],
-): Promise<InventoryChange[] | Refusal> {
-  const positions = ids.filter((id) => changeId.safeParse(id).success).map(Number);
-  const changes = positions.length > 0 ? await inventory.changesAt(caller.supplierId, positions) : [];
-  const found = new Set(changes.map(({ position }) => String(position)));
-  const missing = ids.find((id) => !found.has(id));
-  return missing === undefined ? changes : { problem: 'CHANGE_NOT_FOUND', by: 'changeIds', id: missing };
-}
-
-async function changesOfGroup(
-  { caller, inventory, meter }: Context,
-  groupId: string,
-): Promise<InventoryChange[] | Refusal> {
-  const changes = await inventory.changesAfter(caller.supplierId, 0, { groupId }, MAX_BULK_ROWS, meter);
-  return changes.length > 0 ? changes : { problem: 'CHANGE_NOT_FOUND', by: 'groupId', id: groupId };
-}
-
-/** A row a SKU: back to before the first of its changes, if the last of them made its current state. */
-function toRows(changes: readonly InventoryChange[]): InventoryUpdate[] {
-  return Array.from(Map.groupBy(changes, ({ skuId }) => skuId).entries(), ([skuId, ofSku]) => {
-    const inOrder = ofSku.toSorted((a, b) => a.version - b.version);
-    return {
-      identifier: { kind: 'skuId', value: skuId, gtin: null },
-      edit: { kind: 'SET', ...(inOrder[0]?.before ?? {}) },
-      expected: { version: lastOfRun(inOrder) },
-    };
-  });
-}
-
-/** The version that the changes lead to. Behind a gap lies somebody else's change: the run before it is what was read. */
-function lastOfRun(inOrder: readonly InventoryChange[]): number {
-  const first = inOrder[0]?.version ?? 0;
-  const gap = inOrder.findIndex(({ version }, i) => version !== first + i);
-  return first + (gap < 0 ? inOrder.length : gap) - 1;
-}
-
-function refuse(refusal: Refusal): UpdateAnswer {
-  return { replayed: false, refusal, results: [], groupId: null };
+/** The changes of the target that this supplier has. */
+async function findChanges(
+  { caller: { supplierId }, inventory, meter }: Context,
+  target: UndoTarget,
+): Promise<readonly InventoryChange[]> {
+  switch (target.by) {
+    case 'changeIds': {
+      const positions = positionsOf(target.ids);
+      return positions.length > 0 ? inventory.changesAt(supplierId, positions) : [];
+    }
+    case 'groupId':
+      return inventory.changesAfter(supplierId, 0, { groupId: target.id }, MAX_BULK_ROWS, meter);
+  }
 }

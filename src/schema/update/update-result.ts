@@ -1,5 +1,6 @@
 /** What became of one SKU's update: on the payloads of the single mutations, and on each row of the others. */
 import type { RowResult as DomainResult, UpdateAnswer } from '../../domain/update.ts';
+import { currentOf } from '../../domain/refusal.ts';
 import type { Sku as DomainSku } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
 import { InventoryChange } from '../change/inventory-change.ts';
@@ -57,7 +58,7 @@ export function defineResult<T extends PlacedResult>(name: string, description: 
 
 function skuOf(result: DomainResult): DomainSku | null {
   if (result.outcome !== 'REJECTED') return result.sku;
-  return 'current' in result.refusal ? result.refusal.current : null;
+  return currentOf(result.refusal);
 }
 
 export interface SinglePayload extends PlacedResult {

@@ -1,10 +1,11 @@
 /** Refusals by the rules, as the payloads' `userErrors`. */
 import {
   describeRefusal,
-  MAX_CANDIDATE_COUNT,
-  MAX_CALL_CANDIDATES,
-  MAX_CANDIDATES,
   describeRefusalBlindly,
+  isRetryable,
+  MAX_CALL_CANDIDATES,
+  MAX_CANDIDATE_COUNT,
+  MAX_CANDIDATES,
   problems,
   type Problem,
   type Refusal,
@@ -24,9 +25,9 @@ export interface RefusedInput<R extends Refusal = Refusal> {
 type RefusedFor<P extends Problem> = RefusedInput<Extract<Refusal, { problem: P }>>;
 
 const descriptions: Record<Problem, string> = {
+  CHANGE_NOT_FOUND: 'None of your changes has this ID.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another input.',
   BAD_USER_INPUT: 'A row of a bulk call is malformed, whatever its SKU is like.',
-  CHANGE_NOT_FOUND: 'None of your changes has this ID.',
   INVALID_IDENTIFIER:
     'No SKU has this code, and the code is not valid: its check digit, length or characters are wrong.',
   SKU_NOT_FOUND: 'None of your SKUs has this identifier.',
@@ -37,19 +38,28 @@ const descriptions: Record<Problem, string> = {
   ROLLED_BACK: 'Another row of the all-or-nothing call was refused, so this row was not applied.',
 };
 
-/** Where within an update each problem arises. */
-const places: Record<Problem, readonly string[]> = {
-  IDEMPOTENCY_KEY_REUSED: ['idempotencyKey'],
-  BAD_USER_INPUT: [],
-  CHANGE_NOT_FOUND: [],
-  INVALID_IDENTIFIER: ['identifier'],
-  SKU_NOT_FOUND: ['identifier'],
-  AMBIGUOUS_IDENTIFIER: ['identifier'],
-  PRECONDITION_FAILED: ['expected'],
-  QUANTITY_BELOW_ZERO: [],
-  QUANTITY_TOO_LARGE: [],
-  ROLLED_BACK: [],
-};
+/** The part of an update's input that was refused; empty for all of it. */
+function refusedPart(refusal: Refusal): readonly string[] {
+  switch (refusal.problem) {
+    case 'CHANGE_NOT_FOUND':
+      return [refusal.by];
+    case 'IDEMPOTENCY_KEY_REUSED':
+      return ['idempotencyKey'];
+    case 'INVALID_IDENTIFIER':
+    case 'SKU_NOT_FOUND':
+    case 'AMBIGUOUS_IDENTIFIER':
+      return ['identifier'];
+    case 'PRECONDITION_FAILED':
+      return ['expected'];
+    case 'QUANTITY_BELOW_ZERO':
+    case 'QUANTITY_TOO_LARGE':
+      // Only an adjustment can be out of bounds, and its input is a difference.
+      return [`${refusal.field}Delta`];
+    case 'BAD_USER_INPUT':
+    case 'ROLLED_BACK':
+      return [];
+  }
+}
 
 const InventoryErrorCode = builder.enumType('InventoryErrorCode', {
   description:
@@ -76,121 +86,81 @@ export const UserError = builder.interfaceRef<RefusedInput>('UserError').impleme
     }),
     path: t.stringList({
       description: 'The path of the refused value, starting at the argument.',
-      resolve: ({ at, refusal }) => [
-        ...at.map(String),
-        ...places[refusal.problem],
-        // Only an adjustment can be out of bounds: its input is a difference.
-        ...('field' in refusal ? [`${refusal.field}Delta`] : []),
-        ...('by' in refusal ? [refusal.by] : []),
-      ],
+      resolve: ({ at, refusal }) => [...at.map(String), ...refusedPart(refusal)],
     }),
     retryable: t.boolean({
       description: 'Whether the same input can be accepted later, without any action from you.',
-      resolve: ({ refusal }) => 'field' in refusal,
+      resolve: ({ refusal }) => isRetryable[refusal.problem],
     }),
   }),
-  resolveType: ({ refusal }) => typeNames[refusal.problem],
+  resolveType: ({ refusal }): string => errorTypes[refusal.problem].name,
 });
 
-const InvalidIdentifierError = builder.objectRef<RefusedFor<'INVALID_IDENTIFIER'>>('InvalidIdentifierError');
-builder.objectType(InvalidIdentifierError, {
-  description: descriptions.INVALID_IDENTIFIER,
-  interfaces: [UserError],
-  fields: (t) => ({
-    expectedCheckDigit: t.string({
-      nullable: true,
-      description: 'The check digit that would make the code valid. Null if the code has another fault.',
-      resolve: ({ refusal }) => refusal.fault.expectedCheckDigit,
-    }),
+/** Defines a problem's type of error with the fields of every error; more can be added to it. */
+function defineError<P extends Problem>(name: string, problem: P) {
+  return builder.objectRef<RefusedFor<P>>(name).implement({
+    description: descriptions[problem],
+    interfaces: [UserError],
+  });
+}
+
+const errorTypes = {
+  CHANGE_NOT_FOUND: defineError('ChangeNotFoundError', 'CHANGE_NOT_FOUND'),
+  IDEMPOTENCY_KEY_REUSED: defineError('IdempotencyKeyReusedError', 'IDEMPOTENCY_KEY_REUSED'),
+  BAD_USER_INPUT: defineError('BadUserInputError', 'BAD_USER_INPUT'),
+  INVALID_IDENTIFIER: defineError('InvalidIdentifierError', 'INVALID_IDENTIFIER'),
+  SKU_NOT_FOUND: defineError('SkuNotFoundError', 'SKU_NOT_FOUND'),
+  AMBIGUOUS_IDENTIFIER: defineError('AmbiguousIdentifierError', 'AMBIGUOUS_IDENTIFIER'),
+  PRECONDITION_FAILED: defineError('PreconditionFailedError', 'PRECONDITION_FAILED'),
+  QUANTITY_BELOW_ZERO: defineError('QuantityBelowZeroError', 'QUANTITY_BELOW_ZERO'),
+  QUANTITY_TOO_LARGE: defineError('QuantityTooLargeError', 'QUANTITY_TOO_LARGE'),
+  ROLLED_BACK: defineError('RolledBackError', 'ROLLED_BACK'),
+} satisfies Record<Problem, { readonly name: string }>;
+
+builder.objectField(errorTypes.INVALID_IDENTIFIER, 'expectedCheckDigit', (t) =>
+  t.string({
+    nullable: true,
+    description: 'The check digit that would make the code valid. Null if the code has another fault.',
+    resolve: ({ refusal }) => refusal.fault.expectedCheckDigit,
   }),
-});
+);
 
-const AmbiguousIdentifierError =
-  builder.objectRef<RefusedFor<'AMBIGUOUS_IDENTIFIER'>>('AmbiguousIdentifierError');
-builder.objectType(AmbiguousIdentifierError, {
-  description: descriptions.AMBIGUOUS_IDENTIFIER,
-  interfaces: [UserError],
-  fields: (t) => ({
-    candidates: t.field({
-      type: [Sku],
-      description:
-        `The first ${MAX_CANDIDATES} SKUs that share the code, sorted by skuId. A call lists at most ${MAX_CALL_CANDIDATES} candidates; rows after that list none. ` +
-        'Needs the permission `view_items`.',
-      resolve: ({ refusal }) => [...refusal.candidates],
-    }),
-    candidateCount: t.int({
-      description: `The number of SKUs that share the code; ${MAX_CANDIDATE_COUNT} means that many or more. Needs the permission \`view_items\`.`,
-      resolve: ({ refusal }) => refusal.candidateCount,
-    }),
+builder.objectFields(errorTypes.AMBIGUOUS_IDENTIFIER, (t) => ({
+  candidates: t.field({
+    type: [Sku],
+    description:
+      `The first ${MAX_CANDIDATES} SKUs that share the code, sorted by skuId. A call lists at most ${MAX_CALL_CANDIDATES} candidates; rows after that list none. ` +
+      'Needs the permission `view_items`.',
+    resolve: ({ refusal }) => [...refusal.candidates],
   }),
-});
+  candidateCount: t.int({
+    description: `The number of SKUs that share the code; ${MAX_CANDIDATE_COUNT} means that many or more. Needs the permission \`view_items\`.`,
+    resolve: ({ refusal }) => refusal.candidateCount,
+  }),
+}));
 
-const PreconditionFailedError =
-  builder.objectRef<RefusedFor<'PRECONDITION_FAILED'>>('PreconditionFailedError');
-builder.objectType(PreconditionFailedError, {
-  description: descriptions.PRECONDITION_FAILED,
-  interfaces: [UserError],
-  fields: (t) => ({
-    current: t.field({
+builder.objectFields(errorTypes.PRECONDITION_FAILED, (t) => ({
+  current: t.field({
+    type: Sku,
+    description:
+      'The current state of the SKU, so that you need no second call. Needs the permission `view_items`.',
+    resolve: ({ refusal }) => refusal.current,
+  }),
+  lastChange: t.field({
+    type: InventoryChange,
+    nullable: true,
+    description:
+      'The last change of the SKU: who made it, when and why. Null if the SKU was never changed. Needs the permission `view_items`.',
+    resolve: ({ refusal }) => refusal.lastChange,
+  }),
+}));
+
+for (const type of [errorTypes.QUANTITY_BELOW_ZERO, errorTypes.QUANTITY_TOO_LARGE]) {
+  builder.objectField(type, 'current', (t) =>
+    t.field({
       type: Sku,
-      description:
-        'The current state of the SKU, so that you need no second call. Needs the permission `view_items`.',
+      description: 'The current state of the SKU. Needs the permission `view_items`.',
       resolve: ({ refusal }) => refusal.current,
     }),
-    lastChange: t.field({
-      type: InventoryChange,
-      nullable: true,
-      description:
-        'The last change of the SKU: who made it, when and why. Null if the SKU was never changed. Needs the permission `view_items`.',
-      resolve: ({ refusal }) => refusal.lastChange,
-    }),
-  }),
-});
-
-/** Errors about a quantity say what it is now. */
-function defineQuantityError(name: string, problem: 'QUANTITY_BELOW_ZERO' | 'QUANTITY_TOO_LARGE'): void {
-  builder.objectRef<RefusedFor<typeof problem>>(name).implement({
-    description: descriptions[problem],
-    interfaces: [UserError],
-    fields: (t) => ({
-      current: t.field({
-        type: Sku,
-        description: 'The current state of the SKU. Needs the permission `view_items`.',
-        resolve: ({ refusal }) => refusal.current,
-      }),
-    }),
-  });
-}
-
-/** Errors with nothing to add to what every error says. */
-function definePlainError(name: string, problem: Problem): void {
-  builder.objectRef<RefusedInput>(name).implement({
-    description: descriptions[problem],
-    interfaces: [UserError],
-  });
-}
-
-const typeNames: Record<Problem, string> = {
-  IDEMPOTENCY_KEY_REUSED: 'IdempotencyKeyReusedError',
-  BAD_USER_INPUT: 'BadUserInputError',
-  CHANGE_NOT_FOUND: 'ChangeNotFoundError',
-  INVALID_IDENTIFIER: InvalidIdentifierError.name,
-  SKU_NOT_FOUND: 'SkuNotFoundError',
-  AMBIGUOUS_IDENTIFIER: AmbiguousIdentifierError.name,
-  PRECONDITION_FAILED: PreconditionFailedError.name,
-  QUANTITY_BELOW_ZERO: 'QuantityBelowZeroError',
-  QUANTITY_TOO_LARGE: 'QuantityTooLargeError',
-  ROLLED_BACK: 'RolledBackError',
-};
-
-defineQuantityError(typeNames.QUANTITY_BELOW_ZERO, 'QUANTITY_BELOW_ZERO');
-defineQuantityError(typeNames.QUANTITY_TOO_LARGE, 'QUANTITY_TOO_LARGE');
-for (const problem of [
-  'IDEMPOTENCY_KEY_REUSED',
-  'BAD_USER_INPUT',
-  'CHANGE_NOT_FOUND',
-  'SKU_NOT_FOUND',
-  'ROLLED_BACK',
-] as const) {
-  definePlainError(typeNames[problem], problem);
+  );
 }

@@ -1,0 +1,134 @@
+/** What a batch of requests will do, decided in memory before anything is written. */
+import { decide, noCandidates, type Candidates } from './decide.ts';
+import type { InventoryChange } from './change.ts';
+import { decideKey, keyedInputOf, type KeyDecision, type KnownKeys, type UsedKey } from './idempotency.ts';
+import { limitCandidates } from './limit-candidates.ts';
+import { withCurrent } from './refusal.ts';
+import { keyOf, type InventoryState, type Sku } from './sku.ts';
+import type { InventoryUpdate, MalformedRow, RowResult, UpdateRequest } from './update.ts';
+
+/** What happens to one request: its key decides alone, or its rows run. */
+export type RequestDecision =
+  | KeyDecision
+  | {
+      readonly kind: 'RUN';
+      readonly results: readonly RowResult[];
+      /** Of the input, if the answer is to be kept under the request's key; else null. */
+      readonly fingerprint: string | null;
+    };
+
+export interface BatchDecision {
+  /** One for each request, in order. */
+  readonly requests: readonly RequestDecision[];
+  /** The last state of every SKU that changes. */
+  readonly skus: readonly Sku[];
+  /** All changes, in order. They have no positions yet. */
+  readonly changes: readonly InventoryChange[];
+}
+
+/**
+ * Decides requests in order; each row sees the SKUs as the rows before it leave them. `matched` holds what the store found for
+ * each row of each request. `now` is ISO 8601.
+ */
+export function decideBatch(
+  requests: readonly UpdateRequest[],
+  matched: readonly (readonly Candidates[])[],
+  { kept, full }: KnownKeys,
+  now: string,
+): BatchDecision {
+  const latest = new Map<string, Sku>();
+  const changes: InventoryChange[] = [];
+  const usedKeys = new Map<string, UsedKey>(kept);
+  const decisions = requests.map((request, index): RequestDecision => {
+    const input = keyedInputOf(request);
+    const decided = input && decideKey(input, usedKeys, full.has(request.supplierId));
+    if (decided) return decided;
+    const run = runRows(request, matched[index] ?? [], latest, now);
+    if (!request.dryRun && !run.isRolledBack) {
+      for (const [skuKey, sku] of run.skus) latest.set(skuKey, sku);
+      changes.push(...run.changes);
+    }
+    const { results } = run;
+    // If nothing was accepted, the key is not kept: the caller corrects the request and may reuse the key.
+    if (!input || results.every(({ outcome }) => outcome === 'REJECTED')) {
+      return { kind: 'RUN', results, fingerprint: null };
+    }
+    usedKeys.set(input.name, { fingerprint: input.fingerprint, firstRequest: index });
+    return { kind: 'RUN', results, fingerprint: input.fingerprint };
+  });
+  return { requests: decisions, skus: [...latest.values()], changes };
+}
+
+interface Run {
+  readonly results: readonly RowResult[];
+  readonly skus: ReadonlyMap<string, Sku>;
+  readonly changes: readonly InventoryChange[];
+  /** A row of an all-or-nothing request was refused. */
+  readonly isRolledBack: boolean;
+}
+
+function runRows(
+  request: UpdateRequest,
+  matched: readonly Candidates[],
+  latest: ReadonlyMap<string, Sku>,
+  now: string,
+): Run {
+  const skus = new Map<string, Sku>();
+  const changes: InventoryChange[] = [];
+  const current = (sku: Sku) => {
+    const key = keyOf(sku.supplierId, sku.skuId);
+    return skus.get(key) ?? latest.get(key) ?? sku;
+  };
+  const results = request.rows.map((row, rowIndex): RowResult => {
+    const { skus: stored, count } = matched[rowIndex] ?? noCandidates;
+    const decision = decideRow({ skus: stored.map(current), count }, row, now);
+    if (decision.outcome !== 'APPLIED') return decision;
+    const { before, after } = decision;
+    const change = toChange(request, before, after);
+    skus.set(keyOf(after.supplierId, after.skuId), after);
+    changes.push(change);
+    return { outcome: request.dryRun ? 'DRY_RUN' : 'APPLIED', sku: after, change };
+  });
+  const isRolledBack =
+    request.atomicity === 'ALL_OR_NOTHING' && results.some(({ outcome }) => outcome === 'REJECTED');
+  if (!isRolledBack) return { results: limitCandidates(results), skus, changes, isRolledBack };
+  const stored = (sku: Sku) => latest.get(keyOf(sku.supplierId, sku.skuId)) ?? sku;
+  const rolledBack = results.map((result, i) => rollBack(result, (matched[i]?.skus ?? []).map(stored)));
+  return { results: limitCandidates(rolledBack), skus, changes, isRolledBack };
+}
+
+/** A malformed row is refused before the rules see it. */
+function decideRow(candidates: Candidates, row: InventoryUpdate | MalformedRow, now: string) {
+  if (!('malformed' in row)) return decide(candidates, row, now);
+  const refusal = { problem: 'BAD_USER_INPUT', explanation: row.malformed } as const;
+  return { outcome: 'REJECTED', refusal } as const;
+}
+
+/** A refused row keeps its own refusal. It shows the state that stays, not the one that the rows before it would have made. */
+function rollBack(result: RowResult, [stored]: readonly Sku[]): RowResult {
+  if (result.outcome !== 'REJECTED') return { outcome: 'REJECTED', refusal: { problem: 'ROLLED_BACK' } };
+  return stored ? { outcome: 'REJECTED', refusal: withCurrent(result.refusal, stored) } : result;
+}
+
+function toChange(request: UpdateRequest, before: Sku, after: Sku): InventoryChange {
+  const { source, actor, reason, referenceDocumentUri, groupId } = request;
+  return {
+    supplierId: after.supplierId,
+    skuId: after.skuId,
+    position: null,
+    version: after.version,
+    before: stateOf(before),
+    after: stateOf(after),
+    source,
+    actor,
+    reason,
+    referenceDocumentUri,
+    groupId,
+    changedAt: after.updatedAt,
+    previousPosition: null,
+  };
+}
+
+function stateOf({ quantityInStock, quantityOnBackorder, restrictions }: Sku): InventoryState {
+  return { quantityInStock, quantityOnBackorder, restrictions };
+}
