@@ -1,8 +1,9 @@
+#!/usr/bin/env -S node --max-semi-space-size=8 --v8-pool-size=1
 /** The process: picks the command, and is the only one to read argv, environment, clock, streams and signals. */
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { helpText, findCommand } from './cli/commands.ts';
-import { UsageError, type Io } from './cli/command.ts';
+import { findCommand, helpText, isCommand } from './cli/commands.ts';
+import { PROGRAM, UsageError, type Io } from './cli/command.ts';
 import { hideSecrets } from './db/driver/database-url.ts';
 import { UnavailableError } from './domain/unavailable.ts';
 
@@ -12,7 +13,7 @@ enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/stockgate', imp
 const stop = new AbortController();
 const signals = ['SIGINT', 'SIGTERM'] as const;
 for (const signal of signals) process.on(signal, stopInOrder);
-// A reader that stops early (`stockgate token list | head -1`) is no failure.
+// A reader that stops early (`token list | head -1`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -46,7 +47,8 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 async function run(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
+  const [given, ...rest] = args;
+  const name = given === '--version' ? 'version' : given;
   if (name === undefined || name === 'help' || name.startsWith('-')) {
     io.out(helpText());
     return name === undefined ? 2 : 0;
@@ -62,7 +64,7 @@ async function run(args: readonly string[]): Promise<number> {
     const say = (line: string) => io.err(`${hideSecrets(line, [...args, ...settings()])}\n`);
     say(`stockgate: ${describe(error)}`);
     if (!(error instanceof UsageError)) return 1;
-    say(`See: stockgate ${name} --help`);
+    say(`See: ${PROGRAM} ${isCommand(name) ? `${name} ` : ''}--help`);
     return 2;
   }
 }

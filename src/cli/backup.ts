@@ -2,14 +2,14 @@
 import { backUp } from '../db/upkeep/backup.ts';
 import { database } from './settings.ts';
 import { describeFindings } from './check.ts';
-import { readOptions, type Command } from './command.ts';
+import { PROGRAM, readOptions, type Command } from './command.ts';
 import { format, plural } from '../feed/counts.ts';
 
 export const backupCommand: Command = {
-  help: `Usage: stockgate backup FILE [--database sqlite:PATH]
+  help: `Usage: ${PROGRAM} backup FILE [--database sqlite:PATH]
 
 Saves a SQLite store, as it is at one moment, to a new FILE, while gateways go on reading and writing. FILE comes into being once
-it is whole, on disk, and found sound by what \`stockgate check\` looks for; otherwise there is none. Until then it is FILE.XXXXXXXX.part:
+it is whole, on disk, and found sound by what \`check\` looks for; otherwise there is none. Until then it is FILE.XXXXXXXX.part:
 remove one that a killed backup left. The store's log grows by what is written meanwhile.
 
   --database sqlite:PATH   (default sqlite:./data/stockgate.db)

@@ -1,11 +1,11 @@
 /** `stockgate check`: looks whether all that is stored fits together. */
 import { checkDatabase, type CheckReport, type Finding } from '../db/upkeep/check.ts';
 import { database } from './settings.ts';
-import { readOptions, type Command } from './command.ts';
+import { PROGRAM, readOptions, type Command } from './command.ts';
 import { format, plural } from '../feed/counts.ts';
 
 export const checkCommand: Command = {
-  help: `Usage: stockgate check [--database URL]
+  help: `Usage: ${PROGRAM} check [--database URL]
 
 Checks a store, while it is in use or not, as it is at one moment. It reads alone: a database that is missing is not made, and an
 old schema not migrated. On PostgreSQL and SQLite:

@@ -2,6 +2,9 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
+/** How the program is run in the project's folder. It is on no search path: the package is not published. */
+export const PROGRAM = 'npm run stockgate --';
+
 /** What a command may touch of the process. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 /** The list of commands; each is loaded when it is called. */
-import { UsageError, type Command } from './command.ts';
+import { PROGRAM, UsageError, type Command } from './command.ts';
 
 interface Entry {
   readonly summary: string;
@@ -39,11 +39,19 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'Print the GraphQL schema',
     load: async () => (await import('./schema.ts')).schemaCommand,
   },
+  version: {
+    summary: 'Print the version, as --version does',
+    load: async () => (await import('./version.ts')).versionCommand,
+  },
 };
+
+export function isCommand(name: string): boolean {
+  return Object.hasOwn(commands, name);
+}
 
 /** Throws a UsageError for a command that there is not. */
 export async function findCommand(name: string): Promise<Command> {
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const entry = isCommand(name) ? commands[name] : undefined;
   if (!entry)
     throw new UsageError(`"${name}" is no command; there are: ${Object.keys(commands).join(', ')}.`);
   return entry.load();
@@ -53,12 +61,13 @@ export function helpText(): string {
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
   return `Stockgate updates SKU inventory through GraphQL and REST.
 
-Usage: stockgate COMMAND [OPTIONS]
+Usage: ${PROGRAM} COMMAND [OPTIONS]
 
 ${lines.join('\n')}
 
-Each command explains itself: stockgate COMMAND --help
+Each command explains itself: ${PROGRAM} COMMAND --help
 Every flag can be given as an environment variable: --log-level is STOCKGATE_LOG_LEVEL.
+What npm prints first is left out by: npm run --silent stockgate -- COMMAND
 Exit codes: 0 done, 1 failed, 2 the command line cannot be understood.
 `;
 }

@@ -2,15 +2,15 @@
 import { copyStore, type CopyResult } from '../db/upkeep/copy.ts';
 import { openStore } from '../db/store/open-store.ts';
 import { copyOptions } from './settings.ts';
-import { readOptions, type Command } from './command.ts';
+import { PROGRAM, readOptions, type Command } from './command.ts';
 import { plural } from '../feed/counts.ts';
 
 export const copyCommand: Command = {
-  help: `Usage: stockgate copy --from URL --to URL
+  help: `Usage: ${PROGRAM} copy --from URL --to URL
 
 Copies all that a store holds (suppliers, tokens, SKUs, codes, changes, idempotency keys) into another that holds nothing, in
 one transaction: from SQLite to PostgreSQL when one machine is not enough, or back. Before the transaction is committed, every row
-is read back and compared, and the copy is looked through as by \`stockgate check\`; otherwise nothing is copied.
+is read back and compared, and the copy is looked through as by \`check\`; otherwise nothing is copied.
 
 Stop the gateways that write to the source first. The copy is of the moment at which it begins: what is written to the source
 after that is not in it. Changes of the inventory that came after are counted, and make the exit code 1.

@@ -1,8 +1,8 @@
 /** `stockgate import`: takes a supplier's catalog in from a file. */
-import { UsageError, type Command } from './command.ts';
+import { PROGRAM, UsageError, type Command } from './command.ts';
 
 export const importCommand: Command = {
-  help: `Usage: stockgate import skus FILE.csv --supplier NAME [--database URL]
+  help: `Usage: ${PROGRAM} import skus FILE.csv --supplier NAME [--database URL]
 
 Takes a supplier's catalog in. Rows are matched by sku_id: what is new is created, what differs is updated, and what the
 file does not list stays. Changed quantities and restrictions go into the history. It can be run again at any time.

@@ -1,10 +1,10 @@
 /** `stockgate migrate`: brings a database to the present schema, as `serve` does when it starts. */
 import { openStore } from '../db/store/open-store.ts';
 import { database } from './settings.ts';
-import { readOptions, type Command } from './command.ts';
+import { PROGRAM, readOptions, type Command } from './command.ts';
 
 export const migrateCommand: Command = {
-  help: `Usage: stockgate migrate [--database URL]
+  help: `Usage: ${PROGRAM} migrate [--database URL]
 
 Brings the database to the present schema. \`serve\`, \`import\` and \`token\` do so too when they open it;
 this is for those who want to do it at a moment of their own.

@@ -1,9 +1,9 @@
 /** `stockgate schema`: prints the GraphQL schema. */
 import { printedSchema } from '../schema/index.ts';
-import { readOptions, type Command } from './command.ts';
+import { PROGRAM, readOptions, type Command } from './command.ts';
 
 export const schemaCommand: Command = {
-  help: `Usage: stockgate schema
+  help: `Usage: ${PROGRAM} schema
 
 Prints the GraphQL schema in its own language, sorted: for code generators, and for a look at all there is.
 `,

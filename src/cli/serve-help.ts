@@ -1,6 +1,7 @@
-/** What `stockgate serve --help` says. */
+/** What `serve --help` says. */
+import { PROGRAM } from './command.ts';
 
-export const serveHelp = `Usage: stockgate serve [OPTIONS]
+export const serveHelp = `Usage: ${PROGRAM} serve [OPTIONS]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
 /health says that it runs, /ready that it can store updates.

@@ -13,6 +13,7 @@ import { readOptions, UsageError, type Command, type Io } from './command.ts';
 import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from '../demo/demo.ts';
 import { plainGraphiql } from './plain-graphiql.ts';
 import { serveHelp } from './serve-help.ts';
+import { version } from './version.ts';
 
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1_048_576;
@@ -40,7 +41,7 @@ export const serveCommand: Command = {
     };
     // Closed last, so that /ready on a port of its own can say that the gateway is closing.
     const { ready } = gateway.inventory;
-    const probes = createProbeServer({ ready, metrics: gateway.metrics, closing: io.stop, logger });
+    const probes = createProbeServer({ ready, metrics: gateway.metrics, version, closing: io.stop, logger });
     try {
       try {
         const reason = await serve(gateway, probes, values, logger, io);
@@ -107,6 +108,7 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
       ratePerSecond: values['rate-limit'],
       inFlightMib: values['in-flight-limit'],
       logger,
+      version,
     },
   };
 }

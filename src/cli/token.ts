@@ -7,7 +7,7 @@ import { saveSupplier } from '../db/suppliers.ts';
 import { listTokens, revokeToken, saveToken } from '../db/tokens.ts';
 import { permissions, roles } from '../domain/caller.ts';
 import { database, supplierName } from './settings.ts';
-import { readOptions, UsageError, type Command, type Io, type Option } from './command.ts';
+import { PROGRAM, readOptions, UsageError, type Command, type Io, type Option } from './command.ts';
 
 /** Random bytes in a token; written as hexadecimal, as the legacy server's were. */
 const TOKEN_BYTES = 20;
@@ -40,10 +40,10 @@ const createOptions = {
 } satisfies Record<string, Option>;
 
 export const tokenCommand: Command = {
-  help: `Usage: stockgate token create --supplier NAME [--role supplier|retailer] [--permission P ...]
-                              [--expires 90d] [--name NAME] [--database URL]
-       stockgate token list [--database URL]
-       stockgate token revoke ID [--database URL]
+  help: `Usage: ${PROGRAM} token create --supplier NAME [--role supplier|retailer]
+             [--permission P ...] [--expires 90d] [--name NAME] [--database URL]
+       ${PROGRAM} token list [--database URL]
+       ${PROGRAM} token revoke ID [--database URL]
 
 create prints the token, once: only its SHA-256 is stored. A new supplier comes into being with its first token.
 
@@ -55,7 +55,7 @@ create prints the token, once: only its SHA-256 is stored. A new supplier comes 
   --database URL     sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
 
 list prints a line a token: id, supplier, name, role, permissions, created, expires, revoked.
-revoke takes effect within two seconds, on every running server; a live stream that is open already goes on.
+revoke takes effect within five seconds on every running gateway, and ends the live streams that are open.
 `,
   run: async ([action, ...args], io) => {
     const actions: Readonly<Record<string, typeof create>> = { create, list, revoke };
@@ -115,7 +115,7 @@ async function revoke(args: readonly string[], io: Io): Promise<number> {
   const [id = ''] = positionals;
   return withStore(values.database, async (store) => {
     if (await revokeToken(store, id, io.clock())) return 0;
-    io.err(`No token that is in force has the id "${id}"; \`stockgate token list\` shows all.\n`);
+    io.err(`No token that is in force has the id "${id}"; \`${PROGRAM} token list\` shows all.\n`);
     return 1;
   });
 }

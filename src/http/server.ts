@@ -97,8 +97,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ detail: 'Not found.', message: 'Not found. GraphQL is at /graphql.' }),
   );
-  const { ready = () => Promise.resolve(null), metrics } = options;
-  addProbes(server, { ready, metrics, closing: closing.signal });
+  const { ready = () => Promise.resolve(null), metrics, version } = options;
+  addProbes(server, { ready, metrics, version, closing: closing.signal });
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
   const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options, options), budget);
   const doorOptions = { ...options, admission, heavyWork, liveLimits, budget, closing: closing.signal };

@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { version } from '../../src/cli/version.ts';
 import { DEMO_TOKEN } from '../../src/demo/demo.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGateway, type RunningGateway } from '../support/machine/process.ts';
@@ -39,7 +40,7 @@ const ready = async (origin: string) => {
 };
 
 test('the main port answers /health and /ready, and leaves /metrics to its own port', async () => {
-  expect(await (await fetch(`${gateway.origin}/health`)).json()).toEqual({ status: 'ok' });
+  expect(await (await fetch(`${gateway.origin}/health`)).json()).toEqual({ status: 'ok', version });
   // A store that answers late on a busy machine counts as out of reach for a moment.
   await eventually(async () => expect(await ready(gateway.origin)).toEqual({ status: 200, ready: true }));
   expect((await fetch(`${gateway.origin}/metrics`)).status).toBe(404);

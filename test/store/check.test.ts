@@ -207,7 +207,7 @@ describeOnEachStore('check', (kind) => {
       writeFileSync(url.slice('sqlite:'.length), '');
     }
     await expect(runHere(checkCommand, ['--database', url])).rejects.toThrow(
-      'The database does not have the present schema: run `stockgate migrate` on it first.',
+      'The database does not have the present schema: run `npm run stockgate -- migrate` on it first.',
     );
     if (kind === 'sqlite') expect(readFileSync(url.slice('sqlite:'.length))).toHaveLength(0);
   });

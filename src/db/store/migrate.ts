@@ -18,7 +18,9 @@ async function requireSchema(db: Kysely<Tables>, kind: StoreKind): Promise<void>
   await refuseNewer(db, kind);
   const migrations = await createMigrator(db, kind).getMigrations();
   if (migrations.some(({ executedAt }) => executedAt === undefined))
-    throw new Error('The database does not have the present schema: run `stockgate migrate` on it first.');
+    throw new Error(
+      'The database does not have the present schema: run `npm run stockgate -- migrate` on it first.',
+    );
 }
 
 async function refuseNewer(db: Kysely<Tables>, kind: StoreKind): Promise<void> {

@@ -12,16 +12,18 @@ export interface Probes {
   readonly ready: () => Promise<string | null>;
   /** Served under /metrics, if given. */
   readonly metrics?: MetricsPage | undefined;
+  /** The program's version, which /health says; it is left out where none is given. */
+  readonly version?: string | undefined;
   /** Aborted when the server closes: it is not ready from then on. */
   readonly closing: AbortSignal;
 }
 
-export function addProbes(server: FastifyInstance, { ready, metrics, closing }: Probes): void {
+export function addProbes(server: FastifyInstance, { ready, metrics, version, closing }: Probes): void {
   const probe = { method: ['GET' as const, 'HEAD' as const], config: { door: 'probe' as const } };
   server.route({
     ...probe,
     url: '/health',
-    handler: (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }),
+    handler: (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok', version }),
   });
   server.route({
     ...probe,

@@ -1,0 +1,18 @@
+/** `stockgate version`: prints the version of the program. */
+import packageJson from '../../package.json' with { type: 'json' };
+import { PROGRAM, readOptions, type Command } from './command.ts';
+
+/** As package.json has it: `0.1.0`. */
+export const { version } = packageJson;
+
+export const versionCommand: Command = {
+  help: `Usage: ${PROGRAM} version
+
+Prints the version. /health says it too.
+`,
+  run: (args, io) => {
+    readOptions({}, [], args, io.env);
+    io.out(`${version}\n`);
+    return Promise.resolve(0);
+  },
+};
