@@ -1,6 +1,6 @@
 /** Tokens: who may call, for which supplier. Only their SHA-256 is stored. */
 import { hash } from 'node:crypto';
-import { permissions, type Caller, type Permission, type Role } from '../domain/caller.ts';
+import { permissions, type Authenticate, type Caller, type Permission, type Role } from '../domain/caller.ts';
 import type { Store } from './store/store.ts';
 import type { TokenTable } from './store/tables.ts';
 
@@ -26,9 +26,6 @@ export interface TokenListing extends NewToken {
   readonly createdAt: string;
   readonly revokedAt: string | null;
 }
-
-/** The caller that a token speaks for; null when it is unknown, revoked or expired. */
-export type Authenticate = (token: string) => Promise<Caller | null>;
 
 /**
  * Remembers good tokens for a moment, so that a busy client costs no query a request. An expiry is a moment of the wall `clock`. The

@@ -1,11 +1,11 @@
-/** Who calls: the supplier that a token speaks for, and what it may do. */
+/** Callers: the supplier that a token speaks for, and what the token permits. */
 
 export const permissions = ['edit_items', 'view_items'] as const;
 export type Permission = (typeof permissions)[number];
 export const roles = ['supplier', 'retailer'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who a token speaks for. */
+/** A caller, as its token describes it. */
 export interface Caller {
   readonly supplierId: string;
   readonly role: Role;
@@ -13,3 +13,6 @@ export interface Caller {
   /** The token's name; the change record keeps it. */
   readonly actor: string;
 }
+
+/** Resolves to the caller of a token; null if the token is unknown, revoked or expired. */
+export type Authenticate = (token: string) => Promise<Caller | null>;

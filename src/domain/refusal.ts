@@ -80,7 +80,8 @@ export type Refusal =
   | { readonly problem: 'ROLLED_BACK' };
 
 /** The one SKU that an identifier names, or why it names none. */
-export type Match = { readonly sku: Sku } | { readonly refusal: Refusal };
+export type Match =
+  { readonly sku: Sku } | { readonly refusal: Extract<Refusal, { readonly identifier: Identifier }> };
 
 /** The SKU as it is, if the refusal shows it; else null. */
 export function currentOf(refusal: Refusal): Sku | null {

@@ -23,7 +23,7 @@ export async function importCatalog(
   source: Readable,
   { begin, report = () => undefined, onProgress, stop }: ImportOptions = {},
 ): Promise<ImportSummary> {
-  const origin = { supplierId, actor: 'import skus', source: 'IMPORT' } as const;
+  const origin = { supplierId, actor: 'import skus' };
   const findings = createFindings(report);
   const counts = { created: 0, updated: 0, unchanged: 0 };
   let header: Header | undefined;

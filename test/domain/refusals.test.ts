@@ -211,17 +211,25 @@ function read(path: string): string {
   return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 }
 
-/** The rows of the table in docs/design.md. */
+/** The rows of the table below a heading of a page. */
+function readRows(path: string, heading: string): string[] {
+  const section = read(path)
+    .split(/\n#+ /)
+    .find((text) => text.startsWith(`${heading}\n`));
+  return section?.split('\n').filter((line) => line.startsWith('| `')) ?? [];
+}
+
 function readDocumented(): DocumentedRefusal[] {
-  const section = read('docs/design.md')
-    .split('\n## ')
-    .find((text) => text.startsWith('Refusals, in order'));
-  const rows = section?.split('\n').filter((line) => line.startsWith('| `')) ?? [];
-  return rows.map((row) => {
+  return readRows('docs/design.md', 'Refusals, in order').map((row) => {
     const [problem, decide, file, type] = Array.from(row.matchAll(/`([^`]+)`/g), ([, code]) => code);
     return { problem, decide, file, type, status: Number(/\(?(\d{3})\)? *\|$/.exec(row)?.[1]) };
   });
 }
+
+test('docs/graphql.md lists the codes in the order of the problems', () => {
+  const rows = readRows('docs/graphql.md', 'Refusals by the rules');
+  expect(rows.map((row) => row.split('`')[1])).toEqual([...problems]);
+});
 
 describe('the table in docs/design.md', () => {
   const documented = readDocumented();

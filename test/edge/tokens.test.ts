@@ -10,9 +10,9 @@ import {
   listTokens,
   revokeToken,
   saveToken,
-  type Authenticate,
   type NewToken,
 } from '../../src/db/tokens.ts';
+import type { Authenticate } from '../../src/domain/caller.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
 
 const NOW = '2026-11-01T09:30:00.000Z';

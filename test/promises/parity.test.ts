@@ -170,7 +170,7 @@ describeOnEachStore('the GraphQL door and the legacy door', (kind) => {
   beforeAll(async () => {
     graphqlSide = await openGateway(kind);
     legacySide = await openGateway(kind);
-    const origin = { supplierId: 'acme', actor: 'seed', source: 'IMPORT' } as const;
+    const origin = { supplierId: 'acme', actor: 'seed' };
     for (const { store } of [graphqlSide, legacySide]) {
       await createCatalog(store, () => new Date()).save(origin, extraSkus);
     }

@@ -25,7 +25,7 @@ describe('SQLite', () => {
   beforeAll(async () => {
     database = await openTestStore('sqlite');
     await saveSupplier(database.store, 'acme', new Date());
-    const origin = { supplierId: 'acme', actor: 'seed', source: 'IMPORT' } as const;
+    const origin = { supplierId: 'acme', actor: 'seed' };
     await createCatalog(database.store, () => new Date()).save(origin, [{ skuId: 'A' }]);
   });
   afterAll(() => database.remove());

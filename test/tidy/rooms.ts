@@ -119,7 +119,7 @@ export const rooms: readonly Room[] = [
   room(
     'gateway',
     'The wiring of store and server, and of the request threads.',
-    ...['db/store', 'db/commit', 'db', 'http/edge', 'http/heavy', 'http'],
+    ...['domain', 'db/store', 'db/commit', 'db', 'http/edge', 'http/heavy', 'http'],
   ),
   room(
     'demo',

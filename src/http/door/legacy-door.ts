@@ -1,8 +1,9 @@
 /** The legacy door: maps the documented POST onto the GraphQL mutation, and its answer back. Order of the checks: DRF's. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../../domain/caller.ts';
 import { createContext, type Services } from '../../schema/builder/context.ts';
 import type { Admission } from '../edge/admission.ts';
-import { authenticateHeader, denyCaller, tokenSchemes, type Authenticate } from '../edge/authenticate.ts';
+import { authenticateHeader, denyCaller, tokenSchemes } from '../edge/authenticate.ts';
 import type { HeavyWork } from '../heavy/heavy-request.ts';
 import { detailed, type LegacyAnswer } from '../legacy/answer.ts';
 import { pickSafetyHeaders } from '../legacy/safety-headers.ts';

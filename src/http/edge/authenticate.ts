@@ -1,9 +1,6 @@
 /** The Authorization header: who calls, or why that is not known. The words are Django REST framework's. */
 import { isUtf8 } from 'node:buffer';
-import type { Caller, Permission } from '../../domain/caller.ts';
-
-/** The caller that a token speaks for; null when it is unknown, revoked or expired. */
-export type Authenticate = (token: string) => Promise<Caller | null>;
+import type { Authenticate, Caller, Permission } from '../../domain/caller.ts';
 
 /** A request that is not let in. */
 export interface Denial {

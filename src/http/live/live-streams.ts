@@ -1,9 +1,9 @@
 /** Live streams: how many there may be, how long they last, and how they end. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../../domain/caller.ts';
+import type { Authenticate, Caller } from '../../domain/caller.ts';
 import type { Inventory } from '../../domain/inventory.ts';
-import { authenticateHeader, tokenSchemes, type Authenticate } from '../edge/authenticate.ts';
+import { authenticateHeader, tokenSchemes } from '../edge/authenticate.ts';
 import type { ByteBudget } from '../fair/byte-budget.ts';
 import type { HeavyWork, LiveStart } from '../heavy/heavy-request.ts';
 import { LiveGroup, WRITES_PER_TURN, type LiveSource } from './live-group.ts';

@@ -112,13 +112,20 @@ builder.queryField('sku', (t) =>
     validate: z.object({ by: identifierShape }),
     resolve: async (_root, { by }, { caller, inventory }) => {
       const [match] = await inventory.find(caller.supplierId, [toIdentifier(by)]);
-      if (match && 'sku' in match) return match.sku;
-      if (match?.refusal.problem !== 'AMBIGUOUS_IDENTIFIER') return null;
-      const { problem, candidates, candidateCount } = match.refusal;
-      const skuIds = candidates.map(({ skuId }) => skuId);
-      throw new GraphQLError(describeRefusal(match.refusal), {
-        extensions: { code: problem, candidates: skuIds, candidateCount },
-      });
+      if (!match) throw new Error('An identifier was not looked up.');
+      if ('sku' in match) return match.sku;
+      switch (match.refusal.problem) {
+        case 'INVALID_IDENTIFIER':
+        case 'SKU_NOT_FOUND':
+          return null;
+        case 'AMBIGUOUS_IDENTIFIER': {
+          const { problem, candidates, candidateCount } = match.refusal;
+          const skuIds = candidates.map(({ skuId }) => skuId);
+          throw new GraphQLError(describeRefusal(match.refusal), {
+            extensions: { code: problem, candidates: skuIds, candidateCount },
+          });
+        }
+      }
     },
   }),
 );
