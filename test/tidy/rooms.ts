@@ -39,7 +39,7 @@ export const rooms: readonly Room[] = [
   room(
     'db/upkeep',
     'Backup, check and copy of a whole store.',
-    ...['domain', 'db/driver', 'db/store', 'db/change', 'db/update'],
+    ...['domain', 'db/driver', 'db/store', 'db/update'],
   ),
   room(
     'db',

@@ -1,41 +1,19 @@
 /** A change as a row of the log, and back. */
 import type { InventoryChange } from '../../domain/change.ts';
+import { toState, toStateRow } from '../store/state-row.ts';
 import type { InventoryChangeTable } from '../store/tables.ts';
-
-/** The columns of the log, in one order for all statements. */
-export const changeColumns = {
-  supplier_id: 'text',
-  position: 'bigint',
-  sku_id: 'text',
-  version: 'integer',
-  quantity_in_stock_before: 'integer',
-  quantity_in_stock: 'integer',
-  quantity_on_backorder_before: 'integer',
-  quantity_on_backorder: 'integer',
-  restrictions_before: 'text',
-  restrictions: 'text',
-  source: 'text',
-  actor: 'text',
-  changed_at: 'text',
-  reason: 'text',
-  reference_document_uri: 'text',
-  group_id: 'text',
-  previous_position: 'bigint',
-} as const;
 
 export function toChangeRow(change: InventoryChange & { readonly position: number }): InventoryChangeTable {
   const { before, after } = change;
   return {
+    ...toStateRow(after),
     supplier_id: change.supplierId,
     position: change.position,
     sku_id: change.skuId,
     version: change.version,
     quantity_in_stock_before: before.quantityInStock,
-    quantity_in_stock: after.quantityInStock,
     quantity_on_backorder_before: before.quantityOnBackorder,
-    quantity_on_backorder: after.quantityOnBackorder,
     restrictions_before: before.restrictions,
-    restrictions: after.restrictions,
     source: change.source,
     actor: change.actor,
     changed_at: change.changedAt,
@@ -57,11 +35,7 @@ export function toChange(row: InventoryChangeTable): InventoryChange {
       quantityOnBackorder: row.quantity_on_backorder_before,
       restrictions: row.restrictions_before,
     },
-    after: {
-      quantityInStock: row.quantity_in_stock,
-      quantityOnBackorder: row.quantity_on_backorder,
-      restrictions: row.restrictions,
-    },
+    after: toState(row),
     source: row.source,
     actor: row.actor,
     reason: row.reason,

@@ -3,21 +3,22 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { unmetered, type Inventory } from '../../domain/inventory.ts';
 import { createReadWindows, loadLastPosition } from './change-windows.ts';
+import { bigint, integer, orNull, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { createToChanges } from './shared-texts.ts';
-import type { InventoryChangeTable } from '../store/tables.ts';
+import { skuKey, type InventoryChangeTable } from '../store/tables.ts';
 
 /** A page of a SKU's history. */
-interface PageKey {
+const pageColumns = {
   /** Which of those that are asked for: the same SKU may be asked for more than once. */
-  readonly i: number;
-  readonly supplier_id: string;
-  readonly sku_id: string;
+  i: integer(),
+  ...skuKey,
   /** Position of the page's newest change; null for the SKU's newest. */
-  readonly newest: number | null;
-  readonly count: number;
-}
+  newest: orNull(bigint()),
+  count: integer(),
+};
+type PageKey = RowOf<typeof pageColumns>;
 
 /** Changes that one statement reads of histories at most, but for a page that is larger. */
 const MAX_STATEMENT_CHANGES = 2_000;
@@ -85,40 +86,36 @@ function partsOf(pages: readonly PageKey[]): PageKey[][] {
 
 /** Each change names the one before it, so a page is a walk by the log's own key: an index by SKU would cost every update a page. */
 function createLoadHistories(store: Store) {
-  type Link = InventoryChangeTable & { i: number; count: number };
-  return createSetStatement<PageKey, Link>(
-    store,
-    { i: 'integer', supplier_id: 'text', sku_id: 'text', newest: 'bigint', count: 'integer' },
-    (db) =>
-      db
-        .withRecursive('link', (cte) =>
-          cte
-            .selectFrom('item')
-            .innerJoin('sku', (join) =>
-              join.onRef('sku.supplier_id', '=', 'item.supplier_id').onRef('sku.sku_id', '=', 'item.sku_id'),
-            )
-            .innerJoin('inventory_change as change', (join) =>
-              join
-                .onRef('change.supplier_id', '=', 'item.supplier_id')
-                .onRef('change.sku_id', '=', 'item.sku_id')
-                .on(sql<boolean>`change.position = coalesce(item.newest, sku.last_change_position)`),
-            )
-            .selectAll('change')
-            .select(['item.i', 'item.count'])
-            .unionAll(
-              cte
-                .selectFrom('link')
-                .innerJoin('inventory_change as change', (join) =>
-                  join
-                    .onRef('change.supplier_id', '=', 'link.supplier_id')
-                    .onRef('change.position', '=', 'link.previous_position'),
-                )
-                .where(sql<boolean>`link.count > 1`)
-                .selectAll('change')
-                .select(['link.i', sql<number>`link.count - 1`.as('count')]),
-            ),
-        )
-        .selectFrom('link')
-        .selectAll(),
+  return createSetStatement(store, pageColumns, (db) =>
+    db
+      .withRecursive('link', (cte) =>
+        cte
+          .selectFrom('item')
+          .innerJoin('sku', (join) =>
+            join.onRef('sku.supplier_id', '=', 'item.supplier_id').onRef('sku.sku_id', '=', 'item.sku_id'),
+          )
+          .innerJoin('inventory_change as change', (join) =>
+            join
+              .onRef('change.supplier_id', '=', 'item.supplier_id')
+              .onRef('change.sku_id', '=', 'item.sku_id')
+              .on(sql<boolean>`change.position = coalesce(item.newest, sku.last_change_position)`),
+          )
+          .selectAll('change')
+          .select(['item.i', 'item.count'])
+          .unionAll(
+            cte
+              .selectFrom('link')
+              .innerJoin('inventory_change as change', (join) =>
+                join
+                  .onRef('change.supplier_id', '=', 'link.supplier_id')
+                  .onRef('change.position', '=', 'link.previous_position'),
+              )
+              .where(sql<boolean>`link.count > 1`)
+              .selectAll('change')
+              .select(['link.i', sql<number>`link.count - 1`.as('count')]),
+          ),
+      )
+      .selectFrom('link')
+      .selectAll(),
   );
 }

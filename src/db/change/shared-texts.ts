@@ -2,9 +2,10 @@
 import type { Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
 import { toChange, toChangeRow } from './change-row.ts';
+import { pick, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
-import type { InventoryChangeTable, Tables } from '../store/tables.ts';
+import { tables, type InventoryChangeTable, type Tables } from '../store/tables.ts';
 
 /** Characters from which on texts are shared; shorter ones cost less where they are than a look elsewhere does. */
 const MIN_SHARED_LENGTH = 64;
@@ -30,7 +31,9 @@ export function toRowsWithSharedTexts(changes: readonly Positioned[]): Inventory
   });
 }
 
-type Place = Pick<InventoryChangeTable, 'supplier_id' | 'position'>;
+/** The log's key. */
+const placeColumns = pick(tables.inventory_change.columns, 'supplier_id', 'position');
+type Place = RowOf<typeof placeColumns>;
 
 /** The changes at these places in the suppliers' logs. */
 export function createLoadChanges(store: Store) {
@@ -41,18 +44,15 @@ export function createLoadChanges(store: Store) {
 }
 
 function createLoadRows(store: Store) {
-  return createSetStatement<Place, InventoryChangeTable>(
-    store,
-    { supplier_id: 'text', position: 'bigint' },
-    (db) =>
-      db
-        .selectFrom('item')
-        .innerJoin('inventory_change', (join) =>
-          join
-            .onRef('inventory_change.supplier_id', '=', 'item.supplier_id')
-            .onRef('inventory_change.position', '=', 'item.position'),
-        )
-        .selectAll('inventory_change'),
+  return createSetStatement(store, placeColumns, (db) =>
+    db
+      .selectFrom('item')
+      .innerJoin('inventory_change', (join) =>
+        join
+          .onRef('inventory_change.supplier_id', '=', 'item.supplier_id')
+          .onRef('inventory_change.position', '=', 'item.position'),
+      )
+      .selectAll('inventory_change'),
   );
 }
 

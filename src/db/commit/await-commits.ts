@@ -2,7 +2,7 @@
 import type { CommitObserver } from './observe-commits.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
-import type { SupplierTable } from '../store/tables.ts';
+import { supplierKey } from '../store/tables.ts';
 
 /** How long another process's commit stays unnoticed at most, in milliseconds. Nothing is polled while nobody waits. */
 const POLL_MS = 200;
@@ -88,15 +88,11 @@ async function untilReleased(
 }
 
 function createLoadPositions(store: Store) {
-  type Position = Pick<SupplierTable, 'supplier_id' | 'last_position'>;
-  return createSetStatement<Pick<SupplierTable, 'supplier_id'>, Position>(
-    store,
-    { supplier_id: 'text' },
-    (db) =>
-      db
-        .selectFrom('item')
-        .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
-        .select(['supplier.supplier_id', 'supplier.last_position']),
+  return createSetStatement(store, supplierKey, (db) =>
+    db
+      .selectFrom('item')
+      .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
+      .select(['supplier.supplier_id', 'supplier.last_position']),
   );
 }
 

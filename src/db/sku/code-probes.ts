@@ -2,20 +2,19 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { CodeKind } from '../../domain/identifier.ts';
 import { MAX_CANDIDATES } from '../../domain/refusal.ts';
+import { integer, pick, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
+import { tables } from '../store/tables.ts';
 
 /** SKUs that one probe finds at most: one more than are shown, so that more are noticed. */
 export const MAX_PROBED = MAX_CANDIDATES + 1;
 
 /** A range of the index of codes: the SKUs that have this code in this kind, in the order of their ids. */
-export interface CodeRange {
-  readonly supplier_id: string;
-  readonly code: string;
-  readonly kind: CodeKind;
-  /** 1: those that the supplier spells so; 0: those of which it is the canonical GTIN-14. */
-  readonly as_spelled: number;
-}
+export type CodeRange = Readonly<RowOf<typeof rangeColumns>>;
+
+/** `as_spelled`: 1 for those that the supplier spells so, 0 for those of which it is the canonical GTIN-14. */
+const rangeColumns = pick(tables.sku_code.columns, 'supplier_id', 'code', 'kind', 'as_spelled');
 
 interface Found {
   readonly i: number;
@@ -30,17 +29,14 @@ export function createProbeRange(store: Store): SetStatement<Item<CodeRange>, Fo
   const keys = ['supplier_id', 'code', 'kind'];
   const asSpelled = store.kind === 'sqlite' ? sql`(select as_spelled from item)` : sql`item.as_spelled`;
   const isSo = sql`case ${asSpelled} when 1 then sku_code.as_spelled else sku_code.as_gtin end = 1`;
-  return createSetStatement<Item<CodeRange>, Found>(
-    store,
-    { i: 'integer', supplier_id: 'text', code: 'text', kind: 'text', as_spelled: 'integer' },
-    (db) =>
-      store.kind === 'sqlite'
-        ? db.selectFrom(firstOfItem(keys, isSo, sql`sku_id`)).selectAll()
-        : db
-            .selectFrom(['item', firstOfEach(keys, isSo)])
-            .select(['item.i', 'found.kind', 'found.sku_id'])
-            .orderBy('found.kind')
-            .orderBy('found.sku_id'),
+  return createSetStatement(store, { i: integer(), ...rangeColumns }, (db) =>
+    store.kind === 'sqlite'
+      ? db.selectFrom(firstOfItem(keys, isSo, sql`sku_id`)).selectAll()
+      : db
+          .selectFrom(['item', firstOfEach(keys, isSo)])
+          .select(['item.i', 'found.kind', 'found.sku_id'])
+          .orderBy('found.kind')
+          .orderBy('found.sku_id'),
   );
 }
 
@@ -50,17 +46,14 @@ type Gtin = Pick<CodeRange, 'supplier_id' | 'code'>;
 export function createProbeKinds(store: Store): SetStatement<Item<Gtin>, Found> {
   const keys = ['supplier_id', 'code'];
   const isGtin = sql`sku_code.as_gtin = 1`;
-  return createSetStatement<Item<Gtin>, Found>(
-    store,
-    { i: 'integer', supplier_id: 'text', code: 'text' },
-    (db) =>
-      store.kind === 'sqlite'
-        ? db.selectFrom(firstOfItem(keys, isGtin, sql`kind, sku_id`)).selectAll()
-        : db
-            .selectFrom(['item', firstOfEach(keys, isGtin)])
-            .select(['item.i', 'found.kind', 'found.sku_id'])
-            .orderBy('found.kind')
-            .orderBy('found.sku_id'),
+  return createSetStatement(store, { i: integer(), ...pick(rangeColumns, 'supplier_id', 'code') }, (db) =>
+    store.kind === 'sqlite'
+      ? db.selectFrom(firstOfItem(keys, isGtin, sql`kind, sku_id`)).selectAll()
+      : db
+          .selectFrom(['item', firstOfEach(keys, isGtin)])
+          .select(['item.i', 'found.kind', 'found.sku_id'])
+          .orderBy('found.kind')
+          .orderBy('found.sku_id'),
   );
 }
 

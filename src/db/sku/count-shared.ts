@@ -4,9 +4,10 @@ import { sql, type Kysely } from 'kysely';
 import { MAX_CANDIDATE_COUNT } from '../../domain/refusal.ts';
 import { MAX_PROBED } from './code-probes.ts';
 import { keyOfRange, type FoundCode } from './find-codes.ts';
+import { integer, orNull, pick, text, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
-import type { Tables } from '../store/tables.ts';
+import { tables, type Tables } from '../store/tables.ts';
 
 /** For each code how many SKUs share it; MAX_CANDIDATE_COUNT stands for that many or more. */
 export type CountShared = (db: Kysely<Tables>, found: readonly FoundCode[]) => Promise<number[]>;
@@ -35,15 +36,15 @@ export function createCountShared(store: Store, { yields }: { yields: boolean })
   };
 }
 
-interface CountedCode {
-  readonly i: number;
-  readonly supplier_id: string;
-  readonly code: string;
-  readonly as_spelled: number;
-  readonly kind_1: string;
-  readonly kind_2: string | null;
-  readonly kind_3: string | null;
-}
+/** A code, and the kinds of its ranges. */
+const countedColumns = {
+  i: integer(),
+  ...pick(tables.sku_code.columns, 'supplier_id', 'code', 'as_spelled'),
+  kind_1: text(),
+  kind_2: orNull(text()),
+  kind_3: orNull(text()),
+};
+type CountedCode = RowOf<typeof countedColumns>;
 
 function keyOf({ ranges }: FoundCode): string {
   return ranges.map(keyOfRange).join('\0');
@@ -65,17 +66,7 @@ function createCount(store: Store, select: ReturnType<typeof sql>): Count {
       and sku_code.kind in (item.kind_1, item.kind_2, item.kind_3)
       and case item.as_spelled when 1 then sku_code.as_spelled else sku_code.as_gtin end = 1
     limit ${sql.lit(MAX_CANDIDATE_COUNT)}) as shared)`;
-  return createSetStatement<CountedCode, { i: number; count: number }>(
-    store,
-    {
-      i: 'integer',
-      supplier_id: 'text',
-      code: 'text',
-      as_spelled: 'integer',
-      kind_1: 'text',
-      kind_2: 'text',
-      kind_3: 'text',
-    },
-    (db) => db.selectFrom('item').select(['item.i', count.as('count')]),
+  return createSetStatement(store, countedColumns, (db) =>
+    db.selectFrom('item').select(['item.i', count.as('count')]),
   );
 }

@@ -6,9 +6,11 @@ import { MAX_CANDIDATES } from '../../domain/refusal.ts';
 import { keyOf, type Sku } from '../../domain/sku.ts';
 import { createCountShared, type CountShared } from './count-shared.ts';
 import { createFindCodes, toWantedCode, type FindCodes } from './find-codes.ts';
+import type { RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
-import type { SkuTable, Tables } from '../store/tables.ts';
+import { toState } from '../store/state-row.ts';
+import { skuKey, type SkuTable, type Tables } from '../store/tables.ts';
 
 /** An identifier, and among whose SKUs it is looked up. */
 export interface Wanted {
@@ -70,10 +72,10 @@ interface NamedIds {
   readonly count: number;
 }
 
-type SkuKey = Pick<SkuTable, 'supplier_id' | 'sku_id'>;
+type SkuKey = RowOf<typeof skuKey>;
 
 function createLoadSkus(store: Store, lock: boolean): SetStatement<SkuKey, SkuTable> {
-  return createSetStatement<SkuKey, SkuTable>(store, { supplier_id: 'text', sku_id: 'text' }, (db) => {
+  return createSetStatement(store, skuKey, (db) => {
     const skus = db
       .selectFrom('item')
       .innerJoin('sku', (join) =>
@@ -87,6 +89,7 @@ function createLoadSkus(store: Store, lock: boolean): SetStatement<SkuKey, SkuTa
 /** A row as the domain knows it. */
 export function toSku(row: SkuTable): Sku {
   return {
+    ...toState(row),
     supplierId: row.supplier_id,
     skuId: row.sku_id,
     itemId: row.item_id,
@@ -96,9 +99,6 @@ export function toSku(row: SkuTable): Sku {
     ean13: row.ean13,
     gtin14: row.gtin14,
     isbn: row.isbn,
-    quantityInStock: row.quantity_in_stock,
-    quantityOnBackorder: row.quantity_on_backorder,
-    restrictions: row.restrictions,
     version: row.version,
     updatedAt: row.updated_at,
     lastChangePosition: row.last_change_position,

@@ -2,11 +2,10 @@
 import { sql, type Kysely } from 'kysely';
 import { codeKinds, parseIdentifier, type CodeKind } from '../../domain/identifier.ts';
 import type { Sku } from '../../domain/sku.ts';
+import { namesOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
-import type { SkuCodeTable, SkuTable, Tables } from '../store/tables.ts';
-
-type SkuKey = Pick<SkuTable, 'supplier_id' | 'sku_id'>;
+import { skuKey, tables, type SkuCodeTable, type Tables } from '../store/tables.ts';
 
 /** A SKU as far as codes go. */
 export type CodedSku = Pick<Sku, 'skuId'> & Partial<Pick<Sku, CodeKind>>;
@@ -52,28 +51,16 @@ function toCodeRows(supplierId: string, sku: CodedSku): SkuCodeTable[] {
 }
 
 function createInsertCodes(store: Store): SetStatement<SkuCodeTable> {
-  const columns = ['supplier_id', 'sku_id', 'kind', 'code', 'as_spelled', 'as_gtin'] as const;
-  return createSetStatement<SkuCodeTable>(
-    store,
-    {
-      supplier_id: 'text',
-      sku_id: 'text',
-      kind: 'text',
-      code: 'text',
-      as_spelled: 'integer',
-      as_gtin: 'integer',
-    },
-    (db) =>
-      db
-        .insertInto('sku_code')
-        .columns(columns)
-        .expression((eb) => eb.selectFrom('item').select(columns)),
+  const { columns } = tables.sku_code;
+  return createSetStatement(store, columns, (db) =>
+    db
+      .insertInto('sku_code')
+      .columns(namesOf(columns))
+      .expression((eb) => eb.selectFrom('item').selectAll()),
   );
 }
 
-function createRemoveCodes(store: Store): SetStatement<SkuKey> {
+function createRemoveCodes(store: Store) {
   const ofItems = sql<boolean>`(supplier_id, sku_id) in (select supplier_id, sku_id from item)`;
-  return createSetStatement<SkuKey>(store, { supplier_id: 'text', sku_id: 'text' }, (db) =>
-    db.deleteFrom('sku_code').where(ofItems),
-  );
+  return createSetStatement(store, skuKey, (db) => db.deleteFrom('sku_code').where(ofItems));
 }

@@ -1,10 +1,8 @@
 /** Statements over a set of rows, of whatever number: a text is built, compiled and prepared once. */
 import { sql, type Compilable, type Kysely, type QueryCreator } from 'kysely';
+import { namesOf, type Column, type RowOf } from './columns.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
-
-/** `bytes`: a Buffer. */
-export type ColumnType = 'text' | 'integer' | 'bigint' | 'bytes';
 
 /** Runs the statement over the items. Their order says nothing unless a column does. `mark`: of pipeline.ts. */
 export type SetStatement<Item, Row = unknown> = (
@@ -23,13 +21,12 @@ type WithItems<Item> = QueryCreator<Tables & { item: Item }>;
  * PostgreSQL runs it once over all items, which travel as one JSON parameter: what costs is the way there and back. For SQLite,
  * in this process, reading JSON costs more than the updates do: it runs once for each item (sqlite-statements.ts), in the items' order.
  */
-export function createSetStatement<Item extends object, Row = unknown>(
+export function createSetStatement<C extends Record<string, Column>, Row>(
   store: Store,
-  columns: Record<keyof Item & string, ColumnType>,
-  build: (db: WithItems<Item>) => Compilable<Row>,
-): SetStatement<Item, Row> {
-  // `columns` holds each key of Item and no other.
-  const names = Object.keys(columns) as (keyof Item & string)[];
+  columns: C,
+  build: (db: WithItems<RowOf<C>>) => Compilable<Row>,
+): SetStatement<RowOf<C>, Row> {
+  const names = namesOf(columns);
   const withItems =
     store.kind === 'sqlite' ? withOneItem(store.db, columns) : withAllItems(store.db, columns);
   const compiled = build(withItems).compile();
@@ -54,15 +51,13 @@ function toJsonValue(value: unknown): unknown {
   return Buffer.isBuffer(value) ? value.toString('base64') : value;
 }
 
-function withOneItem(db: Kysely<Tables>, columns: Record<string, ColumnType>) {
-  return db.with('item', (cte) =>
-    cte.selectNoFrom(Object.keys(columns).map((name) => sql`${null}`.as(name))),
-  );
+function withOneItem(db: Kysely<Tables>, columns: Record<string, Column>) {
+  return db.with('item', (cte) => cte.selectNoFrom(namesOf(columns).map((name) => sql`${null}`.as(name))));
 }
 
-function withAllItems(db: Kysely<Tables>, columns: Record<string, ColumnType>) {
+function withAllItems(db: Kysely<Tables>, columns: Record<string, Column>) {
   const json = sql`jsonb_array_elements(cast(${'[]'} as jsonb))`;
-  const values = Object.entries(columns).map(([name, type], i) => {
+  const values = Object.entries(columns).map(([name, { type }], i) => {
     const text = sql`json.value ->> ${sql.lit(i)}`;
     return (type === 'bytes' ? sql`decode(${text}, 'base64')` : sql`cast(${text} as ${sql.raw(type)})`).as(
       name,

@@ -9,10 +9,11 @@ import {
 } from '../../domain/idempotency.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { packAnswer, unpackAnswer } from '../answer/kept-answer.ts';
-import { bytesOfKey, createAddKeyBytes, type KeyBytes } from './key-bytes.ts';
+import { bytesOfKey, createAddKeyBytes } from './key-bytes.ts';
+import { namesOf, text, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
-import type { IdempotencyKeyTable, Tables } from '../store/tables.ts';
+import { idempotencyKeyKey, tables, type Tables } from '../store/tables.ts';
 
 /** An answer that is to be kept under its request's key. */
 export interface FreshAnswer {
@@ -31,11 +32,10 @@ export interface IdempotencyKeys {
   save(trx: Kysely<Tables>, fresh: readonly FreshAnswer[]): Promise<void>;
 }
 
-export type KeyRow = Pick<IdempotencyKeyTable, 'supplier_id' | 'operation' | 'key'>;
-export const keyColumns = { supplier_id: 'text', operation: 'text', key: 'text' } as const;
+export type KeyRow = RowOf<typeof idempotencyKeyKey>;
 
 export function createIdempotencyKeys(store: Store): IdempotencyKeys {
-  const lockKeys = createSetStatement<{ name: string }>(store, { name: 'text' }, (db) =>
+  const lockKeys = createSetStatement(store, { name: text() }, (db) =>
     db.selectFrom('item').select(sql`pg_advisory_xact_lock(hashtextextended(item.name, 0))`.as('locked')),
   );
   const loadKeys = createLoadKeys(store);
@@ -105,8 +105,7 @@ interface FoundKey extends KeyRow {
  * unpack all of that call's answer, only to refuse the request.
  */
 function createLoadKeys(store: Store) {
-  const columns = { ...keyColumns, asked: 'text' } as const;
-  return createSetStatement<KeyRow & { asked: string }, FoundKey>(store, columns, (db) =>
+  return createSetStatement(store, { ...idempotencyKeyKey, asked: text() }, (db) =>
     db
       .selectFrom('item')
       .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
@@ -126,16 +125,13 @@ function createLoadKeys(store: Store) {
   );
 }
 
-type NewKey = Omit<IdempotencyKeyTable, 'made_at_ms'>;
-
 /** Resolves to each key's supplier and bytes. */
 function createSaveKeys(store: Store) {
-  const columns = { ...keyColumns, fingerprint: 'text', answer: 'bytes' } as const;
-  return createSetStatement<NewKey, KeyBytes>(store, columns, (db) =>
+  const { made_at_ms: _byStatement, ...columns } = tables.idempotency_key.columns;
+  return createSetStatement(store, columns, (db) =>
     db
       .insertInto('idempotency_key')
-      // `columns` lists them in the order that the items have them.
-      .columns([...(Object.keys(columns) as (keyof typeof columns)[]), 'made_at_ms'])
+      .columns([...namesOf(columns), 'made_at_ms'])
       .expression((eb) =>
         eb
           .selectFrom('item')

@@ -1,8 +1,9 @@
 /** How much room idempotency keys take, and the count of it that each supplier's row has. */
 import { sql, type Kysely } from 'kysely';
+import { bigint } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
-import type { Tables } from '../store/tables.ts';
+import { supplierKey, type Tables } from '../store/tables.ts';
 
 /**
  * What a key is counted as, in bytes: its answer, its name in the table and in its index, and what every row costs. Within a tenth of
@@ -18,7 +19,7 @@ export interface KeyBytes {
 
 /** Counts bytes of keys to what their suppliers keep; negative ones give room back. */
 export function createAddKeyBytes(store: Store) {
-  const add = createSetStatement<KeyBytes>(store, { supplier_id: 'text', bytes: 'bigint' }, (db) =>
+  const add = createSetStatement(store, { ...supplierKey, bytes: bigint() }, (db) =>
     db
       .updateTable('supplier')
       .from('item')

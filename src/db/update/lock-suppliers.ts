@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Store } from '../store/store.ts';
 import { WITH_NEXT } from '../driver/pipeline.ts';
 import { createSetStatement } from '../store/set-statement.ts';
-import type { Tables } from '../store/tables.ts';
+import { supplierKey, type Tables } from '../store/tables.ts';
 
 /**
  * Locks the suppliers' rows until the transaction ends. Their positions and their count of key bytes change under this lock alone. On
@@ -14,7 +14,7 @@ export type LockSuppliers = (trx: Kysely<Tables>, supplierIds: Iterable<string>)
 export function createLockSuppliers(store: Store): LockSuppliers {
   // An UPDATE of several rows has no order of its own: two gateways with the same suppliers would wait for each other in a circle.
   // Nor can the UPDATE select them in order itself: where it meets a row that has changed since its snapshot, it locks them anew.
-  const lock = createSetStatement<{ supplier_id: string }>(store, { supplier_id: 'text' }, (db) =>
+  const lock = createSetStatement(store, supplierKey, (db) =>
     db
       .selectFrom('item')
       .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')

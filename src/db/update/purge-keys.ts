@@ -1,12 +1,12 @@
 /** Old idempotency keys are forgotten a few at a time, by the service clock, and their suppliers get their room back. */
 import type { Kysely } from 'kysely';
-import { keyColumns, type KeyRow } from './idempotency-keys.ts';
+import type { KeyRow } from './idempotency-keys.ts';
 import { bytesOfKey, createAddKeyBytes } from './key-bytes.ts';
 import { createLockSuppliers } from './lock-suppliers.ts';
 import type { Store } from '../store/store.ts';
 import { createServiceClock, MAX_STEP_MS, type ServiceClock } from '../store/service-clock.ts';
 import { createSetStatement } from '../store/set-statement.ts';
-import type { Tables } from '../store/tables.ts';
+import { idempotencyKeyKey, type Tables } from '../store/tables.ts';
 import { inTransaction } from '../store/transaction.ts';
 
 /** Keys, and bytes of keys, that one transaction removes at most, so that no writer waits long for it. */
@@ -47,23 +47,20 @@ export function createPurgeKeys(store: Store, clock: ServiceClock = createServic
 
 function createRemoveKeys(store: Store) {
   const lockSuppliers = createLockSuppliers(store);
-  const deleteKeys = createSetStatement<KeyRow, { supplier_id: string; bytes: number }>(
-    store,
-    keyColumns,
-    (db) =>
-      db
-        .deleteFrom('idempotency_key')
-        .where((eb) =>
-          eb(
-            eb.refTuple('supplier_id', 'operation', 'key'),
-            'in',
-            eb
-              .selectFrom('item')
-              .select(['item.supplier_id', 'item.operation', 'item.key'])
-              .$asTuple('supplier_id', 'operation', 'key'),
-          ),
-        )
-        .returning(['supplier_id', bytesOfKey.as('bytes')]),
+  const deleteKeys = createSetStatement(store, idempotencyKeyKey, (db) =>
+    db
+      .deleteFrom('idempotency_key')
+      .where((eb) =>
+        eb(
+          eb.refTuple('supplier_id', 'operation', 'key'),
+          'in',
+          eb
+            .selectFrom('item')
+            .select(['item.supplier_id', 'item.operation', 'item.key'])
+            .$asTuple('supplier_id', 'operation', 'key'),
+        ),
+      )
+      .returning(['supplier_id', bytesOfKey.as('bytes')]),
   );
   const addKeyBytes = createAddKeyBytes(store);
   return async (trx: Kysely<Tables>, keys: readonly KeyRow[]) => {

@@ -2,13 +2,14 @@
 import { sql, type Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
 import type { Sku } from '../../domain/sku.ts';
+import { asInItem, integer, namesOf, pick, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
-import { changeColumns } from '../change/change-row.ts';
 import { linkChanges, type LinkedChange, type SaveLinked } from './linked-change.ts';
 import { createSaveInOne } from './save-in-one.ts';
-import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
+import { createSetStatement } from '../store/set-statement.ts';
 import { toRowsWithSharedTexts } from '../change/shared-texts.ts';
-import type { InventoryChangeTable, SkuTable, SupplierTable, Tables } from '../store/tables.ts';
+import { toStateRow } from '../store/state-row.ts';
+import { skuKey, stateColumns, supplierKey, tables, type Tables } from '../store/tables.ts';
 
 /**
  * `skus` are the last states, one a SKU; `changes` all that led there, in order. Gives each change its position. The caller has locked
@@ -45,11 +46,11 @@ function place(linked: readonly LinkedChange[], before: ReadonlyMap<string, numb
 function createSaveOneByOne(store: Store): SaveLinked {
   const saveSkus = createSaveSkus(store);
   const takePositions = createTakePositions(store);
-  const recordChanges = createSetStatement<InventoryChangeTable>(store, changeColumns, (db) =>
+  const { columns } = tables.inventory_change;
+  const recordChanges = createSetStatement(store, columns, (db) =>
     db
       .insertInto('inventory_change')
-      // `changeColumns` lists the columns in the order that the items have them.
-      .columns(Object.keys(changeColumns) as (keyof typeof changeColumns)[])
+      .columns(namesOf(columns))
       .expression((eb) => eb.selectFrom('item').selectAll()),
   );
   return async (trx, linked) => {
@@ -61,68 +62,39 @@ function createSaveOneByOne(store: Store): SaveLinked {
   };
 }
 
-type SavedSku = Pick<
-  SkuTable,
-  | 'supplier_id'
-  | 'sku_id'
-  | 'quantity_in_stock'
-  | 'quantity_on_backorder'
-  | 'restrictions'
-  | 'version'
-  | 'updated_at'
-  | 'last_change_position'
->;
+/** What a change leaves of a SKU. */
+const leftColumns = {
+  ...stateColumns,
+  ...pick(tables.sku.columns, 'version', 'updated_at', 'last_change_position'),
+};
+const savedColumns = { ...skuKey, ...leftColumns };
 
 /** A SKU as its last change leaves it. */
-function toSavedSku(change: PlacedChange): SavedSku {
+function toSavedSku(change: PlacedChange): RowOf<typeof savedColumns> {
   return {
+    ...toStateRow(change.after),
     supplier_id: change.supplierId,
     sku_id: change.skuId,
-    quantity_in_stock: change.after.quantityInStock,
-    quantity_on_backorder: change.after.quantityOnBackorder,
-    restrictions: change.after.restrictions,
     version: change.version,
     updated_at: change.changedAt,
     last_change_position: change.position,
   };
 }
 
-function createSaveSkus(store: Store): SetStatement<SavedSku> {
-  return createSetStatement<SavedSku>(
-    store,
-    {
-      supplier_id: 'text',
-      sku_id: 'text',
-      quantity_in_stock: 'integer',
-      quantity_on_backorder: 'integer',
-      restrictions: 'text',
-      version: 'integer',
-      updated_at: 'text',
-      last_change_position: 'bigint',
-    },
-    (db) =>
-      db
-        .updateTable('sku')
-        .from('item')
-        .set((eb) => ({
-          quantity_in_stock: eb.ref('item.quantity_in_stock'),
-          quantity_on_backorder: eb.ref('item.quantity_on_backorder'),
-          restrictions: eb.ref('item.restrictions'),
-          version: eb.ref('item.version'),
-          updated_at: eb.ref('item.updated_at'),
-          last_change_position: eb.ref('item.last_change_position'),
-        }))
-        .whereRef('sku.supplier_id', '=', 'item.supplier_id')
-        .whereRef('sku.sku_id', '=', 'item.sku_id'),
+function createSaveSkus(store: Store) {
+  return createSetStatement(store, savedColumns, (db) =>
+    db
+      .updateTable('sku')
+      .from('item')
+      .set(asInItem(leftColumns))
+      .whereRef('sku.supplier_id', '=', 'item.supplier_id')
+      .whereRef('sku.sku_id', '=', 'item.sku_id'),
   );
 }
 
 /** Moves each supplier's last position on by the number of its changes; gives the positions before, by supplier. */
 function createTakePositions(store: Store) {
-  const movePositions = createSetStatement<
-    { supplier_id: string; count: number },
-    Pick<SupplierTable, 'supplier_id' | 'last_position'>
-  >(store, { supplier_id: 'text', count: 'integer' }, (db) =>
+  const movePositions = createSetStatement(store, { ...supplierKey, count: integer() }, (db) =>
     db
       .updateTable('supplier')
       .from('item')

@@ -1,19 +1,20 @@
 /** Positions, SKUs and the log in one statement, for PostgreSQL: the suppliers' rows are locked for as short as can be. */
 import { sql } from 'kysely';
-import type { Restriction } from '../../domain/sku.ts';
-import { changeColumns } from '../change/change-row.ts';
+import { asInItem, integer, namesOf, orNull, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { THEN_COMMIT } from '../driver/pipeline.ts';
 import type { LinkedChange, SaveLinked } from './linked-change.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { toRowsWithSharedTexts } from '../change/shared-texts.ts';
-import type { InventoryChangeTable } from '../store/tables.ts';
+import { stateColumns, tables } from '../store/tables.ts';
 
 /** A change whose position counts from 1 within its supplier: the statement adds where the supplier's positions are. */
-interface LinkedRow extends InventoryChangeTable {
-  previous_number: number | null;
-  is_last: number;
-}
+const linkedColumns = {
+  ...tables.inventory_change.columns,
+  previous_number: orNull(integer()),
+  is_last: integer(),
+};
+type LinkedRow = RowOf<typeof linkedColumns>;
 
 export function createSaveInOne(store: Store): SaveLinked {
   const save = createSaveStatement(store);
@@ -38,15 +39,12 @@ function toLinkedRows(linked: readonly LinkedChange[]): LinkedRow[] {
   }));
 }
 
-// `changeColumns` has the log's columns as its keys.
-const changeNames = Object.keys(changeColumns) as (keyof typeof changeColumns)[];
+const changeNames = namesOf(tables.inventory_change.columns);
 const position = sql<number>`moved.base + item.position`;
 
 /** A SKU as its last change leaves it. */
 const lastState = {
-  quantity_in_stock: sql<number>`item.quantity_in_stock`,
-  quantity_on_backorder: sql<number>`item.quantity_on_backorder`,
-  restrictions: sql<Restriction | null>`item.restrictions`,
+  ...asInItem(stateColumns),
   version: sql<number>`item.version`,
   updated_at: sql<string>`item.changed_at`,
   last_change_position: position,
@@ -66,8 +64,7 @@ function recorded(name: (typeof changeNames)[number]) {
 }
 
 function createSaveStatement(store: Store) {
-  const columns = { ...changeColumns, previous_number: 'integer', is_last: 'integer' } as const;
-  return createSetStatement<LinkedRow, { supplier_id: string; base: number }>(store, columns, (db) =>
+  return createSetStatement(store, linkedColumns, (db) =>
     db
       .with('moved', (cte) =>
         cte

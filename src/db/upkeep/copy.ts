@@ -1,21 +1,21 @@
 /** Copies one store into another, empty one, whichever kinds they are: all of it in one transaction, compared before it commits. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { checkTables, type Finding } from './check.ts';
-import { tableShapes, type TableShape } from './copy-tables.ts';
+import { namesOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
-import type { Tables } from '../store/tables.ts';
+import { tables, type Table, type Tables } from '../store/tables.ts';
 import { inSnapshot, inTransaction } from '../store/transaction.ts';
 
 /** Rows read and written at once. */
 const PAGE_ROWS = 1_000;
-/** Bytes that a page's large column may hold together, unless a single row has more. */
+/** Bytes that a page's values of type `bytes` may hold together, unless a single row has more. */
 const PAGE_BYTES = 4_194_304;
 
 type TableName = keyof Tables;
 type Row = Readonly<Record<string, string | number | Buffer | null>>;
-// The shapes' own types serve the compiler where they are written.
-const tables = Object.entries(tableShapes) as unknown as (readonly [TableName, TableShape<Row>])[];
+// The declarations' own types serve the compiler where they are written.
+const entries = Object.entries(tables) as unknown as (readonly [TableName, Table<Row>])[];
 
 export interface CopyResult {
   /** Rows copied, by table. */
@@ -61,39 +61,39 @@ async function requireEmpty(to: Kysely<Tables>): Promise<void> {
 
 async function copyTables(from: Kysely<Tables>, target: Store, to: Kysely<Tables>, stop: AbortSignal) {
   const counts: Partial<Record<TableName, number>> = {};
-  for (const [name, shape] of tables) {
-    const insert = createInsert(target, name, shape);
+  for (const [name, table] of entries) {
+    const insert = createInsert(target, name, table);
     let count = 0;
-    for await (const page of readPages(from, name, shape)) {
+    for await (const page of readPages(from, name, table)) {
       await pause(stop);
       await insert(to, page);
       count += page.length;
     }
     counts[name] = count;
   }
-  // `tables` names each.
+  // `entries` has each.
   return counts as Record<TableName, number>;
 }
 
-function createInsert(target: Store, name: TableName, { columns }: TableShape<Row>): SetStatement<Row> {
-  return createSetStatement<Row>(target, columns, (db) =>
+function createInsert(target: Store, name: TableName, { columns }: Table<Row>): SetStatement<Row> {
+  return createSetStatement(target, columns, (db) =>
     db
       .insertInto(name)
-      // The items have their columns in the same order.
-      .columns(Object.keys(columns) as never)
+      // The name and the columns are of the same table.
+      .columns(namesOf(columns) as never)
       .expression((eb) => eb.selectFrom('item').selectAll()),
   );
 }
 
 /** Both stores sort text by its bytes, so that equal tables have equal pages. */
 async function compareTables(from: Kysely<Tables>, to: Kysely<Tables>, stop: AbortSignal): Promise<void> {
-  for (const [name, shape] of tables) {
-    const copied = readPages(to, name, shape);
+  for (const [name, table] of entries) {
+    const copied = readPages(to, name, table);
     const requireSame = (page: Row[] | undefined, copy: Row[] | undefined) => {
       if (JSON.stringify(page) !== JSON.stringify(copy))
         throw new Error(`The target's table ${name} is not as the source's: nothing was copied.`);
     };
-    for await (const page of readPages(from, name, shape)) {
+    for await (const page of readPages(from, name, table)) {
       await pause(stop);
       requireSame(page, (await copied.next()).value ?? undefined);
     }
@@ -105,19 +105,20 @@ async function compareTables(from: Kysely<Tables>, to: Kysely<Tables>, stop: Abo
 async function* readPages(
   db: Kysely<Tables>,
   name: TableName,
-  shape: TableShape<Row>,
+  table: Table<Row>,
 ): AsyncGenerator<Row[], void> {
-  const key = sql.join(shape.key.map((column) => sql.ref(column)));
-  const columns = sql.join(Object.keys(shape.columns).map((column) => sql.ref(column)));
+  const key = sql.join(table.key.map((column) => sql.ref(column)));
+  const columns = sql.join(namesOf(table.columns).map((column) => sql.ref(column)));
+  const large = namesOf(table.columns).find((column) => table.columns[column]?.type === 'bytes');
   let after = sql``;
   for (;;) {
     const ahead = sql`from ${sql.table(name)} ${after} order by ${key}`;
-    const limit = shape.large === undefined ? PAGE_ROWS : await countFitting(db, key, shape.large, ahead);
+    const limit = large === undefined ? PAGE_ROWS : await countFitting(db, key, large, ahead);
     const { rows } = await sql<Row>`select ${columns} ${ahead} limit ${limit}`.execute(db);
     const last = rows.at(-1);
     if (!last) return;
     yield rows;
-    after = sql`where (${key}) > (${sql.join(shape.key.map((column) => last[column]))})`;
+    after = sql`where (${key}) > (${sql.join(table.key.map((column) => last[column]))})`;
   }
 }
 
@@ -137,7 +138,7 @@ async function countFitting(
 
 /** Without them PostgreSQL plans for the empty tables that it remembers. */
 async function refreshStatistics(to: Kysely<Tables>): Promise<void> {
-  for (const [name] of tables) await sql`analyze ${sql.table(name)}`.execute(to);
+  for (const [name] of entries) await sql`analyze ${sql.table(name)}`.execute(to);
 }
 
 function requireSound(findings: readonly Finding[]): void {
