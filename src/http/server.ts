@@ -100,7 +100,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const { ready = () => Promise.resolve(null), metrics, version } = options;
   addProbes(server, { ready, metrics, version, closing: closing.signal });
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
-  const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options, options), budget);
+  const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options), budget);
   const doorOptions = { ...options, admission, heavyWork, liveLimits, budget, closing: closing.signal };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);

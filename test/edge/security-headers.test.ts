@@ -17,7 +17,7 @@ const headers = { Authorization: `Token ${tokens.full}`, 'Content-Type': 'applic
 const update = JSON.stringify({ sku_id: 'shared', quantity_in_stock: 6 });
 const answers: Readonly<Record<string, readonly [status: number, request: Uint8Array | string]>> = {
   GraphQL: [200, rawRequest('POST /graphql', headers, '{"query":"{ __typename }"}')],
-  'GraphQL, past the short way': [200, rawRequest('POST /graphql', headers, '{"query":"{ nothing }"}')],
+  'GraphQL, by Yoga': [200, rawRequest('POST /graphql', headers, '{"query":"{ nothing }"}')],
   'GraphQL, by GET': [200, rawRequest('GET /graphql?query=%7B__typename%7D', headers)],
   'GraphQL without a token': [401, rawRequest('GET /graphql', {})],
   'a preflight': [

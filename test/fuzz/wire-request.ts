@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { tokens } from '../support/gateway.ts';
-import { exchanges } from '../support/graphql-exchanges.ts';
+import { exchanges, toHttp } from '../support/graphql-exchanges.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -72,13 +72,13 @@ const graphqlRequests = [
 ]
   .filter((exchange) => !JSON.stringify(exchange).includes(tokens.rival))
   .map((exchange): WireRequest => {
-    const { raw, headers = {}, ...body }: { raw?: string; headers?: Record<string, string> } = exchange;
+    const { method, path, headers, body } = toHttp(exchange);
     const named = { host: 'localhost', authorization: `Bearer ${tokens.full}`, 'content-type': json[1] };
     return {
-      method: 'POST',
-      path: '/graphql',
+      method,
+      path,
       headers: Object.entries({ ...named, ...headers }),
-      body: Buffer.from(raw ?? JSON.stringify(body)),
+      body: Buffer.from(body),
     };
   });
 

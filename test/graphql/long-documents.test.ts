@@ -1,4 +1,4 @@
-/** Yoga validates a document again for each request: a long one, known or not, is left to a request thread unless it needs no Yoga. */
+/** Yoga validates a document again for each request: whatever needs Yoga is left to a request thread, as is a long document that is new. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HeavyWork } from '../../src/http/heavy/heavy-request.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
@@ -19,18 +19,17 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const long = `{ sku(by: { skuId: "EACH" }) { ${'... { skuId } '.repeat(200)} } }`;
-const post = async (body: object, token: string = tokens.full) => {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+const post = async (body: object, headers: Record<string, string> = {}) => {
   const response = await gateway.server.inject({
     method: 'POST',
     url: '/graphql',
-    headers,
+    headers: { authorization: `Bearer ${tokens.full}`, 'content-type': 'application/json', ...headers },
     payload: JSON.stringify(body),
   });
   return response.statusCode;
 };
-const get = async (query: string) => {
-  const headers = { authorization: `Bearer ${tokens.full}` };
+const get = async (query: string, more: Record<string, string> = {}) => {
+  const headers = { authorization: `Bearer ${tokens.full}`, ...more };
   const url = `/graphql?query=${encodeURIComponent(query)}`;
   return (await gateway.server.inject({ url, headers })).statusCode;
 };
@@ -40,11 +39,21 @@ const heavyIn = async (ask: () => Promise<unknown>) => {
   return heavy - before;
 };
 
-test('a long document is validated on a request thread, and by no way of sending it again on the thread of the connections', async () => {
+test('a long document is validated on a request thread once, and never on the thread of the connections', async () => {
   expect(await heavyIn(() => post({ query: long }))).toBe(1);
   expect(await heavyIn(() => post({ query: long }))).toBe(0);
-  expect(await heavyIn(() => get(long))).toBe(1);
-  expect(await heavyIn(() => post({ query: long, extensions: {} }))).toBe(1);
-  expect(await heavyIn(() => post({ query: long }, tokens.edit))).toBe(1);
-  expect(await heavyIn(() => get('{ sku(by: { skuId: "EACH" }) { skuId } }'))).toBe(0);
+  expect(await heavyIn(() => get(long))).toBe(0);
+  expect(await heavyIn(() => post({ query: long, extensions: {} }))).toBe(0);
+  expect(await heavyIn(() => post({ query: long }, { authorization: `Bearer ${tokens.edit}` }))).toBe(0);
+});
+
+test('what Yoga must answer is answered on a request thread, however short', async () => {
+  const short = '{ sku(by: { skuId: "EACH" }) { skuId } }';
+  const stream = { accept: 'text/event-stream' };
+  expect(await heavyIn(() => get(short))).toBe(0);
+  expect(await heavyIn(() => post({ query: long }, stream))).toBe(1);
+  expect(await heavyIn(() => get(short, stream))).toBe(1);
+  expect(await heavyIn(() => get('mutation { __typename }'))).toBe(1);
+  expect(await heavyIn(() => post({ query: short, variables: [] }))).toBe(1);
+  expect(await heavyIn(() => post({ query: '{' }))).toBe(1);
 });

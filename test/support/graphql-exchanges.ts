@@ -2,6 +2,8 @@
 import { tokens } from './gateway.ts';
 
 export interface Exchange {
+  /** POST where it is absent. By GET what follows stands in the address. */
+  readonly method?: 'GET' | 'POST';
   readonly query?: unknown;
   readonly variables?: unknown;
   readonly operationName?: unknown;
@@ -9,6 +11,14 @@ export interface Exchange {
   /** In place of a JSON body made of these. */
   readonly raw?: string;
   readonly headers?: Record<string, string>;
+}
+
+/** As it is sent to the door. A GET has its parameters in the path, and no body. */
+export function toHttp({ raw, headers = {}, method = 'POST', ...given }: Exchange) {
+  const toText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  if (method === 'POST') return { method, path: '/graphql', headers, body: raw ?? JSON.stringify(given) };
+  const parameters = new URLSearchParams(Object.entries(given).map(([name, value]) => [name, toText(value)]));
+  return { method, path: `/graphql?${parameters}`, headers, body: '' };
 }
 
 const sku = '{ id skuId quantityInStock quantityOnBackorder restrictions availability version updatedAt }';
@@ -120,6 +130,15 @@ export const exchanges: Record<string, Exchange> = {
   'an operation name of null': { query: '{ __typename }', operationName: null },
   'an operation name that is none': { query: '{ __typename }', operationName: 1 },
   extensions: { query: '{ __typename }', extensions: { a: 1 } },
+  'extensions of null': { query: '{ __typename }', extensions: null },
+  'extensions as a list': { query: '{ __typename }', extensions: [] },
+  'an unknown parameter': { raw: '{"query":"{ __typename }","more":1}' },
+  'an unknown parameter of null': { raw: '{"query":"{ __typename }","more":null}' },
+  'by GET': { method: 'GET', query: GET, variables: { by: shared } },
+  'by GET, with an operation name': { method: 'GET', query: TWO, operationName: 'Two', variables: null },
+  'by GET, with a wrong variable': { method: 'GET', query: GET, variables: { by: {} } },
+  'a mutation by GET': { method: 'GET', ...update({ identifier: shared, quantityInStock: 1 }) },
+  'a syntax error by GET': { method: 'GET', query: '{' },
   'a syntax error': { query: '{ sku(' },
   'an empty document': { query: '' },
   'no document': { variables: {} },
@@ -157,6 +176,25 @@ export const exchanges: Record<string, Exchange> = {
     variables: { by: shared },
     headers: { accept: 'text/html' },
   },
+  'Accept: a stream, or JSON': {
+    query: GET,
+    variables: { by: shared },
+    headers: { accept: 'text/event-stream, application/graphql-response+json, */*' },
+  },
+  'Accept: anything of the kind': {
+    query: GET,
+    variables: { by: shared },
+    headers: { accept: 'application/*' },
+  },
+  'Accept: a stream alone': {
+    query: GET,
+    variables: { by: shared },
+    headers: { accept: 'text/event-stream' },
+  },
+  'Accept, with a permission that is missing': update(
+    { identifier: shared, quantityInStock: 1 },
+    { headers: { ...as(tokens.view).headers, accept: 'application/graphql-response+json' } },
+  ),
   'Accept, with an error': update(
     { identifier: shared },
     { headers: { accept: 'application/graphql-response+json' } },

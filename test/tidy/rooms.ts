@@ -82,12 +82,12 @@ export const rooms: readonly Room[] = [
   room(
     'http/legacy',
     'The legacy contract: its fields, answers and headers.',
-    ...['domain', 'schema/builder', 'schema', 'http/legacy/drf'],
+    ...['domain', 'schema/builder', 'schema/sku', 'http/edge', 'http/graphql', 'http/legacy/drf'],
   ),
   room(
     'http/heavy',
     'Request threads: requests that take long to read, to run or to write.',
-    ...['domain', 'schema/builder', 'schema', 'http/fair', 'http/edge', 'http/graphql', 'http/legacy'],
+    ...['domain', 'schema/builder', 'http/fair', 'http/edge', 'http/graphql', 'http/legacy'],
   ),
   room(
     'http/live',
@@ -100,16 +100,7 @@ export const rooms: readonly Room[] = [
   room(
     'http/door',
     'The two doors: the routes of GraphQL and of the legacy paths.',
-    ...[
-      'domain',
-      'schema/builder',
-      'schema',
-      'http/edge',
-      'http/graphql',
-      'http/legacy',
-      'http/heavy',
-      'http/live',
-    ],
+    ...['domain', 'schema/builder', 'http/edge', 'http/graphql', 'http/legacy', 'http/heavy', 'http/live'],
   ),
   room(
     'http',

@@ -2,30 +2,28 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
-import type { Caller } from '../../domain/caller.ts';
-import { createContext, type Services } from '../../schema/builder/context.ts';
-import { schema } from '../../schema/index.ts';
+import type { Services } from '../../schema/builder/context.ts';
 import { throttled, type Admission } from '../edge/admission.ts';
 import { authenticateHeader, tokenSchemes } from '../edge/authenticate.ts';
 import { allowOrigins } from '../edge/cors.ts';
-import { createAnswerGraphql, takesShortWay, type Asked, type GraphqlAnswer } from '../graphql/execute.ts';
-import type { ServerContext } from '../graphql/plugins.ts';
+import { execute } from '../graphql/execute.ts';
 import { tellStanding } from '../edge/finish-answer.ts';
-import { GRAPHQL_PATH, parseObject, type GraphqlRequest } from '../graphql/graphql-request.ts';
+import {
+  GRAPHQL_PATH,
+  negotiateAccept,
+  parseObject,
+  type GraphqlRequest,
+} from '../graphql/graphql-request.ts';
 import { LiveStreams, type LiveLimits, type LiveOptions } from '../live/live-streams.ts';
 import { createGraphiql, wantsPage, type ServeGraphiql } from '../graphql/graphiql.ts';
 import type { HeavyWork } from '../heavy/heavy-request.ts';
+import { sendJson } from '../edge/json-answer.ts';
 import { declaresJson } from '../edge/media-type.ts';
-import { isLight, isShort, laneOf, look, rootFieldsIn } from '../heavy/operation-weight.ts';
+import { isLight, laneOf, look, rootFieldsIn } from '../heavy/operation-weight.ts';
 import { createOperationCache } from '../graphql/prepared-operations.ts';
-import {
-  MAX_BULK_BODY_BYTES,
-  methods,
-  reportFault,
-  setRefusalHeaders,
-  toPublicError,
-  type PublicError,
-} from '../edge/edge-error.ts';
+import { jsonTypeFor, writeError, writeResult } from '../graphql/write-result.ts';
+import { MAX_BULK_BODY_BYTES, methods, toPublicError, type PublicError } from '../edge/edge-error.ts';
+import { contextOf } from './request-context.ts';
 import { leftSignal, sendHeavy } from './send-heavy.ts';
 
 export interface GraphqlDoorOptions extends Services, LiveOptions {
@@ -36,26 +34,26 @@ export interface GraphqlDoorOptions extends Services, LiveOptions {
   readonly corsOrigins: readonly string[];
   readonly heavyWork: HeavyWork;
   readonly liveLimits: LiveLimits;
-  /** false: every request takes the long way through Yoga, for tests that compare the two. */
-  readonly shortcut?: boolean;
 }
 
 /** Adds /graphql: GraphiQL for browsers that open it, queries and mutations for all who bring a token. */
 export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOptions): void {
-  const answerHere = createAnswerGraphql(options);
-  const operations = createOperationCache(schema);
+  const operations = createOperationCache();
   const live = new LiveStreams(options);
   const serveGraphiql = options.graphiql && createGraphiql(options.graphiql);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const refusal = refuseRequest(request);
+    if (refusal) return sendError(reply, refusal);
     const graphql = toGraphqlRequest(request);
-    const context = contextOf(request, options);
     const { params, prepared } = look(operations, graphql);
     const wait = request.charge?.before(prepared ? rootFieldsIn(prepared) : 1) ?? 0;
     if (wait > 0) return sendError(reply, throttled(wait));
-    const asked = params && prepared && { params, prepared };
-    if (asked && isCheap(asked, request.caller))
-      return send(reply, await answerHere(graphql, context, asked));
+    const type = prepared && isLight(prepared) ? jsonTypeFor(graphql, prepared) : null;
+    if (params && prepared && type) {
+      const context = contextOf(request, 'GRAPHQL', options);
+      return sendJson(reply, writeResult(await execute(prepared, params.variables, context), type));
+    }
     const heavy = {
       door: 'graphql',
       request: graphql,
@@ -82,17 +80,9 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     config: { door: 'graphql' },
     bodyLimit: MAX_BULK_BODY_BYTES,
     onRequest: (request, reply) => admit(request, reply, options, serveGraphiql),
-    handler: async (request, reply) => {
-      const refusal = refuseRequest(request);
-      return refusal ? sendError(reply, refusal) : answer(request, reply);
-    },
+    handler: answer,
     errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
   });
-}
-
-/** Yoga's way validates a document again for each request. */
-function isCheap(asked: Asked, caller: Caller): boolean {
-  return isLight(asked.prepared) && (isShort(asked.params) || takesShortWay(asked, caller));
 }
 
 function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {
@@ -100,22 +90,9 @@ function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {
   return {
     method: method === 'GET' ? 'GET' : 'POST',
     parameters: url.replace(/^[^?]*/, ''),
-    accept: negotiateAccept(request),
+    accept: negotiateAccept(request.headers.accept),
     body: body instanceof Buffer ? body : undefined,
   };
-}
-
-function contextOf(request: FastifyRequest, options: GraphqlDoorOptions): ServerContext {
-  return {
-    ...createContext(request.caller, 'GRAPHQL', options),
-    reportFault: (error) => reportFault(error, request),
-    noteCode: (code) => (request.errorCode ??= code),
-  };
-}
-
-function send(reply: FastifyReply, answer: GraphqlAnswer): FastifyReply {
-  if ('response' in answer) return reply.send(answer.response);
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.result));
 }
 
 /** Who may come in, and what is answered at the door: preflights, GraphiQL's page, refusals. */
@@ -138,21 +115,6 @@ async function admit(
     code: 'METHOD_NOT_ALLOWED',
     message: 'Send queries and mutations by POST.',
   });
-}
-
-const answerTypes = new Set([
-  'application/json',
-  'application/graphql-response+json',
-  'application/*',
-  'text/event-stream',
-  '*/*',
-]);
-
-/** Of Accept, what there is an answer in. Where that is nothing, JSON: the work is done by then. */
-function negotiateAccept({ headers: { accept } }: FastifyRequest): string {
-  if (accept === undefined || accept === '*/*') return '*/*';
-  const types = accept.split(',').map((entry) => (entry.split(';')[0] ?? '').trim().toLowerCase());
-  return types.filter((type) => answerTypes.has(type)).join(', ') || 'application/json';
 }
 
 /** Why this cannot be a GraphQL request; a body is JSON in UTF-8 alone, so that no cross-site form can run a mutation. */
@@ -187,9 +149,7 @@ function hasJsonParameters({ url }: FastifyRequest): boolean {
   });
 }
 
-/** GraphQL's way to answer a request that never reached the schema. */
 function sendError(reply: FastifyReply, error: PublicError): FastifyReply {
-  const { code, message, details } = error;
-  reply.request.errorCode ??= code;
-  return setRefusalHeaders(reply, error).send({ errors: [{ message, extensions: { code, ...details } }] });
+  reply.request.errorCode ??= error.code;
+  return sendJson(reply, writeError(error));
 }

@@ -1,5 +1,5 @@
 /** Errors of the edge, before any door's rules: what a client may know of them. */
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { retryAfterSeconds, UnavailableError, unavailableStatus } from '../../domain/unavailable.ts';
 
@@ -63,8 +63,9 @@ export function toPublicError(error: FastifyError | RefusalError, request: Fasti
   return toPublicFault(error, (fault) => reportFault(fault, request));
 }
 
-/** What is nobody's mistake but ours or the store's; `report` logs it and gives the sentence for the client. */
+/** A refusal as it is; anything else is our fault or the store's: `report` logs it and gives the sentence for the client. */
 export function toPublicFault(error: unknown, report: (error: unknown) => string): PublicError {
+  if (error instanceof RefusalError) return error.refusal;
   const message = report(error);
   const unavailable = unavailableIn(error);
   if (!unavailable) return { status: 500, code: 'INTERNAL_SERVER_ERROR', message };
@@ -79,10 +80,11 @@ export function unavailableIn(error: unknown): UnavailableError | undefined {
 }
 
 /** What every door's refusal carries in its headers. */
-export function setRefusalHeaders(reply: FastifyReply, { status, retryAfter }: PublicError): FastifyReply {
-  if (status === 401) reply.header('www-authenticate', 'Token');
-  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
-  return reply.code(status);
+export function refusalHeaders({ status, retryAfter }: PublicError): Record<string, string> {
+  return {
+    ...(status === 401 && { 'www-authenticate': 'Token' }),
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  };
 }
 
 /** Logs and notes what went wrong on our side, and returns the sentence for the client: the log has the same id. */

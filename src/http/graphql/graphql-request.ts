@@ -13,41 +13,65 @@ export interface GraphqlRequest {
   readonly body: Buffer | undefined;
 }
 
+const answerTypes = new Set([
+  'application/json',
+  'application/graphql-response+json',
+  'application/*',
+  'text/event-stream',
+  '*/*',
+]);
+
+/** Of the header Accept, what there is an answer in, separated by commas. Where that is nothing, JSON: the work is done by then. */
+export function negotiateAccept(accept: string | undefined): string {
+  if (accept === undefined || accept === '*/*') return '*/*';
+  const types = accept.split(',').map((entry) => (entry.split(';')[0] ?? '').trim().toLowerCase());
+  return types.filter((type) => answerTypes.has(type)).join(', ') || 'application/json';
+}
+
+/** What a request asks for: one of its document's operations, and with which variables. */
 export interface GraphqlParams {
   readonly query: string;
   readonly variables: Record<string, unknown>;
   readonly operationName: string | undefined;
-  /** A POST with nothing beside these three: no other way to send it is answered by the short way. */
-  readonly isPlain: boolean;
 }
 
 /** What the request asks for; undefined where only Yoga can say what is wrong with it. */
 export function readParams({ method, parameters, body }: GraphqlRequest): GraphqlParams | undefined {
-  const given = method === 'GET' ? Object.fromEntries(new URLSearchParams(parameters)) : readBody(body);
-  const { query, variables, operationName } = given;
+  const given = method === 'GET' ? readParameters(parameters) : body && parseObject(body.toString());
+  if (!given || !hasOnlyKnown(given)) return undefined;
+  const { query, variables, operationName, extensions } = given;
   if (typeof query !== 'string' || query === '') return undefined;
-  const isPlain =
-    method === 'POST' &&
-    (variables === undefined || isObject(variables)) &&
-    (operationName === undefined || typeof operationName === 'string') &&
-    hasOnly(given, plainKeys);
-  return {
-    query,
-    variables: isObject(variables) ? variables : {},
-    operationName: typeof operationName === 'string' ? operationName : undefined,
-    isPlain,
-  };
+  if (!isAbsent(operationName) && typeof operationName !== 'string') return undefined;
+  if (!isAbsent(variables) && !isObject(variables)) return undefined;
+  if (!isAbsent(extensions) && !isObject(extensions)) return undefined;
+  return { query, variables: variables ?? {}, operationName: operationName ?? undefined };
 }
 
-const plainKeys: ReadonlySet<string> = new Set(['query', 'variables', 'operationName']);
+/** As Yoga reads them: the first of each name counts, and an empty one is absent. */
+function readParameters(parameters: string): Record<string, unknown> | undefined {
+  const given = new URLSearchParams(parameters);
+  const textOf = (name: string) => given.get(name) || undefined;
+  try {
+    return {
+      query: textOf('query'),
+      operationName: textOf('operationName'),
+      variables: JSON.parse(textOf('variables') ?? 'null'),
+      extensions: JSON.parse(textOf('extensions') ?? 'null'),
+    };
+  } catch {
+    return undefined;
+  }
+}
 
-function hasOnly(given: object, keys: ReadonlySet<string>): boolean {
-  for (const key in given) if (!keys.has(key)) return false;
+const knownKeys: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
+
+function hasOnlyKnown(given: Record<string, unknown>): boolean {
+  for (const key in given) if (!knownKeys.has(key) && !isAbsent(given[key])) return false;
   return true;
 }
 
-function readBody(body: Buffer | undefined): Record<string, unknown> {
-  return (body && parseObject(body.toString())) ?? {};
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 /** A JSON object; undefined for any other text. */

@@ -1,17 +1,10 @@
 /** GraphQL operations ready to run: parsed, validated and measured once, however often they are sent. */
-import {
-  getOperationAST,
-  specifiedRules,
-  validate,
-  type DocumentNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { getOperationAST, specifiedRules, validate, type DocumentNode } from 'graphql';
+import { schema } from '../../schema/index.ts';
 import { documentLimits, measureOperation, parseBounded, type OperationSize } from './document-limits.ts';
+import type { Operation } from './permission.ts';
 
-export interface PreparedOperation {
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
+export interface PreparedOperation extends Operation {
   readonly size: OperationSize;
 }
 
@@ -29,7 +22,7 @@ const MAX_KEPT = 500;
 /** A longer document is likely one of a kind, its values written into it: not worth its memory, in UTF-16 units. */
 const MAX_KEPT_LENGTH = 4_096;
 
-export function createOperationCache(schema: GraphQLSchema): OperationCache {
+export function createOperationCache(): OperationCache {
   const kept = new Map<string, PreparedOperation>();
   const known: OperationCache['known'] = (query, operationName) => {
     const key = keyOf(query, operationName);
@@ -55,14 +48,21 @@ export function createOperationCache(schema: GraphQLSchema): OperationCache {
     prepare: (query, operationName) => {
       const found = known(query, operationName);
       if (found) return found;
-      const prepared = prepare(query, operationName, schema);
+      const prepared = prepare(query, operationName);
       keep(query, operationName, prepared);
       return prepared;
     },
     trust: (query, operationName) => {
-      if (query.length <= MAX_KEPT_LENGTH) keep(query, operationName, prepare(query, operationName));
+      if (query.length <= MAX_KEPT_LENGTH) keep(query, operationName, prepareTrusted(query, operationName));
     },
   };
+}
+
+/** An operation of our own, the only one in its document. Throws where it is not valid or past the limits. */
+export function prepareValid(query: string): PreparedOperation {
+  const prepared = prepare(query);
+  if (!prepared) throw new Error(`This is no valid operation: ${query}`);
+  return prepared;
 }
 
 /** No name holds a NUL, so no two pairs share a key. */
@@ -70,20 +70,24 @@ function keyOf(query: string, operationName: string | undefined): string {
   return operationName === undefined ? query : `${operationName}\0${query}`;
 }
 
-/** Without a schema it is not validated. */
-function prepare(
-  query: string,
-  operationName?: string,
-  schema?: GraphQLSchema,
-): PreparedOperation | undefined {
+function prepare(query: string, operationName?: string): PreparedOperation | undefined {
   const document = parseKnown(query);
-  if (!document || (schema && !isValid(schema, document))) return undefined;
+  return document && isValid(document) ? pickOperation(document, operationName) : undefined;
+}
+
+/** It was validated by another thread. */
+function prepareTrusted(query: string, operationName?: string): PreparedOperation | undefined {
+  const document = parseKnown(query);
+  return document && pickOperation(document, operationName);
+}
+
+function pickOperation(document: DocumentNode, operationName?: string): PreparedOperation | undefined {
   const operation = getOperationAST(document, operationName);
   return operation ? { document, operation, size: measureOperation(document, operation) } : undefined;
 }
 
 /** Its size first: some of the other rules take quadratic time. */
-function isValid(schema: GraphQLSchema, document: DocumentNode): boolean {
+function isValid(document: DocumentNode): boolean {
   return [[documentLimits], specifiedRules].every((rules) => validate(schema, document, rules).length === 0);
 }
 

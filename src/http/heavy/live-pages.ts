@@ -1,15 +1,14 @@
 /** What a request thread does for live streams: starts them, and makes their pages. */
 import { createHash } from 'node:crypto';
-import { execute } from '@graphql-tools/executor';
 import type { OperationDefinitionNode } from 'graphql';
 import type { Caller } from '../../domain/caller.ts';
 import type { ChangeFilter, InventoryChange } from '../../domain/change.ts';
 import { createContext, type Follow, type Services } from '../../schema/builder/context.ts';
-import { schema } from '../../schema/index.ts';
-import { maskResult } from '../graphql/plugins.ts';
+import { execute } from '../graphql/execute.ts';
 import type { GraphqlParams } from '../graphql/graphql-request.ts';
 import type { LivePage, LiveStart, PageRequest } from './heavy-request.ts';
 import type { OperationCache } from '../graphql/prepared-operations.ts';
+import { toWire } from '../graphql/write-result.ts';
 import type { RequestMeter } from './read-meter.ts';
 
 /** Changes on a page, and looked at for one, at most: a page takes some milliseconds. */
@@ -90,16 +89,8 @@ export function createMakePage(services: Services, operations: OperationCache): 
     const events: Buffer[] = [];
     let bytes = 0;
     for (const change of window.changes) {
-      const result = await execute({
-        schema,
-        document: prepared.document,
-        operationName: params.operationName,
-        variableValues: params.variables,
-        rootValue: change,
-        contextValue: context,
-      });
-      if (!('data' in result)) throw new Error('An event was not answered whole.');
-      const event = Buffer.from(`event: next\ndata: ${JSON.stringify(maskResult(result, context))}\n\n`);
+      const result = await execute(prepared, params.variables, context, change);
+      const event = Buffer.from(`event: next\ndata: ${JSON.stringify(toWire(result))}\n\n`);
       events.push(event);
       bytes += event.length;
       if (bytes >= MAX_PAGE_BYTES && change.position !== null)

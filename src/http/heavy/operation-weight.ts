@@ -1,14 +1,15 @@
-/** Which GraphQL operations are answered on the spot, and in which lane the others wait. */
+/** Which requests are answered on the spot, and in which lane the others wait. */
 import { readParams, type GraphqlParams, type GraphqlRequest } from '../graphql/graphql-request.ts';
 import type { Lane } from './heavy-request.ts';
 import type { OperationCache, PreparedOperation } from '../graphql/prepared-operations.ts';
 
-/** What is answered on the spot: a body up to this size in bytes, a new document up to this length, an answer of so many fields. */
+/** What is answered on the spot, through either door: a body up to this size in bytes. */
 const MAX_LIGHT_BODY = 16_384;
+/** Of GraphQL, a new document up to this length, and an answer of so many fields. */
 const MAX_NEW_DOCUMENT = 1_024;
 const MAX_LIGHT_FIELDS = 1_500;
 /** A call of some hundred rows: it spends most of its time waiting for its commit, which many may share. In bytes. */
-export const MAX_CALL_BYTES = 65_536;
+const MAX_CALL_BYTES = 65_536;
 /** An answer of more fields waits with the bulk calls. */
 const MAX_LIST_FIELDS = 5_000;
 
@@ -21,12 +22,17 @@ export interface Seen {
 
 /** Looks at a request for no longer than an update takes. */
 export function look(operations: OperationCache, request: GraphqlRequest): Seen {
-  if ((request.body?.length ?? 0) > MAX_LIGHT_BODY) return {};
+  if (!isLightBody(request.body?.length ?? 0)) return {};
   const params = readParams(request);
   if (!params) return {};
   const { query, operationName } = params;
   const find = isShort(params) ? operations.prepare : operations.known;
   return { params, prepared: find(query, operationName) };
+}
+
+/** Whether a body of so many bytes is read on the spot. */
+export function isLightBody(bytes: number): boolean {
+  return bytes <= MAX_LIGHT_BODY;
 }
 
 /** It reads and writes single SKUs alone. */
@@ -38,12 +44,17 @@ export function isLight({ operation, size }: PreparedOperation): boolean {
 /** Undefined stands for an operation that is not known; `bytes` is the length of the body. */
 export function laneOf(prepared: PreparedOperation | undefined, bytes: number): Lane {
   if (!prepared) return 'bulk';
-  if (prepared.operation.operation === 'mutation') return bytes <= MAX_CALL_BYTES ? 'calls' : 'bulk';
+  if (prepared.operation.operation === 'mutation') return laneOfCall(bytes);
   return prepared.size.answered <= MAX_LIST_FIELDS ? 'lists' : 'bulk';
 }
 
+/** The lane of an update, by the length of its body. */
+export function laneOfCall(bytes: number): Lane {
+  return bytes <= MAX_CALL_BYTES ? 'calls' : 'bulk';
+}
+
 /** Whether this document is cheap to validate, so that it may be validated with each request. */
-export function isShort({ query }: GraphqlParams): boolean {
+function isShort({ query }: GraphqlParams): boolean {
   return query.length <= MAX_NEW_DOCUMENT;
 }
 

@@ -1,13 +1,8 @@
 /** How the legacy door answers: a status for each problem, and DRF's words. */
 import type { Problem } from '../../domain/refusal.ts';
+import { refusalHeaders, type PublicError } from '../edge/edge-error.ts';
+import type { JsonAnswer } from '../edge/json-answer.ts';
 import { identifierFields, type LegacyUpdate } from './fields.ts';
-
-/** An answer free of its connection; the body is sent as JSON. */
-export interface LegacyAnswer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: object;
-}
 
 export const statusOf: Record<Problem, number> = {
   IDEMPOTENCY_KEY_REUSED: 422,
@@ -28,6 +23,13 @@ export function notFound({ identifier }: LegacyUpdate): string {
 }
 
 /** DRF's key, and the documented one. */
-export function detailed(status: number, detail: string): LegacyAnswer {
+export function detailed(status: number, detail: string): JsonAnswer {
   return { status, body: { detail, message: detail } };
+}
+
+/** The edge's refusal, or a fault of ours, with the headers that it needs. */
+export function refusalOf(error: PublicError): JsonAnswer {
+  const { status, message, isListError } = error;
+  const body = isListError ? { non_field_errors: [message], message } : { detail: message, message };
+  return { status, headers: refusalHeaders(error), body };
 }

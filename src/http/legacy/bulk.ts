@@ -1,18 +1,19 @@
 /** The legacy door for many SKUs: a bare array in, a status and a message a row out, in the same order, always 200. */
 import { MAX_BULK_ROWS } from '../../domain/update.ts';
-import type { Context } from '../../schema/builder/context.ts';
-import { detailed, notFound, statusOf, type LegacyAnswer } from './answer.ts';
+import type { JsonAnswer } from '../edge/json-answer.ts';
+import type { RequestContext } from '../graphql/execute.ts';
+import { detailed, notFound, refusalOf, statusOf } from './answer.ts';
 import { parseLegacyUpdate, toMessage } from './fields.ts';
 import { readSafetyHeaders, type SafetyHeaders } from './safety-headers.ts';
-import { bulkUpdateSkuInventory, toInput } from './mutations.ts';
+import { toInput, updateInBulk } from './mutations.ts';
 import { elementsOf, type Json } from './drf/json.ts';
 import { typeName } from './drf/repr.ts';
 
-export async function updateInBulk(
+export async function updateMany(
   json: Json,
   headers: SafetyHeaders,
-  context: Context,
-): Promise<LegacyAnswer> {
+  context: RequestContext,
+): Promise<JsonAnswer> {
   const rows = elementsOf(json);
   if (!rows) return refuse(`Expected a list of items but got type "${typeName(json.asPython())}".`);
   if (rows.length > MAX_BULK_ROWS) {
@@ -27,7 +28,7 @@ export async function updateInBulk(
   const parsed = rows.map((row) => parseLegacyUpdate(row));
   // A malformed row keeps its place, and is refused there too: the same key with other rows is told apart.
   const updates = parsed.map((row) => ('update' in row ? toInput(row.update) : {}));
-  const { results, replayed, userErrors } = await bulkUpdateSkuInventory(
+  const { results, replayed, userErrors } = await updateInBulk(
     { updates, ...(safety.idempotencyKey !== undefined && { idempotencyKey: safety.idempotencyKey }) },
     context,
   );
@@ -46,6 +47,6 @@ export async function updateInBulk(
 }
 
 /** DRF's answer to a body that is no list of items. */
-function refuse(reason: string): LegacyAnswer {
-  return { status: 400, body: { non_field_errors: [reason], message: reason } };
+function refuse(message: string): JsonAnswer {
+  return refusalOf({ status: 400, code: 'BAD_USER_INPUT', message, isListError: true });
 }

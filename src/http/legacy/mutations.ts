@@ -1,65 +1,90 @@
-/** The mutations behind the legacy door: parsed and validated once, executed in process. */
-import { execute } from '@graphql-tools/executor';
-import { parse, validate, type DocumentNode } from 'graphql';
-import { z } from 'zod';
-import type { Context } from '../../schema/builder/context.ts';
-import { schema } from '../../schema/index.ts';
-import { problems } from '../../domain/refusal.ts';
+/** The mutations behind the legacy door: parsed and validated once, and executed as the GraphQL door does. */
+import type { Caller } from '../../domain/caller.ts';
+import type { Problem } from '../../domain/refusal.ts';
+import { restrictionNames, restrictionOf, type RestrictionName } from '../../schema/sku/sku.ts';
+import type { Denial } from '../edge/authenticate.ts';
+import { execute, type RequestContext } from '../graphql/execute.ts';
+import { MaskedError } from '../graphql/mask-error.ts';
+import { denyPermission } from '../graphql/permission.ts';
+import { prepareValid, type PreparedOperation } from '../graphql/prepared-operations.ts';
 import type { IdentifierField, LegacyUpdate } from './fields.ts';
 
-/** A mutation's field, as a function of its input; `shape` is what its selection answers. */
-function prepareMutation<Shape extends z.ZodType>(
-  field: string,
-  inputType: string,
-  selection: string,
-  shape: Shape,
-) {
-  const document = parseValid(`mutation ($input: ${inputType}!) { ${field}(input: $input) ${selection} }`);
-  return async (input: object, contextValue: Context): Promise<z.output<Shape>> => {
-    const result = await execute({ schema, document, variableValues: { input }, contextValue });
-    // The input was judged by stricter rules than the schema's: an error here is ours.
-    if ('errors' in result && result.errors?.[0]) throw result.errors[0];
-    if (!('data' in result)) throw new Error('A mutation was not answered whole.');
-    return shape.parse(result.data?.[field]);
+/** What the selections below answer. */
+interface Refused {
+  readonly userErrors: readonly {
+    readonly code: Problem;
+    readonly message: string;
+    /** Of a failed precondition, for those who may view it. */
+    readonly current?: LegacyInventory;
+  }[];
+}
+interface Updated extends Refused {
+  readonly replayed: boolean;
+  /** Absent for those who may not view it. */
+  readonly sku?: { readonly version: number } | null;
+}
+interface UpdatedInBulk extends Refused {
+  readonly replayed: boolean;
+  readonly results: readonly Refused[];
+}
+
+/** A SKU's state as GraphQL answers it. */
+interface LegacyInventory {
+  readonly skuId: string;
+  readonly quantityInStock: number;
+  readonly quantityOnBackorder: number;
+  readonly restrictions: RestrictionName | null;
+  readonly version: number;
+}
+
+/** A mutation's field `answer`, as a function of its input. Throws a RefusalError for a fault of ours, which is reported by then. */
+function mutationOf<Payload>(operation: PreparedOperation) {
+  return async (input: object, context: RequestContext): Promise<Payload> => {
+    const { data, errors } = await execute(operation, { input }, context);
+    const error = errors?.[0];
+    // The input was judged by stricter rules than the schema's: any other error is a fault of ours too.
+    if (error) throw error instanceof MaskedError ? error.refusal : error;
+    // The operation selects it.
+    return data?.['answer'] as Payload;
   };
 }
 
-function parseValid(text: string): DocumentNode {
-  const document = parse(text);
-  const [mistake] = validate(schema, document);
-  if (mistake) throw mistake;
-  return document;
+const prepareUpdate = (selection: string) =>
+  prepareValid(
+    `mutation ($input: UpdateSkuInventoryInput!) { answer: updateSkuInventory(input: $input) { replayed ${selection} } }`,
+  );
+const REFUSED = 'userErrors { code message }';
+const blindUpdate = prepareUpdate(REFUSED);
+
+/** Updates one SKU for a caller who may not view it: nothing that it selects shows a state. */
+export const updateBlindly = mutationOf<Updated>(blindUpdate);
+
+/** Updates one SKU, and tells its version, and its state where a precondition failed. */
+export const updateAndShow = mutationOf<Updated>(
+  prepareUpdate(`
+    sku { version }
+    userErrors {
+      code
+      message
+      ... on PreconditionFailedError {
+        current { skuId quantityInStock quantityOnBackorder restrictions version }
+      }
+    }`),
+);
+
+/** Updates many, with one result a row. */
+export const updateInBulk = mutationOf<UpdatedInBulk>(
+  prepareValid(
+    `mutation ($input: BulkUpdateSkuInventoryInput!) {
+      answer: bulkUpdateSkuInventory(input: $input) { replayed ${REFUSED} results { ${REFUSED} } }
+    }`,
+  ),
+);
+
+/** Why this caller may not update SKUs; null when it may. */
+export function denyUpdates(caller: Caller): Denial | null {
+  return denyPermission(blindUpdate, caller);
 }
-
-const userErrors = z.array(z.object({ code: z.enum(problems), message: z.string() }));
-
-const inventory = z.object({
-  skuId: z.string(),
-  quantityInStock: z.int(),
-  quantityOnBackorder: z.int(),
-  restrictions: z.string().nullable(),
-  version: z.int(),
-});
-
-export type LegacyInventory = z.output<typeof inventory>;
-
-export const updateSkuInventory = prepareMutation(
-  'updateSkuInventory',
-  'UpdateSkuInventoryInput',
-  `{
-    replayed
-    sku { skuId quantityInStock quantityOnBackorder restrictions version }
-    userErrors { code message }
-  }`,
-  z.object({ replayed: z.boolean(), sku: inventory.nullable(), userErrors }),
-);
-
-export const bulkUpdateSkuInventory = prepareMutation(
-  'bulkUpdateSkuInventory',
-  'BulkUpdateSkuInventoryInput',
-  '{ replayed userErrors { code message } results { userErrors { code message } } }',
-  z.object({ replayed: z.boolean(), userErrors, results: z.array(z.object({ userErrors })) }),
-);
 
 const kindOf: Record<IdentifierField, string> = {
   sku_id: 'skuId',
@@ -69,11 +94,25 @@ const kindOf: Record<IdentifierField, string> = {
   isbn: 'isbn',
 };
 
+/** A state as the legacy path spells it. */
+export function toWire(sku: LegacyInventory): object {
+  const { skuId, quantityInStock, quantityOnBackorder, restrictions, version } = sku;
+  return {
+    sku_id: skuId,
+    quantity_in_stock: quantityInStock,
+    quantity_on_backorder: quantityOnBackorder,
+    restrictions: restrictions && restrictionOf[restrictions],
+    version,
+  };
+}
+
 /** A legacy update as the mutations' input has it. */
 export function toInput({ identifier, ...changes }: LegacyUpdate): object {
+  const { restrictions } = changes;
+  const name = restrictions && restrictionNames.find((one) => restrictionOf[one] === restrictions);
   return {
     ...changes,
-    ...(changes.restrictions && { restrictions: changes.restrictions.toUpperCase() }),
+    ...(name && { restrictions: name }),
     identifier: { [kindOf[identifier.field]]: identifier.value },
   };
 }

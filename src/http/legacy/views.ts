@@ -1,12 +1,20 @@
 /** What the legacy paths do with a body: DRF's views, as functions free of the connection. */
-import type { Context } from '../../schema/builder/context.ts';
-import { detailed, type LegacyAnswer } from './answer.ts';
-import { updateInBulk } from './bulk.ts';
+import type { ChangeSource } from '../../domain/change.ts';
+import type { JsonAnswer } from '../edge/json-answer.ts';
+import type { RequestContext } from '../graphql/execute.ts';
+import { detailed } from './answer.ts';
+import { updateMany } from './bulk.ts';
 import type { SafetyHeaders } from './safety-headers.ts';
 import { updateOne } from './single.ts';
 import { parseJson } from './drf/json.ts';
 
 export type LegacyDoor = 'legacy' | 'legacy_bulk';
+
+/** What the changes of each are recorded with. */
+export const sourceOf = { legacy: 'REST', legacy_bulk: 'REST_BULK' } as const satisfies Record<
+  LegacyDoor,
+  ChangeSource
+>;
 
 /** A POST free of its connection, so that it can be answered on another thread. */
 export interface LegacyRequest {
@@ -17,13 +25,13 @@ export interface LegacyRequest {
   readonly headers: SafetyHeaders;
 }
 
-const posts = { legacy: updateOne, legacy_bulk: updateInBulk } as const;
+const posts = { legacy: updateOne, legacy_bulk: updateMany } as const;
 
-/** Answers a POST. Throws UnavailableError, or what is our fault. */
+/** Answers a POST. Throws a RefusalError for a fault of ours that is reported, and anything else for one that is not. */
 export async function answerLegacy(
   { door, body, isTooDeep, headers }: LegacyRequest,
-  context: Context,
-): Promise<LegacyAnswer> {
+  context: RequestContext,
+): Promise<JsonAnswer> {
   const json = parseJson(body, isTooDeep);
   if ('error' in json) return detailed(400, `JSON parse error - ${json.error}`);
   return posts[door](json, headers, context);

@@ -6,18 +6,30 @@ import {
   availabilities,
   availabilityOf,
   type Availability,
+  type Restriction,
   type Sku as DomainSku,
 } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
 import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.ts';
 import { isStorable } from '../builder/stored-text.ts';
 
+/** Restrictions by their names in GraphQL, as the store and the REST path spell them. */
+export const restrictionOf = {
+  DISCONTD: 'discontd',
+  TMPUNAVAIL: 'tmpunavail',
+} as const satisfies Record<Uppercase<Restriction>, Restriction>;
+export type RestrictionName = keyof typeof restrictionOf;
+export const restrictionNames = ['DISCONTD', 'TMPUNAVAIL'] as const satisfies readonly RestrictionName[];
+
 export const SkuRestriction = builder.enumType('SkuRestriction', {
   description: 'Why a SKU cannot be bought, whatever its quantities.',
   values: {
-    DISCONTD: { value: 'discontd', description: 'Discontinued. The legacy REST path spells it `discontd`.' },
+    DISCONTD: {
+      value: restrictionOf.DISCONTD,
+      description: 'Discontinued. The legacy REST path spells it `discontd`.',
+    },
     TMPUNAVAIL: {
-      value: 'tmpunavail',
+      value: restrictionOf.TMPUNAVAIL,
       description: 'Temporarily unavailable. The legacy REST path spells it `tmpunavail`.',
     },
   } as const,

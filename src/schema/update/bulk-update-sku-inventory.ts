@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { identifierKinds, parseIdentifier } from '../../domain/identifier.ts';
 import { atomicities, MAX_BULK_ROWS, type InventoryUpdate, type MalformedRow } from '../../domain/update.ts';
-import { MAX_QUANTITY, restrictions } from '../../domain/sku.ts';
+import { MAX_QUANTITY } from '../../domain/sku.ts';
 import {
   attemptFields,
   attemptShape,
@@ -15,6 +15,7 @@ import {
 import { builder } from '../builder/builder.ts';
 import { defineGroupPayload } from './bulk-payload.ts';
 import { identifierShape } from '../sku/identifier.ts';
+import { restrictionNames, restrictionOf } from '../sku/sku.ts';
 
 const AtomicityEnum = builder.enumType('BulkAtomicity', {
   description: 'Whether a refused row stops the other rows.',
@@ -123,8 +124,6 @@ function tooManyRows(provided: number): GraphQLError {
   });
 }
 
-const restrictionNames = Object.fromEntries(restrictions.map((value) => [value.toUpperCase(), value]));
-
 const identifierKind = z.enum(identifierKinds);
 
 const rowShape = z.object({
@@ -133,9 +132,7 @@ const rowShape = z.object({
     .refine((given) => given.length === 1, 'Give exactly one identifier.'),
   quantityInStock: quantity,
   quantityOnBackorder: quantity,
-  restrictions: z
-    .enum(Object.keys(restrictionNames), `This must be ${Object.keys(restrictionNames).join(', ')} or null.`)
-    .nullish(),
+  restrictions: z.enum(restrictionNames, `This must be ${restrictionNames.join(', ')} or null.`).nullish(),
   expected: preconditionShape,
 });
 
@@ -159,7 +156,7 @@ function toRow(input: typeof BulkSkuInventoryUpdateInput.$inferInput): Inventory
       kind: 'SET',
       quantityInStock,
       quantityOnBackorder,
-      restrictions: typeof name === 'string' ? restrictionNames[name] : name,
+      restrictions: name && restrictionOf[name],
     },
     expected: toPrecondition(expected),
   };

@@ -1,0 +1,39 @@
+/** Who may run an operation. */
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { Caller } from '../../domain/caller.ts';
+import { mayView } from '../../schema/builder/context.ts';
+import { schema } from '../../schema/index.ts';
+import { denyCaller, type Denial } from '../edge/authenticate.ts';
+import { createFindShownState } from './shown-state.ts';
+
+/** An operation, within its document. */
+export interface Operation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+const findShownState = createFindShownState(schema);
+
+/**
+ * Why this caller may not run this operation; null when it may. Mutations need `edit_items`, the rest and what shows a SKU's
+ * state `view_items`; the schema itself is for everyone who has a token.
+ */
+export function denyPermission({ document, operation }: Operation, caller: Caller): Denial | null {
+  if (isIntrospection(operation)) return null;
+  if (operation.operation !== 'mutation') return denyCaller(caller, 'view_items');
+  const denial = denyCaller(caller, 'edit_items');
+  if (denial || mayView(caller)) return denial;
+  const field = findShownState(document, operation);
+  if (field === null) return null;
+  return {
+    status: 403,
+    code: 'FORBIDDEN',
+    message: `The field "${field}" shows the state of a SKU, which needs the permission view_items. Leave it out, or use a token with that permission.`,
+  };
+}
+
+function isIntrospection({ selectionSet }: OperationDefinitionNode): boolean {
+  return selectionSet.selections.every(
+    (selection) => selection.kind === 'Field' && selection.name.value.startsWith('__'),
+  );
+}
