@@ -44,6 +44,7 @@ export async function fillDatabase(url: string, folder: string, skus: number): P
   if (!(await exists(csv))) await writeCatalog(csv, skus);
   const run = (...args: string[]) =>
     runProgram(process.execPath, [MAIN, ...args, '--database', url], { env });
+  await run('supplier', 'create', SUPPLIER);
   await run('import', 'skus', csv, '--supplier', SUPPLIER);
   return (await run('token', 'create', '--supplier', SUPPLIER, '--name', 'bench')).trim();
 }

@@ -1,17 +1,18 @@
-/** What a command of the command line is, and how its options are read: flags first, then the environment. */
+/** The interface of the command line's commands: how they read options, flags before the environment, and how they show progress. */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { format, plural } from '../feed/counts.ts';
 
-/** How the program is run in the project's folder. It is on no search path: the package is not published. */
+/** How the program is run in the project's folder. The package is not published, so no search path contains the program. */
 export const PROGRAM = 'npm run stockgate --';
 
-/** What a command may touch of the process. */
+/** The parts of the process that a command may use. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: () => Date;
   /** Results, for the next program in a pipe. */
   readonly out: (text: string) => void;
-  /** Everything said to a person. */
+  /** Messages for a person. */
   readonly err: (text: string) => void;
   /** Whether a person watches `err`, so that progress is worth showing. */
   readonly interactive: boolean;
@@ -26,7 +27,7 @@ export interface Command {
   run(args: readonly string[], io: Io): Promise<number>;
 }
 
-/** The command line cannot be understood; the message says how to mend it. */
+/** The command line cannot be understood. The message says how to correct it. */
 export class UsageError extends Error {}
 
 /** An option: a flag `--name VALUE` with an environment variable `STOCKGATE_NAME`. A boolean's flag takes no value. */
@@ -35,6 +36,17 @@ export interface Option {
   readonly type?: 'string' | 'boolean';
   /** May be given several times; in the environment the values are separated by commas. */
   readonly multiple?: boolean;
+}
+
+/** An action of a command that has several, such as `create` of `stockgate token create`. */
+export type Action = Command['run'];
+
+/** The action of this name. Throws a UsageError that lists them all. */
+export function chooseAction(actions: Readonly<Record<string, Action>>, name: string | undefined): Action {
+  const action = name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action) return action;
+  const names = Object.keys(actions);
+  throw new UsageError(names.length > 1 ? `Give one of ${names.join(', ')}.` : `Give ${names.join()}.`);
 }
 
 type OptionValues<O extends Record<string, Option>> = { [K in keyof O]: z.output<O[K]['schema']> };
@@ -68,6 +80,21 @@ export function readOptions<O extends Record<string, Option>>(
   }
   // Each option's value came out of its own schema.
   return { values: values as OptionValues<O>, positionals: given.positionals };
+}
+
+/** Reports lines, given without their ends, and keeps progress on a line that the next text replaces. */
+export function createTerminal({ err, interactive }: Io) {
+  const start = interactive ? '\r\x1b[K' : '';
+  const startMs = performance.now();
+  return {
+    report: (line: string) => err(`${start}${line}\n`),
+    /** `1,234 rows, 5,000 a second`, where a person watches. */
+    showProgress: (count: number, noun: string) => {
+      const elapsedMs = Math.max(1, performance.now() - startMs);
+      const rate = Math.round((count / elapsedMs) * 1000);
+      if (interactive) err(`${start}${plural(count, noun)}, ${format(rate)} a second`);
+    },
+  };
 }
 
 function variableOf(name: string): string {

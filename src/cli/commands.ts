@@ -11,6 +11,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'Serve GraphQL and the legacy REST path',
     load: async () => (await import('./serve.ts')).serveCommand,
   },
+  supplier: {
+    summary: 'Create, list, rename and delete suppliers',
+    load: async () => (await import('./supplier.ts')).supplierCommand,
+  },
   token: {
     summary: 'Create, list and revoke tokens',
     load: async () => (await import('./token.ts')).tokenCommand,
@@ -18,6 +22,10 @@ const commands: Readonly<Record<string, Entry>> = {
   import: {
     summary: 'Import a catalog from a CSV file',
     load: async () => (await import('./import.ts')).importCommand,
+  },
+  sku: {
+    summary: 'Delete single SKUs',
+    load: async () => (await import('./sku.ts')).skuCommand,
   },
   migrate: {
     summary: 'Bring the database to the present schema',

@@ -1,31 +1,95 @@
-/** `stockgate import`: takes a supplier's catalog in from a file. */
-import { PROGRAM, UsageError, type Command } from './command.ts';
+/** `stockgate import`: imports a supplier's catalog from a file, and undoes imports. */
+import { randomUUID } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { createCatalog, refreshStatistics } from '../db/catalog.ts';
+import { createPreviewCatalog } from '../db/catalog/preview-catalog.ts';
+import { openStore } from '../db/store/open-store.ts';
+import { format, plural } from '../feed/counts.ts';
+import { importCatalog, type ImportSummary } from '../feed/import-catalog.ts';
+import {
+  createTerminal,
+  PROGRAM,
+  readOptions,
+  UsageError,
+  type Command,
+  type Io,
+  type Option,
+} from './command.ts';
+import { boolean, database, supplierName } from './settings.ts';
+import { requireSupplier } from './supplier.ts';
+
+/** Rows from which on PostgreSQL's statistics are refreshed. */
+const LARGE_IMPORT_ROWS = 10_000;
+
+const options = {
+  database,
+  supplier: { schema: supplierName },
+  'dry-run': { type: 'boolean', schema: boolean },
+} satisfies Record<string, Option>;
 
 export const importCommand: Command = {
-  help: `Usage: ${PROGRAM} import skus FILE.csv --supplier NAME [--database URL]
+  help: `Usage: ${PROGRAM} import skus FILE.csv --supplier NAME [--dry-run] [--database URL]
 
-Takes a supplier's catalog in. Rows are matched by sku_id: what is new is created, what differs is updated, and what the
-file does not list stays. Changed quantities and restrictions go into the history. It can be run again at any time.
+Imports a supplier's catalog. Rows are matched by sku_id: a new SKU is created, one that differs is updated, and a SKU that
+the file does not list stays as it is. Changed quantities and restrictions are recorded in the history. You can import a file
+again at any time. The supplier must exist: see ${PROGRAM} supplier --help.
 
-FILE.csv is UTF-8 with commas and a first line that names the columns, in any order and case:
+FILE.csv is UTF-8. Its first line names the columns, in any order and case. Commas, semicolons or tabs separate the cells.
   sku_id                 needed; the supplier's own code, up to 256 characters
   item_id, title         up to 1,000 characters
   condition              new, used or refurb
-  upca, ean13,           as printed, with or without hyphens; a code with a wrong check digit is taken in with a
+  upca, ean13,           as printed, with or without hyphens; a code with a wrong check digit is imported with a
   gtin14, isbn           warning, and found only as it is spelled
   quantity_in_stock, quantity_on_backorder
-                         0 to 2147483647; an empty cell leaves the quantity as it is
-  restrictions           discontd, tmpunavail, or empty for none
-Other columns are ignored. A column that is not there stays as it is; an empty cell clears it.
+                         0 to 2147483647
+  restrictions           discontd, tmpunavail, or none to lift a restriction
+Other columns are ignored. A column that is not there, or an empty cell, leaves the field as it is; a new SKU then has no value
+there, or the quantity 0. A cell with one hyphen (-) clears the field. It clears neither sku_id nor a quantity.
 
-  --supplier NAME    whose catalog it is; a supplier of a new name is created
+  --supplier NAME    whose catalog it is
+  --dry-run          say what would be created, updated, left unchanged and refused; store nothing
   --database URL     sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
 
-A bad row is reported as "line N: reason" and left out; the good ones go in. The exit code is 1 if any was left out.
+A bad row is reported as "line N: reason" and left out; the good rows are imported. The exit code is 1 if a row was left out.
+A deleted SKU that the file lists is created again, and its history goes on.
 `,
   run: async ([what, ...args], io) => {
     if (what !== 'skus') throw new UsageError('Give what to import: skus FILE.csv.');
-    const { importSkus } = await import('./import-skus.ts');
     return importSkus(args, io);
   },
 };
+
+/** Imports the file; returns 1 when a row was refused or the file was not read to its end. Throws when it cannot be opened. */
+async function importSkus(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readOptions(options, ['FILE.csv'], args, io.env);
+  const isDryRun = values['dry-run'];
+  await using file = await open(positionals[0] ?? '');
+  const store = await openStore(values.database, { readOnly: isDryRun });
+  try {
+    const supplierId = await requireSupplier(store, values.supplier);
+    const groupId = randomUUID();
+    const { report, showProgress } = createTerminal(io);
+    const catalog = isDryRun ? createPreviewCatalog(store) : createCatalog(store, io.clock);
+    const summary = await importCatalog(catalog, supplierId, file.createReadStream(), {
+      groupId,
+      report,
+      onProgress: (rows) => showProgress(rows, 'row'),
+      stop: io.stop,
+    });
+    if (!isDryRun && summary.read >= LARGE_IMPORT_ROWS) await refreshStatistics(store);
+    if (summary.fault !== null) report(summary.fault);
+    report(describe(summary, isDryRun));
+    if (!isDryRun && summary.changes > 0)
+      report(`Undo: ${PROGRAM} import undo ${groupId} --supplier ${values.supplier}`);
+    return summary.refused > 0 || summary.fault !== null ? 1 : 0;
+  } finally {
+    await store.close();
+  }
+}
+
+/** `1,234 SKUs: 1,000 created, 200 updated, 34 unchanged, 2 rows refused` */
+function describe({ created, updated, unchanged, refused }: ImportSummary, isDryRun: boolean): string {
+  const parts = `${format(created)} created, ${format(updated)} updated, ${format(unchanged)} unchanged`;
+  const text = `${plural(created + updated + unchanged, 'SKU')}: ${parts}, ${plural(refused, 'row')} refused`;
+  return isDryRun ? `Dry run, nothing is stored. ${text}` : text;
+}

@@ -25,7 +25,8 @@ export const supplierName = z
   .string('Give the supplier a name.')
   .regex(/^[\w.-]{1,64}$/, 'A supplier is named by 1 to 64 letters, digits, dots, dashes and underscores.');
 
-const boolean = z
+/** A flag without a value. */
+export const boolean = z
   .union([z.boolean(), z.enum(['true', 'false', '1', '0'], 'Give true or false.')])
   .default(false)
   .transform((value) => value === true || value === 'true' || value === '1');

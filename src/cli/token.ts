@@ -1,13 +1,12 @@
 /** `stockgate token`: creates, lists and revokes tokens. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { openStore } from '../db/store/open-store.ts';
-import type { Store } from '../db/store/store.ts';
-import { saveSupplier } from '../db/suppliers.ts';
+import { withStore } from '../db/store/open-store.ts';
 import { listTokens, revokeToken, saveToken } from '../db/tokens.ts';
 import { permissions, roles } from '../domain/caller.ts';
 import { database, supplierName } from './settings.ts';
-import { PROGRAM, readOptions, UsageError, type Command, type Io, type Option } from './command.ts';
+import { requireSupplier } from './supplier.ts';
+import { chooseAction, PROGRAM, readOptions, type Command, type Io, type Option } from './command.ts';
 
 /** Random bytes in a token; written as hexadecimal, as the legacy server's were. */
 const TOKEN_BYTES = 20;
@@ -45,37 +44,32 @@ export const tokenCommand: Command = {
        ${PROGRAM} token list [--database URL]
        ${PROGRAM} token revoke ID [--database URL]
 
-create prints the token, once: only its SHA-256 is stored. A new supplier comes into being with its first token.
+create prints the token, once: only its SHA-256 is stored. The supplier must exist: see ${PROGRAM} supplier --help.
 
-  --supplier NAME    whose SKUs it is for: 1 to 64 letters, digits, dots, dashes, underscores
+  --supplier NAME    whose SKUs it is for
   --role ROLE        supplier (default) or retailer; a retailer's token can change nothing
   --permission P     edit_items or view_items; may be given several times (default both)
-  --expires TIME     for how long it is good: 30m, 12h, 90d (default for ever)
-  --name NAME        what history calls it; unique for the supplier (default token- and eight random digits)
+  --expires TIME     how long it is valid: 30m, 12h, 90d (default: it does not expire)
+  --name NAME        its name in the history; unique for the supplier (default token- and eight random digits)
   --database URL     sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
 
 list prints a line a token: id, supplier, name, role, permissions, created, expires, revoked.
 revoke takes effect within five seconds on every running gateway, and ends the live streams that are open.
 `,
-  run: async ([action, ...args], io) => {
-    const actions: Readonly<Record<string, typeof create>> = { create, list, revoke };
-    const act = action !== undefined && Object.hasOwn(actions, action) ? actions[action] : undefined;
-    if (!act) throw new UsageError('Give one of create, list, revoke.');
-    return act(args, io);
-  },
+  run: async ([action, ...args], io) => chooseAction({ create, list, revoke }, action)(args, io),
 };
 
 async function create(args: readonly string[], io: Io): Promise<number> {
   const { values } = readOptions(createOptions, [], args, io.env);
   return withStore(values.database, async (store) => {
     const now = io.clock();
-    if (await saveSupplier(store, values.supplier, now)) io.err(`Created supplier ${values.supplier}.\n`);
+    const supplierId = await requireSupplier(store, values.supplier);
     const token = randomBytes(TOKEN_BYTES).toString('hex');
     const saved = await saveToken(
       store,
       token,
       {
-        supplierId: values.supplier,
+        supplierId,
         name: values.name ?? `token-${randomBytes(4).toString('hex')}`,
         role: values.role,
         permissions: values.permission,
@@ -98,13 +92,22 @@ async function list(args: readonly string[], io: Io): Promise<number> {
   const { values } = readOptions({ database }, [], args, io.env);
   return withStore(values.database, async (store) => {
     for (const token of await listTokens(store)) {
-      const { id, supplierId, name, role, permissions: granted, createdAt, expiresAt, revokedAt } = token;
+      const {
+        id,
+        supplierName: supplier,
+        name,
+        role,
+        permissions: granted,
+        createdAt,
+        expiresAt,
+        revokedAt,
+      } = token;
       const state = [
         `created ${createdAt}`,
         `expires ${expiresAt ?? 'never'}`,
         revokedAt && `revoked ${revokedAt}`,
       ];
-      io.out([id, supplierId, name, role, granted.join(' '), ...state.filter(Boolean)].join('\t') + '\n');
+      io.out([id, supplier, name, role, granted.join(' '), ...state.filter(Boolean)].join('\t') + '\n');
     }
     return 0;
   });
@@ -118,13 +121,4 @@ async function revoke(args: readonly string[], io: Io): Promise<number> {
     io.err(`No token that is in force has the id "${id}"; \`${PROGRAM} token list\` shows all.\n`);
     return 1;
   });
-}
-
-async function withStore<T>(url: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(url);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }

@@ -21,6 +21,7 @@ export interface NewToken {
 }
 
 export interface TokenListing extends NewToken {
+  readonly supplierName: string;
   /** The first digits of the token's hash. */
   readonly id: string;
   readonly createdAt: string;
@@ -45,7 +46,9 @@ export function createAuthenticate(
     kept.delete(token);
     const row = await store.points
       .selectFrom('token')
-      .selectAll()
+      .innerJoin('supplier', 'supplier.supplier_id', 'token.supplier_id')
+      .selectAll('token')
+      .select('supplier.name as supplier_name')
       .where('token_hash', '=', hashToken(token))
       .executeTakeFirst();
     const expiry = row?.expires_at ? Date.parse(row.expires_at) : Infinity;
@@ -76,17 +79,20 @@ export async function saveToken(store: Store, token: string, details: NewToken, 
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** All tokens, by supplier and name. */
+/** All tokens, by the names of suppliers and tokens. */
 export async function listTokens(store: Store): Promise<TokenListing[]> {
   const rows = await store.db
     .selectFrom('token')
-    .selectAll()
-    .orderBy('supplier_id')
-    .orderBy('name')
+    .innerJoin('supplier', 'supplier.supplier_id', 'token.supplier_id')
+    .selectAll('token')
+    .select('supplier.name as supplier_name')
+    .orderBy('supplier.name')
+    .orderBy('token.name')
     .execute();
   return rows.map((row) => ({
     id: row.token_hash.slice(0, ID_LENGTH),
     supplierId: row.supplier_id,
+    supplierName: row.supplier_name,
     name: row.name,
     role: row.role,
     permissions: parsePermissions(row.permissions),
@@ -113,9 +119,10 @@ function hashToken(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-function toCaller(row: TokenTable): Caller {
+function toCaller(row: TokenTable & { supplier_name: string }): Caller {
   return {
     supplierId: row.supplier_id,
+    supplierName: row.supplier_name,
     role: row.role,
     permissions: parsePermissions(row.permissions),
     actor: row.name,

@@ -10,7 +10,13 @@ import { importCatalog } from '../feed/import-catalog.ts';
 
 /** The token of the documented examples. All the world knows it: it is stored nowhere, and good in the demo alone. */
 export const DEMO_TOKEN = '1083e3ec5c40b36fd663ba925bc8d864061463e2';
-const caller: Caller = { supplierId: 'demo', role: 'supplier', permissions, actor: 'demo' };
+const caller: Caller = {
+  supplierId: 'demo',
+  supplierName: 'demo',
+  role: 'supplier',
+  permissions,
+  actor: 'demo',
+};
 const CATALOG = new URL('demo-skus.csv', import.meta.url);
 
 /** Makes the demo supplier and its catalog, unless they are there: a second start keeps what was changed. */

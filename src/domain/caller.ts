@@ -7,7 +7,10 @@ export type Role = (typeof roles)[number];
 
 /** A caller, as its token describes it. */
 export interface Caller {
+  /** The supplier's key in the store. It stays when the supplier is renamed. */
   readonly supplierId: string;
+  /** What people call the supplier, for logs alone. */
+  readonly supplierName: string;
   readonly role: Role;
   readonly permissions: readonly Permission[];
   /** The token's name; the change record keeps it. */

@@ -15,13 +15,17 @@ export interface CatalogRow extends Partial<Omit<Listing, 'skuId'>>, Partial<Inv
 export interface ImportOrigin {
   readonly supplierId: string;
   readonly actor: string;
+  /** What the changes of the import have in common; null or left out: nothing. */
+  readonly groupId?: string | null;
 }
 
-/** What became of the rows; each is counted once. */
+/** What became of the rows. Each is counted once as created, updated or unchanged. */
 export interface SaveCounts {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
+  /** Changes of the inventory that were recorded. */
+  readonly changes: number;
 }
 
 export interface Catalog {

@@ -1,38 +1,54 @@
-/** The columns of a catalog's file: what each cell may hold, and what it sets. */
+/** The columns of a catalog file: what each cell may contain, and what it sets. */
 import type { CatalogRow } from '../domain/catalog.ts';
 import { explainCode, MAX_IDENTIFIER_LENGTH, parseIdentifier, type CodeKind } from '../domain/identifier.ts';
 import { conditions, MAX_QUANTITY, restrictions } from '../domain/sku.ts';
 import type { CsvRow } from './csv.ts';
 import { quote, type Findings } from './findings.ts';
 
+/** The column that every file has. */
+export const SKU_ID = 'sku_id';
 /** Longest title and item_id, in characters. */
 const MAX_TEXT_LENGTH = 1_000;
+/** A cell that clears its field. Word processors and spreadsheets make other dashes of a typed hyphen. */
+const CLEAR = /^[\p{Pd}\u2212]$/u;
+/** The word that lifts a restriction, as the hyphen does. */
+const NO_RESTRICTION = 'none';
 
-/** What a cell sets, or why it is bad; a warning is for one that goes in all the same. Both follow the column's name. */
+/** What a cell sets, or why it is refused. A warning accompanies an accepted value. Texts follow the column's name. */
 type Reading = { readonly set: Partial<CatalogRow>; readonly warning?: string } | { readonly fault: string };
 type ReadCell = (cell: string) => Reading;
+
+interface Column {
+  /** Reads a cell that is not empty. */
+  readonly read: ReadCell;
+  /** What a hyphen sets; the fields without it cannot be cleared. */
+  readonly cleared?: Partial<CatalogRow>;
+}
 
 export interface Header {
   /** Cells in a row. */
   readonly width: number;
-  readonly columns: readonly { readonly name: string; readonly index: number; readonly read: ReadCell }[];
+  readonly columns: readonly (Column & { readonly name: string; readonly index: number })[];
 }
 
-const readers: ReadonlyMap<string, ReadCell> = new Map<string, ReadCell>([
-  ['sku_id', readSkuId],
-  ['item_id', (cell) => readText(cell, MAX_TEXT_LENGTH, (itemId) => ({ itemId }))],
-  ['title', (cell) => readText(cell, MAX_TEXT_LENGTH, (title) => ({ title }))],
-  ['condition', (cell) => readWord(cell, conditions, (condition) => ({ condition }))],
-  ['upca', (cell) => readCode('upca', cell, (upca) => ({ upca }))],
-  ['ean13', (cell) => readCode('ean13', cell, (ean13) => ({ ean13 }))],
-  ['gtin14', (cell) => readCode('gtin14', cell, (gtin14) => ({ gtin14 }))],
-  ['isbn', (cell) => readCode('isbn', cell, (isbn) => ({ isbn }))],
-  ['quantity_in_stock', (cell) => readQuantity(cell, (quantityInStock) => ({ quantityInStock }))],
-  ['quantity_on_backorder', (cell) => readQuantity(cell, (quantityOnBackorder) => ({ quantityOnBackorder }))],
-  ['restrictions', (cell) => readWord(cell, restrictions, (word) => ({ restrictions: word }))],
+const columns: ReadonlyMap<string, Column> = new Map<string, Column>([
+  [SKU_ID, { read: readSkuId }],
+  [
+    'item_id',
+    { read: (cell) => readText(cell, MAX_TEXT_LENGTH, { itemId: cell }), cleared: { itemId: null } },
+  ],
+  ['title', { read: (cell) => readText(cell, MAX_TEXT_LENGTH, { title: cell }), cleared: { title: null } }],
+  ['condition', { read: readCondition, cleared: { condition: null } }],
+  ['upca', codeColumn('upca')],
+  ['ean13', codeColumn('ean13')],
+  ['gtin14', codeColumn('gtin14')],
+  ['isbn', codeColumn('isbn')],
+  ['quantity_in_stock', { read: (cell) => readQuantity(cell, 'quantityInStock') }],
+  ['quantity_on_backorder', { read: (cell) => readQuantity(cell, 'quantityOnBackorder') }],
+  ['restrictions', { read: readRestriction, cleared: { restrictions: null } }],
 ]);
 
-/** Finds the columns; a string says why that cannot be done. */
+/** Finds the columns. Gives a sentence instead where the first row cannot be a header. */
 export function readHeader(first: CsvRow | undefined, fault: string | null): Header | string {
   if (!first) return fault ?? 'The file is empty: name the columns in its first line.';
   const names = first.cells.map((cell) => cell.trim().toLowerCase());
@@ -41,17 +57,17 @@ export function readHeader(first: CsvRow | undefined, fault: string | null): Hea
     if (name !== '' && seen.has(name)) return `line ${first.line}: two columns are named ${quote(name)}.`;
     seen.add(name);
   }
-  if (!seen.has('sku_id')) {
-    return `line ${first.line}: no column is named sku_id: name the columns here, with commas between them.`;
+  if (!seen.has(SKU_ID)) {
+    return `line ${first.line}: no column is named ${SKU_ID}: name the columns here, with commas, semicolons or tabs between them.`;
   }
-  const columns = names.flatMap((name, index) => {
-    const read = readers.get(name);
-    return read ? [{ name, index, read }] : [];
+  const found = names.flatMap((name, index) => {
+    const column = columns.get(name);
+    return column ? [{ ...column, name, index }] : [];
   });
-  return { width: names.length, columns };
+  return { width: names.length, columns: found };
 }
 
-/** The good rows; what is wrong with the others goes into the findings. */
+/** The good rows. What is wrong with the others goes into the findings. */
 export function readRows(header: Header, rows: readonly CsvRow[], findings: Findings): CatalogRow[] {
   return rows.flatMap(({ line, cells }) => {
     if (cells.length !== header.width) {
@@ -61,12 +77,11 @@ export function readRows(header: Header, rows: readonly CsvRow[], findings: Find
     const row: CatalogRow = { skuId: '' };
     const faults: string[] = [];
     const warnings: string[] = [];
-    for (const { name, index, read } of header.columns) {
-      const cell = (cells[index] ?? '').trim();
-      const reading = readUnreadable(cell) ?? read(cell);
-      if ('fault' in reading) faults.push(`${name} ${reading.fault}`);
+    for (const column of header.columns) {
+      const reading = readCell(column, (cells[column.index] ?? '').trim());
+      if ('fault' in reading) faults.push(`${column.name} ${reading.fault}`);
       else Object.assign(row, reading.set);
-      if ('warning' in reading) warnings.push(`${name} ${reading.warning}`);
+      if ('warning' in reading) warnings.push(`${column.name} ${reading.warning}`);
     }
     for (const warning of warnings) if (faults.length === 0) findings.warn(line, warning);
     if (faults.length > 0) findings.refuse(line, faults.join(' '));
@@ -74,43 +89,56 @@ export function readRows(header: Header, rows: readonly CsvRow[], findings: Find
   });
 }
 
-function readUnreadable(cell: string): Reading | null {
+/** An empty cell leaves its field as it is: a file often lists only what changed. */
+function readCell({ name, read, cleared }: Header['columns'][number], cell: string): Reading {
   if (/[\uFFFD\p{Cs}]/u.test(cell)) return { fault: 'is not UTF-8: save the file as UTF-8.' };
-  return cell.includes('\0') ? { fault: 'holds a NUL character: remove it.' } : null;
+  if (cell.includes('\0')) return { fault: 'holds a NUL character: remove it.' };
+  if (cell === '' && name !== SKU_ID) return { set: {} };
+  return cleared && CLEAR.test(cell) ? { set: cleared } : read(cell);
 }
 
-function readText(cell: string, max: number, set: (text: string | null) => Partial<CatalogRow>): Reading {
+function readText(cell: string, max: number, set: Partial<CatalogRow>): Reading {
   const length = cell.length > max ? Array.from(cell).length : cell.length;
-  if (length > max) return { fault: `has ${length} characters: give at most ${max}.` };
-  return { set: set(cell === '' ? null : cell) };
+  return length > max ? { fault: `has ${length} characters: give at most ${max}.` } : { set };
 }
 
 function readSkuId(cell: string): Reading {
   const skuId = parseIdentifier('skuId', cell).value;
+  if (CLEAR.test(skuId))
+    return { fault: `is ${quote(skuId)}: give the code by which the supplier knows the SKU.` };
   if (skuId === '') return { fault: 'is blank: give the code by which the supplier knows the SKU.' };
-  return readText(skuId, MAX_IDENTIFIER_LENGTH, () => ({ skuId }));
+  return readText(skuId, MAX_IDENTIFIER_LENGTH, { skuId });
 }
 
-function readCode(kind: CodeKind, cell: string, set: (code: string | null) => Partial<CatalogRow>): Reading {
+function codeColumn(kind: CodeKind): Column {
+  return { read: (cell) => readCode(kind, cell), cleared: { [kind]: null } };
+}
+
+function readCode(kind: CodeKind, cell: string): Reading {
   const identifier = parseIdentifier(kind, cell);
-  const reading = readText(identifier.value, MAX_IDENTIFIER_LENGTH, set);
-  if ('fault' in reading || identifier.value === '' || identifier.gtin !== null) return reading;
+  if (identifier.value === '') return { set: {} };
+  const reading = readText(identifier.value, MAX_IDENTIFIER_LENGTH, { [kind]: identifier.value });
+  if ('fault' in reading || identifier.gtin !== null) return reading;
   const reason = explainCode(identifier)?.reason;
   return { ...reading, warning: `${quote(identifier.value)} is found only as it is spelled. ${reason}` };
 }
 
-function readWord<T extends string>(
-  cell: string,
-  words: readonly T[],
-  set: (word: T | null) => Partial<CatalogRow>,
-): Reading {
-  const word = words.find((known) => known === cell);
-  if (word !== undefined || cell === '') return { set: set(word ?? null) };
-  return { fault: `is ${quote(cell)}: give one of ${words.join(', ')}, or nothing.` };
+function readCondition(cell: string): Reading {
+  const condition = conditions.find((known) => known === cell);
+  if (condition !== undefined) return { set: { condition } };
+  return { fault: `is ${quote(cell)}: give one of ${conditions.join(', ')}, or - to clear it.` };
 }
 
-function readQuantity(cell: string, set: (quantity: number) => Partial<CatalogRow>): Reading {
-  if (cell === '') return { set: {} };
-  if (/^\d+$/.test(cell) && Number(cell) <= MAX_QUANTITY) return { set: set(Number(cell)) };
+function readRestriction(cell: string): Reading {
+  const word = restrictions.find((known) => known === cell);
+  if (word !== undefined) return { set: { restrictions: word } };
+  if (cell === NO_RESTRICTION) return { set: { restrictions: null } };
+  return {
+    fault: `is ${quote(cell)}: give one of ${restrictions.join(', ')}, or ${NO_RESTRICTION} to lift it.`,
+  };
+}
+
+function readQuantity(cell: string, field: 'quantityInStock' | 'quantityOnBackorder'): Reading {
+  if (/^\d+$/.test(cell) && Number(cell) <= MAX_QUANTITY) return { set: { [field]: Number(cell) } };
   return { fault: `is ${quote(cell)}: give a whole number from 0 to ${MAX_QUANTITY}, in digits alone.` };
 }

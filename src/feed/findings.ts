@@ -1,21 +1,21 @@
 /** A tally of what is wrong with a file's rows. */
 import { format } from './counts.ts';
 
-/** Refused rows reported by line, and as many warnings; the rest is only counted. */
+/** Refused rows that are reported by line, and as many warnings. The others are only counted. */
 const MAX_REPORTED = 1_000;
 /** Characters of a bad cell that a message repeats. */
 const MAX_QUOTED_LENGTH = 40;
 
-/** A tally of what is wrong with rows. */
+/** Counts findings, and reports the first ones. */
 export interface Findings {
   readonly refused: number;
   refuse(line: number, reason: string): void;
   warn(line: number, reason: string): void;
-  /** Reports how many were counted only. */
+  /** Reports how many findings were only counted. */
   finish(): void;
 }
 
-/** Reports the first findings as `line N: ...`, and counts all. */
+/** Findings that are reported as `line N: ...`. */
 export function createFindings(report: (line: string) => void): Findings {
   let refused = 0;
   let warned = 0;
@@ -36,7 +36,7 @@ export function createFindings(report: (line: string) => void): Findings {
   };
 }
 
-/** A cell for a message: its beginning, without what could steer a terminal. */
+/** A cell for a message: its beginning, without characters that could steer a terminal. */
 export function quote(cell: string): string {
   return `"${cell.slice(0, MAX_QUOTED_LENGTH).replace(/\p{C}/gu, '?')}"`;
 }

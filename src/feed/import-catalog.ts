@@ -1,14 +1,14 @@
-/** Takes a supplier's catalog in from CSV. */
+/** Imports a supplier's catalog from CSV. */
 import type { Readable } from 'node:stream';
-import type { Catalog, SaveCounts } from '../domain/catalog.ts';
-import { readHeader, readRows, type Header } from './catalog-columns.ts';
+import type { Catalog, ImportOrigin, SaveCounts } from '../domain/catalog.ts';
+import { readHeader, readRows, SKU_ID, type Header } from './catalog-columns.ts';
 import { readCsv } from './csv.ts';
 import { createFindings } from './findings.ts';
 
 export interface ImportOptions {
-  /** Called once the header is good, before the first row is saved; says whether the supplier is new. */
-  readonly begin?: () => Promise<boolean>;
-  /** Takes what is to be said of a row or a new supplier, as one line without its end. */
+  /** What the changes of the inventory have in common; null: nothing. */
+  readonly groupId?: string | null;
+  /** Receives a finding about a row as one line, without the line's end. */
   readonly report?: (line: string) => void;
   /** Called after each chunk with the rows read so far. */
   readonly onProgress?: (rows: number) => void;
@@ -16,20 +16,20 @@ export interface ImportOptions {
   readonly stop?: AbortSignal;
 }
 
-/** Takes a catalog in, row by row in bounded memory; `begin` may create the supplier. Throws what is not the file's fault. */
+/** Imports a catalog chunk by chunk, in bounded memory. Throws every error that is not the file's fault. */
 export async function importCatalog(
   catalog: Catalog,
   supplierId: string,
   source: Readable,
-  { begin, report = () => undefined, onProgress, stop }: ImportOptions = {},
+  { groupId = null, report = () => undefined, onProgress, stop }: ImportOptions = {},
 ): Promise<ImportSummary> {
-  const origin = { supplierId, actor: 'import skus' };
+  const origin: ImportOrigin = { supplierId, actor: 'import skus', groupId };
   const findings = createFindings(report);
-  const counts = { created: 0, updated: 0, unchanged: 0 };
+  const counts = { created: 0, updated: 0, unchanged: 0, changes: 0 };
   let header: Header | undefined;
   let read = 0;
   let end: string | null = null;
-  for await (const { rows, fault } of readCsv(source)) {
+  for await (const { rows, fault } of readCsv(source, SKU_ID)) {
     end = stop?.aborted ? `Stopped before line ${rows[0]?.line}. Run it again to take in the rest.` : fault;
     if (stop?.aborted) break;
     if (!header) {
@@ -39,11 +39,9 @@ export async function importCatalog(
         break;
       }
       header = found;
-      if (await begin?.()) report(`created supplier ${supplierId}`);
     }
-    const proved = readRows(header, rows, findings);
-    const saved = await catalog.save(origin, proved);
-    for (const outcome of ['created', 'updated', 'unchanged'] as const) counts[outcome] += saved[outcome];
+    const saved = await catalog.save(origin, readRows(header, rows, findings));
+    for (const count of Object.keys(counts) as (keyof SaveCounts)[]) counts[count] += saved[count];
     read += rows.length;
     onProgress?.(read);
   }
@@ -57,6 +55,6 @@ export interface ImportSummary extends SaveCounts {
   readonly read: number;
   /** Bad rows, left out. */
   readonly refused: number;
-  /** Why the import ended before the file did, as one line; null when it did not. What comes before that is in. */
+  /** Why the import ended before the file did, as one line; null when it did not. Rows before that are saved. */
   readonly fault: string | null;
 }

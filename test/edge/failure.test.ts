@@ -25,7 +25,13 @@ const broken: Inventory = {
   lastPosition: fail,
   untilPast: fail,
 };
-const caller: Caller = { supplierId: 'acme', role: 'supplier', permissions, actor: 'dashboard' };
+const caller: Caller = {
+  supplierId: 'acme',
+  supplierName: 'acme',
+  role: 'supplier',
+  permissions,
+  actor: 'dashboard',
+};
 
 let log = '';
 let server: FastifyInstance;

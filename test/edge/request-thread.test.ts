@@ -4,7 +4,13 @@ import { afterEach, expect, test } from 'vitest';
 import { RequestThread } from '../../src/http/heavy/request-thread.ts';
 import type { Caller } from '../../src/domain/caller.ts';
 
-const caller: Caller = { supplierId: 'acme', role: 'supplier', permissions: [], actor: 'test' };
+const caller: Caller = {
+  supplierId: 'acme',
+  supplierName: 'acme',
+  role: 'supplier',
+  permissions: [],
+  actor: 'test',
+};
 const never = new AbortController().signal;
 const threads: RequestThread[] = [];
 afterEach(() => Promise.all(threads.splice(0).map((thread) => thread.close())));

@@ -77,6 +77,7 @@ describeOnEachStore('a token', (kind) => {
       const token = { ...(await newSupplier()), ...details };
       const caller = {
         supplierId: token.supplierId,
+        supplierName: token.supplierId,
         role: token.role,
         permissions: token.permissions,
         actor: token.name,
@@ -227,6 +228,7 @@ describeOnEachStore('a token', (kind) => {
     expect(await listingsOf(token)).toEqual(
       details.map((one) => ({
         ...one,
+        supplierName: one.supplierId,
         id: createHash('sha256').update(tokenOf(one)).digest('hex').slice(0, 12),
         createdAt: now.toISOString(),
         revokedAt: null,

@@ -8,6 +8,7 @@ import { UsageError } from '../../src/cli/command.ts';
 import { importCommand } from '../../src/cli/import.ts';
 import { createInventory } from '../../src/db/inventory.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';
+import { createSupplier } from '../../src/db/suppliers.ts';
 import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
 
@@ -32,10 +33,11 @@ async function openImporter(kind: StoreKind) {
     return path;
   };
   /** Runs the command, with `onProgress` on a terminal. Gives the exit code, all that was said, and its lines. */
-  const run = async (path: string, onProgress?: (stop: AbortController) => void) => {
+  const run = async (path: string, onProgress?: (stop: AbortController) => void, ...flags: string[]) => {
     const stop = new AbortController();
     let said = '';
-    const code = await importCommand.run(['skus', path, '--supplier', 'acme', '--database', database.url], {
+    const args = ['skus', path, '--supplier', 'acme', '--database', database.url, ...flags];
+    const code = await importCommand.run(args, {
       env: {},
       clock: () => new Date(Date.UTC(2026, 10, 1) + ++count),
       out: () => expect.unreachable(),
@@ -44,17 +46,17 @@ async function openImporter(kind: StoreKind) {
       stop: stop.signal,
     });
     const lines = said.replaceAll('\r\x1b[K', '').trimEnd().split('\n');
-    return { code, said, lines: lines.filter((line) => line !== 'created supplier acme') };
+    return { code, said, lines: lines.filter((line) => !line.startsWith('Undo: ')) };
   };
   return {
     folder,
     write,
     run,
     take: (content: string | Buffer) => run(write(content)),
+    preview: (content: string | Buffer) => run(write(content), undefined, '--dry-run'),
     skus: () => db.selectFrom('sku').selectAll().orderBy('sku_id').execute(),
     codes: () => db.selectFrom('sku_code').selectAll().execute(),
     changes: () => db.selectFrom('inventory_change').selectAll().orderBy('position').execute(),
-    suppliers: () => db.selectFrom('supplier').select('supplier_id').execute(),
     find: async (by: IdentifierKind, value: string) => {
       const [match] = await inventory.find('acme', [parseIdentifier(by, value)]);
       return match && 'sku' in match ? match.sku.skuId : match?.refusal.problem;
@@ -62,6 +64,7 @@ async function openImporter(kind: StoreKind) {
     clear: async () => {
       const tables = ['inventory_change', 'sku_code', 'sku', 'supplier'] as const;
       for (const table of tables) await db.deleteFrom(table).execute();
+      await createSupplier(database.store, 'acme', new Date());
     },
     close: async () => {
       rmSync(folder, { recursive: true });
@@ -76,11 +79,11 @@ describeOnEachStore('import skus', (kind) => {
   beforeEach(() => importer.clear());
   afterAll(() => importer.close());
 
-  test('creates what is new, the supplier too, and says so', async () => {
+  test('creates what is new, and says so', async () => {
     const { code, said } = await importer.take(csv(header, full, 'B,,,,,,,,,,'));
     const summary = '2 SKUs: 2 created, 0 updated, 0 unchanged, 0 rows refused';
-    expect([code, said]).toEqual([0, csv('created supplier acme', summary)]);
-    const [a, b] = (await importer.skus()).map((sku) => Object.values(sku).slice(1, -2));
+    expect([code, said]).toEqual([0, csv(summary)]);
+    const [a, b] = (await importer.skus()).map((sku) => Object.values(sku).slice(1, -3));
     expect(a).toEqual([...full.split(',').slice(0, -3), 3, 4, 'tmpunavail', 0]);
     expect(b).toEqual(['B', null, null, null, null, null, null, null, 0, 0, null, 0]);
     expect(await importer.changes()).toEqual([]);
@@ -97,7 +100,7 @@ describeOnEachStore('import skus', (kind) => {
 
   test('records a change of the inventory as IMPORT, and counts the version up', async () => {
     await importer.take(csv(header, full));
-    const { lines } = await importer.take(csv('sku_id,quantity_in_stock,restrictions', 'A,7,'));
+    const { lines } = await importer.take(csv('sku_id,quantity_in_stock,restrictions', 'A,7,none'));
     expect(lines).toEqual(['1 SKU: 0 created, 1 updated, 0 unchanged, 0 rows refused']);
     const after = { quantity_in_stock: 7, quantity_on_backorder: 4, restrictions: null, version: 1 };
     expect(await importer.skus()).toMatchObject([{ ...after, title: 'A title' }]);
@@ -128,18 +131,31 @@ describeOnEachStore('import skus', (kind) => {
     ['quantity_in_stock', 2_147_483_647, 3],
     ['quantity_on_backorder', 0, 4],
     ['restrictions', 'discontd', null],
-  ])('%s: set by a value, emptied as its kind asks, left alone when absent', async (column, value, empty) => {
-    await importer.take(csv(header, full));
-    const [before] = await importer.skus();
-    await importer.take(csv('sku_id', 'A'));
-    expect(await importer.skus()).toEqual([before]);
-    await importer.take(csv(`sku_id,${column}`, 'A,'));
-    expect(await importer.skus()).toMatchObject([{ [column]: empty }]);
-    await importer.take(csv(`sku_id,${column}`, `A,${value}`));
-    const [after] = await importer.skus();
-    const { version, updated_at, last_change_position } = after ?? {};
-    expect(after).toEqual({ ...before, [column]: value, version, updated_at, last_change_position });
-  });
+  ])(
+    '%s: set by a value, cleared by a hyphen, left alone by an empty cell',
+    async (column, value, cleared) => {
+      await importer.take(csv(header, full));
+      const [before] = await importer.skus();
+      for (const rows of [
+        ['sku_id', 'A'],
+        [`sku_id,${column}`, 'A,'],
+        [`sku_id,${column}`, 'A,  '],
+      ])
+        expect((await importer.take(csv(...rows))).lines).toEqual([
+          '1 SKU: 0 created, 0 updated, 1 unchanged, 0 rows refused',
+        ]);
+      expect(await importer.skus()).toEqual([before]);
+      // A quantity has no empty state: its row is refused.
+      expect(await importer.take(csv(`sku_id,${column}`, 'A,-'))).toMatchObject({
+        code: cleared === null ? 0 : 1,
+      });
+      expect(await importer.skus()).toMatchObject([{ [column]: cleared }]);
+      await importer.take(csv(`sku_id,${column}`, `A,${value}`));
+      const [after] = await importer.skus();
+      const { version, updated_at, last_change_position } = after ?? {};
+      expect(after).toEqual({ ...before, [column]: value, version, updated_at, last_change_position });
+    },
+  );
 
   test('a new code finds the SKU by any spelling, the old one no more', async () => {
     await importer.take(csv('sku_id,isbn,upca', 'A,0-306-40615-2,012345678905'));
@@ -151,7 +167,7 @@ describeOnEachStore('import skus', (kind) => {
       expect(await importer.find('isbn', spelling)).toBe('A');
     }
     expect(await importer.find('upca', '012345678905')).toBe('A');
-    await importer.take(csv('sku_id,isbn,upca', 'A,,'));
+    await importer.take(csv('sku_id,isbn,upca', 'A,-,–'));
     expect(await importer.codes()).toEqual([]);
   });
 
@@ -164,7 +180,7 @@ describeOnEachStore('import skus', (kind) => {
   });
 
   test('the same SKU twice applies in order', async () => {
-    const rows = ['A,One,0306406152,1', 'B,,,5', 'A,Two,9780262033848,2', 'A,,,'];
+    const rows = ['A,One,0306406152,1', 'B,,,5', 'A,Two,9780262033848,2', 'A,-,-,'];
     const { lines } = await importer.take(csv('sku_id,title,isbn,quantity_in_stock', ...rows));
     expect(lines).toEqual(['4 SKUs: 2 created, 2 updated, 0 unchanged, 0 rows refused']);
     const a = { title: null, isbn: null, quantity_in_stock: 2, version: 1 };
@@ -232,7 +248,7 @@ describe('a CSV file', () => {
 
   const blank = 'sku_id is blank: give the code by which the supplier knows the SKU.';
   const quantity = 'give a whole number from 0 to 2147483647, in digits alone.';
-  const bad = ['-1', '3.0', '1e3', '+1', '0x1', '1 000', '٣', '2147483648', '99999999999999999999'];
+  const bad = ['-', '-1', '3.0', '1e3', '+1', '0x1', '1 000', '٣', '2147483648', '99999999999999999999'];
   test.each([
     [',t,,,,', blank],
     ['\x1c ,t,,,,', blank],
@@ -240,15 +256,16 @@ describe('a CSV file', () => {
     ['X,t,,,', 'The row has 5 cells and the header 6.'],
     ['X,t,,,,,', 'The row has 7 cells and the header 6.'],
     ...bad.map((cell) => [`X,t,,,${cell},`, `quantity_in_stock is "${cell}": ${quantity}`]),
-    ['X,t,New,,,', 'condition is "New": give one of new, used, refurb, or nothing.'],
-    ['X,t,,,,none', 'restrictions is "none": give one of discontd, tmpunavail, or nothing.'],
+    ['X,t,New,,,', 'condition is "New": give one of new, used, refurb, or - to clear it.'],
+    ['X,t,,,,None', 'restrictions is "None": give one of discontd, tmpunavail, or none to lift it.'],
+    ['-,t,,,,', 'sku_id is "-": give the code by which the supplier knows the SKU.'],
     [`X,${'x'.repeat(1_001)},,,,`, 'title has 1001 characters: give at most 1000.'],
     [`X,t,,${'1'.repeat(257)},,`, 'upca has 257 characters: give at most 256.'],
     ['X,\ufffd,,,,', 'title is not UTF-8: save the file as UTF-8.'],
     ['X,t\0,,,,', 'title holds a NUL character: remove it.'],
     [
       'X,t,\x1b[31m,,-1,',
-      `condition is "?[31m": give one of new, used, refurb, or nothing. quantity_in_stock is "-1": ${quantity}`,
+      `condition is "?[31m": give one of new, used, refurb, or - to clear it. quantity_in_stock is "-1": ${quantity}`,
     ],
   ])('has the bad row %j refused, and the good ones go in', async (row, reason) => {
     const columns = 'sku_id,title,condition,upca,quantity_in_stock,restrictions';
@@ -296,14 +313,13 @@ describe('a CSV file', () => {
     ['"sku_id\nA\n', `line 1: a quote is opened and never closed. ${unread}`],
     [
       'sku;title\nA;a\n',
-      'line 1: no column is named sku_id: name the columns here, with commas between them.',
+      'line 1: no column is named sku_id: name the columns here, with commas, semicolons or tabs between them.',
     ],
     ['sku_id,title,Title \nA,a,b\n', 'line 1: two columns are named "title".'],
-  ])('that begins %j is not read, and makes no supplier', async (content, fault) => {
+  ])('that begins %j is not read', async (content, fault) => {
     const { code, lines } = await importer.take(content);
     const summary = '0 SKUs: 0 created, 0 updated, 0 unchanged, 0 rows refused';
     expect([code, ...lines]).toEqual([1, fault, summary]);
-    expect(await importer.suppliers()).toEqual([]);
   });
 
   test('with very many bad rows has the first thousand named and the rest counted', async () => {

@@ -190,7 +190,8 @@ describe('of two faults the earlier check answers', () => {
 
   test('the permission before the type, for a token that lacks both', async () => {
     const { denyCaller } = await import('../../src/http/edge/authenticate.ts');
-    const caller = { supplierId: 'acme', role: 'retailer', permissions: [], actor: 'a retailer' } as const;
+    const retailer = { supplierId: 'acme', supplierName: 'acme', role: 'retailer' } as const;
+    const caller = { ...retailer, permissions: [], actor: 'a retailer' } as const;
     expect(denyCaller(caller, 'edit_items')?.status).toBe(403);
   });
 });

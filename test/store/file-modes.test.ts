@@ -22,6 +22,7 @@ describe.skipIf(process.platform === 'win32')('under umask 022', () => {
     const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
     const stockgate = (...args: string[]) =>
       run('sh', [...under.slice(1), process.execPath, main, ...args, '--database', database]);
+    expect(await stockgate('supplier', 'create', 'acme')).toMatchObject({ code: 0 });
     expect(await stockgate('token', 'create', '--supplier', 'acme')).toMatchObject({ code: 0 });
     await seedDatabase(database, [{ skuId: 'the-one' }]);
     const gateway = await untilListening(spawnGateway(database, ['--log-level', 'silent'], { under }));

@@ -8,11 +8,17 @@ import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts'
 
 const NOW = '2026-11-01T09:30:00.000Z';
 
+const newSupplier = (supplier_id: string) => ({
+  supplier_id,
+  last_position: 0,
+  created_at: NOW,
+  idempotency_bytes: 0,
+  name: supplier_id,
+  deleted_at: null,
+});
+
 async function seed({ db }: Store): Promise<void> {
-  await db
-    .insertInto('supplier')
-    .values({ supplier_id: 'acme', last_position: 0, created_at: NOW, idempotency_bytes: 0 })
-    .execute();
+  await db.insertInto('supplier').values(newSupplier('acme')).execute();
   await sql`insert into sku (supplier_id, sku_id, updated_at) values ('acme', 'A', ${NOW})`.execute(db);
 }
 
@@ -126,12 +132,7 @@ describeOnEachStore('a store', (kind) => {
   });
 
   test.runIf(kind === 'postgres')('runs a transaction again that ended a deadlock', async () => {
-    const suppliers = ['left', 'right'].map((supplier_id) => ({
-      supplier_id,
-      last_position: 0,
-      created_at: NOW,
-      idempotency_bytes: 0,
-    }));
+    const suppliers = ['left', 'right'].map(newSupplier);
     await store.db.insertInto('supplier').values(suppliers).execute();
     const [left, right] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let tries = 0;
@@ -190,6 +191,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0002_retries_and_history' },
       { name: '0003_linked_changes' },
       { name: '0004_compact_keys' },
+      { name: '0005_supplier_names' },
     ]);
   });
 });

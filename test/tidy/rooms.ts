@@ -30,7 +30,14 @@ export const rooms: readonly Room[] = [
     'Applies requests in a transaction: keys, rows, save.',
     ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/answer'],
   ),
-  room('db/catalog', 'Saves catalogs.', 'domain', 'db/store', 'db/sku', 'db/update'),
+  room(
+    'db/catalog',
+    'Saves catalogs, and deletes SKUs and suppliers.',
+    'domain',
+    'db/store',
+    'db/sku',
+    'db/update',
+  ),
   room(
     'db/commit',
     'Group commit: admission, turns, the queue, and the thread that writes.',
@@ -123,7 +130,7 @@ export const rooms: readonly Room[] = [
   room(
     'cli',
     'The commands: one file each, and the settings.',
-    ...['domain', 'feed', 'db/driver', 'db/store', 'db/upkeep', 'db'],
+    ...['domain', 'feed', 'db/driver', 'db/store', 'db/catalog', 'db/upkeep', 'db'],
     ...['schema', 'http/edge', 'http', 'gateway', 'demo'],
   ),
   room('', 'The process: main.ts.', 'domain', 'db/driver', 'cli'),

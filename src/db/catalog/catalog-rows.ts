@@ -45,7 +45,7 @@ export function createInsertSkus(store: Store) {
   );
 }
 
-/** Sets what is listed; an item's inventory is not looked at. */
+/** Sets what is listed, also of deleted SKUs, which come back; an item's inventory is not looked at. */
 export function createUpdateSkus(store: Store) {
   return createSetStatement(store, rowColumns, (db) =>
     db
@@ -53,6 +53,7 @@ export function createUpdateSkus(store: Store) {
       .from('item')
       .set({
         ...asInItem(listingColumns),
+        deleted_at: sql<null>`null`,
         // A clock may go back: a SKU's times never do.
         updated_at: sql<string>`case when item.updated_at > sku.updated_at then item.updated_at else sku.updated_at end`,
       })

@@ -12,6 +12,7 @@ import type { InventoryUpdate, RowResult, UpdateRequest } from '../../domain/upd
 import { createApplyRequests } from '../update/apply-updates.ts';
 import { createInsertSkus, createUpdateSkus, toSkuRow } from './catalog-rows.ts';
 import { createMatchSkus } from '../sku/find-skus.ts';
+import { createReviveSkus } from './revive-skus.ts';
 import type { Store } from '../store/store.ts';
 import { createSkuCodes } from '../sku/sku-codes.ts';
 import type { Tables } from '../store/tables.ts';
@@ -33,20 +34,29 @@ export type SaveCatalog = (
 
 export function createSaveCatalog(store: Store): SaveCatalog {
   const insertNew = createInsertNew(store);
+  const revive = createReviveSkus(store);
   const relist = createRelist(store);
   const applyRequests = createApplyRequests(store);
   return async (trx, origin, rows, now) => {
     // The same SKU may come more than once: its first row may create it, the later ones find it known.
     const firsts = new Map(rows.toReversed().map((row) => [row.skuId, row]));
-    const created = await insertNew(trx, origin.supplierId, [...firsts.values()], now);
-    const known = rows.filter((row) => !created.has(row));
+    await requireSupplier(store, trx, origin.supplierId);
+    const inserted = await insertNew(trx, origin.supplierId, [...firsts.values()], now);
+    const known = rows.filter((row) => !inserted.has(row));
+    const revived = await revive(trx, origin.supplierId, known, now);
     const relisted = await relist(trx, origin.supplierId, known, now);
-    const [answer] = await applyRequests(trx, [toRequest(origin, known)], now);
+    const updates = known.map((row) => toUpdate(revived.has(row) ? withInventory(row) : row));
+    const [answer] = await applyRequests(trx, [toRequest(origin, updates)], now);
     // A request without a key is always answered.
     const results = answer && 'results' in answer ? answer.results : [];
-    const updated = known.filter((_, i) => relisted[i] === true || results[i]?.outcome === 'APPLIED').length;
+    const isApplied = (i: number) => results[i]?.outcome === 'APPLIED';
+    const updated = known.filter(
+      (row, i) => !revived.has(row) && (relisted[i] === true || isApplied(i)),
+    ).length;
+    const created = inserted.size + revived.size;
+    const changes = results.filter((_, i) => isApplied(i)).length;
     return {
-      counts: { created: created.size, updated, unchanged: rows.length - created.size - updated },
+      counts: { created, updated, unchanged: rows.length - created - updated, changes },
       lastPosition: lastPositionOf(results),
     };
   };
@@ -107,19 +117,35 @@ function createRelist(store: Store) {
   };
 }
 
-function toRequest({ supplierId, actor }: ImportOrigin, rows: readonly CatalogRow[]): UpdateRequest {
+/** On PostgreSQL a deletion of the supplier waits for the import's transaction, and the next transaction finds it begun. */
+async function requireSupplier({ kind }: Store, trx: Kysely<Tables>, supplierId: string): Promise<void> {
+  const stored = trx.selectFrom('supplier').select('deleted_at').where('supplier_id', '=', supplierId);
+  const supplier = await (kind === 'postgres' ? stored.forKeyShare() : stored).executeTakeFirst();
+  if (supplier?.deleted_at !== null) throw new Error('The supplier does not exist, or is being deleted.');
+}
+
+/** A SKU that comes back begins as a new one does: with what the row says, and nothing else. */
+function withInventory(row: CatalogRow): CatalogRow {
+  const { quantityInStock = 0, quantityOnBackorder = 0, restrictions = null } = row;
+  return { ...row, quantityInStock, quantityOnBackorder, restrictions };
+}
+
+function toRequest(
+  { supplierId, actor, groupId = null }: ImportOrigin,
+  rows: readonly InventoryUpdate[],
+): UpdateRequest {
   return {
     supplierId,
     actor,
     source: 'IMPORT',
     operation: 'importSkus',
-    rows: rows.map(toUpdate),
+    rows,
     atomicity: 'BEST_EFFORT',
     dryRun: false,
     idempotencyKey: null,
     reason: null,
     referenceDocumentUri: null,
-    groupId: null,
+    groupId,
   };
 }
 

@@ -81,6 +81,7 @@ function createLoadSkus(store: Store, lock: boolean): SetStatement<SkuKey, SkuTa
       .innerJoin('sku', (join) =>
         join.onRef('sku.supplier_id', '=', 'item.supplier_id').onRef('sku.sku_id', '=', 'item.sku_id'),
       )
+      .where('sku.deleted_at', 'is', null)
       .selectAll('sku');
     return lock ? skus.orderBy('sku.supplier_id').orderBy('sku.sku_id').forUpdate('sku') : skus;
   });

@@ -104,6 +104,9 @@ function endOf([row]: readonly SliceEnd[], { rows }: { readonly rows: number }) 
   return { scanned, reached: scanned < rows ? null : (row?.last_id ?? null) };
 }
 
+/** A deleted SKU keeps its row, because its changes refer to it. */
+const isListed = sql`deleted_at is null`;
+
 function fromIds(
   { kind }: Store,
   supplierId: string,
@@ -111,7 +114,7 @@ function fromIds(
   conditions: SliceQuery['conditions'],
 ) {
   return sql`from sku where ${sql.join(
-    [sql`supplier_id = ${supplierId}`, isOneOf(kind, 'sku_id', skuIds), ...conditions],
+    [sql`supplier_id = ${supplierId}`, isListed, isOneOf(kind, 'sku_id', skuIds), ...conditions],
     sql` and `,
   )}`;
 }
@@ -131,7 +134,11 @@ function fromRange(
       select sku_id from sku where supplier_id = ${supplierId} ${isBehind} order by sku_id ${direction} limit ${rows}
     ) as looked_at)`,
     from: sql`from slice left join sku on ${sql.join(
-      [sql`supplier_id = ${supplierId} ${isBehind} and sku_id ${upTo} slice.last_id`, ...conditions],
+      [
+        sql`supplier_id = ${supplierId} ${isBehind} and sku_id ${upTo} slice.last_id`,
+        isListed,
+        ...conditions,
+      ],
       sql` and `,
     )}`,
   };

@@ -2,6 +2,7 @@
 import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { compactKeys } from './migration-0004.ts';
+import { nameSuppliers } from './migration-0005.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -12,6 +13,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0002_retries_and_history': { up: (db) => addRetriesAndHistory(db, store) },
     '0003_linked_changes': { up: (db) => linkChanges(db, store) },
     '0004_compact_keys': { up: (db) => compactKeys(db, store) },
+    '0005_supplier_names': { up: (db) => nameSuppliers(db, store) },
   };
 }
 

@@ -60,6 +60,16 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   return { ...rest, db, points: db, writes: db, log, close };
 }
 
+/** Opens a store for `work`, and closes it whatever happens. Throws as `openStore` does. */
+export async function withStore<T>(url: string, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(url);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
 function storeKind(url: string): StoreKind {
   if (/^sqlite:./.test(url)) return 'sqlite';
   if (/^postgres(ql)?:\/\//.test(url)) return 'postgres';

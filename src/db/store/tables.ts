@@ -15,6 +15,10 @@ const supplier = {
   created_at: text(),
   /** What its idempotency keys take together, each counted as `bytesOfKey` says. */
   idempotency_bytes: bigint(),
+  /** What people call it, unique. `supplier_id` is the name that it was created under, and never changes. */
+  name: text(),
+  /** When its deletion began, which removes its rows in parts (delete-supplier.ts); null for every other supplier. */
+  deleted_at: orNull(text()),
 };
 
 const token = {
@@ -58,6 +62,8 @@ const sku = {
   updated_at: text(),
   /** Position of its newest change; null before the first. */
   last_change_position: orNull(bigint()),
+  /** When it was deleted; null for every SKU that can be found. The row stays because the SKU's changes refer to it. */
+  deleted_at: orNull(text()),
 };
 
 /** Under which codes a SKU is found: each code as the supplier spells it, and as its canonical GTIN-14. */

@@ -88,7 +88,11 @@ function values(table: string): RawBuilder<unknown> {
 }
 
 const codes = sql`
-  select case when sku.sku_id is null then 'A code is of a SKU that does not exist' end as problem,
+  select
+    case
+      when sku.sku_id is null then 'A code is of a SKU that does not exist'
+      when sku.deleted_at is not null then 'A code is of a SKU that is deleted'
+    end as problem,
     sku_code.supplier_id, sku_code.sku_id, concat(sku_code.kind, ' ', sku_code.code) as what
   from sku_code
   left join sku on sku.supplier_id = sku_code.supplier_id and sku.sku_id = sku_code.sku_id`;

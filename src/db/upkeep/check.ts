@@ -19,7 +19,7 @@ export interface Finding {
 }
 
 export interface Example {
-  /** Null where the fault is the file's. */
+  /** The supplier's name. Null where the fault is the file's. */
   readonly supplier_id: string | null;
   readonly sku_id: string | null;
   readonly what: string;
@@ -82,14 +82,21 @@ const danglingReferences = sql`
     concat('a row of ', "table", ' refers to a missing ', parent) as what
   from pragma_foreign_key_check`;
 
+/** While a supplier is deleted in parts, its rows do not fit together; whoever goes on removes them. */
+const isKept = sql`not exists (
+  select 1 from supplier where supplier.supplier_id = looked_at.supplier_id and supplier.deleted_at is not null)`;
+
+const nameOfSupplier = sql`coalesce(
+  (select name from supplier where supplier.supplier_id = found.supplier_id), found.supplier_id) as supplier_id`;
+
 /** Counts first, and looks for examples only of what there is: a sound store is read once, and no row of it comes here. */
 async function findProblems(db: Kysely<Tables>, rule: RawBuilder<unknown>): Promise<Finding[]> {
-  const found = sql`(select * from (${rule}) as looked_at where problem is not null) as found`;
+  const found = sql`(select * from (${rule}) as looked_at where problem is not null and ${isKept}) as found`;
   const counted = await sql<{ problem: string; count: number }>`
     select problem, count(*) as count from ${found} group by problem order by problem`.execute(db);
   const findings: Finding[] = [];
   for (const { problem, count } of counted.rows) {
-    const { rows } = await sql<Example>`select supplier_id, sku_id, what from ${found}
+    const { rows } = await sql<Example>`select ${nameOfSupplier}, sku_id, what from ${found}
       where problem = ${problem} limit ${sql.lit(MAX_EXAMPLES)}`.execute(db);
     findings.push({ problem, count, examples: rows });
   }
@@ -98,7 +105,7 @@ async function findProblems(db: Kysely<Tables>, rule: RawBuilder<unknown>): Prom
 
 async function countRows(db: Kysely<Tables>): Promise<Omit<CheckReport, 'findings'>> {
   const { rows } = await sql<Omit<CheckReport, 'findings'>>`select
-    (select count(*) from supplier) as suppliers, (select count(*) from sku) as skus,
+    (select count(*) from supplier) as suppliers, (select count(*) from sku where deleted_at is null) as skus,
     (select count(*) from sku_code) as codes, (select count(*) from inventory_change) as changes`.execute(db);
   const [counts] = rows;
   if (!counts) throw new Error('A count has no row.');

@@ -70,7 +70,7 @@ function logRequest(request: FastifyRequest, door: Door, status: number, ms: num
     ms: Math.round(ms * 100) / 100,
     ...(errorCode !== undefined && { code: errorCode }),
     // Denied at its first check, a request has no caller.
-    ...(caller && { supplier: caller.supplierId, tokenName: caller.actor }),
+    ...(caller && { supplier: caller.supplierName, tokenName: caller.actor }),
   };
   if (door === 'probe') request.log.debug(line, 'request');
   else request.log.info(line, 'request');

@@ -77,7 +77,7 @@ export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange'
     sku: t.field({
       type: Sku,
       nullable: true,
-      description: 'The SKU as it is now.',
+      description: 'The SKU as it is now. Null after the SKU was deleted.',
       resolve: ({ skuId }, _args, { loaders }) => loaders().skus.load(skuId),
     }),
     version: t.exposeInt('version', { description: "The SKU's version after the change." }),

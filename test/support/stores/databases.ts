@@ -11,11 +11,22 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
+export interface TestFolder {
+  readonly path: string;
+  remove(): void;
+}
+
+/** A folder for a test's files. */
+export function makeFolder(): TestFolder {
+  const path = mkdtempSync(join(tmpdir(), 'stockgate-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
 export function createSqliteDatabase(): TestDatabase {
-  const folder = mkdtempSync(join(tmpdir(), 'stockgate-test-'));
+  const folder = makeFolder();
   return {
-    url: `sqlite:${join(folder, 'stockgate.db')}`,
-    remove: () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
+    url: `sqlite:${join(folder.path, 'stockgate.db')}`,
+    remove: () => Promise.resolve(folder.remove()),
   };
 }
 
