@@ -58,6 +58,12 @@ describe('what a request costs', () => {
     ).toBe(30);
   });
 
+  test('an answer with errors says what it cost too', async () => {
+    expect(await costOf('{ skus(after: "nonsense") { nodes { skuId } } }')).toBeGreaterThanOrEqual(1);
+    expect(await costOf('{ sku(by: { skuId: "" }) { skuId } }')).toBe(1);
+    expect(await costOf('{ nothing }')).toBe(1);
+  });
+
   test('bytes of a body cost, also where it is refused; items of pages do', async () => {
     const padded = { query: '{ __typename }', variables: { a: range(10).map(() => 'x'.repeat(32_768)) } };
     expect(await costOf(padded.query, padded.variables)).toBeGreaterThanOrEqual(1 + 20);

@@ -7,7 +7,7 @@ import { tokenOf, type RateLimit } from '../fair/rate-limit.ts';
 const COST_HEADER = 'x-include-cost';
 
 /** An answer as doors send it. */
-type Payload = string | Buffer | Response | object | null | undefined;
+type Payload = string | Buffer | object | null | undefined;
 
 /** Says in its headers where the caller's token stands. */
 export function tellStanding(reply: FastifyReply, rateLimit: RateLimit): void {
@@ -17,15 +17,8 @@ export function tellStanding(reply: FastifyReply, rateLimit: RateLimit): void {
 
 /** A hook for Fastify's onSend. */
 export function finishAnswer(rateLimit: RateLimit): onSendHookHandler<Payload> {
-  return (request, reply, payload, done) => {
-    if (!request.caller) return done(null, payload);
-    if (!(payload instanceof Response)) return done(null, finish(request, reply, payload, rateLimit));
-    void readWhole(reply, payload, (error, body) => {
-      // Fastify's type leaves errors out.
-      if (error) (done as (error: Error) => void)(error);
-      else done(null, finish(request, reply, body, rateLimit));
-    });
-  };
+  return (request, reply, payload, done) =>
+    done(null, request.caller ? finish(request, reply, payload, rateLimit) : payload);
 }
 
 function finish(
@@ -45,24 +38,6 @@ function finish(
   if (!(answer instanceof Buffer)) return answer;
   reply.header('content-length', answer.length);
   return inPieces(answer);
-}
-
-async function readWhole(
-  reply: FastifyReply,
-  response: Response,
-  done: (error: Error | null, body: Buffer | null) => void,
-): Promise<void> {
-  let body: Buffer;
-  try {
-    body = Buffer.from(await response.arrayBuffer());
-  } catch (error) {
-    return done(
-      error instanceof Error ? error : new Error('An answer cannot be read.', { cause: error }),
-      null,
-    );
-  }
-  reply.code(response.status).headers(Object.fromEntries(response.headers));
-  done(null, body);
 }
 
 function wantsCost({ headers, routeOptions }: FastifyRequest, reply: FastifyReply): boolean {
