@@ -9,6 +9,7 @@ import { MAX_BULK_ROWS } from '../../src/domain/update.ts';
 import type { ChangeFilter } from '../../src/domain/change.ts';
 import type { ReadMeter } from '../../src/domain/inventory.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';
+import { requestOf, setSku } from '../support/requests.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
 
@@ -42,22 +43,10 @@ describeOnEachStore('the log of changes', (kind) => {
   });
 
   async function setAll(skuIds: readonly string[], quantityInStock: number): Promise<void> {
-    await inventory.update({
-      supplierId: 'acme',
-      actor: 'test',
-      source: quantityInStock === ROUNDS ? 'REST_BULK' : 'GRAPHQL',
-      operation: 'test',
-      rows: skuIds.map((value) => ({
-        identifier: { kind: 'skuId', value, gtin: null },
-        edit: { kind: 'SET', quantityInStock },
-      })),
-      atomicity: 'BEST_EFFORT',
-      dryRun: false,
-      idempotencyKey: null,
-      reason: null,
-      referenceDocumentUri: null,
-      groupId: `round-${quantityInStock}`,
-    });
+    const source = quantityInStock === ROUNDS ? 'REST_BULK' : 'GRAPHQL';
+    const rows = skuIds.map((skuId) => setSku(skuId, { quantityInStock }));
+    const groupId = `round-${quantityInStock}`;
+    await inventory.update(requestOf({ supplierId: 'acme', actor: 'test', source }, rows, { groupId }));
   }
 
   const positionsOf = (changes: readonly { readonly position: number | null }[]) =>

@@ -1,11 +1,12 @@
 /** The log as it is read: a SKU's history, and the feed that a follower polls without missing a change. */
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
+import { range } from '../support/range.ts';
+import { startThread } from '../support/thread-talk.ts';
+import type { WritersWork } from '../fixtures/writers-of-changes.ts';
 
-const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const CHANGE = `id skuId version before { ...State } after { ...State }
   delta { quantityInStock quantityOnBackorder }
   source actor reason referenceDocumentUri groupId changedAt`;
@@ -362,47 +363,6 @@ describeOnEachStore('the feed of changes', (kind) => {
 const WRITERS_A_GATEWAY = 4;
 const UPDATES_A_WRITER = 25;
 
-/** Another gateway on the store, in a thread of its own: writers of single updates, of groups, and of slow transactions. */
-const otherGateway = `
-  const { parentPort, workerData: { url, name, skuIds, writers, updates, modules } } = require('node:worker_threads');
-  (async () => {
-    const { openStore } = await import(modules.open);
-    const { createInventory } = await import(modules.inventory);
-    const { createApplyRequests } = await import(modules.apply);
-    const { inTransaction } = await import(modules.transaction);
-    const store = await openStore(url);
-    const clock = () => new Date();
-    const inventory = createInventory(store, clock);
-    const apply = createApplyRequests(store);
-    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    const request = (actor, rows) => ({
-      supplierId: 'acme', actor, source: 'GRAPHQL', operation: 'test', rows, atomicity: 'BEST_EFFORT', dryRun: false,
-      idempotencyKey: null, reason: null, referenceDocumentUri: null, groupId: rows.length > 1 ? actor : null,
-    });
-    const row = (skuId) => ({
-      identifier: { kind: 'skuId', value: skuId, gtin: null }, edit: { kind: 'ADJUST', quantityInStock: 1 },
-    });
-    async function write(writer) {
-      for (let n = 0; n < updates; n++) {
-        const actor = name + ' ' + writer;
-        const at = (i) => skuIds[(writer * 7 + n + i) % skuIds.length];
-        const rows = n % 5 === 0 ? [row(at(0)), row(at(1)), row(at(0))] : [row(at(0))];
-        if (n % 6 !== 3) await inventory.update(request(actor, rows));
-        // Positions are taken, and the commit comes late.
-        else await inTransaction(store, async (trx) => { await apply(trx, [request(actor, rows)], clock().toISOString()); await pause(5); });
-        if (n % 4 === 1) await pause(n % 3);
-      }
-    }
-    parentPort.postMessage('ready');
-    await new Promise((resolve) => parentPort.once('message', resolve));
-    await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
-    await inventory.close();
-    await store.close();
-    parentPort.postMessage('done');
-    parentPort.close();
-  })();
-`;
-
 describeOnEachStore('a follower of the feed', (kind) => {
   let gateway: Gateway;
   beforeAll(async () => {
@@ -412,17 +372,9 @@ describeOnEachStore('a follower of the feed', (kind) => {
 
   test('sees every change once and in order while eight writers in two other gateways write, some of them slowly', async () => {
     const skuIds = ['EACH', 'shared', 'GONE', 'BOOK-NEW', 'BOOK-USED', 'CASE-OF-10'];
-    const modules = Object.fromEntries(
-      Object.entries({
-        open: 'store/open-store',
-        inventory: 'inventory',
-        apply: 'update/apply-updates',
-        transaction: 'store/transaction',
-      }).map(([name, path]) => [name, new URL(`../../src/db/${path}.ts`, import.meta.url).href]),
-    );
-    const work = { url: gateway.url, skuIds, writers: WRITERS_A_GATEWAY, updates: UPDATES_A_WRITER, modules };
-    const workers = ['one', 'two'].map(
-      (name) => new Worker(otherGateway, { eval: true, workerData: { ...work, name }, execArgv: [] }),
+    const work = { url: gateway.url, skuIds, writers: WRITERS_A_GATEWAY, updates: UPDATES_A_WRITER };
+    const workers = ['one', 'two'].map((name) =>
+      startThread('writers-of-changes', { ...work, name } satisfies WritersWork),
     );
     try {
       await Promise.all(workers.map((worker) => once(worker, 'message')));

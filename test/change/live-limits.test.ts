@@ -7,6 +7,7 @@ import { countWaiters, follow, FOLLOW } from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
+import { range } from '../support/range.ts';
 
 const acme = {
   supplierId: 'acme',
@@ -14,7 +15,6 @@ const acme = {
   permissions: ['view_items'],
   expiresAt: null,
 } as const;
-const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** A second or two where nothing else runs; a stream that is not cut off lasts for ever. */
 const CLOSED_MS = 15_000;

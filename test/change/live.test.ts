@@ -12,8 +12,8 @@ import { eventually } from '../support/eventually.ts';
 import { openGateway, settingsFor, tokens, type Gateway } from '../support/gateway.ts';
 import { startGateway } from '../support/machine/process.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
+import { range } from '../support/range.ts';
 
-const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const loopback = { host: '127.0.0.1', port: 0 };
 const ids = (events: readonly LiveEvent[]) => events.map(({ change }) => Number(change.id));

@@ -6,9 +6,9 @@ import { checkDatabase } from '../../src/db/upkeep/check.ts';
 import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import type { InventoryChange } from '../../src/domain/change.ts';
-import { requestOf, setSku } from '../support/requests.ts';
+import { requestOf, setSku, updateFor } from '../support/requests.ts';
 import { SHARED_BATCH_ROWS } from '../../src/db/commit/turns.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
 
 /** More than a part of a best-effort call has. */
@@ -44,7 +44,7 @@ describeOnEachStore('the texts of a bulk call', (kind) => {
 
   const update = (quantityInStock: number, more: object, ids: readonly string[] = skuIds) => {
     const rows = ids.map((skuId) => setSku(skuId, { quantityInStock }));
-    return inventory.update({ ...requestOf(origin, rows), ...more });
+    return inventory.update(requestOf(origin, rows, more));
   };
   const textsOf = ({ reason, referenceDocumentUri }: InventoryChange) => ({ reason, referenceDocumentUri });
   const other = { ...texts, reason: `${texts.reason}!` };
@@ -86,12 +86,8 @@ describeOnEachStore('the texts of a bulk call', (kind) => {
   });
 
   test('are with the last change that a failed precondition shows', async () => {
-    const [row] = requestOf(origin, [setSku('sku-3', { quantityInStock: 9 })]).rows;
-    if (!row || 'malformed' in row) throw new Error('The row is well formed.');
-    const { results } = await inventory.update({
-      ...requestOf(origin, []),
-      rows: [{ ...row, expected: { version: 1 } }],
-    });
+    const row = setSku('sku-3', { quantityInStock: 9 }, { version: 1 });
+    const results = await updateFor(inventory, origin, [row]);
     expect(results).toMatchObject([{ refusal: { problem: 'PRECONDITION_FAILED', lastChange: other } }]);
   });
 });

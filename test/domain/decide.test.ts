@@ -21,10 +21,10 @@ import {
   type Refusal,
 } from '../../src/domain/refusal.ts';
 import { chooseMatch as choose, decide as decideUpdate } from '../../src/domain/decide.ts';
-import type { SimpleUpdate, Values } from '../support/requests.ts';
+import type { InventoryUpdate } from '../../src/domain/update.ts';
+import { setSku, type Values } from '../support/requests.ts';
 
 const NOW = '2026-11-01T09:30:00.000Z';
-const identifier = parseIdentifier('skuId', 'A');
 
 function sku(fields: Partial<Sku> = {}): Sku {
   return {
@@ -54,9 +54,9 @@ function chooseMatch(wanted: Identifier, candidates: readonly Sku[]) {
 }
 
 /** What an update makes of the SKU, or why it makes nothing. */
-function decide(candidates: readonly Sku[], { identifier: wanted, ...values }: SimpleUpdate, now: string) {
+function decide(candidates: readonly Sku[], update: InventoryUpdate, now: string) {
   const matched = { skus: candidates, count: candidates.length };
-  const decision = decideUpdate(matched, { identifier: wanted, edit: { kind: 'SET', ...values } }, now);
+  const decision = decideUpdate(matched, update, now);
   return decision.outcome === 'APPLIED' ? { outcome: decision.outcome, sku: decision.after } : decision;
 }
 
@@ -90,25 +90,25 @@ describe('an update sets what it holds and nothing else', () => {
       { quantityOnBackorder: 6 },
     ],
   ])('%s', (_what, values, expected) => {
-    expect(decide([sku()], { identifier, ...values }, NOW)).toEqual({
+    expect(decide([sku()], setSku('A', values), NOW)).toEqual({
       outcome: 'APPLIED',
       sku: sku({ ...expected, version: 8, updatedAt: NOW }),
     });
   });
 
   test('the first change makes version 1', () => {
-    const result = decide([sku({ version: 0 })], { identifier, quantityInStock: 3 }, NOW);
+    const result = decide([sku({ version: 0 })], setSku('A', { quantityInStock: 3 }), NOW);
     expect(result).toMatchObject({ outcome: 'APPLIED', sku: { version: 1 } });
   });
 
   test('a SKU without a restriction can be given one', () => {
-    const result = decide([sku({ restrictions: null })], { identifier, restrictions: 'discontd' }, NOW);
+    const result = decide([sku({ restrictions: null })], setSku('A', { restrictions: 'discontd' }), NOW);
     expect(result).toMatchObject({ outcome: 'APPLIED', sku: { restrictions: 'discontd' } });
   });
 
   test('neither the SKUs nor the update are written to', () => {
     const before = Object.freeze(sku());
-    decide(Object.freeze([before]), Object.freeze({ identifier, quantityInStock: 3 }), NOW);
+    decide(Object.freeze([before]), Object.freeze(setSku('A', { quantityInStock: 3 })), NOW);
     expect(before).toEqual(sku());
   });
 });
@@ -128,7 +128,7 @@ describe('an update to what a SKU already is leaves its version and its time as 
     ['0 in stock, set to 0', { quantityInStock: 0 }, { quantityInStock: 0 }],
     ['all three the same', {}, { quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' }],
   ])('%s', (_what, before, values) => {
-    expect(decide([sku(before)], { identifier, ...values }, NOW)).toEqual({
+    expect(decide([sku(before)], setSku('A', values), NOW)).toEqual({
       outcome: 'UNCHANGED',
       sku: sku(before),
     });
@@ -191,7 +191,9 @@ describe('the SKU that is meant, or the first reason why there is none', () => {
     ['several', valid, [one, two]],
     ['several whose state is already what is asked for', valid, [sku(), sku()]],
   ])('an update with %s is REJECTED for the reason the match gives', (_what, wanted, candidates) => {
-    expect(decide(candidates, { identifier: wanted, quantityInStock: 10 }, NOW)).toEqual({
+    expect(
+      decide(candidates, { identifier: wanted, edit: { kind: 'SET', quantityInStock: 10 } }, NOW),
+    ).toEqual({
       outcome: 'REJECTED',
       refusal: chooseMatch(wanted, candidates),
     });

@@ -5,26 +5,14 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createServer } from '../../src/http/server.ts';
 import { permissions, type Caller } from '../../src/domain/caller.ts';
-import type { Inventory } from '../../src/domain/inventory.ts';
+import { createBrokenInventory } from '../support/broken-inventory.ts';
 
 const SECRET = `select * from sku where supplier_id = 'acme' -- /var/lib/stockgate.db`;
 const QUERY = '{ sku(by: { skuId: "a" }) { skuId } }';
 const MUTATION =
   'mutation { updateSkuInventory(input: { identifier: { skuId: "a" }, quantityInStock: 1 }) { outcome } }';
 
-const fail = () => Promise.reject(new Error(SECRET));
-const broken: Inventory = {
-  find: fail,
-  update: fail,
-  listSkus: fail,
-  countSkus: fail,
-  histories: fail,
-  changesAfter: fail,
-  changesWindow: fail,
-  changesAt: fail,
-  lastPosition: fail,
-  untilPast: fail,
-};
+const broken = createBrokenInventory(SECRET);
 const caller: Caller = {
   supplierId: 'acme',
   supplierName: 'acme',
@@ -53,7 +41,7 @@ beforeAll(async () => {
     logger: pino({ level: 'info' }, stream),
   };
   server = createServer(options);
-  blindServer = createServer({ ...options, authenticate: fail });
+  blindServer = createServer({ ...options, authenticate: () => Promise.reject(new Error(SECRET)) });
   await Promise.all([server.ready(), blindServer.ready()]);
 });
 afterAll(() => Promise.all([server.close(), blindServer.close()]));

@@ -10,7 +10,8 @@ import pino from 'pino';
 import { follow } from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
+import { requestOf } from '../support/requests.ts';
 import { openTestStore } from '../support/stores/stores.ts';
 
 const LEGACY = '/timp/products/skus/inventory/';
@@ -370,20 +371,8 @@ test('an observer that throws costs no update', async () => {
   };
   const observed = createInventory(database.store, () => new Date());
   observed.observe({ committed: fail, failed: fail });
-  const origins = {
-    supplierId: 'nobody',
-    actor: 'a',
-    source: 'GRAPHQL',
-    operation: 'updateSkuInventory',
-  } as const;
-  const more = { atomicity: 'BEST_EFFORT', dryRun: false, reason: null, referenceDocumentUri: null } as const;
-  const answer = await observed.update({
-    ...origins,
-    ...more,
-    rows: [],
-    idempotencyKey: null,
-    groupId: null,
-  });
+  const nobody = { supplierId: 'nobody', actor: 'a', source: 'GRAPHQL' } as const;
+  const answer = await observed.update(requestOf(nobody, []));
   expect(answer.results).toEqual([]);
   await observed.close();
   await database.remove();

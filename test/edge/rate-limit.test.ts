@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRateLimit, tokenOf } from '../../src/http/fair/rate-limit.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 
 const who = (actor: string) => tokenOf({ supplierId: 'acme', actor });
 

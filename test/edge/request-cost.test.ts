@@ -1,7 +1,7 @@
 /** A request costs what it takes: rows, aliased mutations, bytes and reads, paid before the work where they are known. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 
 describe('what a request costs', () => {
   let gateway: Gateway;

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { ServerOptions } from '../../src/http/server.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 
 const BULK = '/timp/products/skus/inventory/bulk/';
 const small = JSON.stringify({ query: '{ __typename }' });

@@ -1,9 +1,9 @@
 /** Suppliers take turns at a bounded number of works: one with many waits for itself. */
 import { expect, test } from 'vitest';
 import { FairTurns } from '../../src/http/fair/fair-turns.ts';
+import { indices } from '../support/range.ts';
 
 const never = new AbortController().signal;
-const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 /** Works that end when they are told to, and the order in which they began. */
 function openWorks(turns: FairTurns) {
@@ -28,7 +28,7 @@ function openWorks(turns: FairTurns) {
 
 test('another supplier is next, however many of the first one wait', async () => {
   const { begun, start, settle, endOne } = openWorks(new FairTurns({ running: 4, waiting: 100 }));
-  for (const n of range(20)) void start('greedy', `greedy ${n}`);
+  for (const n of indices(20)) void start('greedy', `greedy ${n}`);
   void start('quiet');
   await settle();
   // One place is kept free of a supplier that is alone.
@@ -42,8 +42,8 @@ test('another supplier is next, however many of the first one wait', async () =>
 
 test('while others wait a supplier has a quarter of the places', async () => {
   const { begun, start, settle, endOne } = openWorks(new FairTurns({ running: 4, waiting: 100 }));
-  for (const n of range(3)) void start('first', `first ${n}`);
-  for (const n of range(3)) void start('second', `second ${n}`);
+  for (const n of indices(3)) void start('first', `first ${n}`);
+  for (const n of indices(3)) void start('second', `second ${n}`);
   await settle();
   expect(begun).toEqual(['first 0', 'first 1', 'first 2', 'second 0']);
   void start('third');
@@ -54,7 +54,7 @@ test('while others wait a supplier has a quarter of the places', async () => {
 test('a supplier whose share of the queue is full is refused, and another is not', async () => {
   const { start } = openWorks(new FairTurns({ running: 1, waiting: 8 }));
   void start('greedy');
-  for (const _ of range(6)) void start('greedy');
+  for (const _ of indices(6)) void start('greedy');
   await expect(start('greedy')).rejects.toMatchObject({ code: 'OVERLOADED' });
   void start('quiet');
   await expect(start('greedy')).rejects.toMatchObject({ code: 'OVERLOADED' });

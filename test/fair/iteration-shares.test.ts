@@ -3,7 +3,7 @@ import { setImmediate as nextIteration } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { IterationShares } from '../../src/http/fair/iteration-shares.ts';
 import { eventually } from '../support/eventually.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 
 test('alone a client begins some 64 requests in an iteration, beside others three in a millisecond; each one’s stay in order', async () => {
   const shares = new IterationShares();

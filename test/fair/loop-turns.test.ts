@@ -2,7 +2,7 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { atTurn } from '../../src/http/fair/loop-turns.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 
 const busy = (ms: number) => {
   for (const until = performance.now() + ms; performance.now() < until;);

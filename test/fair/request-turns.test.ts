@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { RequestTurns } from '../../src/http/fair/request-turns.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 
 test('turns pass in order, and one that left before its turn takes none', () => {
   const line = new RequestTurns({ running: 1, runningBesideOthers: 1, waiting: 3, waitMs: 1_000 });

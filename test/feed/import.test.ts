@@ -11,13 +11,13 @@ import type { StoreKind } from '../../src/db/store/store.ts';
 import { createSupplier } from '../../src/db/suppliers.ts';
 import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
+import { indices } from '../support/range.ts';
 
 const header =
   'sku_id,item_id,title,condition,upca,ean13,gtin14,isbn,quantity_in_stock,quantity_on_backorder,restrictions';
 const full = 'A,I-1,A title,used,012345678905,4006381333931,14006381333938,0306406152,3,4,tmpunavail';
 const demoCatalog = fileURLToPath(new URL('../../src/demo/demo-skus.csv', import.meta.url));
 const csv = (...lines: string[]) => lines.map((line) => `${line}\n`).join('');
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 type Importer = Awaited<ReturnType<typeof openImporter>>;
 
@@ -200,19 +200,19 @@ describeOnEachStore('import skus', (kind) => {
 
   test('5,000 rows go in, and run again only what differs is written', async () => {
     const rows = (stock: (i: number) => number) =>
-      csv('sku_id,title,quantity_in_stock', ...range(5_000).map((i) => `S-${i},"Title, ${i}",${stock(i)}`));
+      csv('sku_id,title,quantity_in_stock', ...indices(5_000).map((i) => `S-${i},"Title, ${i}",${stock(i)}`));
     const first = await importer.take(rows((i) => i));
     expect(first.lines).toEqual(['5,000 SKUs: 5,000 created, 0 updated, 0 unchanged, 0 rows refused']);
     const second = await importer.take(rows((i) => (i % 2 ? i : i + 1)));
     expect(second.lines).toEqual(['5,000 SKUs: 0 created, 2,500 updated, 2,500 unchanged, 0 rows refused']);
     const positions = (await importer.changes()).map(({ position }) => position);
-    expect(positions).toEqual(range(2_500).map((i) => i + 1));
+    expect(positions).toEqual(indices(2_500).map((i) => i + 1));
     const even = (await importer.skus()).filter(({ quantity_in_stock: stock }) => stock % 2 === 0);
     expect(even).toEqual([]);
   });
 
   test.runIf(kind === 'postgres')('two imports of the same SKUs at once both end well', async () => {
-    const rows = range(3_000).map((i) => `S-${i},${i}`);
+    const rows = indices(3_000).map((i) => `S-${i},${i}`);
     const files = [rows, rows.toReversed()].map((lines) => importer.write(csv('sku_id,item_id', ...lines)));
     const results = await Promise.all(files.map((path) => importer.run(path)));
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
@@ -220,7 +220,7 @@ describeOnEachStore('import skus', (kind) => {
   });
 
   test('stops after the chunk in hand when asked to, and says how far it came', async () => {
-    const path = importer.write(csv('sku_id', ...range(5_000).map(String)));
+    const path = importer.write(csv('sku_id', ...indices(5_000).map(String)));
     const { code, lines } = await importer.run(path, (stop) => stop.abort());
     expect(lines).toEqual([
       'Stopped before line 1001. Run it again to take in the rest.',
@@ -323,7 +323,7 @@ describe('a CSV file', () => {
   });
 
   test('with very many bad rows has the first thousand named and the rest counted', async () => {
-    const { lines } = await importer.take(csv('sku_id', ...range(1_203).map(() => '" "')));
+    const { lines } = await importer.take(csv('sku_id', ...indices(1_203).map(() => '" "')));
     expect(lines).toHaveLength(1_002);
     expect(lines.slice(-2)).toEqual([
       '... and 203 more rows refused',

@@ -9,6 +9,7 @@ import { fuzz, isAlive, show } from './fuzz.ts';
 import { requestOf } from './mutate-request.ts';
 import { doors } from './wire-request.ts';
 import { openGateway, type Gateway } from '../support/gateway.ts';
+import { createBrokenInventory } from '../support/broken-inventory.ts';
 
 const REQUESTS = 500;
 /** Another one now and then finds more; this one is what every checkout runs. */
@@ -76,19 +77,7 @@ describe('control: what must not be is caught', () => {
   const indexes = [...Array(40).keys()];
 
   test('faults of ours, at both doors: a store that fails', async () => {
-    const fail = () => Promise.reject(new Error('no such table'));
-    const inventory = {
-      find: fail,
-      update: fail,
-      listSkus: fail,
-      countSkus: fail,
-      histories: fail,
-      changesAfter: fail,
-      changesWindow: fail,
-      changesAt: fail,
-      lastPosition: fail,
-      untilPast: fail,
-    };
+    const inventory = createBrokenInventory('no such table');
     const { origin } = await listen('sqlite', undefined, { inventory });
     for (const door of doors) {
       const { failures } = await fuzz(origin, door, SEED, indexes);

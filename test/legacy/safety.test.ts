@@ -3,7 +3,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { send, stock } from '../support/mutations.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 const PATH = '/timp/products/skus/inventory/';

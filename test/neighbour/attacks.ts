@@ -1,6 +1,7 @@
 /** What an expensive neighbour asks for, over and over: each attack goes on until its process is killed. */
 import { halfBodies, streams, unreadAnswers } from './held.ts';
-import { afterCalls, GRAPHQL, query, range, repeat } from './repeat.ts';
+import { afterCalls, GRAPHQL, query, repeat } from './repeat.ts';
+import { indices } from '../support/range.ts';
 import { SHARED_CODE } from './watched-gateway.ts';
 
 /** Goes on until its process is killed. Those that are `gradual` call `begun` once they have built up. */
@@ -12,7 +13,7 @@ const BULK = '/timp/products/skus/inventory/bulk/';
 export function searchOf(count: number, n = 0): string {
   const one = (i: number) =>
     `a${i}: skus(first: 1, filter: { search: "${'a'.repeat(90)}b${n}" }, orderBy: { field: UPDATED_AT }) { totalCount nodes { title } }`;
-  return query(`{ ${range(count).map(one).join(' ')} }`);
+  return query(`{ ${indices(count).map(one).join(' ')} }`);
 }
 
 const searches: Attack = (origin) => repeat(origin, 5, GRAPHQL, (n) => searchOf(20, n));
@@ -43,7 +44,7 @@ const bulkBody = (n: number, isAtomic: boolean) =>
     variables: {
       input: {
         ...(isAtomic && { atomicity: 'ALL_OR_NOTHING' }),
-        updates: range(10_000).map((i) => ({
+        updates: indices(10_000).map((i) => ({
           identifier: { skuId: `sku-${(n * 7 + i) % 20_000}` },
           quantityInStock: (n + i) % 1_000,
         })),
@@ -53,13 +54,13 @@ const bulkBody = (n: number, isAtomic: boolean) =>
 
 /** The largest bulk calls, on thirty connections. */
 const bulks: Attack = (origin) => {
-  const bodies = range(4).map((n) => bulkBody(n, false));
+  const bodies = indices(4).map((n) => bulkBody(n, false));
   return repeat(origin, 30, GRAPHQL, (n) => bodies[n % bodies.length] ?? '');
 };
 
 /** The answer to a bulk call with as much in it as may be selected. */
 const wideAnswers: Attack = (origin, begun) => {
-  const many = range(12)
+  const many = indices(12)
     .map((n) => `a${n}: change { id reason before { quantityInStock } after { quantityInStock } }`)
     .join(' ');
   const text = `mutation ($input: BulkUpdateSkuInventoryInput!) { bulkUpdateSkuInventory(input: $input) { results { index outcome ${many} } } }`;
@@ -67,19 +68,19 @@ const wideAnswers: Attack = (origin, begun) => {
     query(text, {
       input: {
         reason: 'x'.repeat(400),
-        updates: range(10_000).map((i) => ({
+        updates: indices(10_000).map((i) => ({
           identifier: { skuId: `sku-${i}` },
           quantityInStock: (n + i) % 1_000,
         })),
       },
     });
-  const bodies = range(2).map(body);
+  const bodies = indices(2).map(body);
   return repeat(origin, 3, GRAPHQL, (n) => bodies[n % bodies.length] ?? '', afterCalls(1, begun));
 };
 
 /** Rows that each name the code that thousands of SKUs share, and look-ups of it. */
 const sharedCodes: Attack = async (origin) => {
-  const bulk = JSON.stringify(range(2_000).map(() => ({ upca: SHARED_CODE, quantity_in_stock: 1 })));
+  const bulk = JSON.stringify(indices(2_000).map(() => ({ upca: SHARED_CODE, quantity_in_stock: 1 })));
   const look = query('query ($c: String!) { sku(by: { upca: $c }) { skuId } }', { c: SHARED_CODE });
   await Promise.all([repeat(origin, 2, BULK, () => bulk), repeat(origin, 8, GRAPHQL, () => look)]);
 };
@@ -90,7 +91,7 @@ const aliases: Attack = (origin) => {
     `a${i}: updateSkuInventory(input: { identifier: { skuId: "sku-${(n + i) % 5_000}" }, quantityInStock: ${n % 1_000} }) { outcome }`;
   return repeat(origin, 1_500, GRAPHQL, (n) =>
     query(
-      `mutation { ${range(20)
+      `mutation { ${indices(20)
         .map((i) => one(n, i))
         .join(' ')} }`,
     ),

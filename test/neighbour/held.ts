@@ -3,7 +3,8 @@ import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Attack } from './attacks.ts';
-import { afterCalls, GRAPHQL, post, query, range, token } from './repeat.ts';
+import { afterCalls, GRAPHQL, post, query, token } from './repeat.ts';
+import { indices } from '../support/range.ts';
 
 const FOLLOW =
   'subscription { inventoryChanged { cursor change { skuId reason after { quantityInStock } } } }';
@@ -40,7 +41,7 @@ export const streams: Attack = async (origin, begun) => {
   const body = query(FOLLOW);
   const most = Promise.withResolvers<void>();
   const opened = afterCalls(0.9 * STREAMS, most.resolve);
-  for (const n of range(STREAMS)) {
+  for (const n of indices(STREAMS)) {
     const socket = open(origin, headOf(token(n), body.length, 'text/event-stream') + body, sockets);
     socket.once('data', () => {
       opened();
@@ -68,7 +69,7 @@ async function change(origin: string): Promise<never> {
 export const halfBodies: Attack = async (origin, begun) => {
   const sockets: Socket[] = [];
   const part = Buffer.alloc(8_000_000, ' ');
-  for (const n of range(150)) {
+  for (const n of indices(150)) {
     const socket = open(origin, headOf(token(n), 8_388_608), sockets);
     socket.write(part);
     socket.resume();
@@ -81,14 +82,14 @@ export const halfBodies: Attack = async (origin, begun) => {
 /** Answers of twenty megabytes to bulk calls that change nothing; nobody reads them. */
 export const unreadAnswers: Attack = async (origin, begun) => {
   const sockets: Socket[] = [];
-  const reasons = range(4).map((n) => `a${n}: change { reason }`);
+  const reasons = indices(4).map((n) => `a${n}: change { reason }`);
   const text = `mutation ($input: BulkUpdateSkuInventoryInput!) { bulkUpdateSkuInventory(input: $input) { results { ${reasons.join(' ')} } } }`;
-  const updates = range(10_000).map((n) => ({
+  const updates = indices(10_000).map((n) => ({
     identifier: { skuId: `sku-${n}` },
     quantityInStock: 1_000_000,
   }));
   const body = query(text, { input: { dryRun: true, reason: 'x'.repeat(500), updates } });
-  for (const n of range(60)) {
+  for (const n of indices(60)) {
     open(origin, headOf(token(n), body.length) + body, sockets).pause();
     await pause(1);
   }

@@ -2,9 +2,9 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { greedyTokens } from './watched-gateway.ts';
+import { indices } from '../support/range.ts';
 
 export const GRAPHQL = '/graphql';
-export const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 export const token = (n: number) => greedyTokens[n % greedyTokens.length] ?? '';
 
 /** Sends bodies over and over on so many connections, with the tokens in turn, without end; `answered` is called after each. */
@@ -23,7 +23,7 @@ export async function repeat(
       answered?.();
     }
   };
-  await Promise.all(range(connections).map(one));
+  await Promise.all(indices(connections).map(one));
 }
 
 /** Resolves when it is answered, or broken off. */

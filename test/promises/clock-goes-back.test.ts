@@ -42,13 +42,8 @@ describeOnEachStore('a clock that goes back a day', (kind) => {
 
   test('leaves updatedAt and changedAt where they are, row by row of a group', async () => {
     await createCatalog(store, clock).save({ supplierId: 'acme', actor: 'seed' }, [{ skuId: 'C' }]);
-    await inventory.update({
-      ...requestOf(
-        origin,
-        ['A', 'B', 'C', 'A'].map((skuId, i) => setSku(skuId, { quantityInStock: i + 1 })),
-      ),
-      groupId: 'group',
-    });
+    const rows = ['A', 'B', 'C', 'A'].map((skuId, i) => setSku(skuId, { quantityInStock: i + 1 }));
+    await inventory.update(requestOf(origin, rows, { groupId: 'group' }));
     const changes = await inventory.changesAfter('acme', 0, { groupId: 'group' }, 10, unmetered);
     expect(changes.map(({ skuId, changedAt }) => [skuId, changedAt])).toEqual([
       ['A', START],

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { CLIENT_TOKEN, mutations, seedDatabase } from '../support/mutations.ts';
 import { spawnGateway, untilListening } from '../support/machine/process.ts';
 import { openConnection, rawRequest, type Connection } from '../support/raw-http.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { readTrace, skipWithoutTrace, strace, type SystemCall } from '../support/machine/strace.ts';
 
 const CLIENTS = 64;

@@ -5,7 +5,7 @@ import { openStore } from '../../src/db/store/open-store.ts';
 import { createPurgeKeys } from '../../src/db/update/purge-keys.ts';
 import { CLIENT_TOKEN, seedDatabase } from '../support/mutations.ts';
 import { runCommand, startGateway } from '../support/machine/process.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/machine/small-disk.ts';
 
 const SKUS = 500;

@@ -4,7 +4,6 @@ import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';
 import { parseIdentifier } from '../../src/domain/identifier.ts';
-import type { AdjustEdit, RowResult, SetEdit, UpdateRequest } from '../../src/domain/update.ts';
 import type { Precondition } from '../../src/domain/sku.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import {
@@ -17,7 +16,8 @@ import {
   type SingleAnswer,
 } from '../support/mutations.ts';
 import { startGateway } from '../support/machine/process.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
+import { adjustSku, requestOf, setSku, updateFor } from '../support/requests.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
 const MAX = 2_147_483_647;
@@ -37,22 +37,7 @@ const countBy = (words: readonly string[]) =>
   );
 const wordOf = ({ outcome, userErrors: [error] }: SingleAnswer) => error?.code ?? outcome;
 
-/** One SKU's update as the domain takes it. */
-function requestFor(skuId: string, edit: SetEdit | AdjustEdit, expected?: Precondition): UpdateRequest {
-  return {
-    supplierId: 'acme',
-    actor: 'client',
-    source: 'GRAPHQL',
-    operation: 'updateSkuInventory',
-    rows: [{ identifier: parseIdentifier('skuId', skuId), edit, expected }],
-    atomicity: 'BEST_EFFORT',
-    dryRun: false,
-    idempotencyKey: null,
-    reason: null,
-    referenceDocumentUri: null,
-    groupId: null,
-  };
-}
+const dashboard = { supplierId: 'acme', actor: 'client', source: 'GRAPHQL' } as const;
 
 async function readSku({ find }: OpenInventory, skuId: string) {
   const match = only(await find('acme', [parseIdentifier('skuId', skuId)]));
@@ -71,8 +56,8 @@ async function increment(
   while (left.n-- > 0) {
     const { quantityInStock, version } = await readSku(inventory, skuId);
     const expected = by === 'version' ? { version } : { quantityInStock };
-    const edit = { kind: 'SET', quantityInStock: quantityInStock + 1 } as const;
-    const result: RowResult = only((await inventory.update(requestFor(skuId, edit, expected))).results);
+    const row = setSku(skuId, { quantityInStock: quantityInStock + 1 }, expected);
+    const result = only(await updateFor(inventory, dashboard, [row]));
     if (result.outcome === 'APPLIED') applied++;
     else expect(result).toMatchObject({ outcome: 'REJECTED', refusal: { problem: 'PRECONDITION_FAILED' } });
   }
@@ -345,7 +330,9 @@ describeOnEachStore('lost updates', (kind) => {
       const inventories = [createInventory(gateway.store, clock), createInventory(second, clock)];
       const answers = await Promise.all(
         inventories.flatMap((inventory) =>
-          range(50).map(() => inventory.update(requestFor(skuId, { kind: 'ADJUST', quantityInStock: -1 }))),
+          range(50).map(() =>
+            inventory.update(requestOf(dashboard, [adjustSku(skuId, { quantityInStock: -1 })])),
+          ),
         ),
       );
       const outcomes = answers.map(({ results }) => only(results).outcome);

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { createAdmission } from '../../src/db/commit/admission.ts';
 import { openGateway, tokens } from '../support/gateway.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 
 describe('admission', () => {
   /** Work that goes on until it is let go; whether it was admitted. */

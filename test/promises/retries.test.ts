@@ -3,7 +3,6 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
-import { parseIdentifier } from '../../src/domain/identifier.ts';
 import type { UpdateRequest } from '../../src/domain/update.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { countKeyBytes } from '../support/kept-keys.ts';
@@ -19,7 +18,8 @@ import {
 } from '../support/mutations.ts';
 import { startGateway } from '../support/machine/process.ts';
 import { rawRequest } from '../support/raw-http.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
+import { adjustSku, requestOf } from '../support/requests.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
 /** Keys in each of the tests with many, and how often each is sent. */
@@ -529,19 +529,11 @@ describeOnEachStore('retries', (kind) => {
 
 /** Adds one to a SKU's stock, under a key. */
 function requestFor(skuId: string, idempotencyKey: string): UpdateRequest {
-  return {
-    supplierId: 'acme',
-    actor: 'client',
-    source: 'GRAPHQL',
+  const origin = { supplierId: 'acme', actor: 'client', source: 'GRAPHQL' } as const;
+  return requestOf(origin, [adjustSku(skuId, { quantityInStock: 1 })], {
     operation: 'adjustSkuInventory',
-    rows: [{ identifier: parseIdentifier('skuId', skuId), edit: { kind: 'ADJUST', quantityInStock: 1 } }],
-    atomicity: 'BEST_EFFORT',
-    dryRun: false,
     idempotencyKey,
-    reason: null,
-    referenceDocumentUri: null,
-    groupId: null,
-  };
+  });
 }
 
 /** Sends an adjustment whole, and hangs up as soon as it is sent, or as soon as the answer begins to come, unread. */

@@ -9,8 +9,8 @@ import { saveSupplier } from '../../src/db/suppliers.ts';
 import type { RowResult, UpdateAnswer, UpdateRequest } from '../../src/domain/update.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';
 import { eventually } from '../support/eventually.ts';
-import { requestOf, setSku } from '../support/requests.ts';
-import { range } from '../support/suppliers.ts';
+import { adjustSku, requestOf, setSku } from '../support/requests.ts';
+import { range } from '../support/range.ts';
 import { createTestDatabase } from '../support/stores/stores.ts';
 
 const GATEWAYS = 3;
@@ -62,17 +62,14 @@ describe.skipIf(inject('postgresUrl') === null)('several gateways on one Postgre
     if (!store || !inventory) throw new Error('There is no such gateway.');
     const told: Told = { answers: [], imported: 0 };
     const catalog = createCatalog(store, clock);
-    const ask = async (supplierId: string, changed: Partial<UpdateRequest>) => {
+    const ask = async (supplierId: string, more: Partial<UpdateRequest>) => {
       const origin = { supplierId, actor: `gateway ${gateway}`, source: 'GRAPHQL' } as const;
-      const answer = await inventory.update({ ...requestOf(origin, []), ...changed });
+      const answer = await inventory.update(requestOf(origin, [], more));
       told.answers.push(answer);
       return answer;
     };
-    const set = (skuId: string, quantityInStock: number, version?: number) => ({
-      identifier: setSku(skuId, {}).identifier,
-      edit: { kind: 'SET', quantityInStock } as const,
-      expected: version === undefined ? undefined : { version },
-    });
+    const set = (skuId: string, quantityInStock: number, version?: number) =>
+      setSku(skuId, { quantityInStock }, version === undefined ? undefined : { version });
     const order = <T>(items: readonly T[]) => (gateway % 2 === 0 ? items : items.toReversed());
     const serve = async (supplierId: string, round: number) => {
       const quantity = 1_000 * (round + 1) + gateway;
@@ -85,7 +82,7 @@ describe.skipIf(inject('postgresUrl') === null)('several gateways on one Postgre
         ask(supplierId, {
           operation: 'adjust',
           idempotencyKey: `${skuId}-${round}`,
-          rows: [{ identifier: setSku(skuId, {}).identifier, edit: { kind: 'ADJUST', quantityInStock: 1 } }],
+          rows: [adjustSku(skuId, { quantityInStock: 1 })],
         }),
       );
       const { results } = await bulk;

@@ -11,8 +11,8 @@ import {
 } from '../../src/domain/sku.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
+import { range } from '../support/range.ts';
 
-const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const wire = { DISCONTD: 'discontd', TMPUNAVAIL: 'tmpunavail' } as const satisfies Record<
   string,
   Restriction

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { MAX_CALL_CANDIDATES, MAX_CANDIDATES } from '../../src/domain/refusal.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 const CODE = '5901234123457';

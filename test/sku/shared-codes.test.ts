@@ -4,9 +4,10 @@ import type { CatalogRow } from '../../src/domain/catalog.ts';
 import { parseIdentifier, type Identifier } from '../../src/domain/identifier.ts';
 import type { Sku, SkuFilter, SkuOrder } from '../../src/domain/sku.ts';
 import { MAX_CANDIDATE_COUNT, MAX_CANDIDATES, type Refusal } from '../../src/domain/refusal.ts';
-import { updateFor } from '../support/requests.ts';
-import { openSuppliers, range, type Suppliers, type TestSupplier } from '../support/suppliers.ts';
+import { setBy, updateFor } from '../support/requests.ts';
+import { openSuppliers, type Suppliers, type TestSupplier } from '../support/suppliers.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
+import { range } from '../support/range.ts';
 
 const SHARED = 10_050;
 const skuIdOf = (n: number) => `S${String(n).padStart(5, '0')}`;
@@ -57,7 +58,7 @@ describeOnEachStore('a code that many SKUs share', (kind) => {
     const [match] = await suppliers.inventory.find(supplier.origin.supplierId, [identifier]);
     if (!match || 'sku' in match) throw new Error('It was to be refused.');
     const [updated] = await updateFor(suppliers.inventory, supplier.origin, [
-      { identifier, quantityInStock: 1 },
+      { identifier, edit: { kind: 'SET', quantityInStock: 1 } },
     ]);
     expect(updated).toEqual({ outcome: 'REJECTED', refusal: match.refusal });
     return match.refusal;
@@ -76,7 +77,7 @@ describeOnEachStore('a code that many SKUs share', (kind) => {
 
   test('costs a bulk of a thousand rows, each spelling it otherwise, one look-up', async () => {
     const rowsOf = (code: (n: number) => string) =>
-      range(1_000).map((n) => ({ identifier: parseIdentifier('ean13', code(n)), quantityInStock: 1 }));
+      range(1_000).map((n) => setBy('ean13', code(n), { quantityInStock: 1 }));
     const duration = async (work: () => Promise<unknown>) => {
       const started = performance.now();
       await work();

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { createSqliteDatabase } from '../support/stores/databases.ts';
 import { seedDatabase } from '../support/mutations.ts';
 import { spawnGateway, untilListening, type RunningGateway } from '../support/machine/process.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { measureGreedyToken } from './greedy.ts';
 import { measureMemory } from './memory.ts';
 import { measureNeighbour } from './neighbour.ts';

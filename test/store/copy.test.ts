@@ -25,7 +25,7 @@ const clock = () => new Date();
 const demoCatalog = new URL('../../src/demo/demo-skus.csv', import.meta.url);
 const going = new AbortController().signal;
 const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as const;
-const keyed = { ...requestOf(origin, [setSku('EACH', { quantityInStock: 41 })]), idempotencyKey: 'count-1' };
+const keyed = requestOf(origin, [setSku('EACH', { quantityInStock: 41 })], { idempotencyKey: 'count-1' });
 const names = Object.keys(tables) as (keyof Tables)[];
 
 /** More rows than a page has, in one table and another. */

@@ -73,10 +73,9 @@ describeOnEachStore('migration', (kind) => {
 
   test('0004: an answer that was kept as JSON is replayed, counted, and begins to age', async () => {
     const { url, remove } = await createBareDatabase(kind);
-    const request = {
-      ...requestOf(origin, [setSku('A', { quantityInStock: 9 })]),
+    const request = requestOf(origin, [setSku('A', { quantityInStock: 9 })], {
       idempotencyKey: 'kept before',
-    };
+    });
     const kept = { replayed: false, refusal: null, results: [], groupId: 'as it was' };
     const old = await openOldStore(kind, url, '0003_linked_changes');
     await sql`insert into supplier values ('acme', 0, ''), ('rival', 0, '')`.execute(old);

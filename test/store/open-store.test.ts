@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createCatalog } from '../../src/db/catalog.ts';
@@ -15,6 +14,9 @@ import { inTransaction } from '../../src/db/store/transaction.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';
 import { query } from '../support/stores/postgres-server.ts';
 import { createTestDatabase, openTestStore } from '../support/stores/stores.ts';
+import { startThread } from '../support/thread-talk.ts';
+import type { FileOpenerWork } from '../fixtures/file-opener.ts';
+import type { VersionWriterWork } from '../fixtures/version-writer.ts';
 
 /** Each migration, once. */
 const migrated = Object.keys(createMigrations('sqlite')).map((name) => ({ name }));
@@ -58,28 +60,8 @@ describe('SQLite', () => {
   });
 
   test('lets a transaction that began by reading write, though another process wrote in between', async () => {
-    const other = new Worker(
-      `const { parentPort, workerData } = require('node:worker_threads');
-      import(workerData.module).then(async ({ openStore }) => {
-        const store = await openStore(workerData.url);
-        parentPort.postMessage('ready');
-        await new Promise((resolve) => parentPort.once('message', resolve));
-        await store.db.transaction().execute(async (trx) => {
-          const { version } = await trx.selectFrom('sku').select('version').executeTakeFirstOrThrow();
-          await trx.updateTable('sku').set({ version: version + 1 }).execute();
-        });
-        await store.close();
-        parentPort.close();
-      });`,
-      {
-        eval: true,
-        execArgv: [],
-        workerData: {
-          url: database.url,
-          module: new URL('../../src/db/store/open-store.ts', import.meta.url).href,
-        },
-      },
-    );
+    const work: VersionWriterWork = { url: database.url };
+    const other = startThread('version-writer', work);
     const exited = once(other, 'exit');
     await once(other, 'message');
     await inTransaction(database.store, async (trx) => {
@@ -172,21 +154,9 @@ describe('opening', () => {
 
   test('by several processes at once makes and migrates a SQLite file once', async () => {
     const urls = Array.from({ length: 12 }, (_, i) => `sqlite:${join(folder, `shared-${i}.db`)}`);
-    const code = `
-      const { parentPort, workerData: { module, urls, arrived } } = require('node:worker_threads');
-      import(module).then(async ({ openStore }) => {
-        const errors = [];
-        for (const [i, url] of urls.entries()) {
-          // All three open each file in the same moment.
-          Atomics.add(arrived, 0, 1);
-          while (Atomics.load(arrived, 0) < 3 * (i + 1)) Atomics.wait(arrived, 0, Atomics.load(arrived, 0), 1);
-          await openStore(url).then((store) => store.close(), (error) => errors.push(error.message));
-        }
-        parentPort.postMessage(errors);
-      });`;
-    const module = new URL('../../src/db/store/open-store.ts', import.meta.url).href;
-    const workerData = { module, urls, arrived: new Int32Array(new SharedArrayBuffer(4)) };
-    const openers = [1, 2, 3].map(() => new Worker(code, { eval: true, execArgv: [], workerData }));
+    const arrived = new Int32Array(new SharedArrayBuffer(4));
+    const work: FileOpenerWork = { urls, openers: 3, arrived };
+    const openers = [1, 2, 3].map(() => startThread('file-opener', work));
     const reports = openers.map((opener) => once(opener, 'message'));
     expect(await Promise.all(reports)).toEqual([[[]], [[]], [[]]]);
     await Promise.all(openers.map((opener) => opener.terminate()));

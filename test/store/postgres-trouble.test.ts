@@ -11,7 +11,8 @@ import type { TestDatabase } from '../support/stores/databases.ts';
 import { eventually, PATIENCE_MS } from '../support/eventually.ts';
 import { seedDatabase } from '../support/mutations.ts';
 import { query } from '../support/stores/postgres-server.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
+import { adjustSku, requestOf } from '../support/requests.ts';
 import { createTestDatabase } from '../support/stores/stores.ts';
 
 const QUERY_TIMEOUT_MS = 500;
@@ -47,25 +48,14 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL server', () => {
     );
     return rows.map(({ pid }) => pid);
   };
+  const client = { supplierId: 'acme', actor: 'client', source: 'GRAPHQL' } as const;
   const add = (n: number, key: string) =>
-    inventory.update({
-      supplierId: 'acme',
-      actor: 'client',
-      source: 'GRAPHQL',
-      operation: 'adjust',
-      rows: [
-        {
-          identifier: { kind: 'skuId', value: `sku-${(n % 40) + 1}`, gtin: null },
-          edit: { kind: 'ADJUST', quantityInStock: 1 },
-        },
-      ],
-      atomicity: 'BEST_EFFORT',
-      dryRun: false,
-      idempotencyKey: key,
-      reason: null,
-      referenceDocumentUri: null,
-      groupId: null,
-    });
+    inventory.update(
+      requestOf(client, [adjustSku(`sku-${(n % 40) + 1}`, { quantityInStock: 1 })], {
+        operation: 'adjust',
+        idempotencyKey: key,
+      }),
+    );
 
   test('that stalls under load: each request is answered in time, and each key makes one change once it is back', async () => {
     const keys = range(300).map((n) => `stall-${n}`);

@@ -5,7 +5,7 @@ import type { Store } from '../../src/db/store/store.ts';
 import { createServiceClock } from '../../src/db/store/service-clock.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { countKeyBytes } from '../support/kept-keys.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
 
 const MINUTE_MS = 60_000;

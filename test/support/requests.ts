@@ -1,39 +1,68 @@
-/** Requests as tests write them: an update is an identifier and the values to set. */
-import { parseIdentifier, type Identifier } from '../../src/domain/identifier.ts';
+/** The one builder of requests as the domain takes them: rows that set or adjust a SKU, and a request around them. */
+import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
-import type { RowResult, SetEdit, UpdateRequest } from '../../src/domain/update.ts';
+import type { Precondition } from '../../src/domain/sku.ts';
+import type {
+  AdjustEdit,
+  InventoryUpdate,
+  RowResult,
+  SetEdit,
+  UpdateRequest,
+} from '../../src/domain/update.ts';
 
+/** What a row sets. */
 export type Values = Omit<SetEdit, 'kind'>;
-export interface SimpleUpdate extends Values {
-  readonly identifier: Identifier;
-}
 export type Origin = Pick<UpdateRequest, 'supplierId' | 'actor' | 'source'>;
 
-/** A request that sets values, and asks for nothing else. */
-export function requestOf(origin: Origin, updates: readonly SimpleUpdate[]): UpdateRequest {
+/** Sets values of the SKU with this code. */
+export function setBy(
+  kind: IdentifierKind,
+  value: string,
+  values: Values,
+  expected?: Precondition,
+): InventoryUpdate {
+  return { identifier: parseIdentifier(kind, value), edit: { kind: 'SET', ...values }, expected };
+}
+
+/** Sets values of the SKU with this id. */
+export function setSku(skuId: string, values: Values, expected?: Precondition): InventoryUpdate {
+  return setBy('skuId', skuId, values, expected);
+}
+
+/** Adds to the quantities of the SKU with this id. */
+export function adjustSku(
+  skuId: string,
+  by: Omit<AdjustEdit, 'kind'>,
+  expected?: Precondition,
+): InventoryUpdate {
+  return { identifier: parseIdentifier('skuId', skuId), edit: { kind: 'ADJUST', ...by }, expected };
+}
+
+/** A best-effort request with these rows; it asks for nothing else but what `more` says. */
+export function requestOf(
+  origin: Origin,
+  rows: readonly InventoryUpdate[],
+  more: Partial<UpdateRequest> = {},
+): UpdateRequest {
   return {
     ...origin,
     operation: 'updateSkuInventory',
-    rows: updates.map(({ identifier, ...values }) => ({ identifier, edit: { kind: 'SET', ...values } })),
+    rows,
     atomicity: 'BEST_EFFORT',
     dryRun: false,
     idempotencyKey: null,
     reason: null,
     referenceDocumentUri: null,
     groupId: null,
+    ...more,
   };
 }
 
 /** Asks, and gives the results of the rows. */
 export async function updateFor(
-  inventory: Inventory,
+  inventory: Pick<Inventory, 'update'>,
   origin: Origin,
-  updates: readonly SimpleUpdate[],
+  rows: readonly InventoryUpdate[],
 ): Promise<readonly RowResult[]> {
-  return (await inventory.update(requestOf(origin, updates))).results;
-}
-
-/** Sets values of the SKU with this id. */
-export function setSku(skuId: string, values: Values): SimpleUpdate {
-  return { identifier: parseIdentifier('skuId', skuId), ...values };
+  return (await inventory.update(requestOf(origin, rows))).results;
 }

@@ -8,19 +8,11 @@ import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.t
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
-import type { RowResult } from '../../src/domain/update.ts';
+import type { InventoryUpdate, RowResult } from '../../src/domain/update.ts';
 import type { Sku } from '../../src/domain/sku.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
-import { updateFor, type Origin, type SimpleUpdate, type Values } from './requests.ts';
+import { setBy, updateFor, type Origin } from './requests.ts';
 import { openTestStore } from './stores/stores.ts';
-
-export const setBy = (kind: IdentifierKind, value: string, values: Values): SimpleUpdate => ({
-  identifier: parseIdentifier(kind, value),
-  ...values,
-});
-export const set = (skuId: string, values: Values) => setBy('skuId', skuId, values);
-/** 1, 2, 3, ... */
-export const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** A SKU's id, the candidates' ids, or the problem. */
 export type Found = string | string[];
@@ -29,8 +21,6 @@ export type Found = string | string[];
 export type Result = DistributiveOmit<RowResult, 'change'>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-export type { Values } from './requests.ts';
-
 export interface TestSupplier {
   readonly origin: Origin;
   /** When its catalog was saved; the clock has moved on since. */
@@ -38,7 +28,7 @@ export interface TestSupplier {
   /** What the clock says now. */
   readonly now: string;
   save(...rows: CatalogRow[]): Promise<unknown>;
-  update(...updates: SimpleUpdate[]): Promise<Result[]>;
+  update(...rows: InventoryUpdate[]): Promise<Result[]>;
   /** What the identifiers name, asked of `find` and of `update`, which must agree. */
   find(...identifiers: (readonly [kind: IdentifierKind, value: string])[]): Promise<Found[]>;
   /** Its rows by SKU id. */
@@ -83,7 +73,7 @@ export async function openSuppliers(kind: StoreKind): Promise<Suppliers> {
       now: clock().toISOString(),
       save,
       find: (...wanted) => findTwice(inventory, origin, wanted),
-      update: async (...updates) => (await updateFor(inventory, origin, updates)).map(withoutChange),
+      update: async (...listed) => (await updateFor(inventory, origin, listed)).map(withoutChange),
       skus,
       states: async () => (await skus()).map(toState),
       changes: () =>
@@ -123,7 +113,7 @@ async function findTwice(
   const updates = await updateFor(
     inventory,
     origin,
-    identifiers.map((identifier) => ({ identifier })),
+    wanted.map(([kind, value]) => setBy(kind, value, {})),
   );
   expect(updates.map((result) => ('sku' in result ? result.sku : result.refusal))).toEqual(found);
   for (const one of found.flatMap(skusOf)) expect(one.supplierId).toBe(origin.supplierId);

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWriter } from '../../src/db/commit/writer.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';
-import { parseIdentifier } from '../../src/domain/identifier.ts';
 import type { UpdateRequest } from '../../src/domain/update.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import {
@@ -20,7 +19,8 @@ import {
   type ResultAnswer,
 } from '../support/mutations.ts';
 import { startGateway } from '../support/machine/process.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
+import { requestOf, setBy, setSku } from '../support/requests.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
 const MAX_ROWS = 10_000;
@@ -556,25 +556,17 @@ describeOnEachStore('bulk updates', (kind) => {
 
 /** Sets a quantity on these, with a key, a row that is unknown and one with a failed precondition. */
 function bulkRequest(skuIds: readonly string[], quantityInStock: number): UpdateRequest {
-  const edit = { kind: 'SET', quantityInStock } as const;
-  const rows = skuIds.map((skuId) => ({ identifier: parseIdentifier('skuId', skuId), edit }));
-  return {
-    supplierId: 'acme',
-    actor: 'client',
-    source: 'GRAPHQL',
+  const values = { quantityInStock };
+  const rows = [
+    ...skuIds.map((skuId) => setSku(skuId, values)),
+    setBy('isbn', '9780306406157', values, { version: 99 }),
+    setSku('shared', values, { version: 99 }),
+  ];
+  return requestOf({ supplierId: 'acme', actor: 'client', source: 'GRAPHQL' }, rows, {
     operation: 'bulkUpdateSkuInventory',
-    rows: [
-      ...rows,
-      { identifier: parseIdentifier('isbn', '9780306406157'), edit, expected: { version: 99 } },
-      { identifier: parseIdentifier('skuId', 'shared'), edit, expected: { version: 99 } },
-    ],
-    atomicity: 'BEST_EFFORT',
-    dryRun: false,
     idempotencyKey: `statements ${skuIds.length}`,
-    reason: null,
-    referenceDocumentUri: null,
     groupId: 'group',
-  };
+  });
 }
 
 async function countChanges({ store }: Gateway, groupId: string | null): Promise<number> {

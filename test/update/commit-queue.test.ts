@@ -1,11 +1,11 @@
 /** Group commit: what waits shares a transaction, is answered only once that is on disk, and fails alone. */
 import { describe, expect, test } from 'vitest';
 import { createWriteQueue } from '../../src/db/commit/commit-queue.ts';
+import { indices } from '../support/range.ts';
 
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const answerTo = (job: unknown) => `answer to ${String(job)}`;
 const turns = async (count: number) => {
-  for (const _ of range(count)) await new Promise((resolve) => setImmediate(resolve));
+  for (const _ of indices(count)) await new Promise((resolve) => setImmediate(resolve));
 };
 
 /** A queue of numbers or words, and what it committed. A job named `bad` cannot be committed. */
@@ -28,9 +28,9 @@ const refuseBad = (jobs: readonly string[]) =>
 describe('what waits shares commits', () => {
   test('64 jobs submitted at once are one commit, in order, each with its own answer', async () => {
     const queue = openQueue<number>();
-    const answers = await Promise.all(range(64).map((job) => queue.submit(job, 1, 'acme')));
-    expect(answers).toEqual(range(64).map(answerTo));
-    expect(queue.tried).toEqual([range(64)]);
+    const answers = await Promise.all(indices(64).map((job) => queue.submit(job, 1, 'acme')));
+    expect(answers).toEqual(indices(64).map(answerTo));
+    expect(queue.tried).toEqual([indices(64)]);
   });
 
   test('64 jobs that come over several turns of the event loop need a few commits', async () => {
@@ -39,12 +39,12 @@ describe('what waits shares commits', () => {
       return jobs.map(answerTo);
     });
     const submitted: Promise<string>[] = [];
-    for (const job of range(64)) {
+    for (const job of indices(64)) {
       submitted.push(queue.submit(job, 1, 'acme'));
       if (job % 8 === 7) await turns(1);
     }
-    expect(await Promise.all(submitted)).toEqual(range(64).map(answerTo));
-    expect(queue.tried.flat()).toEqual(range(64));
+    expect(await Promise.all(submitted)).toEqual(indices(64).map(answerTo));
+    expect(queue.tried.flat()).toEqual(indices(64));
     expect(queue.tried.length).toBeLessThanOrEqual(3);
   });
 
@@ -57,16 +57,16 @@ describe('what waits shares commits', () => {
       return jobs.map(answerTo);
     });
     const submitted: Promise<string>[] = [];
-    for (const job of range(20)) {
+    for (const job of indices(20)) {
       submitted.push(queue.submit(job, 600, 'acme'));
       await turns(1);
     }
     await Promise.all(submitted);
-    expect(queue.committed).toEqual(range(20));
+    expect(queue.committed).toEqual(indices(20));
   });
 
   test('two run at a time where two may, and what waits begins before the answers of the one that is done', async () => {
-    const gates = range(3).map(() => Promise.withResolvers<undefined>());
+    const gates = indices(3).map(() => Promise.withResolvers<undefined>());
     const begun: string[][] = [];
     const order: string[] = [];
     const queue = createWriteQueue<string, string>(async (jobs) => {
@@ -93,7 +93,7 @@ describe('what waits shares commits', () => {
 
   test('a queue that came to rest takes up again', async () => {
     const queue = openQueue<number>();
-    for (const job of range(3)) expect(await queue.submit(job, 1, 'acme')).toBe(answerTo(job));
+    for (const job of indices(3)) expect(await queue.submit(job, 1, 'acme')).toBe(answerTo(job));
     await turns(3);
     expect(await queue.submit(3, 1, 'acme')).toBe(answerTo(3));
     expect(queue.tried).toEqual([[0], [1], [2], [3]]);
@@ -102,8 +102,8 @@ describe('what waits shares commits', () => {
 
 describe('a commit is bounded in rows', () => {
   test.each([
-    ['a thousand jobs of one row fit', range(1000).map(() => 1), [1000]],
-    ['the one after waits for the next', range(1001).map(() => 1), [1000, 1]],
+    ['a thousand jobs of one row fit', indices(1000).map(() => 1), [1000]],
+    ['the one after waits for the next', indices(1001).map(() => 1), [1000, 1]],
     ['jobs are never split', [400, 400, 400, 400, 400], [2, 2, 1]],
     ['a larger job is committed alone', [1, 5000, 1, 1], [1, 1, 2]],
     ['also when it comes first', [1001, 1], [1, 1]],
@@ -111,9 +111,9 @@ describe('a commit is bounded in rows', () => {
   ])('%s', async (_what, rows, sizes) => {
     const queue = openQueue<number>();
     const answers = await Promise.all(rows.map((count, job) => queue.submit(job, count, 'acme')));
-    expect(answers).toEqual(range(rows.length).map(answerTo));
+    expect(answers).toEqual(indices(rows.length).map(answerTo));
     expect(queue.tried.map((jobs) => jobs.length)).toEqual(sizes);
-    expect(queue.committed).toEqual(range(rows.length));
+    expect(queue.committed).toEqual(indices(rows.length));
   });
 });
 
@@ -125,17 +125,17 @@ describe('nothing is answered before its commit', () => {
       return jobs.map(answerTo);
     });
     const answered: string[] = [];
-    const submitted = range(3).map(async (job) => answered.push(await queue.submit(job, 1, 'acme')));
+    const submitted = indices(3).map(async (job) => answered.push(await queue.submit(job, 1, 'acme')));
     await turns(20);
-    expect(queue.tried).toEqual([range(3)]);
+    expect(queue.tried).toEqual([indices(3)]);
     expect(answered).toEqual([]);
     commit.resolve(undefined);
     await Promise.all(submitted);
-    expect(answered).toEqual(range(3).map(answerTo));
+    expect(answered).toEqual(indices(3).map(answerTo));
   });
 
   test('a job that comes during a commit is not in it, and is answered after the next', async () => {
-    const commits = range(2).map(() => Promise.withResolvers<undefined>());
+    const commits = indices(2).map(() => Promise.withResolvers<undefined>());
     const queue = openQueue<string>(async (jobs) => {
       await commits[queue.tried.length - 1]?.promise;
       return jobs.map(answerTo);

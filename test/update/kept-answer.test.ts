@@ -5,7 +5,7 @@ import { parseIdentifier } from '../../src/domain/identifier.ts';
 import type { InventoryChange } from '../../src/domain/change.ts';
 import type { RowResult, UpdateAnswer } from '../../src/domain/update.ts';
 import type { Sku } from '../../src/domain/sku.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 
 const NOW = '2026-11-20T09:30:00.000Z';
 

@@ -7,7 +7,7 @@ import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { clientOf, mutations, seedDatabase, send } from '../support/mutations.ts';
 import { runCommand, startGateway } from '../support/machine/process.ts';
 import { requestOf, setSku } from '../support/requests.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
 const DEFAULT_QUOTA_BYTES = 2 ** 30;
@@ -32,10 +32,8 @@ describeOnEachStore('a supplier whose keys take all the room', (kind) => {
     quantityInStockDelta: 1,
     idempotencyKey,
   });
-  const requestUnder = (idempotencyKey: string | null, quantityInStock: number) => ({
-    ...requestOf(origin, [setSku('EACH', { quantityInStock })]),
-    idempotencyKey,
-  });
+  const requestUnder = (idempotencyKey: string | null, quantityInStock: number) =>
+    requestOf(origin, [setSku('EACH', { quantityInStock })], { idempotencyKey });
   const fillUp = (bytes = DEFAULT_QUOTA_BYTES) =>
     gateway.store.db
       .updateTable('supplier')
@@ -85,14 +83,12 @@ describeOnEachStore('a supplier whose keys take all the room', (kind) => {
   test('harms none of those that share its transaction, its own among them', async () => {
     await fillUp();
     const { inventory } = gateway;
-    const rival = { ...requestUnder('new', 5), supplierId: 'rival' };
+    const rival = { ...origin, supplierId: 'rival' };
+    const neighbour = requestOf(rival, [setSku('shared', { quantityInStock: 5 })], { idempotencyKey: 'new' });
     const answers = await Promise.allSettled([
       inventory.update(requestUnder(null, 1)),
       inventory.update(requestUnder('new', 2)),
-      inventory.update({
-        ...rival,
-        rows: requestOf(origin, [setSku('shared', { quantityInStock: 5 })]).rows,
-      }),
+      inventory.update(neighbour),
       inventory.update(requestUnder(null, 3)),
     ]);
     expect(

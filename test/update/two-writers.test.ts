@@ -1,6 +1,5 @@
 /** Two gateways on one database: whatever they do at the same time, versions and positions stay without a gap. */
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { createInventory } from '../../src/db/inventory.ts';
@@ -10,11 +9,13 @@ import { saveSupplier } from '../../src/db/suppliers.ts';
 import { parseIdentifier } from '../../src/domain/identifier.ts';
 import type { RowResult } from '../../src/domain/update.ts';
 import { setSku, updateFor, type Origin } from '../support/requests.ts';
+import { startThread } from '../support/thread-talk.ts';
+import type { SecondWriterWork } from '../fixtures/second-writer.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
+import { range } from '../support/range.ts';
 
 const clock = () => new Date();
-const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const skuIds = range(10).map((n) => `S${n}`);
 const suppliers = ['acme', 'rival'];
 
@@ -27,27 +28,6 @@ const plan = (writer: number, order: readonly string[]) =>
     supplierId: suppliers[Math.floor(n / 10) % 2] ?? '',
     update: set(order[n % 10] ?? '', writer * 1000 + n),
   }));
-
-/** The second gateway in a thread of its own, as SQLite waits for its lock without letting its thread go on. */
-const otherGateway = `
-  const { parentPort, workerData: { url, updates, modules } } = require('node:worker_threads');
-  (async () => {
-    const { openStore } = await import(modules.open);
-    const { createInventory } = await import(modules.inventory);
-    const { requestOf } = await import(modules.requests);
-    const store = await openStore(url);
-    const inventory = createInventory(store, () => new Date());
-    parentPort.postMessage('ready');
-    await new Promise((resolve) => parentPort.once('message', resolve));
-    const results = [];
-    for (const { supplierId, update } of updates) {
-      results.push(...(await inventory.update(requestOf({ supplierId, actor: 'the other', source: 'REST' }, [update]))).results);
-    }
-    parentPort.postMessage(results);
-    await store.close();
-    parentPort.close();
-  })();
-`;
 
 describeOnEachStore('two gateways', (kind) => {
   let database: TestDatabase;
@@ -137,13 +117,8 @@ describeOnEachStore('two gateways', (kind) => {
     const [store] = stores;
     if (!store) throw new Error('There is no store.');
     await reset(store);
-    const modules = {
-      open: new URL('../../src/db/store/open-store.ts', import.meta.url).href,
-      inventory: new URL('../../src/db/inventory.ts', import.meta.url).href,
-      requests: new URL('../support/requests.ts', import.meta.url).href,
-    };
-    const workerData = { url: database.url, updates: plan(2, skuIds), modules };
-    const worker = new Worker(otherGateway, { eval: true, workerData, execArgv: [] });
+    const work: SecondWriterWork = { url: database.url, updates: plan(2, skuIds) };
+    const worker = startThread('second-writer', work);
     const exited = once(worker, 'exit');
     try {
       await once(worker, 'message');

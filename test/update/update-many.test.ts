@@ -1,9 +1,10 @@
 /** What updates do to each other, in one call and at the same time: their order, their neighbours, no gap anywhere. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { updateFor, type Origin } from '../support/requests.ts';
+import { setBy, setSku, updateFor, type Origin } from '../support/requests.ts';
 import { MAX_QUANTITY } from '../../src/domain/sku.ts';
-import { openSuppliers, range, set, setBy, type Suppliers } from '../support/suppliers.ts';
+import { openSuppliers, type Suppliers } from '../support/suppliers.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
+import { range } from '../support/range.ts';
 
 describeOnEachStore('an update', (kind) => {
   let suppliers: Suppliers;
@@ -15,11 +16,11 @@ describeOnEachStore('an update', (kind) => {
   test('is applied in its turn among several, and a refused one touches no other', async () => {
     const supplier = await suppliers.addSupplier(['A', 'B', 'C'].map((skuId) => ({ skuId })));
     const results = await supplier.update(
-      set('C', { quantityInStock: 1 }),
-      set('A', { quantityOnBackorder: 2 }),
-      set('nope', { quantityInStock: 9 }),
-      set('B', { quantityInStock: 0 }),
-      set('B', { restrictions: 'discontd' }),
+      setSku('C', { quantityInStock: 1 }),
+      setSku('A', { quantityOnBackorder: 2 }),
+      setSku('nope', { quantityInStock: 9 }),
+      setSku('B', { quantityInStock: 0 }),
+      setSku('B', { restrictions: 'discontd' }),
     );
     expect(results.map(({ outcome }) => outcome)).toEqual([
       'APPLIED',
@@ -45,10 +46,10 @@ describeOnEachStore('an update', (kind) => {
   test('sees what the ones before it in the same call left, by whatever name', async () => {
     const supplier = await suppliers.addSupplier([{ skuId: 'A', upca: '036000291452', quantityInStock: 10 }]);
     const results = await supplier.update(
-      set('A', { quantityInStock: 3 }),
+      setSku('A', { quantityInStock: 3 }),
       setBy('ean13', '0036000291452', { quantityOnBackorder: 5 }),
       setBy('upca', '036000291452', { quantityInStock: 3 }),
-      set('A', { quantityInStock: 10, quantityOnBackorder: 0 }),
+      setSku('A', { quantityInStock: 10, quantityOnBackorder: 0 }),
     );
     expect(results.map(({ outcome }) => outcome)).toEqual(['APPLIED', 'APPLIED', 'UNCHANGED', 'APPLIED']);
     expect(results[2]).toMatchObject({ sku: { version: 2, quantityInStock: 3, quantityOnBackorder: 5 } });
@@ -82,7 +83,7 @@ describeOnEachStore('an update', (kind) => {
   test('of one SKU, a hundred at once, makes versions 1 to 100 and positions 1 to 100', async () => {
     const supplier = await suppliers.addSupplier([{ skuId: 'A' }]);
     const results = await Promise.all(
-      range(100).map((n) => supplier.update(set('A', { quantityInStock: n }))),
+      range(100).map((n) => supplier.update(setSku('A', { quantityInStock: n }))),
     );
     expect(results.flat().map((result) => 'sku' in result && result.sku.version)).toEqual(range(100));
     const changes = await supplier.changes();
@@ -103,7 +104,7 @@ describeOnEachStore('an update', (kind) => {
     await Promise.all(
       range(25).flatMap((n) => [
         one.update(setBy('upca', '036000291452', { quantityInStock: n })),
-        two.update(set('A', { quantityInStock: 1000 + n }), set('B', { quantityOnBackorder: n })),
+        two.update(setSku('A', { quantityInStock: 1000 + n }), setSku('B', { quantityOnBackorder: n })),
       ]),
     );
     expect(await one.states()).toEqual([
@@ -131,7 +132,7 @@ describeOnEachStore('an update', (kind) => {
     ];
     await Promise.all(
       origins.map((origin, i) =>
-        updateFor(suppliers.inventory, origin, [set('A', { quantityInStock: i + 1 })]),
+        updateFor(suppliers.inventory, origin, [setSku('A', { quantityInStock: i + 1 })]),
       ),
     );
     const changes = await supplier.changes();
@@ -147,9 +148,9 @@ describeOnEachStore('an update', (kind) => {
     async (quantityInStock) => {
       const supplier = await suppliers.addSupplier(['A', 'B', 'C'].map((skuId) => ({ skuId })));
       const settled = await Promise.allSettled([
-        supplier.update(set('A', { quantityInStock: 1 })),
-        supplier.update(set('B', { quantityInStock: 2 }), set('A', { quantityInStock })),
-        supplier.update(set('C', { quantityInStock: 3 })),
+        supplier.update(setSku('A', { quantityInStock: 1 })),
+        supplier.update(setSku('B', { quantityInStock: 2 }), setSku('A', { quantityInStock })),
+        supplier.update(setSku('C', { quantityInStock: 3 })),
       ]);
       expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(await supplier.states()).toEqual([
@@ -168,7 +169,7 @@ describeOnEachStore('an update', (kind) => {
   test('may come five thousand in one call', async () => {
     const skuIds = range(2500).map((n) => `S${String(n).padStart(4, '0')}`);
     const supplier = await suppliers.addSupplier(skuIds.map((skuId) => ({ skuId })));
-    const round = (quantityInStock: number) => skuIds.map((skuId) => set(skuId, { quantityInStock }));
+    const round = (quantityInStock: number) => skuIds.map((skuId) => setSku(skuId, { quantityInStock }));
     const results = await supplier.update(...round(1), ...round(2));
     expect(results.map((result) => 'sku' in result && `${result.sku.skuId} ${result.sku.version}`)).toEqual(
       [1, 2].flatMap((version) => skuIds.map((skuId) => `${skuId} ${version}`)),

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryChangeTable } from '../../src/db/store/tables.ts';
 import { MAX_QUANTITY } from '../../src/domain/sku.ts';
-import { openSuppliers, set, setBy, type Suppliers, type Values } from '../support/suppliers.ts';
+import { setBy, setSku, type Values } from '../support/requests.ts';
+import { openSuppliers, type Suppliers } from '../support/suppliers.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 describeOnEachStore('an update', (kind) => {
@@ -110,7 +111,7 @@ describeOnEachStore('an update', (kind) => {
         { skuId: 'A', quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' },
       ]);
       const state = { quantity_in_stock: 10, quantity_on_backorder: 5, restrictions: 'tmpunavail' };
-      expect(await supplier.update(set('A', values))).toMatchObject([{ outcome: 'APPLIED' }]);
+      expect(await supplier.update(setSku('A', values))).toMatchObject([{ outcome: 'APPLIED' }]);
       expect(await supplier.skus()).toMatchObject([{ ...state, ...after, version: 1 }]);
       expect(await supplier.changes()).toMatchObject([
         {
@@ -132,11 +133,11 @@ describeOnEachStore('an update', (kind) => {
     ]);
     const before = await supplier.skus();
     const results = await supplier.update(
-      set('A', {}),
-      set('A', { quantityInStock: 10 }),
-      set('A', { quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' }),
-      set('B', { restrictions: null }),
-      set('a', { quantityInStock: 3 }),
+      setSku('A', {}),
+      setSku('A', { quantityInStock: 10 }),
+      setSku('A', { quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' }),
+      setSku('B', { restrictions: null }),
+      setSku('a', { quantityInStock: 3 }),
       setBy('upca', '036000291453', { quantityInStock: 3 }),
       setBy('ean13', '036000291452', { quantityInStock: 3 }),
     );

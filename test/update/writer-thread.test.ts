@@ -16,7 +16,7 @@ import { openGateway, type Gateway } from '../support/gateway.ts';
 import { CLIENT_TOKEN, seedDatabase } from '../support/mutations.ts';
 import { spawnGateway, untilListening } from '../support/machine/process.ts';
 import { requestOf, setSku, updateFor, type Origin } from '../support/requests.ts';
-import { range } from '../support/suppliers.ts';
+import { range } from '../support/range.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 const clock = () => new Date();
