@@ -84,7 +84,7 @@ function runRows(
     const decision = decideRow({ skus: stored.map(current), count }, row, now);
     if (decision.outcome !== 'APPLIED') return decision;
     const { before, after } = decision;
-    const change = toChange(request, before, after);
+    const change = recordChange(request, before, after);
     skus.set(keyOf(after.supplierId, after.skuId), after);
     changes.push(change);
     return { outcome: request.dryRun ? 'DRY_RUN' : 'APPLIED', sku: after, change };
@@ -110,7 +110,7 @@ function rollBack(result: RowResult, [stored]: readonly Sku[]): RowResult {
   return stored ? { outcome: 'REJECTED', refusal: withCurrent(result.refusal, stored) } : result;
 }
 
-function toChange(request: UpdateRequest, before: Sku, after: Sku): InventoryChange {
+function recordChange(request: UpdateRequest, before: Sku, after: Sku): InventoryChange {
   const { source, actor, reason, referenceDocumentUri, groupId } = request;
   return {
     supplierId: after.supplierId,

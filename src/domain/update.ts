@@ -53,6 +53,19 @@ export interface UpdateRequest {
   readonly groupId: string | null;
 }
 
+/** Characters of an idempotency key, at most. They are printable ASCII. */
+export const MAX_KEY_LENGTH = 255;
+
+/** The fields of a request that asks for nothing but its rows. */
+export const plainRequest = {
+  atomicity: 'BEST_EFFORT',
+  dryRun: false,
+  idempotencyKey: null,
+  reason: null,
+  referenceDocumentUri: null,
+  groupId: null,
+} as const satisfies Partial<UpdateRequest>;
+
 export type RowResult =
   | { readonly outcome: 'APPLIED' | 'DRY_RUN'; readonly sku: Sku; readonly change: InventoryChange }
   | { readonly outcome: 'UNCHANGED'; readonly sku: Sku }

@@ -2,12 +2,13 @@
 import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Precondition } from '../../src/domain/sku.ts';
-import type {
-  AdjustEdit,
-  InventoryUpdate,
-  RowResult,
-  SetEdit,
-  UpdateRequest,
+import {
+  plainRequest,
+  type AdjustEdit,
+  type InventoryUpdate,
+  type RowResult,
+  type SetEdit,
+  type UpdateRequest,
 } from '../../src/domain/update.ts';
 
 /** What a row sets. */
@@ -48,12 +49,7 @@ export function requestOf(
     ...origin,
     operation: 'updateSkuInventory',
     rows,
-    atomicity: 'BEST_EFFORT',
-    dryRun: false,
-    idempotencyKey: null,
-    reason: null,
-    referenceDocumentUri: null,
-    groupId: null,
+    ...plainRequest,
     ...more,
   };
 }

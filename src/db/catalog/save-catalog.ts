@@ -8,7 +8,12 @@ import {
   type SaveCounts,
 } from '../../domain/catalog.ts';
 import { codeKinds } from '../../domain/identifier.ts';
-import type { InventoryUpdate, RowResult, UpdateRequest } from '../../domain/update.ts';
+import {
+  plainRequest,
+  type InventoryUpdate,
+  type RowResult,
+  type UpdateRequest,
+} from '../../domain/update.ts';
 import { createApplyRequests } from '../update/apply-updates.ts';
 import { createInsertSkus, createUpdateSkus, toSkuRow } from './catalog-rows.ts';
 import { createMatchSkus } from '../sku/find-skus.ts';
@@ -46,7 +51,7 @@ export function createSaveCatalog(store: Store): SaveCatalog {
     const revived = await revive(trx, origin.supplierId, known, now);
     const relisted = await relist(trx, origin.supplierId, known, now);
     const updates = known.map((row) => toUpdate(revived.has(row) ? withInventory(row) : row));
-    const [answer] = await applyRequests(trx, [toRequest(origin, updates)], now);
+    const [answer] = await applyRequests(trx, [toImportRequest(origin, updates)], now);
     // A request without a key is always answered.
     const results = answer && 'results' in answer ? answer.results : [];
     const isApplied = (i: number) => results[i]?.outcome === 'APPLIED';
@@ -130,7 +135,7 @@ function withInventory(row: CatalogRow): CatalogRow {
   return { ...row, quantityInStock, quantityOnBackorder, restrictions };
 }
 
-function toRequest(
+function toImportRequest(
   { supplierId, actor, groupId = null }: ImportOrigin,
   rows: readonly InventoryUpdate[],
 ): UpdateRequest {
@@ -140,11 +145,7 @@ function toRequest(
     source: 'IMPORT',
     operation: 'importSkus',
     rows,
-    atomicity: 'BEST_EFFORT',
-    dryRun: false,
-    idempotencyKey: null,
-    reason: null,
-    referenceDocumentUri: null,
+    ...plainRequest,
     groupId,
   };
 }

@@ -1,4 +1,4 @@
-/** The GraphQL door: Yoga behind Fastify's edge, at /graphql. */
+/** The GraphQL door, at /graphql: who comes in, what is executed on the spot, and what goes to a request thread or becomes a live stream. */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
@@ -22,7 +22,13 @@ import { declaresJson } from '../edge/media-type.ts';
 import { isLight, laneOf, look, rootFieldsIn } from '../heavy/operation-weight.ts';
 import { createOperationCache } from '../graphql/prepared-operations.ts';
 import { jsonTypeFor, writeError, writeResult } from '../graphql/write-result.ts';
-import { MAX_BULK_BODY_BYTES, methods, toPublicError, type PublicError } from '../edge/edge-error.ts';
+import {
+  MAX_BULK_BODY_BYTES,
+  methods,
+  toPublicError,
+  unsupportedMediaType,
+  type PublicError,
+} from '../edge/edge-error.ts';
 import { contextOf } from './request-context.ts';
 import { leftSignal, sendHeavy } from './send-heavy.ts';
 
@@ -121,13 +127,7 @@ async function admit(
 function refuseRequest(request: FastifyRequest): PublicError | null {
   const { method, body } = request;
   if (method === 'GET') return hasJsonParameters(request) ? null : badParameters;
-  if (!declaresJson(request)) {
-    return {
-      status: 415,
-      code: 'UNSUPPORTED_MEDIA_TYPE',
-      message: 'Send the request as application/json in UTF-8.',
-    };
-  }
+  if (!declaresJson(request)) return unsupportedMediaType;
   if (!(body instanceof Buffer) || !isUtf8(body)) {
     return { status: 400, code: 'BAD_REQUEST', message: 'The body must be a JSON object in UTF-8.' };
   }

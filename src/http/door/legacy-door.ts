@@ -5,7 +5,7 @@ import type { Services } from '../../schema/builder/context.ts';
 import type { Admission } from '../edge/admission.ts';
 import { authenticateHeader, tokenSchemes } from '../edge/authenticate.ts';
 import type { HeavyWork } from '../heavy/heavy-request.ts';
-import { detailed, refusalOf } from '../legacy/answer.ts';
+import { detailed, refused } from '../legacy/answer.ts';
 import { denyUpdates } from '../legacy/mutations.ts';
 import { pickSafetyHeaders } from '../legacy/safety-headers.ts';
 import { answerLegacy, sourceOf, type LegacyDoor } from '../legacy/views.ts';
@@ -63,7 +63,7 @@ export function addLegacyDoor(server: FastifyInstance, options: LegacyDoorOption
       errorHandler: (error, request, reply) => {
         const refusal = toPublicError(error, request);
         const message = refusal.status === 415 ? unsupported(request) : refusal.message;
-        void sendJson(reply, refusalOf({ ...refusal, message }));
+        void sendJson(reply, refused({ ...refusal, message }));
       },
     });
   }
@@ -77,10 +77,10 @@ async function admit(
 ) {
   reply.header('allow', 'POST, OPTIONS');
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.legacy, authenticate);
-  if ('message' in caller) return sendJson(reply, refusalOf(caller));
+  if ('message' in caller) return sendJson(reply, refused(caller));
   request.caller = caller;
   const denial = denyUpdates(caller) ?? (await admission.deny(request, reply));
-  if (denial) return sendJson(reply, refusalOf(denial));
+  if (denial) return sendJson(reply, refused(denial));
   if (request.method === 'OPTIONS') {
     const { name, description } = view;
     return reply.send({ name, description, renders: ['application/json'], parses: ['application/json'] });

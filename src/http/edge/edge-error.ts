@@ -34,6 +34,12 @@ export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTION
 export const MAX_BODY_BYTES = 1_048_576;
 export const MAX_BULK_BODY_BYTES = 8 * MAX_BODY_BYTES;
 
+export const unsupportedMediaType: PublicError = {
+  status: 415,
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message: 'Send the request as application/json in UTF-8.',
+};
+
 /** The edge's refusals as they are; anything else is our fault, told with the request's id alone. */
 export function toPublicError(error: FastifyError | RefusalError, request: FastifyRequest): PublicError {
   if (error instanceof RefusalError) return error.refusal;
@@ -46,13 +52,7 @@ export function toPublicError(error: FastifyError | RefusalError, request: Fasti
       message: `The body may have at most ${request.routeOptions.bodyLimit} bytes.`,
     };
   }
-  if (status === 415) {
-    return {
-      status,
-      code: 'UNSUPPORTED_MEDIA_TYPE',
-      message: 'Send the request as application/json in UTF-8.',
-    };
-  }
+  if (status === 415) return unsupportedMediaType;
   if (status < 500 && !unavailable) {
     return {
       status,

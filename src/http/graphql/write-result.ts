@@ -34,13 +34,13 @@ export function writeResult(result: ExecutionResult, type: JsonType): JsonAnswer
   return {
     status: Math.max(...hints.map(({ status = 0 }) => status)) || (failed ? 500 : 200),
     headers: Object.assign(headers, ...hints.map((hint) => hint.headers)),
-    body: toWire(result),
+    body: publicResult(result),
   };
 }
 
 /** A result as clients get it: its errors without what was for the answer's status. */
-export function toWire({ errors, ...result }: ExecutionResult): object {
-  return { ...result, ...(errors && { errors: errors.map(errorToWire) }) };
+export function publicResult({ errors, ...result }: ExecutionResult): object {
+  return { ...result, ...(errors && { errors: errors.map(publicError) }) };
 }
 
 /** GraphQL's answer to a request that never reached the schema. */
@@ -53,7 +53,7 @@ export function writeError(error: PublicError): JsonAnswer {
   };
 }
 
-function errorToWire(error: GraphQLError): object {
+function publicError(error: GraphQLError): object {
   const { http: _http, unexpected: _unexpected, ...extensions } = error.extensions;
   return { ...error.toJSON(), extensions };
 }

@@ -18,7 +18,7 @@ import {
   type WholeAnswer,
 } from './heavy-request.ts';
 import { createMakePage, noteStart, toLiveStart, type MakePage } from './live-pages.ts';
-import { refusalOf } from '../legacy/answer.ts';
+import { refused } from '../legacy/answer.ts';
 import { answerLegacy, sourceOf } from '../legacy/views.ts';
 import { rootFieldsIn } from './operation-weight.ts';
 import { createOperationCache, type PreparedOperation } from '../graphql/prepared-operations.ts';
@@ -72,7 +72,7 @@ export class HeavyWorker implements HeavyWork {
       const fault = toPublicFault(error, work.report);
       if (isGraphql) return refuse(fault, work);
       work.code = fault.code;
-      return toWhole(refusalOf(fault), work);
+      return toWhole(refused(fault), work);
     }
   }
 

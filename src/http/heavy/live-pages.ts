@@ -8,7 +8,7 @@ import { execute } from '../graphql/execute.ts';
 import type { GraphqlParams } from '../graphql/graphql-request.ts';
 import type { LivePage, LiveStart, PageRequest } from './heavy-request.ts';
 import type { OperationCache } from '../graphql/prepared-operations.ts';
-import { toWire } from '../graphql/write-result.ts';
+import { publicResult } from '../graphql/write-result.ts';
 import type { RequestMeter } from './read-meter.ts';
 
 /** Changes on a page, and looked at for one, at most: a page takes some milliseconds. */
@@ -90,7 +90,7 @@ export function createMakePage(services: Services, operations: OperationCache): 
     let bytes = 0;
     for (const change of window.changes) {
       const result = await execute(prepared, params.variables, context, change);
-      const event = Buffer.from(`event: next\ndata: ${JSON.stringify(toWire(result))}\n\n`);
+      const event = Buffer.from(`event: next\ndata: ${JSON.stringify(publicResult(result))}\n\n`);
       events.push(event);
       bytes += event.length;
       if (bytes >= MAX_PAGE_BYTES && change.position !== null)

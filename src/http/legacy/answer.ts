@@ -28,7 +28,7 @@ export function detailed(status: number, detail: string): JsonAnswer {
 }
 
 /** The edge's refusal, or a fault of ours, with the headers that it needs. */
-export function refusalOf(error: PublicError): JsonAnswer {
+export function refused(error: PublicError): JsonAnswer {
   const { status, message, isListError } = error;
   const body = isListError ? { non_field_errors: [message], message } : { detail: message, message };
   return { status, headers: refusalHeaders(error), body };

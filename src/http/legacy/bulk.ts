@@ -2,7 +2,7 @@
 import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import type { JsonAnswer } from '../edge/json-answer.ts';
 import type { RequestContext } from '../graphql/execute.ts';
-import { detailed, notFound, refusalOf, statusOf } from './answer.ts';
+import { detailed, notFound, refused, statusOf } from './answer.ts';
 import { parseLegacyUpdate, toMessage } from './fields.ts';
 import { readSafetyHeaders, type SafetyHeaders } from './safety-headers.ts';
 import { toInput, updateInBulk } from './mutations.ts';
@@ -48,5 +48,5 @@ export async function updateMany(
 
 /** DRF's answer to a body that is no list of items. */
 function refuse(message: string): JsonAnswer {
-  return refusalOf({ status: 400, code: 'BAD_USER_INPUT', message, isListError: true });
+  return refused({ status: 400, code: 'BAD_USER_INPUT', message, isListError: true });
 }

@@ -1,5 +1,6 @@
 /** The headers that a legacy client may send for safety: If-Match and Idempotency-Key. Silent for those who do not. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { MAX_KEY_LENGTH } from '../../domain/update.ts';
 
 /** As they were sent. */
 export interface SafetyHeaders {
@@ -16,8 +17,6 @@ export interface SafetyInput {
   readonly expected?: { readonly version: number };
   readonly idempotencyKey?: string;
 }
-
-const MAX_KEY_LENGTH = 255;
 
 /** RFC 9110, 13.1.1: `If-Match: "7"`, with the version out of an ETag; `*` holds for every SKU that exists. */
 export function readSafetyHeaders({

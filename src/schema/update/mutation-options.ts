@@ -2,13 +2,12 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import type { Precondition } from '../../domain/sku.ts';
-import type { UpdateRequest } from '../../domain/update.ts';
+import { MAX_KEY_LENGTH, plainRequest, type UpdateRequest } from '../../domain/update.ts';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import { builder, type InputFields } from '../builder/builder.ts';
 import { mayView, type Context } from '../builder/context.ts';
 import { printableText } from '../builder/stored-text.ts';
 
-const MAX_KEY_LENGTH = 255;
 const MAX_REASON_LENGTH = 500;
 const MAX_URI_LENGTH = 2_048;
 
@@ -121,12 +120,11 @@ export function toRequest(
     actor: caller.actor,
     source,
     operation,
-    atomicity: 'BEST_EFFORT',
+    ...plainRequest,
     dryRun: attempt.dryRun,
     idempotencyKey: attempt.idempotencyKey ?? null,
     reason: attempt.reason ?? null,
     referenceDocumentUri: attempt.referenceDocumentUri ?? null,
-    groupId: null,
     ...more,
   };
 }
