@@ -60,13 +60,13 @@ type Values = { [K in keyof typeof serveOptions]: z.output<(typeof serveOptions)
 
 /** Serves until it is told to stop. Resolves earlier with the reason if nothing can be stored any more. */
 async function serve(
-  { store, inventory, server, metrics, warm }: Gateway,
+  { store, inventory, catalog, server, metrics, warm }: Gateway,
   probes: ReturnType<typeof createProbeServer>,
   values: Values,
   logger: FastifyBaseLogger,
   io: Io,
 ): Promise<unknown> {
-  if (values.demo) await seedDemo(store, io.clock);
+  if (values.demo) await seedDemo(store, catalog, io.clock);
   for (const warning of [...networkWarnings(values), ...(await durabilityWarnings(store))]) {
     logger.warn(warning);
     io.err(`stockgate: ${warning}\n`);

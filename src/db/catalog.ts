@@ -1,21 +1,24 @@
-/** The Catalog contract on a store. */
+/** The Catalog contract for commands, which write beside running gateways. */
 import { sql } from 'kysely';
 import type { Catalog } from '../domain/catalog.ts';
-import { createSaveCatalog } from './catalog/save-catalog.ts';
+import { saveInParts } from './commit/save-in-parts.ts';
+import { createWriteDesk } from './commit/write-desk.ts';
+import { createWriter } from './commit/writer.ts';
 import type { Store } from './store/store.ts';
-import { inTransaction } from './store/transaction.ts';
 
-/** Saves on the store's own connection, in the caller's thread. */
+/** Saves with a writer of its own in the caller's thread. A running gateway's catalog is that of its inventory. */
 export function createCatalog(store: Store, clock: () => Date): Catalog {
-  const saveCatalog = createSaveCatalog(store);
-  return {
-    save: async (origin, rows) => {
-      const saved = await inTransaction(store, (trx) =>
-        saveCatalog(trx, origin, rows, clock().toISOString()),
-      );
-      return saved.counts;
+  const writer = createWriter(store);
+  const now = () => clock().toISOString();
+  const desk = createWriteDesk(
+    store.kind,
+    {
+      commit: (requests) => writer.commit(requests, now()),
+      save: (part) => writer.save(part, now()),
     },
-  };
+    [],
+  );
+  return { save: (origin, rows) => saveInParts(rows, (part) => desk.save({ origin, rows: part })) };
 }
 
 /**

@@ -1,7 +1,8 @@
-/** The Inventory contract on a store. */
+/** The Inventory and Catalog contracts on a store, for a running gateway. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import DataLoader from 'dataloader';
+import type { Catalog } from '../domain/catalog.ts';
 import { chooseMatch, type Candidates } from '../domain/decide.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import { createReadChanges } from './change/read-changes.ts';
@@ -17,34 +18,36 @@ import type { Load } from './commit/admission.ts';
 import { createWatch, type Watch } from './commit/await-commits.ts';
 import type { Writer } from './commit/writer-client.ts';
 
-/** Identifiers looked up in one read at most. */
+/** Most identifiers that one read looks up. */
 const MAX_SHARED_READS = 1_000;
 
 export interface OpenInventory extends Inventory {
   /**
-   * Forgets idempotency keys that gateways have kept for `keepMs` milliseconds, a few at a time: writers never wait long for it. Call it
-   * once a minute: keys age by it (service-clock.ts).
+   * Deletes idempotency keys that gateways have kept for `keepMs` milliseconds, a few in each transaction so that updates never wait
+   * long. Call it once a minute: it also moves the service clock, by which keys age (service-clock.ts).
    */
   purgeKeys(keepMs: number): Promise<void>;
-  /** Updates that wait for their commit, of all callers of the writer. */
+  /** Catalogs are saved by the same writer, and take turns with updates. */
+  readonly catalog: Catalog;
+  /** What waits for its commit, of all callers of the writer. */
   backlog(): Promise<Load>;
-  /** Why no update can be stored; null when it can. */
+  /** Why no update can be stored. Null if updates can be stored. */
   ready(): Promise<string | null>;
-  /** How SQLite's log is; nothing of it on PostgreSQL. */
+  /** The state of SQLite's log. All zero on PostgreSQL. */
   log(): LogWatch;
-  /** A port to the writer for another thread, which hands it to `connectWriter`. */
+  /** A port to the writer, for `connectWriter` in another thread. */
   connect(): MessagePort;
   /** Tells the observer of all commits from now on. */
   observe(observer: CommitObserver): void;
-  /** Resolves once updates can be taken without waiting for the writer's thread to start. Rejects where it cannot. */
+  /** Resolves once the writer's thread has started. Updates before that wait for it. Rejects if it cannot start. */
   readonly started: Promise<void>;
-  /** Resolves when all that was asked is answered, and stops watching. Before the store is closed. */
+  /** Resolves once all calls are answered and the writer's thread has ended. Call it before the store is closed. */
   close(): Promise<void>;
-  /** Resolves with the reason once the store must be opened anew before anything can be written. */
+  /** Resolves with the reason once nothing can be written until the store is opened again. */
   readonly failed: Promise<unknown>;
 }
 
-/** The inventory in this store, with a writer's thread of its own. Updates that wait share a commit. */
+/** The inventory and the catalog in this store, with a writer's thread of their own. Updates that wait share a commit. */
 export function createInventory(store: Store, clock: () => Date): OpenInventory {
   const watch = createWatch(store);
   const observers: CommitObserver[] = [watch];
@@ -54,6 +57,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
     purgeKeys: async (keepMs) => {
       while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
+    catalog: writer.catalog,
     backlog: () => writer.backlog(),
     ready: createAskReadiness(() => writer.probe()),
     log: () => thread.log(),
@@ -68,9 +72,9 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
   };
 }
 
-/** An inventory beside another one's writer, in another thread. It hears of new changes by polling only. */
+/** An inventory in another thread, which shares the writer of an open one. It learns of new changes by polling only. */
 export interface SideInventory extends Inventory {
-  /** Resolves when all that was asked is answered. Before the store is closed. */
+  /** Resolves when all calls are answered. Call it before the store is closed. */
   close(): Promise<void>;
 }
 
@@ -88,7 +92,7 @@ export function createSideInventory(store: Store, clock: () => Date, writer: Wri
 function createContract(store: Store, clock: () => Date, writer: Writer, watch: Watch): Inventory {
   const dryRun = createDryRun(store, clock);
   const matchSkus = createMatchSkus(store, { lock: false });
-  // Requests that arrived together are parsed in one turn of the event loop: they share one read.
+  // Requests that arrive together are parsed in one turn of the event loop. They share one read.
   const matches = new DataLoader<Wanted, Candidates>((wanted) => matchSkus(store.points, wanted), {
     cache: false,
     maxBatchSize: MAX_SHARED_READS,

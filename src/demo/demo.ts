@@ -4,8 +4,8 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Store } from '../db/store/store.ts';
 import { saveSupplier } from '../db/suppliers.ts';
 import { permissions, type Authenticate, type Caller } from '../domain/caller.ts';
+import type { Catalog } from '../domain/catalog.ts';
 import { demoTabs } from './demo-tabs.ts';
-import { createCatalog } from '../db/catalog.ts';
 import { importCatalog } from '../feed/import-catalog.ts';
 
 /** The token of the documented examples. All the world knows it: it is stored nowhere, and good in the demo alone. */
@@ -20,7 +20,7 @@ const caller: Caller = {
 const CATALOG = new URL('demo-skus.csv', import.meta.url);
 
 /** Makes the demo supplier and its catalog, unless they are there: a second start keeps what was changed. */
-export async function seedDemo(store: Store, clock: () => Date): Promise<void> {
+export async function seedDemo(store: Store, catalog: Catalog, clock: () => Date): Promise<void> {
   await saveSupplier(store, caller.supplierId, clock());
   const seeded = await store.db
     .selectFrom('sku')
@@ -28,7 +28,7 @@ export async function seedDemo(store: Store, clock: () => Date): Promise<void> {
     .where('supplier_id', '=', caller.supplierId)
     .limit(1)
     .executeTakeFirst();
-  if (!seeded) await importCatalog(createCatalog(store, clock), caller.supplierId, createReadStream(CATALOG));
+  if (!seeded) await importCatalog(catalog, caller.supplierId, createReadStream(CATALOG));
 }
 
 /** Lets the demo token in, beside those that are stored. */

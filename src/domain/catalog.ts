@@ -30,8 +30,9 @@ export interface SaveCounts {
 
 export interface Catalog {
   /**
-   * Saves the rows in order, all in one transaction; resolves once they are on disk. The supplier must be known. A new SKU
-   * starts at version 0; what a row changes in a known one's inventory is applied and recorded like any update.
+   * Saves the rows in order, in transactions of at most 100 rows. Resolves once all rows are on disk. Throws UnavailableError if the
+   * store takes no writes; rows before the failed transaction stay saved. The supplier must be known. A new SKU starts at version 0.
+   * What a row changes in a known SKU's inventory is applied and recorded like any update.
    */
   save(origin: ImportOrigin, rows: readonly CatalogRow[]): Promise<SaveCounts>;
 }

@@ -1,5 +1,6 @@
 /** The wiring of a whole gateway: store, writer, tokens, request threads, metrics and server. */
 import { randomUUID } from 'node:crypto';
+import type { Catalog } from '../domain/catalog.ts';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
@@ -34,6 +35,8 @@ export interface GatewaySettings {
 export interface Gateway {
   readonly store: Store;
   readonly inventory: OpenInventory;
+  /** Saves through the gateway's writer, in turn with updates. */
+  readonly catalog: Catalog;
   /** Not yet listening. */
   readonly server: ReturnType<typeof createServer>;
   /** Undefined where the metrics are off. */
@@ -74,6 +77,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   return {
     store,
     inventory,
+    catalog: inventory.catalog,
     server,
     metrics,
     warm: () => threads?.warm(),

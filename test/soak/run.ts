@@ -5,6 +5,7 @@ import { seedDatabase } from '../support/mutations.ts';
 import { spawnGateway, untilListening, type RunningGateway } from '../support/machine/process.ts';
 import { range } from '../support/range.ts';
 import { measureGreedyToken } from './greedy.ts';
+import { measureImport } from './import.ts';
 import { measureMemory } from './memory.ts';
 import { measureNeighbour } from './neighbour.ts';
 
@@ -14,9 +15,10 @@ const { values } = parseArgs({
     only: { type: 'string' },
     /** Of the memory's part. */
     requests: { type: 'string', default: '1000000' },
-    /** The expensive neighbour's: the store, by default one after the other; SKUs, seconds for each attack, and one attack alone. */
+    /** Of the import and of the expensive neighbour: the store, by default one after the other, and SKUs. */
     database: { type: 'string' },
     skus: { type: 'string', default: '300000' },
+    /** Of the expensive neighbour: seconds for each attack, and one attack alone. */
     seconds: { type: 'string', default: '10' },
     attack: { type: 'string' },
   },
@@ -26,6 +28,11 @@ const { values } = parseArgs({
 const parts: Record<string, () => Promise<boolean>> = {
   memory: () =>
     onSmallStore(['--rate-limit', '0'], (gateway) => measureMemory(gateway, Number(values.requests))),
+  'an import': () =>
+    measureImport(
+      values.database === undefined ? ['sqlite', 'postgres'] : [values.database],
+      Number(values.skus),
+    ),
   'a greedy token': () => onSmallStore([], measureGreedyToken),
   'an expensive neighbour': () =>
     measureNeighbour({

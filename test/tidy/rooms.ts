@@ -41,7 +41,7 @@ export const rooms: readonly Room[] = [
   room(
     'db/commit',
     'Group commit: admission, turns, the queue, and the thread that writes.',
-    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update'],
+    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog'],
   ),
   room(
     'db/upkeep',
@@ -51,7 +51,7 @@ export const rooms: readonly Room[] = [
   room(
     'db',
     'The contracts of the domain on a store: inventory, catalog, suppliers and tokens.',
-    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/update', 'db/catalog', 'db/commit'],
+    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/update', 'db/commit'],
   ),
   room('schema/builder', 'The schema builder, the context of a request, pages.', 'domain'),
   room('schema/sku', 'SKUs, and how a caller names one.', 'domain', 'schema/builder'),

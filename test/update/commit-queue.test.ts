@@ -26,6 +26,20 @@ const refuseBad = (jobs: readonly string[]) =>
   jobs.some((job) => job.startsWith('bad')) ? Promise.reject(failure) : Promise.resolve(jobs.map(answerTo));
 
 describe('what waits shares commits', () => {
+  test('beside another line a large job has a commit of its own, and a job that stands apart always has', async () => {
+    const queue = openQueue<string>();
+    const submitted = [
+      queue.submit('small', 1, 'acme'),
+      queue.submit('large', 30, 'rival'),
+      queue.submit('small too', 1, 'acme'),
+    ];
+    await Promise.all(submitted);
+    expect(queue.tried).toEqual([['small', 'small too'], ['large']]);
+    const alone = openQueue<string>();
+    await Promise.all(['one', 'two'].map((job) => alone.submit(job, 1, 'acme', true)));
+    expect(alone.tried).toEqual([['one'], ['two']]);
+  });
+
   test('64 jobs submitted at once are one commit, in order, each with its own answer', async () => {
     const queue = openQueue<number>();
     const answers = await Promise.all(indices(64).map((job) => queue.submit(job, 1, 'acme')));

@@ -11,16 +11,17 @@ function openTurns() {
   const clock = { now: 0 };
   const turns = createTurns<Entry>(() => clock.now);
   let id = 0;
-  const add = (supplierId: string, rows: number, count = 1) => {
-    for (const _ of range(count)) turns.add({ supplierId, rows, id: ++id });
+  const add = (line: string, rows: number, count = 1) => {
+    for (const _ of range(count)) turns.add({ line, rows, id: ++id, isApart: false });
   };
-  /** The next batch, as rows by supplier. */
+  const addApart = (line: string, rows: number) => turns.add({ line, rows, id: ++id, isApart: true });
+  /** The next batch, as rows by line. */
   const take = () => {
     const sums: Record<string, number> = {};
-    for (const { supplierId, rows } of turns.takeBatch()) sums[supplierId] = (sums[supplierId] ?? 0) + rows;
+    for (const { line, rows } of turns.takeBatch()) sums[line] = (sums[line] ?? 0) + rows;
     return sums;
   };
-  return { ...turns, clock, add, take };
+  return { ...turns, clock, add, addApart, take };
 }
 
 describe('turns', () => {
@@ -39,7 +40,7 @@ describe('turns', () => {
     turns.clock.now = 1_601;
     expect(turns.take()).toEqual({ acme: 10_000 });
     turns.clock.now = 4_000;
-    turns.served([{ supplierId: 'acme', rows: 10_000, id: 0 }], 400);
+    turns.served([{ line: 'acme', rows: 10_000, id: 0, isApart: false }], 400);
     // Nobody else has written for a second.
     expect(turns.take()).toEqual({ acme: 10_000 });
   });
@@ -52,6 +53,23 @@ describe('turns', () => {
     expect(turns.backlog()).toEqual({ requests: 40, rows: 39_001 });
     expect(turns.take()).toEqual({ rival: 1 });
     expect(turns.take()).toEqual({ acme: 1_000 });
+  });
+
+  test('beside others a large request shares its batch with none, though it need not stand apart', () => {
+    const turns = openTurns();
+    turns.add('acme', 1);
+    turns.add('rival', 30);
+    expect([turns.take(), turns.take()]).toEqual([{ acme: 1 }, { rival: 30 }]);
+  });
+
+  test('a job that stands apart shares its batch with no other, whether it comes first or last', () => {
+    const turns = openTurns();
+    turns.add('acme', 1);
+    turns.addApart('catalog', 100);
+    turns.addApart('catalog', 100);
+    expect([turns.take(), turns.take()]).toEqual([{ acme: 1 }, { catalog: 100 }]);
+    turns.add('acme', 1);
+    expect([turns.take(), turns.take()]).toEqual([{ acme: 1 }, { catalog: 100 }]);
   });
 
   test('a lone supplier fills whole batches; beside others it has 50 rows of each, and 1,000 again after a quiet second', () => {
@@ -112,7 +130,7 @@ describe('turns', () => {
     }
     expect(taken.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(range(700));
     for (const n of range(5)) {
-      const ids = taken.filter(({ supplierId }) => supplierId === `supplier ${n - 1}`).map(({ id }) => id);
+      const ids = taken.filter(({ line }) => line === `supplier ${n - 1}`).map(({ id }) => id);
       expect(ids).toEqual(ids.toSorted((a, b) => a - b));
     }
     expect(turns.backlog()).toEqual({ requests: 0, rows: 0 });

@@ -1,4 +1,4 @@
-/** Bounds what waits to be written: past it a request is refused at once, before it waits for longer than its client does. */
+/** Bounds what waits to be written. Past the bound a request is refused at once, as it would wait longer than its client does. */
 import { UnavailableError } from '../../domain/unavailable.ts';
 
 /** Requests and their rows. */
@@ -7,17 +7,17 @@ export interface Load {
   readonly rows: number;
 }
 
-/** In work or waiting, at most: about a second of work. An idle queue takes a request of any size. */
+/** Most that may be in work or wait: about a second of work. An idle queue takes a request of any size. */
 const MAX_LOAD: Load = { requests: 4_000, rows: 40_000 };
-/** What one supplier may have of it while it is alone: the rest is for whoever comes next. */
+/** What one supplier may have of it while it is alone. The rest is for the next supplier that comes. */
 const MAX_ALONE: Load = { requests: 3_000, rows: 30_000 };
 /** What one supplier may have while others write too: a quarter, with room for small updates beside the largest call. */
 const MAX_SHARED: Load = { requests: 1_000, rows: 11_000 };
 
 export interface Admission {
-  /** Runs the supplier's work, unless too much is under way: then it throws UnavailableError. */
+  /** Runs the supplier's work. If too much is under way it throws UnavailableError (OVERLOADED) instead. */
   admit<T>(supplierId: string, rows: number, work: () => Promise<T>): Promise<T>;
-  /** What is under way. */
+  /** What is in work or waits. */
   load(): Load;
 }
 
@@ -29,7 +29,7 @@ export function createAdmission(): Admission {
     const own = add(held.get(supplierId), 1, rows);
     const others = held.size - (held.has(supplierId) ? 1 : 0);
     if (!fits(own, others > 0 ? MAX_SHARED : MAX_ALONE)) return false;
-    // However many suppliers fill the queue, each gets an equal part of it. All of them may then pass the bound a little.
+    // Each supplier gets an equal part of the queue, however many fill it. Together they may pass the bound a little.
     const part = 1 / (others + 1);
     const share = { requests: MAX_LOAD.requests * part, rows: MAX_LOAD.rows * part };
     return fits(own, share) || fits(add(all, 1, rows), MAX_LOAD);

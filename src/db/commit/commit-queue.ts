@@ -1,18 +1,21 @@
-/** Group commit: everything that waits goes into one transaction, one fsync, and only then are the answers given. */
+/** Group commit: the jobs that wait share one transaction and one fsync. Their answers are given after it. */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { Load } from './admission.ts';
 import { createTurns, type Waiting } from './turns.ts';
 
-/** How often to look whether those who rest may go on, while nobody else waits; in milliseconds. */
+/** How often to check whether a resting line may go on while no other waits, in milliseconds. */
 const REST_LOOK_MS = 2;
 
 export interface WriteQueue<Job, Answer> {
-  /** Resolves with the job's answer once its transaction is on disk. `rows` is how many rows the job writes. */
-  submit(job: Job, rows: number, supplierId: string): Promise<Answer>;
-  /** What waits for its transaction to begin. */
+  /**
+   * Resolves with the job's answer once its transaction is on disk. `rows`: how many rows it writes. `line`: where it waits (turns.ts).
+   * `isApart`: it shares its transaction with no other job.
+   */
+  submit(job: Job, rows: number, line: string, isApart?: boolean): Promise<Answer>;
+  /** The jobs that wait for their transaction to begin. */
   backlog(): Load;
-  /** Whether several suppliers wait, or were served within the last second. */
+  /** Whether several lines wait, or were served within the last second. */
   isShared(): boolean;
   /** Resolves when all that was submitted is answered. */
   idle(): Promise<void>;
@@ -26,7 +29,7 @@ interface Entry<Job, Answer> extends Waiting {
 
 type Batch<Job, Answer> = readonly Entry<Job, Answer>[];
 
-/** Runs one transaction for the jobs; gives an answer for each, in order, or the error of one that alone cannot be served. */
+/** Runs one transaction for the jobs. Gives an answer for each, in order, or the error of a job that alone cannot be served. */
 export type CommitJobs<Job, Answer> = (jobs: readonly Job[]) => Promise<readonly (Answer | Error)[]>;
 
 /** At most `maxRunning` commits run at a time. */
@@ -52,35 +55,35 @@ export function createWriteQueue<Job, Answer>(
       void finish(settling, batch, performance.now());
     }
   };
-  // Requests that arrived together are read in one turn of the event loop: let all of them join.
+  // Requests that arrive together are read in one turn of the event loop. Wait a turn so that all of them join.
   const startSoon = () => (starting ??= nextTurn().then(start));
   const finish = async (settling: Promise<() => void>, batch: Batch<Job, Answer>, started: number) => {
     const giveAnswers = await settling;
     turns.served(batch, performance.now() - started);
     running.delete(settling);
-    // A single commit may block this thread: its answers go out before the next one, which also waits for what arrived meanwhile.
-    // Where several run at a time they wait for another process: the next is on its way there while these answers are written.
+    // A SQLite commit blocks this thread, so its answers go out before the next one begins. The next one also takes what arrived meanwhile.
+    // PostgreSQL commits in another process: the next one is sent off before these answers are written.
     if (maxRunning > 1) start();
     giveAnswers();
     if (turns.backlog().requests > 0) void startSoon();
   };
   return {
-    submit: (job, rows, supplierId) =>
+    submit: (job, rows, line, isApart = false) =>
       new Promise((resolve, reject) => {
-        turns.add({ job, rows, supplierId, resolve, reject });
+        turns.add({ job, rows, line, isApart, resolve, reject });
         void startSoon();
       }),
     backlog: turns.backlog,
     isShared: turns.isShared,
     idle: async () => {
-      // With a turn in which those who asked take their answers.
+      // Wait one more event-loop turn so that callers' continuations run.
       while (starting || resting || running.size > 0)
         await Promise.all([starting, resting, ...running, nextTurn()]);
     },
   };
 }
 
-/** Commits a batch; what comes back gives the answers. */
+/** Commits a batch. Call what it resolves with to give the answers. */
 async function settle<Job, Answer>(
   commit: CommitJobs<Job, Answer>,
   batch: Batch<Job, Answer>,
@@ -95,8 +98,8 @@ async function settle<Job, Answer>(
         else resolve(answer);
       });
   } catch (error) {
-    // The transaction is undone as a whole; a job that cannot be committed must not take its neighbours along. But what
-    // may be stored already must not be stored again, and what the store cannot take now it cannot take one by one.
+    // The whole transaction is rolled back. Run the jobs one by one, so that a bad job does not fail its neighbours. Not after store
+    // trouble: jobs that may be stored must not be stored twice, and a store that takes nothing takes no single job either.
     if (batch.length === 1 || isStoreTrouble(error)) {
       return () => batch.forEach(({ reject }) => reject(error));
     }

@@ -1,21 +1,23 @@
-/** Lets others know of each transaction of the write queue, without their being able to harm it. */
+/** Reports each transaction of the write queue to observers. An observer that fails does no harm to it. */
 import type { ChangeSource } from '../../domain/change.ts';
 import type { RowResult, UpdateRequest } from '../../domain/update.ts';
 import type { Problem } from '../../domain/refusal.ts';
+import type { SavedCatalog } from '../catalog/save-catalog.ts';
 import type { Applied } from '../update/apply-updates.ts';
+import type { CatalogPart } from './writer.ts';
 
-/** Dry runs are no part of a commit. */
+/** What a commit counts rows by. Dry runs commit nothing. */
 export type RowOutcome = Exclude<RowResult['outcome'], 'DRY_RUN'> | 'REPLAYED';
 
-/** What a transaction did, in numbers: small enough to be told to other threads. */
+/** What a transaction did, in numbers that are quick to send to other threads. */
 export interface CommitSummary {
-  /** How long it took, with its fsync. */
+  /** How long it took, with its fsync, in milliseconds. */
   readonly ms: number;
-  /** Rows of its requests. */
+  /** Rows of its requests, or of its part of a catalog. */
   readonly rows: number;
-  /** The newest position of each supplier that has new changes. */
+  /** The newest position of each supplier with new changes. */
   readonly positions: readonly (readonly [supplierId: string, position: number])[];
-  /** How many rows were answered so, by the source of their request. */
+  /** Rows by the source of their request and by their outcome. */
   readonly outcomes: readonly (readonly [source: ChangeSource, outcome: RowOutcome, count: number])[];
   readonly refusals: readonly (readonly [problem: Problem, count: number])[];
 }
@@ -25,17 +27,19 @@ export interface CommitObserver {
   failed(error: unknown): void;
 }
 
-type Commit = (requests: readonly UpdateRequest[]) => Promise<readonly Applied[]>;
-
-/** `commit`, observed. */
-export function observeCommits(commit: Commit, observers: readonly CommitObserver[]): Commit {
-  return async (requests) => {
+/** `commit`, reported to the observers as what `summarize` makes of it. */
+export function observeCommits<Jobs, Answers>(
+  commit: (jobs: Jobs) => Promise<Answers>,
+  summarize: (jobs: Jobs, answers: Answers) => Omit<CommitSummary, 'ms'>,
+  observers: readonly CommitObserver[],
+): (jobs: Jobs) => Promise<Answers> {
+  return async (jobs) => {
     const started = performance.now();
     try {
-      const answers = await commit(requests);
+      const answers = await commit(jobs);
       const ms = performance.now() - started;
-      // An error thrown here would have the queue run again what is on disk.
-      unharmed(() => tellCommitted(observers, summarize(requests, answers, ms)));
+      // If this threw, the queue would run transactions again that are on disk.
+      unharmed(() => tellCommitted(observers, { ms, ...summarize(jobs, answers) }));
       return answers;
     } catch (error) {
       tellFailed(observers, error);
@@ -56,15 +60,14 @@ function unharmed(tell: () => void): void {
   try {
     tell();
   } catch {
-    // A count that is lost is no reason to fail an update.
+    // A lost count is no reason to fail an update.
   }
 }
 
-function summarize(
+export function summarizeUpdates(
   requests: readonly UpdateRequest[],
   answers: readonly Applied[],
-  ms: number,
-): CommitSummary {
+): Omit<CommitSummary, 'ms'> {
   const positions = new Map<string, number>();
   const outcomes = new Map<ChangeSource, Map<RowOutcome, number>>();
   const refusals = new Map<Problem, number>();
@@ -84,13 +87,28 @@ function summarize(
     }
   });
   return {
-    ms,
     rows: requests.reduce((total, { rows }) => total + rows.length, 0),
     positions: [...positions],
     outcomes: Array.from(outcomes, ([source, counts]) =>
       Array.from(counts, ([outcome, count]) => [source, outcome, count] as const),
     ).flat(),
     refusals: [...refusals],
+  };
+}
+
+/** A created SKU counts as applied. */
+export function summarizeSave(
+  { origin, rows }: CatalogPart,
+  { counts, lastPosition }: SavedCatalog,
+): Omit<CommitSummary, 'ms'> {
+  return {
+    rows: rows.length,
+    positions: lastPosition === null ? [] : [[origin.supplierId, lastPosition]],
+    outcomes: [
+      ['IMPORT', 'APPLIED', counts.created + counts.updated],
+      ['IMPORT', 'UNCHANGED', counts.unchanged],
+    ],
+    refusals: [],
   };
 }
 

@@ -1,23 +1,23 @@
-/** A caller's calls to the writer's thread that are not answered yet, and how they are sent. */
+/** A caller's calls to the writer's thread: sends them, and keeps them until they are answered. */
 import type { MessagePort } from 'node:worker_threads';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { readAnswer } from '../answer/answer-codec.ts';
 import { fromErrorDetails, joinTexts, type Outcome, type WriterCall } from './writer-messages.ts';
 
 export interface OpenCalls {
-  /** What the thread answers. Throws UnavailableError when it has ended, or ends meanwhile. */
+  /** Resolves with the thread's answer. Throws UnavailableError if the thread has ended, or ends before it answers. */
   ask<T>(call: WriterCall): Promise<T>;
   settle(id: number, outcome: Outcome): void;
-  /** Tells the thread what time it is, with the calls that are to be sent. */
+  /** Sends the time to the thread, with the calls that wait to be sent. */
   sendSoon(): void;
-  /** Nobody answers any more. */
+  /** Rejects all open calls, and all later ones. */
   end(error: Error): void;
-  /** Resolves when none is open. */
+  /** Resolves when no call is open. */
   idle(): Promise<void>;
 }
 
 interface OpenCall extends PromiseWithResolvers<unknown> {
-  /** It may have been carried out. */
+  /** If so, the thread may have carried it out. */
   isSent: boolean;
 }
 
@@ -44,7 +44,7 @@ export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls
       const asked: OpenCall = { ...Promise.withResolvers<unknown>(), isSent: false };
       if (open.size === 0) port.ref();
       open.set(id, asked);
-      // The thread gives what the method of this name gives.
+      // The thread answers with the result of the method of this name.
       return asked.promise as Promise<T>;
     },
     settle(id, outcome) {
@@ -70,7 +70,7 @@ export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls
   };
 }
 
-/** Requests that arrived together are read in one turn of the event loop: their calls go in one message. */
+/** Requests that arrive together are read in one turn of the event loop. Their calls go in one message. */
 function createSender(port: MessagePort, clock: () => Date, isSent: (id: number) => void) {
   let unsent: { readonly id: number; readonly text: string }[] = [];
   let sending: NodeJS.Immediate | undefined;
@@ -85,7 +85,7 @@ function createSender(port: MessagePort, clock: () => Date, isSent: (id: number)
   const sendSoon = () => void (sending ??= setImmediate(send));
   return {
     sendSoon,
-    /** Throws what is wrong with this call, and with no other. */
+    /** Throws if this call cannot be written as JSON. */
     add(id: number, call: WriterCall) {
       unsent.push({ id, text: JSON.stringify([id, ...call]) });
       sendSoon();

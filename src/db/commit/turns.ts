@@ -1,51 +1,54 @@
-/** Requests that wait for a commit, by supplier: a batch takes them by turns, so that none waits behind another supplier's backlog. */
+/** Jobs that wait for a commit, in lines. A batch takes from each line in turn, so no supplier waits behind another's backlog. */
 import type { Load } from './admission.ts';
 
-/** Rows in one transaction at most; a single request that is larger gets its own. */
+/** Rows in one transaction at most. A single request that is larger gets its own. */
 export const MAX_BATCH_ROWS = 1_000;
-/** Rows of one supplier in a transaction at most while others write too: their updates wait for no more than this. */
+/** Rows of one line in a transaction at most while others write too. It bounds how long their updates wait. */
 export const SHARED_BATCH_ROWS = 50;
-/** A request of more rows than this is large: while others write too it gets a transaction of its own, which no small update waits for. */
+/** A request of more rows than this is large. While others write too it gets a transaction of its own, so no small update shares its time. */
 const FEW_ROWS = 20;
-/** For how long a supplier that was served counts as one that writes, in milliseconds. */
+/** A line counts as one that writes for this many milliseconds after it was served. */
 const ACTIVE_MS = 1_000;
 
 /**
- * While others write, a supplier's next large request waits for so many times as long as the last one took: its large requests have a
- * quarter of the writer's time.
+ * While others write, a line's next large request waits this many times as long as its last one took. So the large requests of a line
+ * take a quarter of the writer's time.
  */
 const REST_TIMES = 3;
 
-/** What waits. */
+/** A job that waits. */
 export interface Waiting {
-  readonly supplierId: string;
+  /** Each supplier has a line for its updates, and one for its catalog. */
+  readonly line: string;
   readonly rows: number;
+  /** It gets a transaction of its own, also while nobody else writes. */
+  readonly isApart: boolean;
 }
 
 export interface Turns<Entry extends Waiting> {
   add(entry: Entry): void;
   /**
-   * One entry of each supplier after another, as far as they fit; each supplier's own stay in order. Empty where all who
-   * wait have to rest.
+   * Takes one entry of each line after another, as far as they fit. Entries of one line stay in order. Empty if every line
+   * that waits has to rest.
    */
   takeBatch(): Entry[];
   /** Tells how long a batch took, in milliseconds. */
   served(batch: readonly Entry[], ms: number): void;
-  /** How many rows of this supplier may share a transaction now. */
-  maxRows(supplierId: string): number;
-  /** Whether several suppliers wait, or were served within the last second. */
+  /** How many rows of this line may share a transaction now. */
+  maxRows(line: string): number;
+  /** Whether several lines wait, or were served within the last second. */
   isShared(): boolean;
   backlog(): Load;
 }
 
-/** A supplier's entries; those before `taken` are gone. */
+/** A line's entries; those before `taken` are gone. */
 interface Line<Entry> {
-  readonly supplierId: string;
+  readonly name: string;
   entries: Entry[];
   taken: number;
 }
 
-/** `now`: milliseconds on a clock that nobody sets. */
+/** `now`: milliseconds on a monotonic clock. */
 export function createTurns<Entry extends Waiting>(now = () => performance.now()): Turns<Entry> {
   const lines = new Map<string, Line<Entry>>();
   const served = createRecent(now);
@@ -55,41 +58,39 @@ export function createTurns<Entry extends Waiting>(now = () => performance.now()
   const count = ({ rows }: Entry, sign: 1 | -1) => {
     backlog = { requests: backlog.requests + sign, rows: backlog.rows + sign * rows };
   };
-  const maxRows = (supplierId: string) => {
-    const othersWait = lines.size > (lines.has(supplierId) ? 1 : 0);
-    return othersWait || served.hasOther(supplierId) ? SHARED_BATCH_ROWS : MAX_BATCH_ROWS;
+  const maxRows = (line: string) => {
+    const othersWait = lines.size > (lines.has(line) ? 1 : 0);
+    return othersWait || served.hasOther(line) ? SHARED_BATCH_ROWS : MAX_BATCH_ROWS;
   };
-  const rests = ({ supplierId, entries, taken }: Line<Entry>) => {
-    const isOver = (restsUntil.get(supplierId) ?? 0) <= now();
-    if (isOver) restsUntil.delete(supplierId);
-    return !isOver && isLarge(entries[taken]) && maxRows(supplierId) === SHARED_BATCH_ROWS;
+  const rests = ({ name, entries, taken }: Line<Entry>) => {
+    const isOver = (restsUntil.get(name) ?? 0) <= now();
+    if (isOver) restsUntil.delete(name);
+    return !isOver && isLarge(entries[taken]) && maxRows(name) === SHARED_BATCH_ROWS;
   };
   return {
     add(entry) {
-      const { supplierId } = entry;
-      const line = lines.get(supplierId) ?? { supplierId, entries: [], taken: 0 };
+      const line = lines.get(entry.line) ?? { name: entry.line, entries: [], taken: 0 };
       line.entries.push(entry);
-      lines.set(supplierId, line);
+      lines.set(line.name, line);
       count(entry, 1);
     },
     takeBatch() {
-      // Whoever was not served for longest comes first, newcomers before all.
+      // The line that was served longest ago comes first; a new line comes before all others.
       const inTurn = [...lines.values()]
         .filter((line) => !rests(line))
-        .sort((a, b) => served.lastTurn(a.supplierId) - served.lastTurn(b.supplierId));
+        .sort((a, b) => served.lastTurn(a.name) - served.lastTurn(b.name));
       const batch = fillBatch(inTurn, maxRows);
-      for (const { supplierId } of batch) {
-        served.note(supplierId);
-        const line = lines.get(supplierId);
-        if (line && line.taken === line.entries.length) lines.delete(supplierId);
+      for (const { line: name } of batch) {
+        served.note(name);
+        const line = lines.get(name);
+        if (line && line.taken === line.entries.length) lines.delete(name);
         else if (line) compact(line);
       }
       for (const entry of batch) count(entry, -1);
       return batch;
     },
     served(batch, ms) {
-      for (const entry of batch)
-        if (isLarge(entry)) restsUntil.set(entry.supplierId, now() + REST_TIMES * ms);
+      for (const entry of batch) if (isLarge(entry)) restsUntil.set(entry.line, now() + REST_TIMES * ms);
     },
     maxRows,
     isShared: () => served.count() > 1 || lines.size > 1,
@@ -104,18 +105,18 @@ function isLarge(entry: Waiting | undefined): boolean {
 /** Advances the lines by what it takes. */
 function fillBatch<Entry extends Waiting>(
   lines: readonly Line<Entry>[],
-  maxRows: (supplierId: string) => number,
+  maxRows: (line: string) => number,
 ): Entry[] {
   const batch: Entry[] = [];
   let rows = 0;
   let isClosed = false;
-  let open = lines.map((line) => ({ line, share: maxRows(line.supplierId), rows: 0 }));
+  let open = lines.map((line) => ({ line, share: maxRows(line.name), rows: 0 }));
   const take = (turn: (typeof open)[number]): boolean => {
     const { line, share } = turn;
     const entry = line.entries[line.taken];
     if (!entry || isClosed) return false;
     const isFirst = turn.rows === 0;
-    const isApart = share < MAX_BATCH_ROWS && isLarge(entry);
+    const isApart = entry.isApart || (share < MAX_BATCH_ROWS && isLarge(entry));
     const fits = rows + entry.rows <= MAX_BATCH_ROWS && (isFirst || turn.rows + entry.rows <= share);
     if (batch.length > 0 && (isApart || !fits)) return false;
     isClosed = isApart;
@@ -136,28 +137,28 @@ function compact<Entry>(line: Line<Entry>): void {
   line.taken = 0;
 }
 
-/** Which suppliers were served within the last second, and in which order. */
+/** Which lines were served within the last second, and in which order. */
 function createRecent(now: () => number) {
   // From the longest ago to the newest.
   const recent = new Map<string, { readonly time: number; readonly turn: number }>();
   let turn = 0;
   const forget = () => {
     const since = now() - ACTIVE_MS;
-    for (const [supplierId, { time }] of recent) {
+    for (const [line, { time }] of recent) {
       if (time >= since) break;
-      recent.delete(supplierId);
+      recent.delete(line);
     }
   };
   return {
-    note(supplierId: string) {
-      recent.delete(supplierId);
-      recent.set(supplierId, { time: now(), turn: ++turn });
+    note(line: string) {
+      recent.delete(line);
+      recent.set(line, { time: now(), turn: ++turn });
     },
     /** A number that grows; 0: long ago. */
-    lastTurn: (supplierId: string) => recent.get(supplierId)?.turn ?? 0,
-    hasOther(supplierId: string): boolean {
+    lastTurn: (line: string) => recent.get(line)?.turn ?? 0,
+    hasOther(line: string): boolean {
       forget();
-      return recent.size > (recent.has(supplierId) ? 1 : 0);
+      return recent.size > (recent.has(line) ? 1 : 0);
     },
     count(): number {
       forget();

@@ -1,9 +1,11 @@
-/** The thread's side of its callers: calls in by their ports, outcomes out. No call can end the thread. */
+/** The thread's side of its callers: reads calls from their ports and posts outcomes. No call can end the thread. */
 import type { MessagePort } from 'node:worker_threads';
+import type { SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { writeAnswer } from '../answer/answer-codec.ts';
 import type { Load } from './admission.ts';
+import type { CatalogPart } from './writer.ts';
 import {
   joinTexts,
   toErrorDetails,
@@ -12,22 +14,23 @@ import {
   type NumberedCall,
 } from './writer-messages.ts';
 
-/** What callers can ask for. */
+/** The methods that callers can call. */
 export interface WriterCalls {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
+  save(part: CatalogPart): Promise<SaveCounts>;
   purgeKeys(keepMs: number): Promise<boolean>;
   probe(): Promise<string | null>;
   backlog(): Load;
 }
 
 export interface Caller {
-  /** Tells this caller; with its next outcomes, if there are some in this turn. */
+  /** Sends the note to this caller, together with its next outcomes if it has some in this turn. */
   tell(note: Note): void;
-  /** Sends what is there. */
+  /** Sends the outcomes and notes that wait. */
   flush(): void;
 }
 
-/** Answers the calls that come in by the port. `hearTime` is told what the caller's clock says (ISO 8601). */
+/** Answers the calls that come in by the port. `hearTime` gets the time on the caller's clock (ISO 8601). */
 export function answerCalls(port: MessagePort, calls: WriterCalls, hearTime: (now: string) => void): Caller {
   const outbox = createOutbox(port);
   port.on('message', (text: string) => {
@@ -39,7 +42,7 @@ export function answerCalls(port: MessagePort, calls: WriterCalls, hearTime: (no
   return outbox;
 }
 
-/** The outcome as JSON text, whatever happens. */
+/** The outcome as JSON text. Never rejects. */
 async function answer(calls: WriterCalls, [id, ...call]: NumberedCall): Promise<string> {
   try {
     return `[${id},${await run(calls, call)}]`;
@@ -54,6 +57,8 @@ async function run(calls: WriterCalls, call: Unnumbered): Promise<string> {
   switch (call[0]) {
     case 'update':
       return `"answer",${writeStored(await calls.update(call[1]))}`;
+    case 'save':
+      return `"value",${JSON.stringify(await calls.save(call[1]))}`;
     case 'purgeKeys':
       return `"value",${await calls.purgeKeys(call[1])}`;
     case 'probe':
@@ -63,7 +68,7 @@ async function run(calls: WriterCalls, call: Unnumbered): Promise<string> {
   }
 }
 
-/** An answer that cannot be told does not undo what was stored. */
+/** If the answer cannot be written, the update is stored all the same: report its outcome as unknown. */
 function writeStored(answered: UpdateAnswer): string {
   try {
     return writeAnswer(answered);
@@ -72,7 +77,7 @@ function writeStored(answered: UpdateAnswer): string {
   }
 }
 
-/** All outcomes of a commit go in one message. */
+/** Sends all outcomes of a commit in one message. */
 function createOutbox(port: MessagePort) {
   let outcomes: string[] = [];
   let notes: Note[] = [];
@@ -88,7 +93,7 @@ function createOutbox(port: MessagePort) {
   return {
     flush,
     send(text: string) {
-      // The others of its commit are settled in the same row of microtasks.
+      // The other outcomes of its commit follow in the same run of microtasks.
       if (outcomes.push(text) === 1) queueMicrotask(flush);
     },
     tell(note: Note) {

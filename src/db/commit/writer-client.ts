@@ -1,31 +1,35 @@
-/** A caller's side of the writer's thread, in whichever thread the caller runs. */
+/** A caller's side of the writer's thread. The caller may run in any thread. */
 import type { MessagePort } from 'node:worker_threads';
+import type { Catalog, SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { createAdmission, type Load } from './admission.ts';
 import type { StoreKind } from '../store/store.ts';
 import { createOpenCalls } from './open-calls.ts';
+import { saveInParts } from './save-in-parts.ts';
 import { updateInParts } from './update-in-parts.ts';
 import type { Note, WriterMessage } from './writer-messages.ts';
 
-/** For how long the thread is waited for to say what waits. */
+/** How long a caller waits for the thread to report its backlog. */
 const BACKLOG_WAIT_MS = 1_000;
 
 export interface Writer {
-  /** Resolves once it is on disk. Throws UnavailableError when too much waits, or the store takes nothing. */
+  /** Resolves once it is on disk. Throws UnavailableError if too much waits, or if the store takes no writes. */
   update(request: UpdateRequest): Promise<UpdateAnswer>;
-  /** Moves the service clock on, and removes some of the keys that are `keepMs` old or older. True: there may be more. */
+  /** Saves catalogs in parts. Between two parts the thread commits what else waits. */
+  readonly catalog: Catalog;
+  /** Moves the service clock on, and deletes some of the keys that are `keepMs` old or older. True: there may be more. */
   purgeKeys(keepMs: number): Promise<boolean>;
-  /** Why no update can be stored; null when it can. */
+  /** Why no update can be stored. Null if updates can be stored. */
   probe(): Promise<string | null>;
-  /** What waits for its commit, of all callers; while the thread does not say it, what this caller waits for. */
+  /** What waits for its commit, of all callers. If the thread does not answer in time: what this caller waits for. */
   backlog(): Promise<Load>;
-  /** Resolves once all calls are answered; then it takes no more. */
+  /** Resolves once all calls are answered. Later calls are refused. */
   close(): Promise<void>;
 }
 
 /**
- * The writer behind this port, which `connect()` of the writer's handle gave. Keeps the process alive only while a call is open.
- * `hear` is told of all callers' commits, on the port that the thread was started with.
+ * The writer behind a port that `connect()` of the writer's handle gave. It keeps the process alive only while a call is open.
+ * `hear` gets notes of all callers' commits, on the first port that the thread was given.
  */
 export function connectWriter(
   kind: StoreKind,
@@ -33,14 +37,14 @@ export function connectWriter(
   clock: () => Date,
   hear: (note: Note) => void = () => undefined,
 ): Writer {
-  // Here too, and not in the thread alone: while that is busy it refuses nobody.
+  // The thread admits calls too, but while it is busy it cannot refuse any.
   const admission = createAdmission();
   const calls = createOpenCalls(port, clock);
   port.on('message', (text: string) => {
-    // The thread wrote it.
+    // The thread wrote the message.
     const { outcomes, notes } = JSON.parse(text) as WriterMessage;
     for (const note of notes) hear(note);
-    // Its commits carry the time that it was last told.
+    // The thread's next commits carry the time of its last message. Send it a newer one.
     if (notes.some((note) => 'isBehind' in note && note.isBehind)) calls.sendSoon();
     for (const [id, ...outcome] of outcomes) calls.settle(id, outcome);
   });
@@ -51,6 +55,14 @@ export function connectWriter(
       admission.admit(request.supplierId, request.rows.length, () =>
         updateInParts(kind, request, (part) => calls.ask<UpdateAnswer>(['update', part])),
       ),
+    catalog: {
+      save: (origin, rows) =>
+        saveInParts(rows, (part) =>
+          admission.admit(origin.supplierId, part.length, () =>
+            calls.ask<SaveCounts>(['save', { origin, rows: part }]),
+          ),
+        ),
+    },
     purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
     probe: () => calls.ask(['probe']),
     backlog: () => orSoon(calls.ask(['backlog']), admission.load),
@@ -62,7 +74,7 @@ export function connectWriter(
   };
 }
 
-/** The value, or another one where it does not come within a second. */
+/** The value, or `other()` if it does not come within BACKLOG_WAIT_MS. */
 async function orSoon<T>(asked: Promise<T>, other: () => T): Promise<T> {
   const late = Promise.withResolvers<T>();
   const timer = setTimeout(() => late.resolve(other()), BACKLOG_WAIT_MS);

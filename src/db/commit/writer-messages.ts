@@ -1,12 +1,14 @@
-/** What callers and the writer's thread say to each other. As JSON text: copying objects between threads costs more than twice of it. */
+/** The messages between callers and the writer's thread. They are JSON text: copying objects between threads costs more than twice as much. */
 import type { UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
 import type { CommitSummary } from './observe-commits.ts';
+import type { CatalogPart } from './writer.ts';
 import { codeOf } from '../driver/store-error.ts';
 
-/** A method of the writer, and what it is given. */
+/** A method of the writer, and its arguments. */
 export type WriterCall =
   | readonly ['update', UpdateRequest]
+  | readonly ['save', CatalogPart]
   | readonly ['purgeKeys', keepMs: number]
   | readonly ['probe']
   | readonly ['backlog'];
@@ -14,13 +16,13 @@ export type WriterCall =
 /** A call under a number that the caller chose. */
 export type NumberedCall = readonly [id: number, ...WriterCall];
 
-/** A caller's calls of one turn of its event loop, and what its clock says (ISO 8601): the thread has none of its own. */
+/** A caller's calls of one turn of its event loop, and the time on its clock (ISO 8601): the thread has no clock of its own. */
 export interface CallerMessage {
   readonly now: string;
   readonly calls: readonly NumberedCall[];
 }
 
-/** What a call came to: an update's answer in its own form (answer-codec.ts), another value, or an error. */
+/** The result of a call: an update's answer as answer-codec.ts writes it, another value, or an error. */
 export type Outcome =
   | readonly ['answer', answer: unknown]
   | readonly ['value', value: unknown]
@@ -28,15 +30,15 @@ export type Outcome =
 
 export type NumberedOutcome = readonly [id: number, ...Outcome];
 
-/** What the thread tells of all callers' commits. */
+/** What the thread reports of all callers' commits. */
 export type Note =
   | {
       readonly committed: CommitSummary;
-      /** More updates wait already. */
+      /** Whether more writes wait already. */
       readonly isBehind: boolean;
     }
   | { readonly failed: ErrorDetails }
-  /** Nothing can be written any more before the store is opened anew. */
+  /** Nothing can be written until the store is opened again. */
   | { readonly ended: ErrorDetails };
 
 export interface WriterMessage {
@@ -44,7 +46,7 @@ export interface WriterMessage {
   readonly notes: readonly Note[];
 }
 
-/** An error's words, its driver's code, and for an UnavailableError what it says itself. */
+/** An error's message, its driver's code, and the code and message of an UnavailableError. */
 export interface ErrorDetails {
   readonly message: string;
   readonly code: string;
@@ -66,10 +68,10 @@ export function fromErrorDetails({ message, code, unavailable }: ErrorDetails): 
   return unavailable ? new UnavailableError(unavailable.code, error, unavailable.message) : error;
 }
 
-/** Characters of a message at most: V8's longest string has some 500 million, and a receiver parses a message in one go. */
+/** Most characters of a message. V8's longest string has some 500 million, and a receiver parses a message in one go. */
 const MAX_MESSAGE_LENGTH = 16_000_000;
 
-/** Joins JSON texts to lists of bounded length. A text that is longer by itself gets a list of its own. */
+/** Joins JSON texts into lists of bounded length. A text longer than the bound gets a list of its own. */
 export function joinTexts(texts: readonly string[]): string[] {
   const lists: string[][] = [];
   let length = Infinity;

@@ -1,12 +1,11 @@
-/** The writer's thread: opens the store on connections of its own, and writes for all callers. */
+/** The writer's thread: opens the store on connections of its own and writes for all callers. */
 import { isMainThread, MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { sql } from 'kysely';
-import type { UpdateRequest } from '../../domain/update.ts';
 import { openStore } from '../store/open-store.ts';
 import { createReadiness } from './readiness.ts';
 import type { WriterThreadData } from './start-writer.ts';
 import { isSyncFailure } from '../driver/store-error.ts';
-import { createWriteDesk } from './write-desk.ts';
+import { createWriteDesk, type Transactions } from './write-desk.ts';
 import { answerCalls, type Caller, type WriterCalls } from './writer-callers.ts';
 import { toErrorDetails } from './writer-messages.ts';
 import { createWriter, stopOnDiskFailure } from './writer.ts';
@@ -16,11 +15,11 @@ const control = parentPort;
 // Given by startWriter.
 const { url, ...options } = workerData as WriterThreadData;
 const store = await openStore(url, options);
-// createWriter waits for other processes without blocking this thread.
+// SQLite's own wait for other processes would block this thread. createWriter waits without that.
 if (store.kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(store.db);
 
 const callers = new Map<MessagePort, Caller>();
-/** The caller that started the thread is told of everybody's commits. */
+/** The caller that started the thread. It gets notes of all callers' commits. */
 let starter: Caller | undefined;
 let now = '';
 
@@ -31,11 +30,17 @@ void store.log?.failed.then((failure) => writer.note(failure));
 const readiness = createReadiness(store, (error) => {
   if (isSyncFailure(error)) writer.note(error);
 });
-const commit = (requests: readonly UpdateRequest[]) => {
-  store.log?.share(desk.isShared());
-  return writer.commit(requests, now);
+const transactions: Transactions = {
+  commit(requests) {
+    store.log?.share(desk.isShared());
+    return writer.commit(requests, now);
+  },
+  save(part) {
+    store.log?.share(desk.isShared());
+    return writer.save(part, now);
+  },
 };
-const desk = createWriteDesk(store.kind, commit, [
+const desk = createWriteDesk(store.kind, transactions, [
   readiness,
   {
     committed: (committed) => starter?.tell({ committed, isBehind: desk.backlog().requests > 0 }),
@@ -44,6 +49,7 @@ const desk = createWriteDesk(store.kind, commit, [
 ]);
 const calls: WriterCalls = {
   update: desk.update,
+  save: desk.save,
   purgeKeys: writer.purgeKeys,
   probe: readiness.check,
   backlog: desk.backlog,
@@ -58,7 +64,7 @@ control.on('message', (message: MessagePort | 'close') => {
   message.on('close', () => callers.delete(message));
 });
 
-/** Once everything is answered. With its ports closed the thread ends. */
+/** Waits until everything is answered. The thread ends once its ports are closed. */
 async function close(): Promise<void> {
   await desk.idle();
   for (const caller of callers.values()) caller.flush();

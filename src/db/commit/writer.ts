@@ -1,35 +1,48 @@
-/** Writes inventory on the store's own connections: requests in, and once they are on disk, answers out. */
+/** The transactions of the writer, on the store's own connections: updates, parts of catalogs, old keys. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CatalogRow, ImportOrigin } from '../../domain/catalog.ts';
 import type { UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
+import { createSaveCatalog, type SavedCatalog } from '../catalog/save-catalog.ts';
 import { createApplyRequests, type Applied } from '../update/apply-updates.ts';
 import type { Store } from '../store/store.ts';
 import { createPurgeKeys, type PurgeKeys } from '../update/purge-keys.ts';
 import { codeOf, isDiskFailure } from '../driver/store-error.ts';
 import { inTransaction } from '../store/transaction.ts';
 
-/** For how long another process that writes to a SQLite file is waited for, in milliseconds, and how often it is looked at. */
+/** How long the writer waits for another process that writes to the SQLite file, and how often it tries, in milliseconds. */
 const BUSY_PATIENCE_MS = 5_000;
 const BUSY_RETRY_MS = 5;
 
+/** Rows of a catalog that share a transaction. */
+export interface CatalogPart {
+  readonly origin: ImportOrigin;
+  readonly rows: readonly CatalogRow[];
+}
+
 export interface StoreWriter {
-  /** One transaction for all the requests; an answer for each, in order. `now`: the time of their changes (ISO 8601). */
+  /** Runs one transaction for all the requests. Gives an answer for each, in order. `now`: the time of their changes (ISO 8601). */
   commit(requests: readonly UpdateRequest[], now: string): Promise<Applied[]>;
-  /** Moves the service clock on, and removes some of the old idempotency keys. */
+  /** Runs one transaction for the part. `now` as above. */
+  save(part: CatalogPart, now: string): Promise<SavedCatalog>;
+  /** Moves the service clock on, and deletes some of the old idempotency keys. */
   readonly purgeKeys: PurgeKeys;
 }
 
 export function createWriter(store: Store): StoreWriter {
   const applyRequests = createApplyRequests(store);
+  const saveCatalog = createSaveCatalog(store);
   const purgeKeys = createPurgeKeys(store);
   return {
     commit: (requests, now) =>
       whenFree(() => inTransaction(store, (trx) => applyRequests(trx, requests, now))),
+    save: ({ origin, rows }, now) =>
+      whenFree(() => inTransaction(store, (trx) => saveCatalog(trx, origin, rows, now))),
     purgeKeys: (keepMs) => whenFree(() => purgeKeys(keepMs)),
   };
 }
 
-/** SQLite itself would block the whole thread while it waits for another process, and with it all who ask only how things are. */
+/** Retries while another process writes. SQLite's own wait would block the whole thread, and calls that write nothing with it. */
 async function whenFree<T>(write: () => Promise<T>): Promise<T> {
   const started = performance.now();
   for (;;) {
@@ -42,7 +55,7 @@ async function whenFree<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Nothing was written: another process has the right to write. */
+/** Whether nothing was written because another process holds SQLite's write lock. */
 function isBusy(error: unknown): boolean {
   return (
     error instanceof UnavailableError &&
@@ -52,13 +65,13 @@ function isBusy(error: unknown): boolean {
 }
 
 export interface CarefulWriter extends StoreWriter {
-  /** Notes an error of the store: a failure of its disk ends all writing. */
+  /** Notes an error of the store. A disk failure ends all writing. */
   note(error: unknown): void;
 }
 
 /**
- * The writer until its disk fails; then it takes nothing more, and `tell` is called with the reason. PostgreSQL learned in 2018
- * that a second fsync may succeed though the first one's pages are lost.
+ * The writer until its disk fails. From then on it refuses everything, and `tell` is called with the reason: after a failed fsync a
+ * second one may succeed although the pages of the first are lost.
  */
 export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) => void): CarefulWriter {
   let failure: unknown;
@@ -78,6 +91,7 @@ export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) 
   };
   return {
     commit: (requests, now) => unlessFailed(() => writer.commit(requests, now)),
+    save: (part, now) => unlessFailed(() => writer.save(part, now)),
     purgeKeys: (keepMs) => unlessFailed(() => writer.purgeKeys(keepMs)),
     note,
   };
