@@ -8,6 +8,7 @@ const LONGEST = [
   'neighbour',
   'full-disk',
   'live-limits',
+  'examples',
   'disk',
   'bulk',
   'graphiql',
