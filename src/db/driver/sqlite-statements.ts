@@ -1,10 +1,12 @@
-/** SQLite's statements as Kysely is given them: prepared once, and run once or for each of many items. */
+/** SQLite's statements: prepared once, and run once by Kysely or for each of many items by a set statement. */
 import type Sqlite from 'better-sqlite3';
 import type { SqliteStatement } from 'kysely';
 import { fromSqlite } from './store-error.ts';
 
-/** Kysely prepares on every call, which costs more than most of the statements do: `maxKept` of them are kept. */
-export function createPrepare(database: Sqlite.Database, maxKept: number): (text: string) => SqliteStatement {
+export type Prepare = (text: string) => SqliteStatement;
+
+/** Kysely prepares on every call, which costs more than most statements do. So the last `maxKept` statements are kept. */
+export function createPrepare(database: Sqlite.Database, maxKept: number): Prepare {
   const kept = new Map<string, SqliteStatement>();
   return (text) => {
     const known = kept.get(text);
@@ -19,13 +21,14 @@ export function createPrepare(database: Sqlite.Database, maxKept: number): (text
 
 function prepare(database: Sqlite.Database, text: string): SqliteStatement {
   // A transaction that starts by reading could not go on to write if another process wrote in between.
-  const statement = makeRepeatable(database, database.prepare(text === 'begin' ? 'begin immediate' : text));
-  // Some errors end the transaction: to roll it back once more would hide them behind another.
+  const statement = database.prepare(text === 'begin' ? 'begin immediate' : text);
+  // Some errors end the transaction. Another rollback would replace the error by its own.
   const isNeeded = () => text !== 'rollback' || database.inTransaction;
   return {
-    ...statement,
+    reader: statement.reader,
     all: (parameters) => withStoreErrors(() => statement.all(parameters)),
     run: (parameters) => withStoreErrors(() => (isNeeded() ? statement.run(parameters) : nothingRun)),
+    iterate: (parameters) => statement.iterate(parameters),
   };
 }
 
@@ -37,27 +40,25 @@ function withStoreErrors<T>(work: () => T): T {
   }
 }
 
-/** A list in place of a value, which nothing else binds, holds the values of many runs: a set statement's items. */
-function makeRepeatable(database: Sqlite.Database, statement: Sqlite.Statement): SqliteStatement {
-  const readItems = (items: readonly unknown[]) => items.flatMap((item) => statement.all(item));
-  const readAtOnce = database.transaction(readItems);
-  return {
-    reader: statement.reader,
-    all: (parameters) => {
-      const items = itemsOf(parameters);
-      if (!items) return statement.all(parameters);
-      // A read by itself opens and ends a transaction, which costs more than the read: many share one.
-      return items.length > 1 && !database.inTransaction ? readAtOnce(items) : readItems(items);
-    },
-    run: (parameters) =>
-      itemsOf(parameters)?.reduce((_last, item) => statement.run(item), nothingRun) ??
-      statement.run(parameters),
-    iterate: (parameters) => statement.iterate(parameters),
+const nothingRun = { changes: 0, lastInsertRowid: 0 };
+
+/**
+ * Runs a statement for each item, in order. An item is the values of the statement's parameters. Gives the rows of all runs.
+ * The caller holds the connection meanwhile. Throws UnavailableError where the store fails.
+ */
+export type RunEach = (text: string, items: readonly (readonly unknown[])[]) => unknown[];
+
+export function createRunEach(database: Sqlite.Database, prepareKept: Prepare): RunEach {
+  const inTransaction = database.transaction((work: () => unknown[]) => work());
+  return (text, items) => {
+    const statement = prepareKept(text);
+    if (!statement.reader) {
+      for (const item of items) statement.run(item);
+      return [];
+    }
+    const readAll = () => items.flatMap((item) => statement.all(item));
+    // A read by itself opens and ends a transaction, which costs more than the read. So many reads share one.
+    const sharesOne = items.length > 1 && !database.inTransaction;
+    return sharesOne ? withStoreErrors(() => inTransaction(readAll)) : readAll();
   };
 }
-
-function itemsOf([first]: readonly unknown[]) {
-  return Array.isArray(first) ? first : undefined;
-}
-
-const nothingRun = { changes: 0, lastInsertRowid: 0 };

@@ -9,7 +9,7 @@ import { openPostgres, openPostgresForUpkeep } from './postgres.ts';
 import { makePrivate } from '../driver/private-file.ts';
 import { SqliteLog } from '../driver/sqlite-log.ts';
 import { codeOf, fromSqlite, isDiskFull } from '../driver/store-error.ts';
-import { createPrepare } from '../driver/sqlite-statements.ts';
+import { createPrepare, createRunEach, type Prepare, type RunEach } from '../driver/sqlite-statements.ts';
 import type { OpenOptions, Store, StoreKind } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -46,7 +46,12 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     await upkeep.destroy();
     return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs })) };
   }
-  const { dialect, log } = openSqlite(url.slice('sqlite:'.length), readOnly, logLimitBytes, logStatus);
+  const { dialect, runEach, log } = openSqlite(
+    url.slice('sqlite:'.length),
+    readOnly,
+    logLimitBytes,
+    logStatus,
+  );
   const db = new Kysely<Tables>({ dialect });
   const close = async () => {
     try {
@@ -57,7 +62,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     }
   };
   await prepareSchema(db, kind, readOnly, close);
-  return { ...rest, db, points: db, writes: db, log, close };
+  return { ...rest, db, points: db, writes: db, runEach, log, close };
 }
 
 /** Opens a store for `work`, and closes it whatever happens. Throws as `openStore` does. */
@@ -78,6 +83,7 @@ function storeKind(url: string): StoreKind {
 
 interface Opened {
   readonly dialect: Dialect;
+  readonly runEach: RunEach;
   readonly log?: SqliteLog | undefined;
 }
 
@@ -89,7 +95,9 @@ function openSqlite(path: string, readOnly: boolean, logLimitBytes: number, logS
   try {
     if (!readOnly) configure(database);
     const log = readOnly || !isFile ? undefined : new SqliteLog(database, path, logLimitBytes, logStatus);
-    return { dialect: createDialect(database, log), log };
+    const prepare = createPrepare(database, MAX_STATEMENTS);
+    const runEach = createRunEach(database, prepare);
+    return { dialect: createDialect(database, log?.guard(prepare) ?? prepare), runEach, log };
   } catch (error) {
     database.close();
     throw describeDamage(path, error);
@@ -101,11 +109,8 @@ function prepareFiles(path: string): void {
   makeRoomToOpen(path);
 }
 
-function createDialect(database: Sqlite.Database, log: SqliteLog | undefined): Dialect {
-  const prepare = createPrepare(database, MAX_STATEMENTS);
-  const dialect = new SqliteDialect({
-    database: { prepare: log?.guard(prepare) ?? prepare, close: () => database.close() },
-  });
+function createDialect(database: Sqlite.Database, prepare: Prepare): Dialect {
+  const dialect = new SqliteDialect({ database: { prepare, close: () => database.close() } });
   return {
     createAdapter: () => new AtomicDdlAdapter(),
     createDriver: () => dialect.createDriver(),

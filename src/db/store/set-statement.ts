@@ -1,5 +1,6 @@
 /** Statements over a set of rows, of whatever number: a text is built, compiled and prepared once. */
 import { sql, type Compilable, type Kysely, type QueryCreator } from 'kysely';
+import type { RunEach } from '../driver/sqlite-statements.ts';
 import { namesOf, type Column, type RowOf } from './columns.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -18,8 +19,8 @@ type WithItems<Item> = QueryCreator<Tables & { item: Item }>;
  * Builds the statement once. `columns` are the items' columns; `build` reads them from the table `item` and must bind
  * no value of its own, for it would be lost.
  *
- * PostgreSQL runs it once over all items, which travel as one JSON parameter: what costs is the way there and back. For SQLite,
- * in this process, reading JSON costs more than the updates do: it runs once for each item (sqlite-statements.ts), in the items' order.
+ * PostgreSQL runs it once over all items, which travel as one JSON parameter, because the way there and back is what costs. SQLite is
+ * in this process, and reading JSON costs more than the updates do. So SQLite runs it for each item, in the items' order.
  */
 export function createSetStatement<C extends Record<string, Column>, Row>(
   store: Store,
@@ -27,23 +28,30 @@ export function createSetStatement<C extends Record<string, Column>, Row>(
   build: (db: WithItems<RowOf<C>>) => Compilable<Row>,
 ): SetStatement<RowOf<C>, Row> {
   const names = namesOf(columns);
-  const withItems =
-    store.kind === 'sqlite' ? withOneItem(store.db, columns) : withAllItems(store.db, columns);
-  const compiled = build(withItems).compile();
-  const bound = store.kind === 'sqlite' ? names.length : 1;
-  if (compiled.parameters.length !== bound)
+  const { runEach } = store;
+  const compiled = build(
+    runEach ? withOneItem(store.db, columns) : withAllItems(store.db, columns),
+  ).compile();
+  if (compiled.parameters.length !== (runEach ? names.length : 1))
     throw new Error(`A set statement binds its items alone: ${compiled.sql}`);
+  const valuesOf = (item: RowOf<C>) => names.map((name) => item[name]);
+  if (runEach) return (db, items) => runOnSqlite<Row>(runEach, db, compiled.sql, items.map(valuesOf));
   return async (db, items, mark = '') => {
-    const rows = items.map((item) => names.map((name) => item[name]));
-    const parameter =
-      store.kind === 'sqlite' ? rows : JSON.stringify(rows.map((row) => row.map(toJsonValue)));
-    const result = await db.executeQuery<Row>({
-      ...compiled,
-      sql: mark + compiled.sql,
-      parameters: [parameter],
-    });
-    return result.rows;
+    const json = JSON.stringify(items.map((item) => valuesOf(item).map(toJsonValue)));
+    const query = { ...compiled, sql: mark + compiled.sql, parameters: [json] };
+    return (await db.executeQuery<Row>(query)).rows;
   };
+}
+
+/** SQLite has one connection. It is held during the runs, so that they belong to the transaction of `db` and to no other. */
+function runOnSqlite<Row>(
+  runEach: RunEach,
+  db: Kysely<Tables>,
+  text: string,
+  items: readonly (readonly unknown[])[],
+): Promise<Row[]> {
+  // The statement was built with these rows as its result.
+  return db.getExecutor().provideConnection(async () => runEach(text, items) as Row[]);
 }
 
 /** JSON has no bytes. */

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { LogStatus } from '../driver/log-status.ts';
 import type { SqliteLog } from '../driver/sqlite-log.ts';
+import type { RunEach } from '../driver/sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
 export type StoreKind = 'sqlite' | 'postgres';
@@ -22,6 +23,8 @@ export interface Store {
   readonly keyQuotaBytes: number;
   /** The longest that SQLite's log may get, in bytes. */
   readonly logLimitBytes: number;
+  /** Runs set statements on SQLite; undefined on PostgreSQL. */
+  readonly runEach?: RunEach | undefined;
   /** SQLite's, where it may be written. */
   readonly log?: SqliteLog | undefined;
   /** Throws UnavailableError where SQLite's disk fails as the log goes into the file. */
