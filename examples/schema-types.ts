@@ -727,6 +727,18 @@ export type introspection = {
         }
        }
       }
+     },
+     {
+      "name": "wouldApplyCount",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
      }
     ],
     "inputFields": null,
@@ -2274,6 +2286,18 @@ export type introspection = {
           "ofType": null
          }
         }
+       }
+      }
+     },
+     {
+      "name": "wouldApplyCount",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
        }
       }
      }

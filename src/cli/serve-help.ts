@@ -16,7 +16,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --idempotency-hours N  for how long gateways run before they forget an idempotency key (default 24, the least)
   --idempotency-quota MIB
                          room that one supplier's keys take at most; past it new keys get 429 (default 1024)
-  --cors-origin ORIGIN   lets pages of this origin call GraphQL; may be given several times (default none)
+  --cors-origin ORIGIN   lets pages of this origin call the gateway; may be given several times (default none)
   --rate-limit N         units a second that a token may spend, ten seconds' worth at once; a small request or a row of
                          a bulk call costs one; past it 429 (default 2000; 0: no limit)
   --in-flight-limit MIB  bodies and answers held at once, a quarter for one supplier; past it large requests get 503

@@ -71,7 +71,13 @@ export const serveOptions = {
     multiple: true,
     schema: z
       .array(
-        z.string().regex(/^https?:\/\/[^/\s]+$/, 'Give an origin such as https://dashboard.example.com.'),
+        z
+          .string()
+          .regex(/^https?:\/\/[^/\s]+$/, 'Give an origin such as https://dashboard.example.com.')
+          .refine(
+            (origin) => !origin.includes('*'),
+            'An origin is compared as a whole, so * matches nothing. Give each origin by itself.',
+          ),
       )
       .default([]),
   },

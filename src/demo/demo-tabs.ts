@@ -91,6 +91,7 @@ mutation UpdateMany {
     ]
   }) {
     appliedCount
+    wouldApplyCount
     unchangedCount
     rejectedCount
     groupId

@@ -62,6 +62,12 @@ describe('a body is JSON in UTF-8', () => {
     const payload = gzipSync(JSON.stringify({ query: MUTATION }));
     const response = await send({ headers: { ...json, 'content-encoding': 'gzip' }, payload });
     expect(response.statusCode).toBe(415);
+    expect(response.json()).toEqual(
+      error(
+        'Compressed bodies are not read. Send the body without Content-Encoding.',
+        'UNSUPPORTED_MEDIA_TYPE',
+      ),
+    );
   });
 
   test('a body over 8 MiB is a 413', async () => {
@@ -232,7 +238,8 @@ describe('pages of other origins', () => {
     expect(headers).toMatchObject({
       'access-control-allow-origin': listed,
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'authorization, content-type, x-request-id, x-include-cost',
+      'access-control-allow-headers':
+        'authorization, content-type, x-request-id, x-include-cost, if-match, idempotency-key, traceparent, tracestate, baggage, sentry-trace',
     });
     expect(headers['vary']).toContain('Origin');
     expect(headers).not.toHaveProperty('access-control-allow-credentials');

@@ -75,10 +75,11 @@ const differences: Readonly<Record<string, Difference>> = {
     'UTF-8 only',
   ),
   'media: text/plain, empty body': noIdentifier,
-  'media: Content-Encoding: gzip header, plain body': unsupported(
-    'application/json; charset=utf-8',
-    'a body that is declared compressed is never inflated, nor read as text',
-  ),
+  'media: Content-Encoding: gzip header, plain body': {
+    status: 415,
+    body: { detail: 'Compressed bodies are not read. Send the body without Content-Encoding.' },
+    why: 'a body that is declared compressed is never inflated, nor read as text',
+  },
   'accept: Accept: application/xml': acceptIgnored,
   'accept: Accept: garbage': acceptIgnored,
   'accept: Accept: (empty)': acceptIgnored,

@@ -125,7 +125,7 @@ describe.each(doors)('%s', (_door, path, body) => {
     };
     const answer = await sendRaw(origin, rawRequest(`POST ${path}`, headers, body));
     expect(answer.status).toBe(417);
-    expectMessage(answer, 'Of Expect there is 100-continue alone.');
+    expectMessage(answer, 'The only supported Expect value is 100-continue.');
     expect(await isUpdated()).toBe(false);
   });
 

@@ -152,9 +152,7 @@ export const exchanges: Record<string, Exchange> = {
   'too many root fields': {
     query: `{ ${Array.from({ length: 21 }, (_, i) => `a${i}: __typename`).join(' ')} }`,
   },
-  'a defer that is not there': { query: '{ ... @defer { __typename } }' },
   'a body that is no JSON': { raw: '{' },
-  'a body that is a list': { raw: '[{"query":"{ __typename }"}]' },
   'viewers may not change': update({ identifier: shared, quantityInStock: 1 }, as(tokens.view)),
   'editors may not view': { query: GET, variables: { by: shared }, ...as(tokens.edit) },
   'editors may introspect': { query: '{ __typename }', ...as(tokens.edit) },

@@ -19,7 +19,7 @@ const ERROR = `__typename code message path retryable
   ... on QuantityTooLargeError { current { ${SKU} } }
   ... on AmbiguousIdentifierError { candidates { skuId } }`;
 const RESULT = `outcome sku { ${SKU} } change { ${CHANGE} } userErrors { ${ERROR} }`;
-const GROUP = `replayed groupId appliedCount unchangedCount rejectedCount userErrors { ${ERROR} }`;
+const GROUP = `replayed groupId appliedCount wouldApplyCount unchangedCount rejectedCount userErrors { ${ERROR} }`;
 
 export const mutations = {
   update: `mutation ($input: UpdateSkuInventoryInput!) { answer: updateSkuInventory(input: $input) { replayed ${RESULT} } }`,
@@ -75,6 +75,7 @@ export interface BulkAnswer {
   readonly replayed: boolean;
   readonly groupId: string | null;
   readonly appliedCount: number;
+  readonly wouldApplyCount: number;
   readonly unchangedCount: number;
   readonly rejectedCount: number;
   readonly userErrors: readonly ErrorAnswer[];

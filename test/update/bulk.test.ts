@@ -406,7 +406,13 @@ describeOnEachStore('bulk updates', (kind) => {
       { dryRun: true },
     );
     expect(wordsOf(answer)).toEqual(['DRY_RUN', 'DRY_RUN', 'UNCHANGED', 'BAD_USER_INPUT']);
-    expect(answer).toMatchObject({ appliedCount: 0, unchangedCount: 1, rejectedCount: 1 });
+    expect(answer).toMatchObject({
+      appliedCount: 0,
+      wouldApplyCount: 2,
+      unchangedCount: 1,
+      rejectedCount: 1,
+      groupId: null,
+    });
     expect(answer.results[1]).toMatchObject({
       sku: { quantityInStock: 2, version: 2 },
       change: { id: null, before: { quantityInStock: 1 }, after: { quantityInStock: 2 } },
@@ -416,6 +422,7 @@ describeOnEachStore('bulk updates', (kind) => {
       atomicity: 'ALL_OR_NOTHING',
     });
     expect(wordsOf(together)).toEqual(['ROLLED_BACK', 'SKU_NOT_FOUND']);
+    expect(together).toMatchObject({ wouldApplyCount: 0, groupId: null });
     expect(await statesOf([skuId ?? '', other ?? ''])).toEqual([
       [10, 0],
       [10, 0],

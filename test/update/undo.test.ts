@@ -7,7 +7,7 @@ import { describeOnEachStore } from '../support/stores/stores.ts';
 
 const REVERT = `mutation ($input: RevertInventoryChangesInput!) {
   revertInventoryChanges(input: $input) {
-    appliedCount unchangedCount rejectedCount groupId replayed
+    appliedCount wouldApplyCount unchangedCount rejectedCount groupId replayed
     userErrors { code message path retryable }
     results {
       index outcome
@@ -260,7 +260,7 @@ describeOnEachStore('undo', (kind) => {
       },
       { outcome: 'REJECTED', userErrors: [{ code: 'PRECONDITION_FAILED' }] },
     ]);
-    expect(dry.appliedCount).toBe(0);
+    expect(dry).toMatchObject({ appliedCount: 0, wouldApplyCount: 1, groupId: null });
     expect(await lastId()).toBe(before);
     expect(await states(a, b)).toEqual([
       [1, 5, null, 1],

@@ -21,6 +21,7 @@ import { sendJson } from '../edge/json-answer.ts';
 import { declaresJson } from '../edge/media-type.ts';
 import { isLight, laneOf, look, rootFieldsIn } from '../heavy/operation-weight.ts';
 import { createOperationCache } from '../graphql/prepared-operations.ts';
+import { BATCH_REFUSED } from '../graphql/unsupported-requests.ts';
 import { jsonTypeFor, writeError, writeResult } from '../graphql/write-result.ts';
 import {
   MAX_BULK_BODY_BYTES,
@@ -127,11 +128,19 @@ async function admit(
 function refuseRequest(request: FastifyRequest): PublicError | null {
   const { method, body } = request;
   if (method === 'GET') return hasJsonParameters(request) ? null : badParameters;
-  if (!declaresJson(request)) return unsupportedMediaType;
+  if (!declaresJson(request)) return unsupportedMediaType(request);
   if (!(body instanceof Buffer) || !isUtf8(body)) {
     return { status: 400, code: 'BAD_REQUEST', message: 'The body must be a JSON object in UTF-8.' };
   }
+  if (isBatch(body)) return { status: 400, code: 'BAD_REQUEST', message: BATCH_REFUSED };
   return null;
+}
+
+/** Looks at the first byte that is no white space. */
+function isBatch(body: Buffer): boolean {
+  let at = 0;
+  while (body[at] === 0x20 || body[at] === 0x0a || body[at] === 0x0d || body[at] === 0x09) at++;
+  return body[at] === 0x5b;
 }
 
 const badParameters: PublicError = {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../domain/caller.ts';
 import type { Services } from '../../schema/builder/context.ts';
 import type { Admission } from '../edge/admission.ts';
+import { allowOrigins } from '../edge/cors.ts';
 import { authenticateHeader, tokenSchemes } from '../edge/authenticate.ts';
 import type { HeavyWork } from '../heavy/heavy-request.ts';
 import { detailed, refused } from '../legacy/answer.ts';
@@ -10,7 +11,7 @@ import { denyUpdates } from '../legacy/mutations.ts';
 import { pickSafetyHeaders } from '../legacy/safety-headers.ts';
 import { answerLegacy, sourceOf, type LegacyDoor } from '../legacy/views.ts';
 import { sendJson } from '../edge/json-answer.ts';
-import { declaresJson } from '../edge/media-type.ts';
+import { COMPRESSED_BODY, declaresJson, isCompressed } from '../edge/media-type.ts';
 import { isLightBody, laneOfCall } from '../heavy/operation-weight.ts';
 import { MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, methods, toPublicError } from '../edge/edge-error.ts';
 import { contextOf } from './request-context.ts';
@@ -20,6 +21,8 @@ export interface LegacyDoorOptions extends Services {
   readonly authenticate: Authenticate;
   readonly admission: Admission;
   readonly heavyWork: HeavyWork;
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
 }
 
 const PATH = '/timp/products/skus/inventory';
@@ -73,8 +76,11 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   view: View,
-  { authenticate, admission }: LegacyDoorOptions,
+  { authenticate, admission, corsOrigins }: LegacyDoorOptions,
 ) {
+  // A script that sends no Origin gets exactly the documented headers.
+  const isFromPage = request.headers.origin !== undefined;
+  if (isFromPage && allowOrigins(corsOrigins, request, reply)) return reply.code(204).send();
   reply.header('allow', 'POST, OPTIONS');
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.legacy, authenticate);
   if ('message' in caller) return sendJson(reply, refused(caller));
@@ -108,6 +114,8 @@ function answerWith({ door }: View, options: LegacyDoorOptions) {
   };
 }
 
-function unsupported({ headers }: FastifyRequest): string {
+function unsupported(request: FastifyRequest): string {
+  if (isCompressed(request)) return COMPRESSED_BODY;
+  const { headers } = request;
   return `Unsupported media type "${headers['content-type'] ?? ''}" in request.`;
 }

@@ -14,9 +14,10 @@ export function sendHeavy(request: FastifyRequest, reply: FastifyReply, answer: 
     .send(Buffer.from(buffer, byteOffset, length));
 }
 
-function noteHeavy(request: FastifyRequest, { faults, code }: WholeAnswer): void {
+function noteHeavy(request: FastifyRequest, { faults, code, refused }: WholeAnswer): void {
   for (const fault of faults) reportFault(fromFault(fault), request);
   if (code !== null) request.errorCode ??= code;
+  request.refusedCall = refused;
 }
 
 /** Aborts when the client leaves before it is answered. */

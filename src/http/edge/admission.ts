@@ -1,4 +1,4 @@
-/** Who is let in before a body is read: suppliers within their connections, tokens within their rate. */
+/** Decides before a body is read whether a request is let in: its supplier's connections, then its token's rate. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Denial } from './authenticate.ts';
 import { Charge } from '../fair/charge.ts';
@@ -7,7 +7,7 @@ import { lingerAfterAnswer } from './linger.ts';
 import { Parking } from '../fair/parking.ts';
 import { tokenOf, type RateLimit } from '../fair/rate-limit.ts';
 
-/** Between two answers to connections of one supplier that are too many, and between two that were refused for their rate, in milliseconds. */
+/** Milliseconds between two answers to one supplier: on connections past its share, and to requests past its rate. */
 const EACH_SURPLUS_MS = 4;
 const EACH_THROTTLED_MS = 1;
 
@@ -22,13 +22,14 @@ export class Admission {
     this.#connections = connections;
   }
 
-  /** Counts the connection and charges the request's own unit; why its caller must wait, null when it need not. */
+  /** Counts the connection and charges the request's own unit. Returns why the caller must wait, or null. */
   async deny(request: FastifyRequest, reply: FastifyReply): Promise<Denial | null> {
     const { caller, raw } = request;
     if (!this.#connections.claim(raw.socket, caller.supplierId)) {
       lingerAfterAnswer(raw.socket);
       reply.header('connection', 'close');
-      // Opening a connection costs more than a request, and what it leaves to collect costs again: a client that is refused later opens fewer.
+      // Opening a connection costs more than a request, and so does the memory that it leaves to collect. A delayed refusal slows down
+      // clients that reconnect in a loop.
       await this.#surplus.holdBack(raw.socket, caller.supplierId);
       return tooManyConnections;
     }
@@ -48,7 +49,7 @@ const tooManyConnections: Denial = {
   retryAfter: 1,
 };
 
-/** The answer to a caller that must wait for so many seconds. */
+/** The answer to a caller that must wait for this many seconds. */
 export function throttled(seconds: number): Denial {
   const message = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`;
   return { status: 429, code: 'RATE_LIMITED', message, retryAfter: seconds };

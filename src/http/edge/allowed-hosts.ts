@@ -1,13 +1,13 @@
-/** Which names the gateway answers to. A page can point a name of its own at this machine (DNS rebinding), and would count as same-origin. */
+/** Host names that the gateway answers to. Without a list, a page could point its own name at this machine (DNS rebinding) and count as same-origin. */
 import type { FastifyInstance } from 'fastify';
 
-/** Names by which only this machine reaches the gateway. */
+/** Names under which only programs of this machine reach the gateway. */
 export const loopbackNames = ['127.0.0.1', '::1', 'localhost'] as const;
 
-/** Probes come by address from whatever watches the gateway, and tell nothing of any supplier. */
+/** Monitoring calls probes by IP address. Their answers tell nothing about suppliers. */
 const openToAll: ReadonlySet<string | undefined> = new Set(['/health', '/ready']);
 
-/** Answers 421 to requests whose Host header names none of these; the port does not matter. */
+/** Answers 421 to requests whose Host header names none of these. The port does not matter. */
 export function refuseOtherHosts(server: FastifyInstance, names: readonly string[]): void {
   const allowed = new Set(names.map(normalize));
   server.addHook('onRequest', (request, reply, done) => {
@@ -17,7 +17,7 @@ export function refuseOtherHosts(server: FastifyInstance, names: readonly string
     const message =
       'The Host header names no host of this gateway. Call it as localhost or 127.0.0.1, or start it with --allowed-host NAME.';
     const errors = [{ message, extensions: { code: 'UNKNOWN_HOST' } }];
-    // Every door's way to say it at once.
+    // One body for all doors: each door's clients find their own key in it.
     void reply.code(421).send({ detail: message, message, errors });
   });
 }
@@ -27,7 +27,7 @@ function nameIn(host: string): string {
   return host.replace(/:\d*$/, '');
 }
 
-/** As names compare: without case, an IPv6 address without its brackets, a full name without its last dot. */
+/** In the form in which names compare: lower case, no brackets around an IPv6 address, no final dot. */
 function normalize(name: string): string {
   return name
     .toLowerCase()

@@ -1,11 +1,11 @@
-/** Large answers leave in pieces: each waits until the one before it has left, so that a client's progress shows. */
+/** Sends large answers in pieces. Each piece waits until the one before has left, so that a stalled reader is noticed. */
 import { Readable } from 'node:stream';
 
-/** An answer up to this size, in bytes, leaves at once. */
+/** An answer up to this size, in bytes, is sent whole. */
 const MAX_WHOLE_BYTES = 262_144;
 const PIECE_BYTES = 65_536;
 
-/** The answer itself where it is small. Set its `Content-Length`: a stream's is not known. */
+/** Returns a small answer as it is. The caller sets `Content-Length`, because Fastify does not know a stream's length. */
 export function inPieces(answer: Buffer): Buffer | Readable {
   if (answer.length <= MAX_WHOLE_BYTES) return answer;
   let at = 0;

@@ -1,19 +1,19 @@
-/** The Authorization header: who calls, or why that is not known. The words are Django REST framework's. */
+/** Reads the Authorization header: the caller, or why there is none. The messages are Django REST framework's. */
 import { isUtf8 } from 'node:buffer';
 import type { Authenticate, Caller, Permission } from '../../domain/caller.ts';
 
-/** A request that is not let in. */
+/** Why a request is not let in. */
 export interface Denial {
   readonly status: 401 | 403 | 409 | 429;
   readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'RATE_LIMITED';
   readonly message: string;
-  /** When to try again, in seconds. */
+  /** Seconds to wait before the next attempt. */
   readonly retryAfter?: number;
 }
 
 export const tokenSchemes = { legacy: ['token'], graphql: ['token', 'bearer'] } as const;
 
-/** Reads `Authorization: Token ...`; the scheme's case does not matter. */
+/** Reads `Authorization: Token ...`. The case of the scheme does not matter. Rejects with UnavailableError if tokens cannot be looked up. */
 export async function authenticateHeader(
   header: string | undefined,
   schemes: readonly string[],
@@ -23,7 +23,7 @@ export async function authenticateHeader(
   if (!schemes.includes(scheme.toLowerCase())) return denied('Authentication credentials were not provided.');
   if (token === undefined) return denied('Invalid token header. No credentials provided.');
   if (another !== undefined) return denied('Invalid token header. Token string should not contain spaces.');
-  // Node hands headers over as Latin-1.
+  // Node decodes headers as Latin-1.
   const bytes = Buffer.from(token, 'latin1');
   if (!isUtf8(bytes))
     return denied('Invalid token header. Token string should not contain invalid characters.');

@@ -1,4 +1,4 @@
-/** Requests that no door sees: broken framing, an address that cannot be decoded, what HTTP forbids or nobody here does. */
+/** Answers requests that reach no door: broken framing, an undecodable URL, and HTTP features that the gateway does not support. */
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -6,21 +6,21 @@ import { toPublicError } from './edge-error.ts';
 import { securityHeaders, setSecurityHeaders } from './security-headers.ts';
 
 const MAX_HEADER_BYTES = 16_384;
-/** For how long a client that is refused may take to close its end. */
+/** Milliseconds that a refused client has to close its end. */
 const LINGER_MS = 500;
 
-/** How Node's parser is set. A missing Host it would answer without a word: `answerOddRequests` does it. */
+/** Settings of Node's HTTP parser. Node answers a missing Host with an empty body, so `answerOddRequests` does it instead. */
 export const httpOptions = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false } as const;
 
-/** An address that cannot be decoded, say. */
+/** Answers a request that Fastify cannot route, such as one whose URL cannot be decoded. */
 export function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { status, message } = toPublicError(error, request);
-  // Where the address is at fault, no hook has run.
+  // No hook has run if the URL is at fault.
   setSecurityHeaders(reply);
   void reply.code(status).header('x-request-id', request.id).send({ detail: message, message });
 }
 
-/** Bytes that are no HTTP request: Node has no request object to answer. */
+/** Answers bytes that are no HTTP request. Node has no request object for them, so this writes to the socket. */
 export function answerBrokenFraming(error: ConnectionError, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const [status, detail] = brokenFraming[error.code ?? ''] ?? [400, 'This is not a valid HTTP request.'];
@@ -32,7 +32,7 @@ const brokenFraming: Readonly<Record<string, readonly [status: number, detail: s
   HPE_HEADER_OVERFLOW: [431, `The headers may have at most ${MAX_HEADER_BYTES} bytes.`],
 };
 
-/** What Node would answer without a word, and Fastify in words of its own. */
+/** Answers, in this project's form, requests that Node would answer with an empty body and Fastify in its own form. */
 export function answerOddRequests(server: FastifyInstance): void {
   server.setErrorHandler(answerUnreadable);
   server.addHook('onRequest', (request, reply, done) => {
@@ -45,12 +45,12 @@ export function answerOddRequests(server: FastifyInstance): void {
     endWith(socket, 405, 'Method "CONNECT" not allowed.');
   });
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const body = toBody('Of Expect there is 100-continue alone.');
+    const body = toBody('The only supported Expect value is 100-continue.');
     response.writeHead(417, { ...jsonHeaders(body), Connection: 'close' }).end(body);
   });
 }
 
-/** RFC 9112, 3.2: since HTTP/1.1 a request names its host, once. By a second one proxies are led astray. */
+/** RFC 9112, 3.2: a request of HTTP/1.1 has exactly one Host. Proxies disagree on which of two counts. */
 function lacksHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
   const isHost = (name: string, i: number) => i % 2 === 0 && name.length === 4 && /^host$/i.test(name);
   return httpVersion !== '1.0' && rawHeaders.filter(isHost).length !== 1;
@@ -61,7 +61,7 @@ function endWith(socket: Duplex, status: number, detail: string): void {
   const headers = Object.entries({ ...jsonHeaders(body), Connection: 'close' });
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers.map((header) => header.join(': '))];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // Node has let go of the socket: nobody would notice that the client is gone. What still comes is read, lest the answer be lost.
+  // Node no longer watches this socket. Read what still arrives: closing with unread bytes would reset the connection and lose the answer.
   socket.resume();
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(cut));

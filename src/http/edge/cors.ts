@@ -1,30 +1,54 @@
-/** Cross-origin requests (the Fetch standard): pages of listed origins may call, with a token, never with cookies. */
+/** Cross-origin requests (the Fetch standard): pages of listed origins may call with a token, never with cookies. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** For how long a browser remembers that it may call, in seconds. */
+/** How long a browser remembers the answer to a preflight, in seconds. */
 const MAX_AGE_S = 600;
 
-/** Lets pages of these origins read the answer. True: it was a preflight, and is answered by these headers alone. */
+/** Request headers that pages may send: those that a door reads, and those that tracing adds to every request. */
+const allowedHeaders = [
+  ...['authorization', 'content-type', 'x-request-id', 'x-include-cost', 'if-match', 'idempotency-key'],
+  ...['traceparent', 'tracestate', 'baggage', 'sentry-trace'],
+].join(', ');
+
+/** Answer headers that pages may read, beside those that the standard always shows. */
+const exposedHeaders = [
+  ...['x-request-id', 'ratelimit-policy', 'ratelimit', 'retry-after'],
+  ...['etag', 'idempotent-replayed', 'x-ignored-fields'],
+].join(', ');
+
+/**
+ * Lets pages of these origins read the answer, and notes a request of any other origin for the log. Returns true for a
+ * preflight, which these headers answer: send 204.
+ */
 export function allowOrigins(
   origins: readonly string[],
-  { headers, method }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): boolean {
-  if (origins.length === 0) return false;
-  reply.header('vary', 'Origin');
+  const { headers, method } = request;
   const { origin } = headers;
-  if (origin === undefined || !origins.includes(origin)) return false;
+  if (origins.length > 0) reply.header('vary', 'Origin');
+  if (origin === undefined) return false;
+  if (!origins.includes(origin)) {
+    if (!isOwnOrigin(origin, headers.host)) request.refusedOrigin = origin;
+    return false;
+  }
   reply.headers({
     'access-control-allow-origin': origin,
-    // Or Server-Timing stays hidden from the page.
+    // Without it, Server-Timing stays hidden from the page.
     'timing-allow-origin': origin,
-    'access-control-expose-headers': 'x-request-id, ratelimit-policy, ratelimit',
+    'access-control-expose-headers': exposedHeaders,
   });
   if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
   reply.headers({
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'authorization, content-type, x-request-id, x-include-cost',
+    'access-control-allow-headers': allowedHeaders,
     'access-control-max-age': MAX_AGE_S,
   });
   return true;
+}
+
+/** Browsers also send Origin with a page's POST to its own host, as GraphiQL does. */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  return host !== undefined && origin.replace(/^https?:\/\//, '') === host;
 }

@@ -1,23 +1,24 @@
-/** Errors of the edge, before any door's rules: what a client may know of them. */
+/** Errors outside the rules of any door: what a client may learn of them. */
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { COMPRESSED_BODY, isCompressed } from './media-type.ts';
 import { retryAfterSeconds, UnavailableError, unavailableStatus } from '../../domain/unavailable.ts';
 
-/** What a client is told, in each door's own form. */
+/** What a client is told. Each door writes it in its own form. */
 export interface PublicError {
   readonly status: number;
-  /** Stable, for programs. */
+  /** For programs; it never changes. */
   readonly code: string;
   readonly message: string;
-  /** When to try again, in seconds. */
+  /** Seconds to wait before the next attempt. */
   readonly retryAfter?: number;
-  /** What GraphQL says beside the code. */
+  /** Further fields of `extensions` in GraphQL. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** Whether DRF files it under `non_field_errors`: a body that is no list of items. */
+  /** True if Django REST framework puts the message under `non_field_errors`: the body is no list of items. */
   readonly isListError?: boolean;
 }
 
-/** An error that says itself what a client is told. */
+/** An error that carries what a client is told. */
 export class RefusalError extends Error {
   readonly refusal: PublicError;
 
@@ -27,20 +28,20 @@ export class RefusalError extends Error {
   }
 }
 
-/** Methods that a door answers itself, be it with 405. */
+/** Methods that reach a door; it answers those that it does not support with 405. */
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
 
-/** Largest body of a request, in bytes, and of one that may hold a bulk call. */
+/** Largest body in bytes: of a request, and of a request that may hold a bulk call. */
 export const MAX_BODY_BYTES = 1_048_576;
 export const MAX_BULK_BODY_BYTES = 8 * MAX_BODY_BYTES;
 
-export const unsupportedMediaType: PublicError = {
-  status: 415,
-  code: 'UNSUPPORTED_MEDIA_TYPE',
-  message: 'Send the request as application/json in UTF-8.',
-};
+/** The answer to a body that is compressed, or that is not declared as JSON in UTF-8. */
+export function unsupportedMediaType(request: FastifyRequest): PublicError {
+  const message = isCompressed(request) ? COMPRESSED_BODY : 'Send the request as application/json in UTF-8.';
+  return { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', message };
+}
 
-/** The edge's refusals as they are; anything else is our fault, told with the request's id alone. */
+/** What a client is told of an error. A refusal passes as it is. Anything else is a fault: it is logged, and the client gets the request's ID. */
 export function toPublicError(error: FastifyError | RefusalError, request: FastifyRequest): PublicError {
   if (error instanceof RefusalError) return error.refusal;
   const unavailable = unavailableIn(error);
@@ -52,7 +53,7 @@ export function toPublicError(error: FastifyError | RefusalError, request: Fasti
       message: `The body may have at most ${request.routeOptions.bodyLimit} bytes.`,
     };
   }
-  if (status === 415) return unsupportedMediaType;
+  if (status === 415) return unsupportedMediaType(request);
   if (status < 500 && !unavailable) {
     return {
       status,
@@ -63,7 +64,7 @@ export function toPublicError(error: FastifyError | RefusalError, request: Fasti
   return toPublicFault(error, (fault) => reportFault(fault, request));
 }
 
-/** A refusal as it is; anything else is our fault or the store's: `report` logs it and gives the sentence for the client. */
+/** A refusal passes as it is. Anything else is a fault of the gateway or its store: `report` logs it and returns the message for the client. */
 export function toPublicFault(error: unknown, report: (error: unknown) => string): PublicError {
   if (error instanceof RefusalError) return error.refusal;
   const message = report(error);
@@ -73,13 +74,13 @@ export function toPublicFault(error: unknown, report: (error: unknown) => string
   return { status: unavailableStatus[code], code, message, retryAfter: retryAfterSeconds[code] };
 }
 
-/** The store's trouble, also where GraphQL wrapped it. */
+/** The UnavailableError in an error, also if GraphQL wrapped it. */
 export function unavailableIn(error: unknown): UnavailableError | undefined {
   const original = error instanceof GraphQLError ? error.originalError : error;
   return original instanceof UnavailableError ? original : undefined;
 }
 
-/** What every door's refusal carries in its headers. */
+/** Headers that a refusal carries at every door. */
 export function refusalHeaders({ status, retryAfter }: PublicError): Record<string, string> {
   return {
     ...(status === 401 && { 'www-authenticate': 'Token' }),
@@ -87,7 +88,7 @@ export function refusalHeaders({ status, retryAfter }: PublicError): Record<stri
   };
 }
 
-/** Logs and notes what went wrong on our side, and returns the sentence for the client: the log has the same id. */
+/** Logs a fault and notes its code on the request. Returns the message for the client; the log line has the same request ID. */
 export function reportFault(error: unknown, request: FastifyRequest): string {
   const unavailable = unavailableIn(error);
   if (unavailable) {
@@ -100,7 +101,7 @@ export function reportFault(error: unknown, request: FastifyRequest): string {
   return describeFault(error, request.id);
 }
 
-/** The sentence for the client. */
+/** The message for the client. */
 export function describeFault(error: unknown, requestId: string): string {
   return (
     unavailableIn(error)?.message ??

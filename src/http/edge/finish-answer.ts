@@ -1,15 +1,15 @@
-/** What every answer to a known caller passes last: it is charged, counted while it is in flight, and told what it cost. */
+/** The last step of every answer to a known caller: charge it, count its bytes while they are in flight, and say what it cost. */
 import type { onSendHookHandler, FastifyReply, FastifyRequest } from 'fastify';
 import { inPieces } from './answer-pieces.ts';
 import { tokenOf, type RateLimit } from '../fair/rate-limit.ts';
 
-/** Asks for `extensions.cost` in a GraphQL answer. */
+/** With the value `true`, a GraphQL answer has `extensions.cost`. */
 const COST_HEADER = 'x-include-cost';
 
-/** An answer as doors send it. */
+/** An answer in the forms in which doors send it. */
 type Payload = string | Buffer | object | null | undefined;
 
-/** Says in its headers where the caller's token stands. */
+/** Sets the RateLimit headers of the caller's token; none without a rate limit. */
 export function tellStanding(reply: FastifyReply, rateLimit: RateLimit): void {
   const standing = rateLimit.describe(tokenOf(reply.request.caller));
   if (standing) reply.header('ratelimit-policy', standing.policy).header('ratelimit', standing.state);
@@ -45,7 +45,7 @@ function wantsCost({ headers, routeOptions }: FastifyRequest, reply: FastifyRepl
   return isGraphql && /^application\/(graphql-response\+)?json/.test(String(reply.getHeader('content-type')));
 }
 
-/** The JSON object with one key more. No answer has extensions of its own. */
+/** Adds `extensions` to a JSON object. No answer has extensions already. */
 function withCost(answer: string | Buffer, cost: number): string | Buffer {
   const end = `,"extensions":{"cost":${cost}}}`;
   return typeof answer === 'string'

@@ -1,20 +1,24 @@
-/** Answers in JSON, free of their connection. */
+/** Answers in JSON that do not depend on a connection, so that any thread can make them. */
 import type { FastifyReply } from 'fastify';
+import type { RefusedCall } from './request-log.ts';
 
-/** Where its headers name no type, it is application/json in UTF-8. */
+/** Its type is application/json in UTF-8 unless its headers say otherwise. */
 export interface JsonAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Written by JSON.stringify. */
+  /** Serialized with JSON.stringify. */
   readonly body: object;
+  /** For the log: the legacy call that is refused. */
+  readonly refused?: RefusedCall;
 }
 
-/** The headers that it is sent with. */
+/** All headers of the answer. */
 export function headersOf({ headers }: JsonAnswer): Record<string, string> {
   return { 'content-type': 'application/json; charset=utf-8', ...headers };
 }
 
-/** Sends it whole. */
+/** Sends the answer, and notes for the log what was refused. */
 export function sendJson(reply: FastifyReply, answer: JsonAnswer): FastifyReply {
+  reply.request.refusedCall = answer.refused;
   return reply.code(answer.status).headers(headersOf(answer)).send(JSON.stringify(answer.body));
 }

@@ -1,12 +1,12 @@
-/** Ends a connection whose client still sends, without a reset that would hide the answer from it. */
+/** Ends a connection while its client still sends, without a reset that would lose the answer. */
 import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SMALL_BYTES } from '../fair/byte-budget.ts';
 import { atTurn, STRANGERS } from '../fair/loop-turns.ts';
 
-/** For how long such a client may go on sending, until it has read the answer and closes its end. */
+/** Milliseconds that such a client has to read the answer and close its end. */
 const LINGER_MS = 2_000;
-/** What it may send meanwhile, in bytes; past that it is no longer read, and waits. */
+/** Bytes that are read and discarded meanwhile. After that the connection is no longer read. */
 const MAX_DISCARDED_BYTES = 2_097_152;
 
 /**
@@ -14,11 +14,11 @@ const MAX_DISCARDED_BYTES = 2_097_152;
  * bytes are unread resets the connection, and many clients then do not see the answer.
  */
 export function lingerAfterAnswer(socket: Socket): void {
-  // Fastify's injected requests have no socket of Node's.
+  // Requests that Fastify injects have no real socket.
   if (!(socket instanceof Socket)) return;
-  // Node calls it once the last answer of a connection is written.
+  // Node calls this after the last answer of a connection is written.
   socket.destroySoon = () => {
-    // The parser must see no more: what follows could be read as another request.
+    // Detach the parser: it could take the rest of the body for another request.
     socket.removeAllListeners('data').removeAllListeners('end');
     let discarded = 0;
     socket.on('data', (chunk: Buffer) => {
@@ -34,7 +34,7 @@ export function lingerAfterAnswer(socket: Socket): void {
   };
 }
 
-/** Call it before each answer: Node reads a body to its end even for one that is refused, unless the connection ends. */
+/** Call it before each answer. Node reads the whole body of a refused request unless the connection ends. */
 export function leaveBodyUnread({ headers, raw }: FastifyRequest, reply: FastifyReply): void {
   const isSmall =
     headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= SMALL_BYTES;

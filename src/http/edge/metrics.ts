@@ -1,4 +1,4 @@
-/** Counts for Prometheus, of the edge and of the commits. Labels take values from lists here alone, never what a client sent. */
+/** Counts requests and commits for Prometheus. Label values come from fixed lists, so that no client can add a series. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import { changeSources, type ChangeSource } from '../../domain/change.ts';
 import { problems, type Problem } from '../../domain/refusal.ts';
@@ -7,13 +7,13 @@ import type { MetricsPage } from './probes.ts';
 import { outcomes, type RequestObserver } from './request-log.ts';
 
 export interface Metrics extends MetricsPage, RequestObserver {
-  /** A transaction went through. */
+  /** A transaction was committed. */
   committed(commit: CountedCommit): void;
-  /** A transaction did not. */
+  /** A transaction failed. */
   failed(): void;
 }
 
-/** A transaction in numbers. */
+/** What a committed transaction did. */
 export interface CountedCommit {
   readonly ms: number;
   readonly rows: number;
@@ -21,22 +21,22 @@ export interface CountedCommit {
   readonly refusals: readonly (readonly [problem: Problem, count: number])[];
 }
 
-/** What is asked when the page is read. */
+/** Values that are read when Prometheus asks. */
 export interface Gauged {
-  /** What waits for a commit. */
+  /** Requests and rows that wait for a commit. */
   readonly backlog: () => Promise<{ readonly requests: number; readonly rows: number }>;
   readonly ready: () => Promise<string | null>;
-  /** SQLite's log: its length, and for how long changes have waited in it that are not in the database file. */
+  /** SQLite's log: its length, and the age of its oldest change that is not in the database file. */
   readonly log: () => { readonly bytes: number; readonly ageSeconds: number };
 }
 
-/** From half a millisecond, which a small request takes, to the time-out of a request. */
+/** Buckets from half a millisecond, the time of a small request, to the time-out of a request. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 const doors = ['graphql', 'legacy', 'legacy_bulk', 'other'] as const;
 const rowOutcomes = ['APPLIED', 'UNCHANGED', 'REJECTED', 'REPLAYED'] as const;
 type RowOutcome = (typeof rowOutcomes)[number];
-/** Refusals by others than the rules. */
+/** Codes of refusals that are not decided by the rules. */
 const edgeRefusals = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -49,6 +49,7 @@ const edgeRefusals = [
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
   'RATE_LIMITED',
   'TOO_MANY_STREAMS',
   'ANSWER_TOO_LARGE',
@@ -57,7 +58,7 @@ const edgeRefusals = [
   'OTHER',
 ] as const;
 
-/** Metrics of this process, all series at zero. */
+/** Creates the metrics of this process. All series start at zero. */
 export function createMetrics(gauged: Gauged): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -194,7 +195,7 @@ function countCommits(registers: Registry[], refuse: Refuse): Pick<Metrics, 'com
   };
 }
 
-/** What is made of each of the values that a label may have. */
+/** Makes one value for each value of a label. */
 function childrenOf<T>(values: readonly string[], make: (value: string) => T): ReadonlyMap<string, T> {
   return new Map(values.map((value) => [value, make(value)]));
 }

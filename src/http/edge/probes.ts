@@ -1,23 +1,24 @@
-/** What those who run the gateway ask it: /health, /ready and /metrics. */
+/** Routes for operators and their monitoring: /health, /ready and /metrics. */
 import type { FastifyInstance } from 'fastify';
 
-/** Metrics as Prometheus reads them. */
+/** Metrics in Prometheus' text format. */
 export interface MetricsPage {
   readonly contentType: string;
   text(): Promise<string>;
 }
 
 export interface Probes {
-  /** Why no update can be stored at this moment; null when it can. */
+  /** Why no update can be stored now; null if one can. */
   readonly ready: () => Promise<string | null>;
-  /** Served under /metrics, if given. */
+  /** If given, /metrics serves it. */
   readonly metrics?: MetricsPage | undefined;
-  /** The program's version, which /health says; it is left out where none is given. */
+  /** If given, /health has it. */
   readonly version?: string | undefined;
-  /** Aborted when the server closes: it is not ready from then on. */
+  /** Aborts when the server closes. From then on /ready answers 503. */
   readonly closing: AbortSignal;
 }
 
+/** Adds the probes. They need no token and are logged at debug level. */
 export function addProbes(server: FastifyInstance, { ready, metrics, version, closing }: Probes): void {
   const probe = { method: ['GET' as const, 'HEAD' as const], config: { door: 'probe' as const } };
   server.route({

@@ -1,14 +1,18 @@
-/** What is told of each request once it is over: a line in the log, and counts for whoever observes. */
+/** Reports each finished request: one line in the log, and counts for the observer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls. Every door's onRequest sets it, or answers. */
+    /** The caller. Every door's onRequest hook sets it or refuses the request. */
     caller: Caller;
-    /** Why it was refused or failed, where the status does not say it: a code of ours. */
+    /** Why the request was refused or failed, if the status does not say it. */
     errorCode: string | undefined;
-    /** Answered with a live stream, which lasts as long as its reader. */
+    /** For the log: the legacy call that was refused. */
+    refusedCall: RefusedCall | undefined;
+    /** The page's Origin, if CORS does not let the page read the answer. */
+    refusedOrigin: string | undefined;
+    /** True if the answer is a live stream, which lasts as long as its reader. */
     isLive: boolean;
   }
   interface FastifyContextConfig {
@@ -18,65 +22,105 @@ declare module 'fastify' {
 
 export type Door = 'graphql' | 'legacy' | 'legacy_bulk' | 'probe' | 'other';
 
-/** 2xx; 4xx, 503, 504 or GraphQL `errors`; our fault; the client left before it was answered. */
+/** In this order: 2xx; 4xx, 503, 504 or GraphQL `errors`; a fault of the gateway; the client left before the answer. */
 export const outcomes = ['ok', 'refused', 'failed', 'aborted'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** A request that is over. */
+/** What the log says of a refused legacy call. It holds no secret. */
+export interface RefusedCall {
+  readonly code: string;
+  /** The field that names the SKU, and its value as it was sent. */
+  readonly identifier?: { readonly kind: string; readonly value: string };
+  /** The number of refused rows of a bulk call; `code` and `identifier` are those of the first. */
+  readonly refusedRows?: number;
+}
+
+/** A finished request. */
 export interface RequestRecord {
   readonly door: Door;
   readonly outcome: Outcome;
   readonly ms: number;
   readonly isLive: boolean;
-  /** Why the edge or GraphQL refused it; null where it did not. Refusals by the rules are not said here. */
+  /** Why the edge or GraphQL refused it, else null. Refusals by the rules are counted with the commits. */
   readonly refusal: string | null;
 }
 
 export interface RequestObserver {
   answered(request: RequestRecord): void;
-  /** A live stream began, or ended. */
+  /** A live stream began (1) or ended (-1). */
   streamed(change: 1 | -1): void;
 }
 
-/** nginx's status for a client that left before it was answered. */
+/** nginx's status for a client that left before the answer. */
 const CLIENT_LEFT = 499;
+/** Longest path, and longest value that a client chose, in UTF-16 units. */
 const MAX_PATH_LENGTH = 100;
+const MAX_LOGGED_LENGTH = 100;
 
-/** Tells of the request when it is over, however it ends: Fastify's own hook misses those that clients break off. */
+/** Reports the request when it ends in any way. Fastify's own hook misses requests that clients break off. */
 export function recordWhenOver(
   request: FastifyRequest,
   reply: FastifyReply,
   observer: RequestObserver | undefined,
 ): void {
+  // A closed connection no longer knows its address.
+  const client = request.ip;
   reply.raw.once('close', () => {
     const { door = 'other' } = request.routeOptions.config;
     const status = reply.raw.headersSent ? reply.statusCode : CLIENT_LEFT;
     const ms = reply.elapsedTime;
-    logRequest(request, door, status, ms);
-    if (!observer || door === 'probe') return;
     const outcome = outcomeOf(status, request.errorCode);
     const refusal = outcome === 'refused' ? refusalOf(door, status, request.errorCode) : null;
-    observer.answered({ door, outcome, ms, isLive: request.isLive, refusal });
+    logRequest(request, { door, status, ms, refusal }, client);
+    if (observer && door !== 'probe')
+      observer.answered({ door, outcome, ms, isLive: request.isLive, refusal });
   });
 }
 
-function logRequest(request: FastifyRequest, door: Door, status: number, ms: number): void {
-  const { caller, errorCode, method, routeOptions, url } = request;
+/** The answer, as the log line has it. */
+interface Answered extends Pick<RequestRecord, 'door' | 'ms' | 'refusal'> {
+  readonly status: number;
+}
+
+function logRequest(request: FastifyRequest, { door, status, ms, refusal }: Answered, client: string): void {
+  const { caller, errorCode, method, refusedCall, refusedOrigin, routeOptions, url } = request;
+  const code = errorCode ?? refusedCall?.code ?? refusal;
   const line = {
     method,
     url: routeOptions.url ?? pathOf(url),
     door,
     status,
     ms: Math.round(ms * 100) / 100,
-    ...(errorCode !== undefined && { code: errorCode }),
-    // Denied at its first check, a request has no caller.
+    ...(code !== null && { code, ...describeCall(refusedCall), ...describeClient(request, client) }),
+    ...(refusedOrigin !== undefined && { refusedOrigin: toLogged(refusedOrigin) }),
+    // A request that the first check refuses has no caller.
     ...(caller && { supplier: caller.supplierName, tokenName: caller.actor }),
   };
   if (door === 'probe') request.log.debug(line, 'request');
   else request.log.info(line, 'request');
 }
 
-/** The path alone: what follows it, be it escaped, is where people put tokens. */
+function describeCall(call: RefusedCall | undefined): object {
+  if (!call) return {};
+  const { identifier, refusedRows } = call;
+  return {
+    ...(identifier && { identifier: { ...identifier, value: toLogged(identifier.value) } }),
+    ...(refusedRows !== undefined && { refusedRows }),
+  };
+}
+
+/** The connection's address, and the one that a proxy claims to forward: any client can send that header. */
+function describeClient({ headers }: FastifyRequest, client: string): object {
+  const forwarded = headers['x-forwarded-for'];
+  return { client, ...(forwarded !== undefined && { forwardedFor: toLogged(String(forwarded)) }) };
+}
+
+/** A client's text, bounded and without control characters, which could steer a terminal. */
+function toLogged(text: string): string {
+  return text.slice(0, MAX_LOGGED_LENGTH).replaceAll(/\p{C}/gu, '');
+}
+
+/** The path without anything that follows it, even escaped: people put tokens there. */
 function pathOf(url: string): string {
   return (/^[^?#;&=%]*/.exec(url.slice(0, MAX_PATH_LENGTH))?.[0] ?? '') || '/';
 }
@@ -90,7 +134,7 @@ function outcomeOf(status: number, code: string | undefined): Outcome {
 
 function refusalOf(door: Door, status: number, code: string | undefined): string | null {
   if (code !== undefined) return code;
-  // A known path's 404 is a refusal by the rules, as are its 412 and 422: they are counted by the row.
+  // On a known path 404, 412 and 422 are refusals by the rules, which are counted by the row.
   if (status === 404) return door === 'other' ? 'NOT_FOUND' : null;
   return codes[status] ?? null;
 }

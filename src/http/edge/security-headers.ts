@@ -1,17 +1,17 @@
-/** Headers that tell a browser how little an answer may do there. */
+/** Headers that restrict what an answer may do in a browser. */
 import type { FastifyReply } from 'fastify';
 
-/** An answer is data: it runs nothing, loads nothing, and is shown in no frame. */
+/** An answer is data: a browser must run nothing of it, load nothing for it and show it in no frame. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-/** The same for answers that are written straight to a socket. */
+/** For answers that are written to a socket without Fastify. */
 export const securityHeaders = {
   'Content-Security-Policy': dataPolicy,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 } as const;
 
-/** Every answer has them; GraphiQL's page has a policy of its own. */
+/** Sets them on an answer. GraphiQL's page overrides the policy. */
 export function setSecurityHeaders(reply: FastifyReply): void {
   reply
     .header('content-security-policy', dataPolicy)

@@ -7,6 +7,7 @@ import { limitDocuments } from './document-limits.ts';
 import { execute, noteRefusal, subscribe, type RequestContext } from './execute.ts';
 import { GRAPHQL_PATH, type GraphqlRequest } from './graphql-request.ts';
 import { maskError } from './mask-error.ts';
+import { explainUnsupported } from './unsupported-requests.ts';
 
 /** Answers any request, after it has parsed and validated its document again. */
 export type AnswerByYoga = (request: GraphqlRequest, context: RequestContext) => Promise<Response>;
@@ -24,7 +25,7 @@ export function createAnswerByYoga(): AnswerByYoga {
     // It counts documents, however long they are: a thousand of 8 MiB end the process.
     parserAndValidationCache: false,
     maskedErrors: { maskError: (error) => maskError(error, () => 'An error occurred on our side.') },
-    plugins: [limitDocuments(), executeAsAllDo(), noteRefusals()],
+    plugins: [explainUnsupported(), limitDocuments(), executeAsAllDo(), noteRefusals()],
   });
   return async (request, context) => yoga.fetch(toFetchRequest(yoga, request), context);
 }

@@ -143,7 +143,8 @@ function noteOperation(prepared: PreparedOperation, work: Work): void {
 function toWhole(answer: JsonAnswer, work: Work): WholeAnswer {
   // A legacy answer has 10,000 messages of a bounded length at most: it is never too large.
   const body = stringifyBounded(answer.body);
-  return body ? whole(answer.status, headersOf(answer), body, work) : refuse(tooLarge, work);
+  if (!body) return refuse(tooLarge, work);
+  return { ...whole(answer.status, headersOf(answer), body, work), refused: answer.refused };
 }
 
 async function readWhole(response: Response, work: Work): Promise<WholeAnswer> {

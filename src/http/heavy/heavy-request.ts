@@ -5,6 +5,7 @@ import { UnavailableError, type UnavailableCode } from '../../domain/unavailable
 import type { GraphqlParams, GraphqlRequest } from '../graphql/graphql-request.ts';
 import type { LegacyRequest } from '../legacy/views.ts';
 import { unavailableIn } from '../edge/edge-error.ts';
+import type { RefusedCall } from '../edge/request-log.ts';
 
 interface FromCaller {
   /** Named in the texts of faults; the log has the same. */
@@ -59,6 +60,8 @@ export interface WholeAnswer {
   readonly body: Uint8Array;
   /** Why it was refused or failed, where the status does not say it. */
   readonly code: string | null;
+  /** What a legacy call asked for that was refused. */
+  readonly refused?: RefusedCall | undefined;
   /** Its GraphQL operation is valid. */
   readonly isValid: boolean;
   /** What went wrong on our side, for the log. */

@@ -2,6 +2,8 @@
 import type { Problem } from '../../domain/refusal.ts';
 import { refusalHeaders, type PublicError } from '../edge/edge-error.ts';
 import type { JsonAnswer } from '../edge/json-answer.ts';
+import type { RefusedCall } from '../edge/request-log.ts';
+import { memberOf, type Json } from './drf/json.ts';
 import { identifierFields, type LegacyUpdate } from './fields.ts';
 
 export const statusOf: Record<Problem, number> = {
@@ -32,4 +34,13 @@ export function refused(error: PublicError): JsonAnswer {
   const { status, message, isListError } = error;
   const body = isListError ? { non_field_errors: [message], message } : { detail: message, message };
   return { status, headers: refusalHeaders(error), body };
+}
+
+/** What the log says of a refused body, or of a refused row: the code, and the identifier as it was sent. */
+export function refusedCall(code: Problem, json: Json): RefusedCall {
+  const kind = identifierFields.find((field) => memberOf(json, field) !== undefined);
+  if (kind === undefined) return { code };
+  const sent = memberOf(json, kind)?.value;
+  const value = typeof sent === 'object' && sent !== null ? typeof sent : String(sent);
+  return { code, identifier: { kind, value } };
 }

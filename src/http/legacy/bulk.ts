@@ -1,8 +1,9 @@
 /** The legacy door for many SKUs: a bare array in, a status and a message a row out, in the same order, always 200. */
+import type { Problem } from '../../domain/refusal.ts';
 import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import type { JsonAnswer } from '../edge/json-answer.ts';
 import type { RequestContext } from '../graphql/execute.ts';
-import { detailed, notFound, refused, statusOf } from './answer.ts';
+import { detailed, notFound, refused, refusedCall, statusOf } from './answer.ts';
 import { parseLegacyUpdate, toMessage } from './fields.ts';
 import { readSafetyHeaders, type SafetyHeaders } from './safety-headers.ts';
 import { toInput, updateInBulk } from './mutations.ts';
@@ -34,7 +35,10 @@ export async function updateMany(
   );
   const answered = { ...(replayed && { 'idempotent-replayed': 'true' }) };
   const [refusal] = userErrors;
-  if (refusal) return { ...detailed(statusOf[refusal.code], refusal.message), headers: answered };
+  if (refusal) {
+    const { code, message } = refusal;
+    return { ...detailed(statusOf[code], message), refused: { code }, headers: answered };
+  }
 
   const body = parsed.map((row, i) => {
     if ('errors' in row) return { status_code: 400, message: toMessage(row.errors) };
@@ -43,7 +47,22 @@ export async function updateMany(
     const status = statusOf[problem.code];
     return { status_code: status, message: status === 404 ? notFound(row.update) : problem.message };
   });
-  return { status: 200, headers: answered, body };
+  const codes = parsed.map((row, i) =>
+    'errors' in row ? 'BAD_USER_INPUT' : results[i]?.userErrors[0]?.code,
+  );
+  return { status: 200, headers: answered, body, ...firstRefused(codes, rows) };
+}
+
+/** The first refused row, and how many there are. */
+function firstRefused(
+  codes: readonly (Problem | undefined)[],
+  rows: readonly Json[],
+): Pick<JsonAnswer, 'refused'> {
+  const first = codes.findIndex((code) => code !== undefined);
+  const [code, row] = [codes[first], rows[first]];
+  if (!code || !row) return {};
+  const refusedRows = codes.filter((other) => other !== undefined).length;
+  return { refused: { ...refusedCall(code, row), refusedRows } };
 }
 
 /** DRF's answer to a body that is no list of items. */

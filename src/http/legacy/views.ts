@@ -5,6 +5,7 @@ import type { RequestContext } from '../graphql/execute.ts';
 import { detailed } from './answer.ts';
 import { updateMany } from './bulk.ts';
 import type { SafetyHeaders } from './safety-headers.ts';
+import { ignoredFieldsHeader } from './ignored-fields.ts';
 import { updateOne } from './single.ts';
 import { parseJson } from './drf/json.ts';
 
@@ -34,5 +35,6 @@ export async function answerLegacy(
 ): Promise<JsonAnswer> {
   const json = parseJson(body, isTooDeep);
   if ('error' in json) return detailed(400, `JSON parse error - ${json.error}`);
-  return posts[door](json, headers, context);
+  const answer = await posts[door](json, headers, context);
+  return { ...answer, headers: { ...answer.headers, ...ignoredFieldsHeader(json) } };
 }

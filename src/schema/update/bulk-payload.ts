@@ -28,9 +28,20 @@ export interface GroupPayload {
   readonly rowsAt: readonly string[];
 }
 
+/** Counts of rows, by the outcome that each counts. */
+const counts = {
+  appliedCount: ['APPLIED', 'The number of rows that changed their SKU.'],
+  wouldApplyCount: [
+    'DRY_RUN',
+    'The number of rows that would change their SKU, if this is a dry run. Otherwise 0.',
+  ],
+  unchangedCount: ['UNCHANGED', 'The number of rows whose SKU already had these values.'],
+  rejectedCount: ['REJECTED', 'The number of rows that were refused.'],
+} as const;
+
 /** Defines a payload of this name. */
 export function defineGroupPayload(name: string) {
-  return builder.objectRef<GroupPayload>(name).implement({
+  const payload = builder.objectRef<GroupPayload>(name).implement({
     description: 'What happened to the call and to each of its rows.',
     fields: (t) => ({
       results: t.field({
@@ -49,21 +60,10 @@ export function defineGroupPayload(name: string) {
             .map((result, index) => ({ result, index, at: [...rowsAt, index] }))
             .filter(({ result }) => only === 'ALL' || result.outcome === 'REJECTED'),
       }),
-      appliedCount: t.int({
-        description: 'The number of rows that changed their SKU.',
-        resolve: count('APPLIED'),
-      }),
-      unchangedCount: t.int({
-        description: 'The number of rows whose SKU already had these values.',
-        resolve: count('UNCHANGED'),
-      }),
-      rejectedCount: t.int({
-        description: 'The number of rows that were refused.',
-        resolve: count('REJECTED'),
-      }),
       groupId: t.string({
         nullable: true,
-        description: 'Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them.',
+        description:
+          'Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them. Null for a dry run, which stores no changes.',
         resolve: ({ answer }) => answer.groupId,
       }),
       replayed: t.boolean({
@@ -78,8 +78,10 @@ export function defineGroupPayload(name: string) {
       }),
     }),
   });
-}
-
-function count(outcome: UpdateAnswer['results'][number]['outcome']) {
-  return ({ answer }: GroupPayload) => answer.results.filter((result) => result.outcome === outcome).length;
+  for (const [field, [outcome, description]] of Object.entries(counts)) {
+    const resolve = ({ answer }: GroupPayload) =>
+      answer.results.filter((result) => result.outcome === outcome).length;
+    builder.objectField(payload, field, (t) => t.int({ description, resolve }));
+  }
+  return payload;
 }

@@ -105,7 +105,7 @@ builder.mutationField('bulkUpdateSkuInventory', (t) =>
       const request = toRequest(context, 'bulkUpdateSkuInventory', input, {
         rows: updates.map(toRow),
         atomicity,
-        groupId: context.createId(),
+        groupId: input.dryRun ? null : context.createId(),
       });
       return { answer: await context.inventory.update(request), rowsAt: ['input', 'updates'] };
     },

@@ -71,7 +71,7 @@ builder.mutationField('revertInventoryChanges', (t) =>
       const request = toRequest(context, 'revertInventoryChanges', input, {
         rows: undo.rows,
         source: 'REVERT',
-        groupId: context.createId(),
+        groupId: input.dryRun ? null : context.createId(),
       });
       return { answer: await context.inventory.update(request), rowsAt: ['input'] };
     },
