@@ -1,4 +1,4 @@
-/** The program of a request thread: reads the store by itself, and hands updates to the writer's thread. */
+/** The program of a request thread. It reads the store on its own connections and sends updates to the writer's thread. */
 import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -10,11 +10,11 @@ import { HeavyWorker } from '../http/heavy/answer-heavy.ts';
 import { serveThread } from '../http/heavy/serve-thread.ts';
 import type { RequestThreadData } from './start-request-threads.ts';
 
-/** PostgreSQL has so much longer to say that a read took too long. */
+/** PostgreSQL has this many milliseconds longer than the query timeout to report that a read took too long. */
 const READ_MARGIN_MS = 5_000;
 /**
- * Of this thread, where 0 is the priority of all others and 19 the lowest: small requests get the processor first. At 19 the thread loses the
- * processor for long while it holds a message port's lock, and the writer's thread waits for that.
+ * This thread's nice value. Other threads have 0, and 19 is the lowest priority: small requests get the processor first. At 19 the
+ * thread may lose the processor for long while it holds a message port's lock, and the writer's thread waits for that lock.
  */
 const PRIORITY = 10;
 
@@ -31,11 +31,11 @@ const clock = () => new Date();
 const inventory = createSideInventory(store, clock, connectWriter(store.kind, writer, clock));
 serveThread(parentPort, new HeavyWorker({ inventory, createId: randomUUID }, { queryTimeoutMs }));
 
-/** Linux has priorities of threads, and tells a thread its number; elsewhere all stay equal. */
+/** Lowers the priority of this thread. Only Linux has priorities of threads. */
 function yieldToOthers(): void {
   try {
     setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), PRIORITY);
   } catch {
-    // Slower for others under load, and no reason not to start.
+    // Without it small requests are slower under load. That is no reason not to start.
   }
 }

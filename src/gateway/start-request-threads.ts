@@ -3,20 +3,20 @@ import { Worker, type MessagePort } from 'node:worker_threads';
 import type { OpenInventory } from '../db/inventory.ts';
 import { createRequestThreads, type RequestThreads, type ThreadName } from '../http/heavy/request-threads.ts';
 
-/** What a request thread is started with. */
+/** The data that a request thread starts with. */
 export interface RequestThreadData {
   readonly url: string;
   readonly writer: MessagePort;
   readonly queryTimeoutMs: number;
 }
 
-/** Memory of a thread's heap at most, in MiB: one that needs more ends by itself, and the gateway goes on. */
+/** Largest heap of a thread, in MiB. A thread that needs more ends, and the gateway goes on. */
 const MAX_HEAP_MIB: Record<ThreadName, number> = { lists: 128, bulk: 256 };
 
-/** Of that, for new objects, in MiB: the command line's setting is for the thread of the connections, which makes most of them. */
+/** The part of it for new objects, in MiB. The command line's setting is meant for the thread of the connections. */
 const MAX_YOUNG_MIB = 16;
 
-/** For the store at this URL, whose migrations are done. `report` is told of a thread that fails; it starts anew with the next request. */
+/** Starts threads for the store at this URL, which is migrated. `report` gets the error of a thread that fails. It starts again with the next request. */
 export function startRequestThreads(
   url: string,
   inventory: OpenInventory,

@@ -1,17 +1,17 @@
-/** Tells followers of the log that there is more: at once for this process's commits, by polling for all others'. */
+/** Wakes followers of the log: at once after this process's commits, and by polling after those of other processes. */
 import type { CommitObserver } from './observe-commits.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { supplierKey } from '../store/tables.ts';
 
-/** How long another process's commit stays unnoticed at most, in milliseconds. Nothing is polled while nobody waits. */
+/** Another process's commit stays unnoticed for this many milliseconds at most. Nothing is polled while nobody waits. */
 const POLL_MS = 200;
 
-/** Told of this process's commits, it need not poll for them. */
+/** It observes this process's commits, so it need not poll for them. */
 export interface Watch extends CommitObserver {
   /** Resolves once the supplier's newest position is past this one, or the signal aborts. */
   untilPast(supplierId: string, position: number, signal: AbortSignal): Promise<void>;
-  /** Polls no more. Whoever still waits waits until its own signal aborts. */
+  /** Stops polling. Open waits end when their own signals abort. */
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export function createWatch(store: Store): Watch {
     while (waiters.size > 0 && !closing.signal.aborted) {
       await pause(POLL_MS, closing.signal);
       const suppliers = new Set(Array.from(waiters, ({ supplierId }) => supplierId));
-      // While the store is out of reach, those who wait go on waiting, and the next round tries again.
+      // If the store is out of reach, the waits go on and the next round tries again.
       const rows = await loadPositions(
         store.points,
         Array.from(suppliers, (supplier_id) => ({ supplier_id })),

@@ -1,24 +1,24 @@
-/** Whether the store can be written at this moment: found out by asking it, but not for everyone who asks. */
+/** Whether the store can be written now. It asks the store, but at most once a second. */
 import { sql } from 'kysely';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { CommitObserver } from './observe-commits.ts';
 import type { Store } from '../store/store.ts';
 import { codeOf, diskFull, LOG_LIMIT } from '../driver/store-error.ts';
 
-/** For how long an answer is kept: nobody can make the store work by asking often. */
+/** How long an answer is kept, so that frequent probes cost the store nothing. */
 const KEPT_MS = 1_000;
-/** For how long a commit that failed counts: the small one of a check may succeed where a larger one does not. */
+/** How long a failed commit counts. The small commit of a check may succeed where a larger one fails. */
 const FAILURE_KEPT_MS = 4_000;
-/** A store that says nothing for longer is out of reach. */
+/** A store that does not answer within this time is out of reach. */
 const MAX_WAIT_MS = 2_000;
 
-/** It learns from real commits: a gateway that is busy storing asks its store nothing. */
+/** It observes real commits, so a gateway that commits all the time needs no check. */
 export interface Readiness extends CommitObserver {
-  /** Why no update can be stored; null when it can. For everybody's eyes: it names no file, host or user. */
+  /** Why no update can be stored. Null if updates can be stored. The text is public: it names no file, host or user. */
   check(): Promise<string | null>;
 }
 
-/** `noteError` is told of what goes wrong in a commit that was made to find out. */
+/** `noteError` gets the errors of a check's own commit. */
 export function createReadiness(
   store: Store,
   noteError: (error: unknown) => void = () => undefined,
@@ -54,7 +54,7 @@ export function createReadiness(
   };
 }
 
-/** Asks, with patience: one that still hangs from an earlier time is waited for again, not joined by another. */
+/** Asks, and waits up to MAX_WAIT_MS. While an earlier question is open, later ones wait for it and ask no second time. */
 export function createAskReadiness(ask: () => Promise<string | null>): () => Promise<string | null> {
   let asking: Promise<string | null> | undefined;
   return () => {
@@ -74,7 +74,7 @@ async function commitToSqlite({ db, log }: Store): Promise<string | null> {
   if (log && !log.mayGrow()) throw diskFull();
   return db.connection().execute(async (connection) => {
     const { rows } = await sql<{ timeout: number }>`pragma busy_timeout`.execute(connection);
-    // Waiting for another writer would hold up the whole process.
+    // Waiting for another writer would block the whole thread.
     await sql`pragma busy_timeout = 0`.execute(connection);
     try {
       await connection.transaction().execute(async (trx) => {
@@ -83,7 +83,7 @@ async function commitToSqlite({ db, log }: Store): Promise<string | null> {
       });
       return null;
     } catch (error) {
-      // Another connection is writing at this moment, so the store can be written.
+      // Another connection writes at this moment, so the store can be written.
       if (error instanceof UnavailableError && codeOf(error.cause).startsWith('SQLITE_BUSY')) return null;
       throw error;
     } finally {
@@ -92,7 +92,7 @@ async function commitToSqlite({ db, log }: Store): Promise<string | null> {
   });
 }
 
-/** A server that answers and takes writes; whether its disk takes one more, it watches itself. */
+/** Whether the server answers and takes writes. PostgreSQL watches its disk itself. */
 async function askPostgres({ writes }: Store): Promise<string | null> {
   const { rows } = await sql<{ standby: boolean; read_only: string }>`
     select pg_is_in_recovery() as standby, current_setting('transaction_read_only') as read_only`.execute(

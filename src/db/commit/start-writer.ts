@@ -1,4 +1,4 @@
-/** Starts the writer's thread: neither an fsync nor a large bulk on it stops reads and parsing on the others. */
+/** Starts the writer's thread. An fsync or a large bulk call on it does not hold up reads and parsing on other threads. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { createLogStatus, watchLog, type LogStatus, type LogWatch } from '../driver/log-status.ts';
 import { tellCommitted, tellFailed, type CommitObserver } from './observe-commits.ts';
@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import { connectWriter, type Writer } from './writer-client.ts';
 import { fromErrorDetails, type Note } from './writer-messages.ts';
 
-/** Of the thread's heap for new objects, in MiB: the command line's setting is for the thread of the connections. */
+/** Size of the thread's heap for new objects, in MiB. The command line's setting is meant for the thread of the connections. */
 const MAX_YOUNG_MIB = 16;
 
 export interface WriterThreadData {
@@ -19,19 +19,19 @@ export interface WriterThreadData {
 
 export interface WriterThread {
   readonly writer: Writer;
-  /** A port for one caller more, in any thread: `connectWriter` makes a writer of it. */
+  /** A port for another caller, in any thread. `connectWriter` makes a writer of it. */
   connect(): MessagePort;
-  /** Resolves once the thread has opened the store; until then calls wait. Rejects where it cannot. */
+  /** Resolves once the thread has opened the store. Calls before that wait. Rejects if it cannot open it. */
   readonly started: Promise<void>;
-  /** How SQLite's log is. */
+  /** The state of SQLite's log. */
   log(): LogWatch;
-  /** Resolves once all calls of all callers are answered and the thread has ended. Rejects where the disk fails at the very end. */
+  /** Resolves once all calls of all callers are answered and the thread has ended. Rejects if the disk fails at the very end. */
   close(): Promise<void>;
-  /** Resolves with the reason once nothing can be written any more before the store is opened anew. */
+  /** Resolves with the reason once nothing can be written until the store is opened again. */
   readonly failed: Promise<unknown>;
 }
 
-/** `observers` are told of all callers' commits. The thread does not keep the process alive while nobody waits for it. */
+/** Starts the thread. `observers` get all callers' commits. The thread keeps the process alive only while a call is open. */
 export function startWriter(
   { kind, url, answerTimeoutMs, keyQuotaBytes, logLimitBytes }: Store,
   clock: () => Date,
@@ -76,14 +76,14 @@ export function startWriter(
       crash = undefined;
       worker.postMessage('close');
       await exited.promise;
-      // The disk failed as the log went into the database for the last time.
+      // The disk failed while the log was copied into the database for the last time.
       if (crash !== undefined) throw crash;
     },
     failed: failed.promise,
   };
 }
 
-/** The thread keeps the process alive until it has started, and from then on only while a call is open. */
+/** Until the thread has started it keeps the process alive. After that only open calls do. */
 function untilStarted(worker: Worker, failed: Promise<unknown>): Promise<void> {
   const started = Promise.withResolvers<void>();
   worker.once('message', () => {
@@ -91,7 +91,7 @@ function untilStarted(worker: Worker, failed: Promise<unknown>): Promise<void> {
     started.resolve();
   });
   failed.then(started.reject, started.reject);
-  // Nobody has to wait for it.
+  // A caller need not await `started`, so its rejection must not end the process.
   started.promise.catch(() => undefined);
   return started.promise;
 }

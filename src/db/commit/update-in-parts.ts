@@ -1,4 +1,4 @@
-/** Large best-effort calls, written in parts so that others' updates go in between. */
+/** Writes large best-effort calls in parts, so that other updates are committed in between. */
 import { limitCandidates } from '../../domain/limit-candidates.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
@@ -6,14 +6,14 @@ import type { StoreKind } from '../store/store.ts';
 import { SHARED_BATCH_ROWS } from './turns.ts';
 
 /**
- * Parts of a call that are with the writer at once. SQLite's commits follow one another, so twenty parts may share one. PostgreSQL's
- * run side by side: there a part waits for the one before it, so that rows of one SKU stay in order.
+ * Parts of a call that the writer has at once. SQLite commits one transaction after another, so twenty parts may share one. PostgreSQL
+ * commits two at a time: there each part waits for the one before it, so that rows of one SKU stay in order.
  */
 const PARTS_AT_ONCE: Record<StoreKind, number> = { sqlite: 20, postgres: 1 };
 
 /**
- * Rows that neither stand and fall together nor are kept as one answer need not share a transaction: a call of many rows is
- * written in parts. Each part crosses to the writer's thread by itself, which is never busy for long with reading or writing one.
+ * A best-effort call without an idempotency key need not share one transaction, so many rows are written in parts. Each part is a
+ * message of its own, so the writer's thread is never busy for long with parsing or writing one.
  */
 export async function updateInParts(
   kind: StoreKind,
