@@ -3,14 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { createCatalog, refreshStatistics } from '../db/catalog.ts';
 import { createPreviewCatalog } from '../db/catalog/preview-catalog.ts';
-import { openStore } from '../db/store/open-store.ts';
+import { createInventory } from '../db/inventory.ts';
+import { openStore, withStore } from '../db/store/open-store.ts';
 import { format, plural } from '../feed/counts.ts';
 import { importCatalog, type ImportSummary } from '../feed/import-catalog.ts';
+import { undoImport } from '../feed/undo-import.ts';
 import {
+  chooseAction,
   createTerminal,
   PROGRAM,
   readOptions,
-  UsageError,
   type Command,
   type Io,
   type Option,
@@ -29,8 +31,9 @@ const options = {
 
 export const importCommand: Command = {
   help: `Usage: ${PROGRAM} import skus FILE.csv --supplier NAME [--dry-run] [--database URL]
+       ${PROGRAM} import undo GROUP_ID --supplier NAME [--database URL]
 
-Imports a supplier's catalog. Rows are matched by sku_id: a new SKU is created, one that differs is updated, and a SKU that
+skus imports a supplier's catalog. Rows are matched by sku_id: a new SKU is created, one that differs is updated, and a SKU that
 the file does not list stays as it is. Changed quantities and restrictions are recorded in the history. You can import a file
 again at any time. The supplier must exist: see ${PROGRAM} supplier --help.
 
@@ -52,11 +55,13 @@ there, or the quantity 0. A cell with one hyphen (-) clears the field. It clears
 
 A bad row is reported as "line N: reason" and left out; the good rows are imported. The exit code is 1 if a row was left out.
 A deleted SKU that the file lists is created again, and its history goes on.
+
+All changes of an import share a group id, which the command prints at its end. In GraphQL it is the changes' groupId.
+undo puts the quantities and restrictions back that the import replaced. A SKU that was changed since, or deleted, stays as it is
+and is reported; the exit code is then 1. SKUs that the import created stay, and so do titles, conditions and codes. An undo is
+a group of changes too, and can be undone in the same way.
 `,
-  run: async ([what, ...args], io) => {
-    if (what !== 'skus') throw new UsageError('Give what to import: skus FILE.csv.');
-    return importSkus(args, io);
-  },
+  run: async ([action, ...args], io) => chooseAction({ skus: importSkus, undo }, action)(args, io),
 };
 
 /** Imports the file; returns 1 when a row was refused or the file was not read to its end. Throws when it cannot be opened. */
@@ -79,8 +84,7 @@ async function importSkus(args: readonly string[], io: Io): Promise<number> {
     if (!isDryRun && summary.read >= LARGE_IMPORT_ROWS) await refreshStatistics(store);
     if (summary.fault !== null) report(summary.fault);
     report(describe(summary, isDryRun));
-    if (!isDryRun && summary.changes > 0)
-      report(`Undo: ${PROGRAM} import undo ${groupId} --supplier ${values.supplier}`);
+    if (!isDryRun && summary.changes > 0) report(describeUndo(groupId, values.supplier));
     return summary.refused > 0 || summary.fault !== null ? 1 : 0;
   } finally {
     await store.close();
@@ -92,4 +96,35 @@ function describe({ created, updated, unchanged, refused }: ImportSummary, isDry
   const parts = `${format(created)} created, ${format(updated)} updated, ${format(unchanged)} unchanged`;
   const text = `${plural(created + updated + unchanged, 'SKU')}: ${parts}, ${plural(refused, 'row')} refused`;
   return isDryRun ? `Dry run, nothing is stored. ${text}` : text;
+}
+
+/** Undoes an import; returns 1 when a SKU could not be put back. */
+async function undo(args: readonly string[], io: Io): Promise<number> {
+  const undoOptions = { database, supplier: { schema: supplierName } };
+  const { values, positionals } = readOptions(undoOptions, ['GROUP_ID'], args, io.env);
+  return withStore(values.database, async (store) => {
+    const supplierId = await requireSupplier(store, values.supplier);
+    const undoId = randomUUID();
+    const { report, showProgress } = createTerminal(io);
+    const inventory = createInventory(store, io.clock);
+    try {
+      const { putBack, unchanged, refused, left } = await undoImport(
+        inventory,
+        { supplierId, groupId: positionals[0] ?? '', undoId },
+        { report, onProgress: (skus) => showProgress(skus, 'SKU'), stop: io.stop },
+      );
+      report(
+        `${plural(putBack, 'SKU')} put back, ${format(unchanged)} unchanged, ${format(refused)} refused`,
+      );
+      if (left > 0) report(`Stopped: ${plural(left, 'SKU')} left. Run it again to put them back too.`);
+      if (putBack > 0) report(describeUndo(undoId, values.supplier));
+      return refused > 0 || left > 0 ? 1 : 0;
+    } finally {
+      await inventory.close();
+    }
+  });
+}
+
+function describeUndo(groupId: string, supplier: string): string {
+  return `Undo: ${PROGRAM} import undo ${groupId} --supplier ${supplier}`;
 }

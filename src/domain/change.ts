@@ -20,7 +20,7 @@ export interface InventoryChange {
   readonly actor: string;
   readonly reason: string | null;
   readonly referenceDocumentUri: string | null;
-  /** What the changes of one bulk call or one undo have in common; null for a single update. */
+  /** What the changes of one bulk call, import or undo have in common; null for a single update. */
   readonly groupId: string | null;
   readonly changedAt: string;
   /** Position of the change that the SKU had before this one; null for its first, and for one that is not stored. */

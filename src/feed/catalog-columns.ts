@@ -71,7 +71,7 @@ export function readHeader(first: CsvRow | undefined, fault: string | null): Hea
 export function readRows(header: Header, rows: readonly CsvRow[], findings: Findings): CatalogRow[] {
   return rows.flatMap(({ line, cells }) => {
     if (cells.length !== header.width) {
-      findings.refuse(line, `The row has ${cells.length} cells and the header ${header.width}.`);
+      findings.refuse(`line ${line}`, `The row has ${cells.length} cells and the header ${header.width}.`);
       return [];
     }
     const row: CatalogRow = { skuId: '' };
@@ -83,8 +83,8 @@ export function readRows(header: Header, rows: readonly CsvRow[], findings: Find
       else Object.assign(row, reading.set);
       if ('warning' in reading) warnings.push(`${column.name} ${reading.warning}`);
     }
-    for (const warning of warnings) if (faults.length === 0) findings.warn(line, warning);
-    if (faults.length > 0) findings.refuse(line, faults.join(' '));
+    for (const warning of warnings) if (faults.length === 0) findings.warn(`line ${line}`, warning);
+    if (faults.length > 0) findings.refuse(`line ${line}`, faults.join(' '));
     return faults.length > 0 ? [] : [row];
   });
 }

@@ -1,7 +1,7 @@
-/** A tally of what is wrong with a file's rows. */
+/** Counts what is refused, and reports the first of it. */
 import { format } from './counts.ts';
 
-/** Refused rows that are reported by line, and as many warnings. The others are only counted. */
+/** Refusals that are reported, and as many warnings. The others are only counted. */
 const MAX_REPORTED = 1_000;
 /** Characters of a bad cell that a message repeats. */
 const MAX_QUOTED_LENGTH = 40;
@@ -9,28 +9,29 @@ const MAX_QUOTED_LENGTH = 40;
 /** Counts findings, and reports the first ones. */
 export interface Findings {
   readonly refused: number;
-  refuse(line: number, reason: string): void;
-  warn(line: number, reason: string): void;
+  /** `place` says which row or SKU: `line 3`. */
+  refuse(place: string, reason: string): void;
+  warn(place: string, reason: string): void;
   /** Reports how many findings were only counted. */
   finish(): void;
 }
 
-/** Findings that are reported as `line N: ...`. */
-export function createFindings(report: (line: string) => void): Findings {
+/** Findings that are reported as `line 3: ...`. `noun` is what is refused, in the plural. */
+export function createFindings(report: (line: string) => void, noun = 'rows'): Findings {
   let refused = 0;
   let warned = 0;
   return {
     get refused() {
       return refused;
     },
-    refuse: (line, reason) => {
-      if (++refused <= MAX_REPORTED) report(`line ${line}: ${reason}`);
+    refuse: (place, reason) => {
+      if (++refused <= MAX_REPORTED) report(`${place}: ${reason}`);
     },
-    warn: (line, reason) => {
-      if (++warned <= MAX_REPORTED) report(`line ${line}: warning: ${reason}`);
+    warn: (place, reason) => {
+      if (++warned <= MAX_REPORTED) report(`${place}: warning: ${reason}`);
     },
     finish: () => {
-      if (refused > MAX_REPORTED) report(`... and ${format(refused - MAX_REPORTED)} more rows refused`);
+      if (refused > MAX_REPORTED) report(`... and ${format(refused - MAX_REPORTED)} more ${noun} refused`);
       if (warned > MAX_REPORTED) report(`... and ${format(warned - MAX_REPORTED)} more warnings`);
     },
   };

@@ -98,7 +98,8 @@ export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange'
     }),
     groupId: t.exposeString('groupId', {
       nullable: true,
-      description: 'Shared by all changes of one bulk call or one undo. Null for a single update.',
+      description:
+        'Shared by all changes of one bulk call, one import or one undo. Null for a single update.',
     }),
     changedAt: t.expose('changedAt', {
       type: 'DateTime',
@@ -128,7 +129,7 @@ export const InventoryChangeFilterInput = builder.inputType('InventoryChangeFilt
   fields: (t) => ({
     skuIds: t.stringList({ description: `Only changes of these SKUs, at most ${MAX_FILTER_VALUES}.` }),
     sources: t.field({ type: [ChangeSourceEnum], description: 'Only changes from one of these sources.' }),
-    groupId: t.string({ description: 'Only changes of this bulk call or undo.' }),
+    groupId: t.string({ description: 'Only changes of this bulk call, import or undo.' }),
   }),
 });
 

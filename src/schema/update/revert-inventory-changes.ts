@@ -1,4 +1,5 @@
 /** The mutation that undoes changes: it reads them, and the domain decides which updates put them back. */
+import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import type { InventoryChange } from '../../domain/change.ts';
@@ -39,7 +40,7 @@ const RevertInventoryChangesInput = builder.inputType('RevertInventoryChangesInp
   description: 'The changes to undo. Give exactly one of `groupId` and `changeIds`.',
   validate: revertShape,
   fields: (t) => ({
-    groupId: t.string({ description: 'The `groupId` of a bulk call or of an undo.' }),
+    groupId: t.string({ description: 'The `groupId` of a bulk call, an import or an undo.' }),
     changeIds: t.idList({ description: `IDs of changes, at most ${MAX_CHANGE_IDS}.` }),
     ...attemptFields(t),
   }),
@@ -88,7 +89,23 @@ async function findChanges(
       const positions = positionsOf(target.ids);
       return positions.length > 0 ? inventory.changesAt(supplierId, positions) : [];
     }
-    case 'groupId':
-      return inventory.changesAfter(supplierId, 0, { groupId: target.id }, MAX_BULK_ROWS, meter);
+    case 'groupId': {
+      const filter = { groupId: target.id };
+      const changes = await inventory.changesAfter(supplierId, 0, filter, MAX_BULK_ROWS + 1, meter);
+      if (changes.length > MAX_BULK_ROWS) throw tooManyChanges();
+      return changes;
+    }
   }
+}
+
+/** An import can make more changes than one call may. Half of its undo would look like all of it. */
+function tooManyChanges(): GraphQLError {
+  const message = `This group has more than ${MAX_BULK_ROWS} changes. Ask the gateway's operator to undo the import.`;
+  return new GraphQLError(message, {
+    extensions: {
+      code: 'BAD_USER_INPUT',
+      limit: MAX_BULK_ROWS,
+      problems: [{ path: ['input', 'groupId'], message }],
+    },
+  });
 }
