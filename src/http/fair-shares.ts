@@ -1,4 +1,4 @@
-/** The edge's part in fair shares: each supplier's connections, requests in work and bytes in flight, and what each request costs its token. */
+/** Installs the fair shares as Fastify hooks: requests in progress, bytes in flight, and the rate limit's charges. */
 import { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { UnavailableError } from '../domain/unavailable.ts';
@@ -13,33 +13,35 @@ import { RequestTurns, type TurnLimits } from './fair/request-turns.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What it costs. Set once its caller is known. */
+    /** The request's costs. Set once its caller is known. */
     charge: Charge | undefined;
-    /** What it holds of the bytes in flight. Set once it is let in. */
+    /** The request's bytes in flight. Set once the rate limit has admitted it. */
     held: HeldBytes | undefined;
-    /** Lets the supplier's next request in: for one that goes on for as long as its client likes. */
+    /** Ends the request's turn, so that the supplier's next request may start. A live stream calls it early, because it may never end. */
     endTurn: (() => void) | undefined;
   }
 }
 
+/** The limits that all requests of a server share. */
 export interface FairShares {
   readonly rateLimit: RateLimit;
   readonly budget: ByteBudget;
   readonly turns: TurnLimits;
 }
 
-/** Lists in a body up to this length may be filters; longer ones are rows. */
+/** A list in a GraphQL body up to this length may be a filter. The elements of longer lists are charged as rows. */
 const MAX_FILTER_VALUES = 100;
-/** How often requests that wait for their turn are looked at, in milliseconds. */
+/** How often requests that have waited too long are refused, in milliseconds. */
 const SWEEP_MS = 500;
-/** Call it before routes are added. */
+
+/** Adds the hooks to the server. Call it before routes are added, because Fastify gives routes only the hooks that exist by then. */
 export function shareFairly(server: FastifyInstance, shares: FairShares): void {
   const turns = new RequestTurns(shares.turns);
   server.decorateRequest('charge', undefined);
   server.decorateRequest('held', undefined);
   server.decorateRequest('endTurn', undefined);
 
-  // Callers are known by now, and nothing of a body is read yet.
+  // In this hook the caller is known and nothing of the body has been read yet.
   server.addHook('preParsing', (request, reply, _payload, done) => {
     if (!request.charge) return done();
     const { supplierId } = request.caller;
@@ -51,8 +53,8 @@ export function shareFairly(server: FastifyInstance, shares: FairShares): void {
     });
     request.endTurn = endTurn;
     reply.raw.once('close', () => {
-      // Fastify's injected requests have no socket of Node's.
-      if (request.raw.socket instanceof Socket) turns.rest(supplierId, request.raw.socket);
+      // Requests that Fastify's `inject` makes have no real socket.
+      if (request.raw.socket instanceof Socket) turns.pauseWhileOthersWait(supplierId, request.raw.socket);
       endTurn();
       held.release();
     });
@@ -73,7 +75,7 @@ export function shareFairly(server: FastifyInstance, shares: FairShares): void {
   });
 }
 
-/** A supplier that leaves its large answers unread gets no more of them. */
+/** Wraps the heavy work so that it throws OVERLOADED while the supplier's part of the bytes in flight is used up, such as by answers left unread. */
 export function withinBudget(work: HeavyWork, budget: ByteBudget): HeavyWork {
   return {
     answer: async (request, left, lane) => {
@@ -84,14 +86,14 @@ export function withinBudget(work: HeavyWork, budget: ByteBudget): HeavyWork {
   };
 }
 
-/** A body of a known length is set aside as a whole, so that one that has begun can end. */
+/** Reserves a body of known length as a whole, so that a body that has begun can also end. False if the budget has no room. */
 function reserve({ headers, routeOptions }: FastifyRequest, held: HeldBytes): boolean {
   const length = Number(headers['content-length'] ?? 0);
-  // What is longer than its route takes is refused for that.
+  // A body that is too long for its route is let through here and then refused with 413.
   return length <= SMALL_BYTES || length > routeOptions.bodyLimit || held.take(length);
 }
 
-/** Rows that the body is known to update, before it is parsed. */
+/** Rows that the body will update, as far as its shape shows before it is parsed. */
 function rowsOf({ bodyShape, routeOptions }: FastifyRequest): number {
   if (!bodyShape) return 0;
   if (routeOptions.config.door === 'legacy_bulk') return bodyShape.outermost;

@@ -1,4 +1,4 @@
-/** The edge: its limits, its errors, and the doors behind it. */
+/** Creates the HTTP server: Fastify with its limits and hooks, and the GraphQL and legacy doors. */
 import { randomUUID } from 'node:crypto';
 import fastify, {
   LogController,
@@ -24,7 +24,7 @@ import type { LiveLimits } from './live/live-streams.ts';
 import { addLegacyDoor } from './door/legacy-door.ts';
 import { addProbes, type Probes } from './edge/probes.ts';
 import { leaveBodyUnread } from './edge/linger.ts';
-import { takeOneAtATime } from './fair/one-at-a-time.ts';
+import { queueByConnection } from './fair/connection-queue.ts';
 import { MAX_BODY_BYTES } from './edge/edge-error.ts';
 import { createRateLimit } from './fair/rate-limit.ts';
 import { readBody } from './body/read-body.ts';
@@ -33,51 +33,55 @@ import { defaultTurns, type TurnLimits } from './fair/request-turns.ts';
 import { setSecurityHeaders } from './edge/security-headers.ts';
 import { cutOffStalledReaders } from './fair/stalled-readers.ts';
 
+/** What a server is made of. Every part that is left out has a default. */
 export interface ServerOptions
   extends
     Omit<GraphqlDoorOptions, 'closing' | 'admission' | 'heavyWork' | 'liveLimits' | 'budget'>,
     Partial<Omit<Probes, 'closing'>> {
-  /** By default all work is done on this thread. */
+  /** Executes heavy requests. By default they run on this thread. */
   readonly heavyWork?: HeavyWork;
   readonly liveLimits?: LiveLimits;
   readonly logger: FastifyBaseLogger;
-  /** Requests and rows a second that a token may send; 0, the default here, for no limit. */
+  /** Units (requests and rows) that a token may send in a second. 0, the default here, means no limit. */
   readonly ratePerSecond?: number;
   readonly timeouts?: Partial<Timeouts>;
-  /** MiB of bodies and answers that are held at once. */
+  /** MiB of bodies and answers that are held at once, of all suppliers together. */
   readonly inFlightMib?: number;
   readonly turns?: TurnLimits;
-  /** Connections at once. */
+  /** Open connections, at most. */
   readonly connections?: number;
-  /** Names that a request's Host may have; every name where there is no list. */
+  /** Host names that requests may be sent to. Without a list every name is allowed. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
+/** What a probe server is made of. */
 export interface ProbeServerOptions extends Probes {
   readonly logger: FastifyBaseLogger;
 }
 
-/** In milliseconds, from the first byte to the last. */
+/** All in milliseconds. */
 interface Timeouts {
+  /** From the first byte of a request to the end of its headers. */
   readonly headers: number;
+  /** From the first byte of a request to its last. */
   readonly request: number;
-  /** How often clients are looked for that took longer. */
+  /** How often Node looks for clients that exceed these two. */
   readonly checkEvery: number;
-  /** For how long a client may read nothing of what is written for it. */
+  /** For how long a client may take nothing of its answer before its connection is closed. */
   readonly stalled: number;
 }
 const defaultTimeouts: Timeouts = { headers: 10_000, request: 30_000, checkEvery: 1_000, stalled: 30_000 };
-/** For how long an idle connection stays open; longer than the 60 s after which common proxies close theirs. */
+/** For how long an idle connection stays open. Common proxies close theirs after 60 s; this is longer, so that they never reuse a closed one. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_CONNECTIONS = 10_000;
 const DEFAULT_IN_FLIGHT_MIB = 256;
 const MEBIBYTE = 1_048_576;
-/** How often connections that became idle are closed while the server stops. */
+/** While the server closes, it closes idle connections this often. */
 const CLOSE_INTERVAL_MS = 50;
-/** What is under way when the server begins to close has this long. */
+/** While the server closes, requests in progress have this long. Then all connections are closed. */
 const CLOSE_TIMEOUT_MS = 4_000;
 
-/** The server, not yet listening. It holds nothing that outlives `close()`. */
+/** Creates the server, not yet listening. Nothing of it outlives `close()`. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const closing = new AbortController();
   const server = createEdge(options, closing.signal);
@@ -87,7 +91,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.server.maxConnections = connections;
   shareFairly(server, { rateLimit, budget, turns });
   const shares = new ConnectionShares(server.server, connections);
-  takeOneAtATime(server.server, shares.supplierOf);
+  queueByConnection(server.server, shares.supplierOf);
   const admission = new Admission(rateLimit, shares);
   if (options.allowedHosts) refuseOtherHosts(server, options.allowedHosts);
   server.addHook('preClose', async () => {
@@ -107,16 +111,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return server;
 }
 
-/** A server for a port of its own, that answers the probes and nothing else. Not yet listening. */
+/** Creates a server for the probes alone, on a port of its own. It is not yet listening. */
 export function createProbeServer(options: ProbeServerOptions): FastifyInstance {
   const server = createEdge(options, options.closing);
-  takeOneAtATime(server.server, () => undefined);
+  queueByConnection(server.server, () => undefined);
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not found.' }));
   addProbes(server, options);
   return server;
 }
 
-/** What every server has before its doors. */
+/** Creates a Fastify server with what both kinds of server share: limits, logging, errors and body reading. */
 function createEdge(
   { logger, observer, ...options }: Pick<ServerOptions, 'logger' | 'observer' | 'timeouts'>,
   closing: AbortSignal,
@@ -146,9 +150,9 @@ function createEdge(
   });
   guardConnections(server, timeouts.stalled);
   decorateRequests(server);
-  // Doors read their bodies themselves: what a body must be is the last thing they ask.
+  // Fastify would refuse a wrong media type before the doors' own checks. The doors check it last, as the legacy contract does.
   server.removeAllContentTypeParsers();
-  // Named beside the pattern, JSON is found without a search.
+  // '*' covers every media type. Naming JSON too lets Fastify find its parser without a search.
   server.addContentTypeParser(['application/json', '*'], readBody);
   server.addHook('onRequest', (request, reply, done) => {
     setSecurityHeaders(reply.header('x-request-id', request.id));
@@ -165,7 +169,7 @@ function createEdge(
   return server;
 }
 
-/** What one connection may cost the others. */
+/** Limits the number of connections, and closes those whose clients stop reading. */
 function guardConnections({ server, log }: FastifyInstance, stalledMs: number): void {
   server.maxConnections = MAX_CONNECTIONS;
   cutOffStalledReaders(server, stalledMs, (bytes) =>
@@ -173,7 +177,7 @@ function guardConnections({ server, log }: FastifyInstance, stalledMs: number): 
   );
 }
 
-/** Requests of one shape are read faster. */
+/** Declares the fields that hooks set later. V8 reads objects faster when all of them have the same fields. */
 function decorateRequests(server: FastifyInstance): void {
   server.decorateRequest('caller');
   server.decorateRequest('errorCode', undefined);
@@ -183,17 +187,17 @@ function decorateRequests(server: FastifyInstance): void {
   server.decorateRequest('bodyShape', undefined);
 }
 
-/** On a connection that was busy when the server began to close. Every door's way to say it at once. */
+/** Answers a request that arrives while the server closes. The body has the fields of every door's errors, because the door is not known yet. */
 function refuseWhenClosing(reply: FastifyReply): void {
   const message = 'The gateway is closing. Send it again.';
   const errors = [{ message, extensions: { code: 'UNAVAILABLE' } }];
   void reply.code(503).header('retry-after', '1').send({ detail: message, message, errors });
 }
 
-/** A stream's connection becomes idle only when its stream has ended, after Node closed those that were idle before. */
+/** Closes connections when they become idle. Node closes only those that are idle when closing begins, and a live stream's is idle later. */
 function closeConnectionsAsTheyFinish({ server }: FastifyInstance): void {
   const timer = setInterval(() => server.closeIdleConnections(), CLOSE_INTERVAL_MS);
-  // Who has not sent a request whole by then, or read its answer, would hold up the end.
+  // A client that has not sent its whole request by then, or not read its answer, would delay the end.
   const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
   server.once('close', () => {
     clearInterval(timer);
@@ -201,7 +205,7 @@ function closeConnectionsAsTheyFinish({ server }: FastifyInstance): void {
   });
 }
 
-/** An id that the client chose, so that its logs and ours can be joined; only where it is harmless in a log. */
+/** The request ID that the client sent, so that its logs and ours can be joined. Undefined if it could break a log. */
 function clientRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : undefined;
 }

@@ -28,7 +28,7 @@ test('alone a client begins some 64 requests in an iteration, beside others thre
   expect(performance.now() - started).toBeGreaterThanOrEqual(2);
 });
 
-test('strangers are no company, and those from one address wait for themselves', async () => {
+test('unknown clients do not count as other suppliers, and those from one address wait for each other', async () => {
   const shares = new IterationShares();
   const begun: string[] = [];
   for (const n of range(100)) shares.begin(undefined, '192.0.2.1', () => begun.push(`stranger ${n}`));

@@ -43,12 +43,12 @@ test('connections of a supplier that has others waiting are not read, until nobo
     return self as unknown as Socket;
   };
   const [a, b, c] = [enter(), enter(), enter()];
-  range(100).forEach((n) => line.rest('acme', connection(n)));
+  range(100).forEach((n) => line.pauseWhileOthersWait('acme', connection(n)));
   a();
   b();
   expect(read).toEqual([1]);
   c();
   await expect.poll(() => read.length).toBe(100);
-  line.rest('acme', connection(101));
+  line.pauseWhileOthersWait('acme', connection(101));
   expect(read).toEqual(range(100));
 });

@@ -1,20 +1,23 @@
-/** What the JSON of a body may hold, for each door: enough for its largest legal call, with some air. */
+/** Limits on the JSON of a body, for each door. Each limit has room beyond the largest valid call. */
 import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import { MAX_LEVELS, type JsonShape } from './json-shape.ts';
 import type { PublicError } from '../edge/edge-error.ts';
 import type { Door } from '../edge/request-log.ts';
 
-/** Values in a body that may hold many rows: 40 for each row of the largest bulk call, which has 9 at most. */
+/** Values in a body that may hold many rows. This allows 40 for each row of the largest bulk call; a row has at most 9. */
 const MAX_VALUES = 400_000;
-/** Values in a body for one SKU, which has 8 fields. */
+/** Values in a body for one SKU. Such a body has 8 fields. */
 const MAX_VALUES_OF_ONE = 10_000;
-/** Bytes of a GraphQL document and of any other text in a GraphQL body, as they stand there. */
+/** Bytes of the GraphQL document, or of any other string in a GraphQL body, as written there with its escapes. */
 const MAX_TEXT_BYTES = 65_536;
 
-/** Why the door does not take a body of this shape, with numbers as far as it was measured; `body` holds its bytes up to there. */
+/** Returns why a door refuses a body, or null. `shape` and `body` may cover only the first part of it. */
 type Judge = (shape: JsonShape, body: Uint8Array) => PublicError | null;
 
-/** For doors that read bodies. Limits of the legacy path stand beside its parser, which refuses deep JSON in Python's words. */
+/**
+ * The judge of each door that reads bodies. The legacy doors do not judge depth here: their parser refuses deep JSON with the
+ * message of Python.
+ */
 export const judges: Partial<Record<Door, Judge>> = {
   legacy: (shape) => judgeValues(shape, MAX_VALUES_OF_ONE),
   legacy_bulk: (shape) => judgeRows(shape) ?? judgeValues(shape, MAX_VALUES),
@@ -57,7 +60,7 @@ function judgeTexts({ longestText, longestTextAt }: JsonShape, body: Uint8Array)
   return refuse(message, { limit: MAX_TEXT_BYTES, provided: longestText });
 }
 
-/** The key of the value that begins at this offset; undefined where it has none. */
+/** The object key before the value that begins at this offset; undefined if there is none. */
 function keyBefore(body: Uint8Array, at: number): string | undefined {
   const before = Buffer.from(body.subarray(Math.max(0, at - 64), at)).toString('latin1');
   return /"(\w+)"\s*:\s*$/.exec(before)?.[1];

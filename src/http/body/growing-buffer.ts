@@ -1,10 +1,11 @@
-/** Bytes that arrive in chunks, kept in one block: many tiny chunks cost no more memory than a few large ones. */
+/** Collects the chunks of a body in one block of memory, so that many tiny chunks need no more memory than a few large ones. */
 
-/** The first block's length where more is to come, in bytes: a body whose length was declared is rarely moved. */
+/** Lengths of the first block, in bytes. A body with a declared length gets a larger one, so that it is rarely copied. */
 const FIRST_DECLARED = 1_048_576;
 const FIRST = 16_384;
 const nothing = Buffer.alloc(0);
 
+/** One body that is being received. */
 export class GrowingBuffer {
   readonly #most: number;
   readonly #first: number;
@@ -12,16 +13,19 @@ export class GrowingBuffer {
   #block: Buffer = nothing;
   #length = 0;
 
-  /** `declared` is the length that it has in the end; else it may have `most`. `mayGrow` is asked for all the memory that it takes. */
+  /**
+   * `declared` is the final length in bytes, if it is known; otherwise the body may have up to `most` bytes. `mayGrow` is asked
+   * before each allocation, with the bytes to add.
+   */
   constructor(declared: number | undefined, most: number, mayGrow: (bytes: number) => boolean) {
     this.#most = declared ?? most;
     this.#first = declared === undefined ? FIRST : FIRST_DECLARED;
     this.#mayGrow = mayGrow;
   }
 
-  /** Keeps the chunk's bytes. False where it may not grow. */
+  /** Appends the chunk; false, without appending it, if `mayGrow` refused the memory. */
   append(chunk: Buffer): boolean {
-    // All that there will be came at once, in a block of its own: Node copies what it hands over.
+    // The whole body came in one chunk. Node gives each chunk memory of its own, so it can be kept without a copy.
     if (this.#length === 0 && chunk.length === this.#most) {
       if (!this.#mayGrow(chunk.length)) return false;
       this.#block = chunk;
@@ -42,7 +46,7 @@ export class GrowingBuffer {
     return true;
   }
 
-  /** What is there so far: a view, good until the next chunk is appended. */
+  /** A view of the bytes so far. It is valid until the next chunk is appended. */
   bytes(): Buffer {
     return this.#block.subarray(0, this.#length);
   }

@@ -1,23 +1,23 @@
-/** Measures JSON while its bytes arrive, and builds nothing: how many values it has, how long its lists and texts are, how deep it nests. */
+/** Measures JSON while its bytes arrive, without parsing it: the number of values, the length of lists and strings, and the depth. */
 
-/** Levels that are measured; a text that nests deeper is not looked at any further. */
+/** Levels that are measured. Measuring stops at JSON that nests deeper. */
 export const MAX_LEVELS = 900;
 
-/** How much a text holds. It says nothing about whether the text is valid JSON. */
+/** The size of a JSON text. It does not say whether the text is valid JSON. */
 export interface JsonShape {
-  /** Objects, lists, texts, numbers and words; keys are not counted. */
+  /** Objects, lists, strings, numbers and literals (`true`, `false`, `null`). Keys are not counted. */
   values: number;
-  /** Elements of the outermost list; 0 where the text is something else. */
+  /** Elements of the outermost list; 0 if the text is not a list. */
   outermost: number;
-  /** Elements of all lists. */
+  /** Elements of all lists together. */
   elements: number;
-  /** Elements of the longest list, and the offset of its bracket. */
+  /** Elements of the longest list, and the byte offset of its bracket. */
   longestList: number;
   longestListAt: number;
-  /** Bytes between the quotes of the longest text or key, and the offset of its quote. */
+  /** Bytes between the quotes of the longest string or key, and the byte offset of its opening quote. */
   longestText: number;
   longestTextAt: number;
-  /** Whether it nests deeper than MAX_LEVELS. */
+  /** Whether the text nests deeper than MAX_LEVELS. */
   isTooDeep: boolean;
 }
 
@@ -31,7 +31,7 @@ const BACKSLASH = 0x5c;
 const QUOTE_BYTE = 0x22;
 const LIST_BYTE = 0x5b;
 
-/** Bytes without an entry belong to numbers and words. */
+/** The kind of each byte. 0 means that the byte belongs to a number or a literal. */
 const kinds = new Uint8Array(256);
 for (const [kind, characters] of [
   [SPACE, ' \t\r\n'],
@@ -43,7 +43,7 @@ for (const [kind, characters] of [
   for (const character of characters) kinds[character.charCodeAt(0)] = kind;
 }
 
-/** Measures one text, chunk by chunk: about a nanosecond a byte, no recursion, a fixed amount of memory. */
+/** Measures one text chunk by chunk, in about one nanosecond a byte. It needs no recursion, and memory only for MAX_LEVELS levels. */
 export class JsonMeter {
   readonly shape: JsonShape = {
     values: 0,
@@ -56,20 +56,21 @@ export class JsonMeter {
     isTooDeep: false,
   };
 
-  /** Bytes of the chunks before this one. */
+  /** Bytes of all earlier chunks. */
   #seen = 0;
   #depth = 0;
-  /** A bracket was the last thing: what comes next, unless it closes, is the first element. */
+  /** Whether an opening bracket was read last. The next value is then the first element. */
   #isFresh = true;
-  /** Offset of the quote of a text that is not closed yet; -1 outside of texts. */
+  /** Byte offset of the opening quote of the string that is being read; -1 outside of strings. */
   #textAt = -1;
-  /** The last byte of the chunk before was a backslash in a text. */
+  /** Whether the previous chunk ended with a backslash within a string, which escapes the first byte of this chunk. */
   #isEscaped = false;
-  /** For each level: elements so far, whether it is a list, and where it opened. Level 0 is the document. */
+  /** For each open level: elements so far, whether it is a list, and the byte offset of its bracket. Level 0 is the document. */
   readonly #counts = [0];
   readonly #isList = [false];
   readonly #openedAt = [0];
 
+  /** Measures the next chunk of the text. */
   measure(chunk: Uint8Array): void {
     if (!this.shape.isTooDeep) {
       let at = this.#textAt < 0 ? 0 : this.#readText(chunk, 0);
@@ -78,11 +79,11 @@ export class JsonMeter {
     this.#seen += chunk.length;
   }
 
-  /** Reads on to the next text and through it; returns where it stopped. */
+  /** Reads up to the end of the next string; returns the offset in the chunk where it stopped. */
   #readStructure(chunk: Uint8Array, from: number): number {
     const { length } = chunk;
     for (let at = from; at < length; at += 1) {
-      // The table has 256 entries, and a byte is below that.
+      // Always defined: the table has an entry for each of the 256 bytes.
       const kind = kinds[chunk[at] as number];
       if (kind === SPACE) continue;
       if (kind === COMMA) {
@@ -110,7 +111,7 @@ export class JsonMeter {
   #count(): void {
     this.shape.values += 1;
     const depth = this.#depth;
-    // A level that is open has an entry in each array.
+    // Always defined: each open level has an entry in each array.
     const elements = ((this.#counts[depth] as number) += 1);
     if (!this.#isList[depth]) return;
     this.shape.elements += 1;
@@ -135,11 +136,11 @@ export class JsonMeter {
 
   #close(): void {
     this.#isFresh = false;
-    // What closes more than it opened is no JSON: a parser says so.
+    // A bracket too many is not JSON. The parser reports that later.
     if (this.#depth > 0) this.#depth -= 1;
   }
 
-  /** Reads to the end of a text that is open; returns the offset behind its quote, or the chunk's length. */
+  /** Reads to the end of the open string; returns the offset behind its closing quote, or the chunk's length. */
   #readText(chunk: Uint8Array, from: number): number {
     const { length } = chunk;
     let at = from;

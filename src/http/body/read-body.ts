@@ -1,4 +1,4 @@
-/** Reads bodies: counts their bytes, and measures their JSON as they arrive, before anything is built from them. */
+/** Reads request bodies. It counts their bytes and measures their JSON while they arrive, so that large bodies are refused before they are parsed. */
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { judges } from './body-limits.ts';
@@ -6,27 +6,33 @@ import { noRoom, SMALL_BYTES } from '../fair/byte-budget.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { JsonMeter, type JsonShape } from './json-shape.ts';
 import { lingerAfterAnswer } from '../edge/linger.ts';
-import { STRANGERS } from '../fair/loop-turns.ts';
+import { ANONYMOUS } from '../fair/loop-turns.ts';
 import { declaresJson } from '../edge/media-type.ts';
 import { RefusalError } from '../edge/edge-error.ts';
 import { readPieces } from './read-pieces.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What its JSON holds; undefined where it has no body that is declared as JSON. */
+    /** The size of the body's JSON; undefined without a body, or if the body was not measured (`measureFor`). */
     bodyShape: JsonShape | undefined;
   }
 }
 
-/** A body may come in so many pieces, and one more for so many bytes: each costs what hundreds of bytes do. */
+/**
+ * A body may come in FREE_PIECES pieces, and in one more for each BYTES_A_PIECE bytes. Handling a piece costs as much time as
+ * hundreds of bytes, so a body in tiny pieces would be an expensive request.
+ */
 const FREE_PIECES = 256;
 const BYTES_A_PIECE = 32;
-/** Pieces after which its shape is judged again. */
+/** The shape is judged again after this many pieces. */
 const JUDGED_PIECES = 8;
 
 type Done = (error: Error | null, body?: Buffer) => void;
 
-/** A content type parser for Fastify: gives the whole body as one Buffer, or the error for the door to answer with. */
+/**
+ * A content type parser for Fastify: calls `done` with the whole body as one Buffer, or with the error that the door answers.
+ * The errors are 400 (broken, too many pieces, past a JSON limit), 413 (too long) and OVERLOADED (no room for its bytes).
+ */
 export function readBody(request: FastifyRequest, payload: Readable, done: Done): void {
   const limit = request.routeOptions.bodyLimit;
   const declared = declaredLength(request);
@@ -34,7 +40,7 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
 
   const { held } = request;
   const measured = measureFor(request, declared);
-  // A declared length was set aside before.
+  // A declared length was reserved before the body was read (src/http/fair-shares.ts).
   const isReserved = declared !== undefined && declared > SMALL_BYTES;
   const body = new GrowingBuffer(declared, limit, (bytes) => isReserved || (held?.take(bytes) ?? false));
   let received = 0;
@@ -52,10 +58,10 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
     pieces += 1;
     if (received > limit) return finish(refuseUnread(request));
     if (pieces > FREE_PIECES + received / BYTES_A_PIECE) return finish(tooManyPieces());
-    // Nobody reads the body of a request whose caller is not known.
+    // The body of a request without a known caller is not kept, because nobody will read it.
     if (!held) return;
     measured?.meter.measure(chunk);
-    // Past its door's limits a body is measured and not kept, so that the refusal can say how much it holds.
+    // A refused body is still measured to its end but not kept, so that the message can say how much it holds.
     if (isRefused) return;
     if (!body.append(chunk)) {
       lingerAfterAnswer(request.raw.socket);
@@ -72,20 +78,20 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
     finish(refusal ? new RefusalError(refusal) : null, body.bytes());
   };
   const error = (cause: Error) => finish(withStatus(400, cause));
-  const stop = readPieces(payload, held ? request.caller.supplierId : STRANGERS, { piece, end, error });
+  const stop = readPieces(payload, held ? request.caller.supplierId : ANONYMOUS, { piece, end, error });
 }
 
-/** undefined where the body comes in chunks. */
+/** The declared length in bytes; undefined if the body comes in chunks. */
 function declaredLength({ headers }: FastifyRequest): number | undefined {
   const length = headers['content-length'];
   return length === undefined ? undefined : Number(length);
 }
 
-/** How to measure this body; undefined for one that its door does not read as JSON, or that is too small to pass a limit. */
+/** The judge and the meter for this body; undefined if its door does not read JSON, or if the body is too small to exceed a limit. */
 function measureFor(request: FastifyRequest, declared: number | undefined) {
   const { door = 'other' } = request.routeOptions.config;
   const judge = judges[door];
-  // The rows of a bulk call are charged: they are always counted.
+  // The rows of a legacy bulk call are charged by number, so they are counted even in a small body.
   const isSmall = declared !== undefined && declared <= SMALL_BYTES && door !== 'legacy_bulk';
   return judge && !isSmall && declaresJson(request) ? { judge, meter: new JsonMeter() } : undefined;
 }
@@ -100,7 +106,7 @@ function tooManyPieces(): RefusalError {
   return new RefusalError({ status: 400, code: 'BAD_REQUEST', message });
 }
 
-/** As the error handlers of the doors read it. */
+/** Sets the status as Fastify's errors carry it; the doors' error handlers read it there. */
 function withStatus(statusCode: number, error: Error): Error {
   return Object.assign(error, { statusCode });
 }

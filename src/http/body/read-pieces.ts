@@ -1,18 +1,18 @@
-/** Reads a stream piece by piece: the first ones as they come, those of a large body each in a turn of its supplier. */
+/** Reads a body stream piece by piece. The first bytes are read as they come; later pieces wait for their supplier's turn (`atTurn`). */
 import type { Readable } from 'node:stream';
 import { SMALL_BYTES } from '../fair/byte-budget.ts';
 import { atTurn } from '../fair/loop-turns.ts';
 
-/** Who takes them. */
+/** The reader's callbacks. Either `end` or `error` is called last, unless reading is stopped. */
 export interface Pieces {
   piece(chunk: Buffer): void;
-  /** Once the last piece was taken. */
+  /** Called after the last piece. */
   end(): void;
-  /** The client left, or broke the framing: nothing follows. */
+  /** Called when the client left or sent broken HTTP. Nothing follows. */
   error(error: Error): void;
 }
 
-/** Hands what comes to `pieces`, until the function that it returns is called. */
+/** Passes the stream's pieces to `pieces`. Call the returned function to stop. */
 export function readPieces(payload: Readable, supplierId: string, pieces: Pieces): () => void {
   let received = 0;
   let waiting = 0;
@@ -31,7 +31,7 @@ export function readPieces(payload: Readable, supplierId: string, pieces: Pieces
       else payload.resume();
     });
   };
-  // A stream may end while its last piece waits.
+  // The stream may end while its last piece waits for a turn.
   const onEnd = () => {
     if (waiting === 0 && !isStopped) pieces.end();
   };
@@ -39,7 +39,7 @@ export function readPieces(payload: Readable, supplierId: string, pieces: Pieces
   payload.on('data', onData).on('end', onEnd).on('error', onError);
   return () => {
     isStopped = true;
-    // A stream that has ended calls nobody any more.
+    // A stream that has ended emits nothing more, so its listeners can stay.
     if (!payload.readableEnded) payload.off('data', onData).off('end', onEnd).off('error', onError);
   };
 }

@@ -4,7 +4,7 @@ import type { Denial } from './authenticate.ts';
 import { Charge } from '../fair/charge.ts';
 import type { ConnectionShares } from '../fair/connection-shares.ts';
 import { lingerAfterAnswer } from './linger.ts';
-import { Parking } from '../fair/parking.ts';
+import { RefusalDelay } from '../fair/refusal-delay.ts';
 import { tokenOf, type RateLimit } from '../fair/rate-limit.ts';
 
 /** Milliseconds between two answers to one supplier: on connections past its share, and to requests past its rate. */
@@ -14,8 +14,8 @@ const EACH_THROTTLED_MS = 1;
 export class Admission {
   readonly rateLimit: RateLimit;
   readonly #connections: ConnectionShares;
-  readonly #surplus = new Parking(EACH_SURPLUS_MS);
-  readonly #throttled = new Parking(EACH_THROTTLED_MS);
+  readonly #surplus = new RefusalDelay(EACH_SURPLUS_MS);
+  readonly #throttled = new RefusalDelay(EACH_THROTTLED_MS);
 
   constructor(rateLimit: RateLimit, connections: ConnectionShares) {
     this.rateLimit = rateLimit;

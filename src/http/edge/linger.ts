@@ -2,7 +2,7 @@
 import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SMALL_BYTES } from '../fair/byte-budget.ts';
-import { atTurn, STRANGERS } from '../fair/loop-turns.ts';
+import { atTurn, ANONYMOUS } from '../fair/loop-turns.ts';
 
 /** Milliseconds that such a client has to read the answer and close its end. */
 const LINGER_MS = 2_000;
@@ -24,7 +24,7 @@ export function lingerAfterAnswer(socket: Socket): void {
     socket.on('data', (chunk: Buffer) => {
       discarded += chunk.length;
       socket.pause();
-      if (discarded <= MAX_DISCARDED_BYTES) atTurn(STRANGERS, () => socket.resume());
+      if (discarded <= MAX_DISCARDED_BYTES) atTurn(ANONYMOUS, () => socket.resume());
     });
     socket.on('end', () => socket.destroy());
     socket.resume();

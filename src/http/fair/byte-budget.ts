@@ -1,33 +1,35 @@
-/** Bytes of bodies and answers that the process holds at once: bounded in all, and for each supplier. */
+/** Limits the bytes of request bodies and answers that the process holds at once, in total and for each supplier. */
 
 import { UnavailableError } from '../../domain/unavailable.ts';
 
-/** One supplier's part at most. */
+/** The largest part of the budget that one supplier may hold. */
 const SHARE = 1 / 4;
-/** What is not larger is not counted: small updates go on while large calls are refused. In bytes. */
+/** Bodies and answers up to this size, in bytes, are not counted. Small updates are served while large calls are refused. */
 export const SMALL_BYTES = 16_384;
 
+/** Counts the bytes in flight. It only counts: the caller asks for room first, and gives the bytes back. */
 export class ByteBudget {
   readonly #most: number;
   readonly #bySupplier = new Map<string, number>();
   #held = 0;
 
-  /** `most` in bytes. */
+  /** `most` is the budget of all suppliers together, in bytes. */
   constructor(most: number) {
     this.#most = most;
   }
 
+  /** Bytes in flight, of all suppliers together. */
   get held(): number {
     return this.#held;
   }
 
-  /** Whether so many bytes more may be held for the supplier. */
+  /** Whether the budget and the supplier's part have room for that many more bytes. */
   hasRoom(supplierId: string, bytes = 0): boolean {
     const mine = this.#bySupplier.get(supplierId) ?? 0;
     return this.#held + bytes <= this.#most && mine + bytes <= this.#most * SHARE;
   }
 
-  /** Counts bytes that are there, be there room or not; negative ones when they are gone. */
+  /** Counts bytes that already exist, even past the budget. Pass a negative number once they are gone. */
   add(supplierId: string, bytes: number): void {
     const mine = (this.#bySupplier.get(supplierId) ?? 0) + bytes;
     if (mine === 0) this.#bySupplier.delete(supplierId);
@@ -36,7 +38,7 @@ export class ByteBudget {
   }
 }
 
-/** What one request holds of the budget, until it is over. */
+/** The bytes in flight of one request, until the request is over. */
 export class HeldBytes {
   readonly #budget: ByteBudget;
   readonly #supplierId: string;
@@ -48,7 +50,7 @@ export class HeldBytes {
     this.#supplierId = supplierId;
   }
 
-  /** Sets bytes aside for a body; false where there is no room for them. */
+  /** Reserves bytes for a body; false if the budget has no room. */
   take(bytes: number): boolean {
     if (bytes <= SMALL_BYTES) return true;
     if (!this.#budget.hasRoom(this.#supplierId, bytes)) return false;
@@ -56,13 +58,14 @@ export class HeldBytes {
     return true;
   }
 
-  /** Counts what exists already, such as an answer. */
+  /** Counts bytes that already exist, such as an answer. It never refuses. */
   hold(bytes: number): void {
     if (this.#isOver || bytes <= SMALL_BYTES) return;
     this.#bytes += bytes;
     this.#budget.add(this.#supplierId, bytes);
   }
 
+  /** Gives all bytes back. Later calls of `hold` count nothing, so an answer that comes too late cannot leak. */
   release(): void {
     this.#isOver = true;
     if (this.#bytes === 0) return;
@@ -71,7 +74,7 @@ export class HeldBytes {
   }
 }
 
-/** For requests past the budget. */
+/** The error for a request that the byte budget has no room for: OVERLOADED, answered with 503. */
 export function noRoom(): UnavailableError {
   const message =
     'Too many bytes of requests and answers are in flight. Nothing was changed; try again later.';

@@ -1,28 +1,29 @@
-/** What one request costs its token, in units: taken as soon as it is known, and what shows only afterwards as a debt. */
+/** Charges one request to its token's rate limit: known costs before the work, the rest as a debt after it. */
 import type { RateLimit } from './rate-limit.ts';
 
-/** Bytes of a body or an answer for a unit. */
+/** One unit pays for this many bytes of a body, or of an answer. */
 const BYTES_A_UNIT = 16_384;
-/** Rows that a scan looks at for a unit. */
+/** One unit pays for this many rows that a scan examines. */
 const SCANNED_A_UNIT = 1_000;
-/** Items that pages ask for, for a unit. */
+/** One unit pays for this many items that pages ask for. */
 const ITEMS_A_UNIT = 10;
 
-/** What shows once there is a body, or an answer. */
+/** Costs that are known only after the body was read or the work was done. */
 export interface Spent {
   readonly bodyBytes?: number;
-  /** Rows that it updated. */
+  /** Rows that the request updated. */
   readonly rows?: number;
-  /** Rows that its reads looked at. */
+  /** Rows that its reads examined. */
   readonly scanned?: number;
-  /** Items that its pages asked for. */
+  /** Items that its pages asked for, found or not. */
   readonly items?: number;
   readonly answerBytes?: number;
 }
 
+/** The costs of one request, in units of the rate limit. */
 export class Charge {
   readonly #rateLimit: RateLimit;
-  /** As the rate limit names it. */
+  /** The token's name in the rate limit (`tokenOf`). */
   readonly #token: string;
   #cost = 0;
   #rows = 0;
@@ -32,19 +33,19 @@ export class Charge {
     this.#token = token;
   }
 
-  /** Units so far. */
+  /** Units charged so far. */
   get cost(): number {
     return this.#cost;
   }
 
-  /** The request's own unit. Answers the seconds to wait; 0: it is let in. */
+  /** Charges one unit for the request itself. Returns the seconds to wait before it may come again; 0 admits it. */
   enter(): number {
     return this.#take(1);
   }
 
   /**
-   * Before the work: rows that it updates, or root fields of an operation, of which the first is in the request's own
-   * unit. Answers the seconds to wait; 0: they are paid.
+   * Charges the rows that the request will update, or the root fields of its operation. The request's own unit pays for
+   * the first one. Returns the seconds to wait before it may come again; 0 means paid.
    */
   before(rows: number): number {
     const more = Math.max(0, rows - 1 - this.#rows);
@@ -54,7 +55,7 @@ export class Charge {
     return wait;
   }
 
-  /** What has been spent: rows count where they were not paid before. */
+  /** Charges what the request has spent, as a debt. Rows that were paid before the work are not charged again. */
   after({ rows = 0, scanned = 0, items = 0, bodyBytes = 0, answerBytes = 0 }: Spent): void {
     const more = Math.max(0, rows - 1 - this.#rows);
     this.#rows += more;
@@ -76,7 +77,7 @@ export class Charge {
   }
 }
 
-/** Parts of a unit are free. */
+/** Rounds down, so that small requests cost nothing beyond their own unit. */
 function unitsOf(amount: number, aUnit: number): number {
   return Math.floor(amount / aUnit);
 }

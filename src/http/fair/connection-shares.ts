@@ -1,29 +1,33 @@
-/** How many connections each supplier has open, and strangers: one with a bad pool of clients leaves room for the others. */
+/** Limits the open connections of each supplier, so that a faulty connection pool leaves room for the other suppliers. */
 import type { Server, Socket } from 'node:net';
 
-/** One supplier's part of all connections, at most. */
+/** The largest part of all connections that one supplier may have. */
 const SHARE = 1 / 4;
-/** The part of those whose caller is not known yet, or never will be; and of those that were too many for their supplier, until they end. */
-const OTHERS_SHARE = 1 / 2;
+/**
+ * The largest part for connections whose caller is not known yet, and again for refused connections until they end. Past
+ * it the oldest such connection is closed, so that neither kind can use up the server's connections.
+ */
+const UNCLAIMED_SHARE = 1 / 2;
 
+/** Counts the open connections of a server by supplier. */
 export class ConnectionShares {
   readonly #most: number;
   readonly #mostOthers: number;
   /** Connections without a known caller, the oldest first. */
   readonly #unknown = new Set<Socket>();
-  /** Those that were one too many, the oldest first. */
+  /** Connections that were refused because their supplier had too many, the oldest first. */
   readonly #surplus = new Set<Socket>();
   readonly #suppliers = new WeakMap<Socket, string>();
   readonly #counts = new Map<string, number>();
 
-  /** `connections`: as many as the server accepts in all. */
+  /** `connections` is the number that the server accepts in total. */
   constructor(server: Server, connections: number) {
     server.on('connection', (socket) => this.#accept(socket));
     this.#most = Math.max(1, Math.floor(connections * SHARE));
-    this.#mostOthers = Math.max(1, Math.floor(connections * OTHERS_SHARE));
+    this.#mostOthers = Math.max(1, Math.floor(connections * UNCLAIMED_SHARE));
   }
 
-  /** Counts a new connection. Where strangers have their part, the oldest of them gives way to it. */
+  /** Counts a new connection, whose caller is not known before its first request. */
   #accept(socket: Socket): void {
     this.#join(this.#unknown, socket);
     socket.once('close', () => {
@@ -39,8 +43,8 @@ export class ConnectionShares {
   }
 
   /**
-   * Counts the connection for the supplier whose request it carries; false where the supplier has too many. A proxy's
-   * connection carries requests of many suppliers: it counts for the last one.
+   * Counts the connection for the supplier whose request it carries; false if the supplier has too many. A proxy's
+   * connection carries requests of many suppliers, and counts for the last one.
    */
   claim(socket: Socket, supplierId: string): boolean {
     const before = this.#suppliers.get(socket);
@@ -59,7 +63,7 @@ export class ConnectionShares {
     return true;
   }
 
-  /** Whose connection it is, once that is known. */
+  /** The supplier of the connection's last request; undefined before a request was authenticated. */
   readonly supplierOf = (socket: Socket): string | undefined => this.#suppliers.get(socket);
 
   #leave(socket: Socket): void {

@@ -1,25 +1,26 @@
-/** A bounded number of works at a time, taken from suppliers by turns: a supplier with many waits for itself. */
+/** Runs a bounded number of tasks at a time and takes them from the suppliers in turn. A supplier with many tasks delays only itself. */
 import { UnavailableError } from '../../domain/unavailable.ts';
 
 export interface TurnLimits {
-  /** Works under way at most. */
+  /** Tasks that run at the same time, at most. */
   readonly running: number;
-  /** Works that wait at most. */
+  /** Tasks that wait, at most. */
   readonly waiting: number;
 }
 
-/** One supplier's part of either bound while others want theirs; alone it may take all but such a part. */
+/** One supplier's part of either bound while others wait. A supplier that is alone may take all but this part, so that a newcomer finds room. */
 const SHARE = 1 / 4;
 
 interface Supplier {
   running: number;
-  /** Each starts one of its works. */
+  /** Each function starts one waiting task. */
   readonly waiting: Set<() => void>;
 }
 
+/** The queue of one lane, for all suppliers. */
 export class FairTurns {
   readonly #limits: TurnLimits;
-  /** In the order of their turns: the one that was served last is last. */
+  /** In the order of their turns: the supplier that was served last is last. */
   readonly #suppliers = new Map<string, Supplier>();
   #running = 0;
   #waiting = 0;
@@ -29,10 +30,10 @@ export class FairTurns {
   }
 
   /**
-   * Runs the work when its supplier's turn comes. Throws UnavailableError: OVERLOADED where too much waits already,
-   * QUERY_TIMEOUT where the signal aborts before its turn.
+   * Runs the task when its supplier's turn comes. Throws UnavailableError: OVERLOADED if too many tasks wait already,
+   * QUERY_TIMEOUT if the signal aborts before the turn. Errors of the task pass through.
    */
-  async run<T>(supplierId: string, work: () => Promise<T>, ended: AbortSignal): Promise<T> {
+  async run<T>(supplierId: string, task: () => Promise<T>, ended: AbortSignal): Promise<T> {
     if (ended.aborted) throw new UnavailableError('QUERY_TIMEOUT');
     const supplier = this.#suppliers.get(supplierId) ?? { running: 0, waiting: new Set() };
     if (this.#refuses(supplier)) throw new UnavailableError('OVERLOADED');
@@ -40,13 +41,13 @@ export class FairTurns {
     try {
       await this.#untilTurn(supplier, ended);
       try {
-        return await work();
+        return await task();
       } finally {
         supplier.running -= 1;
         this.#running -= 1;
       }
     } finally {
-      // One that leaves before its turn leaves nothing behind either.
+      // This also runs for a task that left before its turn.
       if (supplier.running + supplier.waiting.size === 0) this.#suppliers.delete(supplierId);
       this.#startNext();
     }
@@ -93,7 +94,7 @@ export class FairTurns {
     }
   }
 
-  /** The first that has less than its share under way; where all have it, the one that has least. */
+  /** The first supplier that runs less than its share. If all run their share, the supplier that runs least. */
   #next(): [id: string, supplier: Supplier] | undefined {
     const most = this.#limits.running;
     const waiting = Array.from(this.#suppliers).filter(([, supplier]) => supplier.waiting.size > 0);

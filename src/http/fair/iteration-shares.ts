@@ -1,27 +1,31 @@
-/** How many requests a client may begin at once: one that sends on thousands of connections waits for itself. */
-import { Company } from './company.ts';
+/** Limits how many requests a client begins in one event-loop iteration. A client with thousands of connections delays only itself. */
+import { RecentSuppliers } from './recent-suppliers.ts';
 
-/** Requests of one client in an iteration of the event loop while it is alone. Each takes a tenth of a millisecond. */
+/** Requests that one client begins in an event-loop iteration while it is alone. Each takes about 0.1 ms. */
 const MOST_ALONE = 64;
-/** Requests of one client in PACE_MS while others ask too: half of the loop's time stays free for them. A late loop begins fewer. */
+/** Requests that one client begins in PACE_MS while other suppliers are present. About half of the loop's time stays free for the others. A late loop begins fewer. */
 const MOST_BESIDE_OTHERS = 3;
 const PACE_MS = 1;
-/** While it is alone its requests are counted so many at a time: asking for the next iteration costs something. */
-const COUNTED_ALONE = 16;
+/** Requests that a lone supplier begins uncounted. Only after them is the next iteration scheduled, because that has a cost. */
+const UNCOUNTED_ALONE = 16;
 
+/** Begins requests at once while their client is within its share, and queues the others. */
 export class IterationShares {
   readonly #begun = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
-  readonly #company = new Company();
+  readonly #suppliers = new RecentSuppliers();
   readonly #goOn = () => this.#next();
   #isScheduled = false;
   #alone = 0;
 
-  /** Begins now, or a little later in the client's order. Strangers from one address are one client, and no company: probes are among them. */
+  /**
+   * Calls `act` now, or in a later iteration in the order of the client's requests. A client is a supplier, or an address
+   * while the supplier is unknown. Unknown clients do not count as another supplier, because health probes are among them.
+   */
   begin(supplierId: string | undefined, address: string | undefined, act: () => void): void {
-    if (supplierId !== undefined) this.#company.note(supplierId);
+    if (supplierId !== undefined) this.#suppliers.note(supplierId);
     if (!this.#isScheduled) {
-      if (!this.#company.isShared() && ++this.#alone < COUNTED_ALONE) return act();
+      if (!this.#suppliers.areSeveral() && ++this.#alone < UNCOUNTED_ALONE) return act();
       this.#isScheduled = true;
       this.#schedule();
     }
@@ -37,11 +41,11 @@ export class IterationShares {
   }
 
   #schedule(): void {
-    if (this.#company.isShared()) setTimeout(this.#goOn, PACE_MS);
+    if (this.#suppliers.areSeveral()) setTimeout(this.#goOn, PACE_MS);
     else setImmediate(this.#goOn);
   }
 
-  /** What begins here counts for the sockets that are read next. */
+  /** Begins the next share of each client. These requests count towards the iteration that reads the sockets next. */
   #next(): void {
     this.#begun.clear();
     this.#alone = 0;
@@ -56,6 +60,6 @@ export class IterationShares {
   }
 
   #most(): number {
-    return this.#company.isShared() ? MOST_BESIDE_OTHERS : MOST_ALONE;
+    return this.#suppliers.areSeveral() ? MOST_BESIDE_OTHERS : MOST_ALONE;
   }
 }

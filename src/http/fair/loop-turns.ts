@@ -1,24 +1,27 @@
-/** Turns of the event loop for whoever sends a lot: one piece in each, from suppliers by turns, so that small requests go in between. */
+/** Spreads the pieces of large bodies over event-loop turns, one piece in each, so that small requests are served in between. */
 
-/** Those whose supplier is not known have one turn together. */
-export const STRANGERS = '';
+/** Stands for the supplier of every connection whose caller is not known. They share one place among the suppliers. */
+export const ANONYMOUS = '';
 /**
- * A supplier rests for so many times as long as its piece took, so that all its large bodies have a quarter of the thread's time,
- * and for at least so many milliseconds: V8 stops the thread to collect pieces when they come faster.
+ * After a piece its supplier waits REST_TIMES as long as the piece took, so that its large bodies take a quarter of the
+ * thread's time. It waits at least LEAST_REST_MS: read faster, the pieces made V8 stop the thread to collect garbage.
  */
 const REST_TIMES = 3;
 const LEAST_REST_MS = 1;
 
 interface Line {
   readonly acts: (() => void)[];
-  /** In milliseconds on the monotonic clock. */
+  /** No piece of this supplier is read before then, in milliseconds on the monotonic clock. */
   restsUntil: number;
 }
 
-/** What waits, by supplier; the one that was served last is last. */
+/** Pieces that wait, by supplier; the supplier that was served last is last. One map serves the whole thread, because the event loop is what is shared. */
 const lines = new Map<string, Line>();
 
-/** Acts in a turn in which no other piece is read. Node itself reads up to two mebibytes of each connection in one. */
+/**
+ * Calls `act` in an event-loop turn of its own, when it is the supplier's turn. Without it, Node reads up to 2 MiB of each
+ * connection in one turn, and every other request waits for that.
+ */
 export function atTurn(supplierId: string, act: () => void): void {
   const line = lines.get(supplierId);
   if (line) {
@@ -39,7 +42,7 @@ function takeTurn(): void {
     line.acts.shift()?.();
     const now = performance.now();
     line.restsUntil = now + Math.max(LEAST_REST_MS, REST_TIMES * (now - started));
-    // To the end of the line, where it stays while it rests, whether it has more to read or not.
+    // Moves the supplier to the end. It stays there while it rests, even with nothing to read, so that a new piece waits too.
     lines.delete(supplierId);
     lines.set(supplierId, line);
   }

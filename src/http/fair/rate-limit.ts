@@ -1,33 +1,34 @@
-/** A token bucket for each caller: one that asks too much waits, and slows nobody else. */
+/** The rate limit: a token bucket for each API token, and one for each supplier. A caller past its rate delays only itself. */
 import type { Caller } from '../../domain/caller.ts';
 
-/** Seconds' worth of the rate that a caller may spend at once. */
+/** A full bucket holds the units of this many seconds. A caller may spend them at once. */
 const BURST_SECONDS = 10;
-/** All tokens of a supplier together have so many times the rate of one. */
+/** All tokens of a supplier together have this many times the rate of one token. */
 const SUPPLIER_TIMES = 4;
-/** How often buckets of callers that are gone are looked for, in milliseconds. */
+/** How often full buckets are removed, in milliseconds. */
 const FORGET_EVERY_MS = 60_000;
 
-/** Which limit counts: a token's, by its supplier and name. */
+/** The name of a token in the rate limit: its supplier and its own name. Neither can hold a NUL character. */
 export function tokenOf({ supplierId, actor }: Pick<Caller, 'supplierId' | 'actor'>): string {
   return `${supplierId}\0${actor}`;
 }
 
+/** Limits the units of work that a token may spend. `Charge` says what a unit is. */
 export interface RateLimit {
   /**
-   * Takes units that the work will cost. Answers the seconds until the caller may come again; 0: they are taken. What
-   * costs more than half of all that a caller can save waits for half, and leaves the caller in debt.
+   * Takes the units that the work will cost. Returns 0 if they were taken, and otherwise the seconds until the caller may
+   * try again. Work that costs more than half a bucket needs only half a bucket, and leaves the caller in debt.
    */
   take(token: string, units: number): number;
-  /** Takes what the work has cost, however little there is: the caller waits until the debt is paid. */
+  /** Takes what the work has cost, even below zero. The caller waits until the debt is paid. */
   spend(token: string, units: number): void;
-  /** The fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); null without a limit. */
+  /** Values of the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); null without a limit. */
   describe(token: string): { readonly policy: string; readonly state: string } | null;
 }
 
 interface Bucket {
   level: number;
-  /** When it had that level, in milliseconds. */
+  /** When it had that level, in milliseconds on the clock `now`. */
   at: number;
 }
 
@@ -37,7 +38,7 @@ const unlimited: RateLimit = {
   describe: () => null,
 };
 
-/** `perSecond` units are let in a second; 0: no limit. */
+/** Creates a limit of `perSecond` units a second for each token; 0 means no limit. `now` is a monotonic clock in milliseconds. */
 export function createRateLimit(perSecond: number, now: () => number = () => performance.now()): RateLimit {
   if (perSecond === 0) return unlimited;
   const most = perSecond * BURST_SECONDS;
@@ -72,12 +73,12 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
   };
 }
 
-/** 0 where the bucket holds as much. */
+/** Seconds until the bucket holds the units; 0 if it holds them now, otherwise at least 1. */
 function secondsUntil(needed: number, { level }: Bucket, perSecond: number): number {
   return level >= Math.max(0, needed) ? 0 : Math.max(1, Math.ceil((needed - level) / perSecond));
 }
 
-/** A caller's bucket as it is now. A full bucket is like none, and forgotten. */
+/** Returns a function that gives a caller's bucket, filled up to now. Full buckets are removed, because a new bucket is full too. */
 function keepBuckets(perSecond: number, most: number, now: () => number): (token: string) => Bucket {
   const buckets = new Map<string, Bucket>();
   let forgotAt = now();

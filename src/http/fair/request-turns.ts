@@ -1,18 +1,19 @@
-/** How many requests of one supplier are in work at once: the others wait their turn before their bodies are read. */
+/** Limits how many requests of one supplier are in progress. The others wait before their bodies are read, so that they cost little memory. */
 import type { Socket } from 'node:net';
-import { Company } from './company.ts';
+import { RecentSuppliers } from './recent-suppliers.ts';
 
 export interface TurnLimits {
-  /** Requests of one supplier in work at once while it is alone. */
+  /** Requests of one supplier in progress at most, while it is alone. */
   readonly running: number;
-  /** And while others ask too: what is in work is answered before theirs. */
+  /** The same while other suppliers are present. It is lower, because their new requests wait behind those in progress. */
   readonly runningBesideOthers: number;
   /** Requests of one supplier that wait, at most. */
   readonly waiting: number;
-  /** For how long a request waits at most, in milliseconds. */
+  /** The longest wait of a request, in milliseconds. */
   readonly waitMs: number;
 }
 
+/** The limits of a gateway. Tests use lower ones. */
 export const defaultTurns: TurnLimits = {
   running: 128,
   runningBesideOthers: 16,
@@ -20,42 +21,46 @@ export const defaultTurns: TurnLimits = {
   waitMs: 5_000,
 };
 
-/** Resting connections of a supplier that has nothing in work that are read again in a millisecond. */
-const WOKEN_IDLE = 16;
+/** While a supplier has no request in progress, this many of its paused connections are resumed each millisecond. */
+const RESUMED_WHEN_IDLE = 16;
 
-/** What is needed of a connection here: a socket. */
+/** The part of a socket that is needed here; tests pass their own. */
 type Connection = Pick<Socket, 'pause' | 'resume' | 'destroyed'>;
 
-/** Told whether the request may go on; called once. */
+/** Called once, with true when the request may go on, or false when it is refused. */
 type Proceed = (hasTurn: boolean) => void;
 
 interface Waiting {
   readonly proceed: Proceed;
-  /** On the monotonic clock, in milliseconds. */
+  /** When it began to wait, in milliseconds on the monotonic clock. */
   readonly since: number;
 }
 
 interface Supplier {
   running: number;
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   readonly waiting: Set<Waiting>;
-  /** Connections that are not read. */
-  readonly resting: Connection[];
+  /** Connections that are paused. */
+  readonly paused: Connection[];
 }
 
+/** Gives each supplier's requests their turns. */
 export class RequestTurns {
   readonly #limits: TurnLimits;
   readonly #suppliers = new Map<string, Supplier>();
-  readonly #company = new Company();
+  readonly #recent = new RecentSuppliers();
 
   constructor(limits: TurnLimits) {
     this.#limits = limits;
   }
 
-  /** Calls `proceed` when the supplier has a turn free. Call the function that it returns once the request is over, or has left. */
+  /**
+   * Calls `proceed` with true when the supplier has a free turn, or with false when the request must be refused. Call the
+   * returned function when the request is over or its client has left; calling it again does nothing.
+   */
   enter(supplierId: string, proceed: Proceed): () => void {
     const supplier = this.#supplierOf(supplierId);
-    this.#company.note(supplierId);
+    this.#recent.note(supplierId);
     if (supplier.running < this.#mostRunning()) {
       supplier.running += 1;
       proceed(true);
@@ -78,17 +83,17 @@ export class RequestTurns {
   }
 
   /**
-   * After a request: keeps its connection from being read while others of its supplier wait. What a client sends meanwhile
-   * waits with the operating system, and costs nothing.
+   * Call it after a request: pauses the connection while other requests of its supplier wait. What the client sends
+   * meanwhile waits in the operating system's buffers, and costs no memory here.
    */
-  rest(supplierId: string, connection: Connection): void {
+  pauseWhileOthersWait(supplierId: string, connection: Connection): void {
     const supplier = this.#suppliers.get(supplierId);
     if (!supplier || supplier.waiting.size === 0 || connection.destroyed) return;
     connection.pause();
-    supplier.resting.push(connection);
+    supplier.paused.push(connection);
   }
 
-  /** Refuses those that have waited for too long. Call it now and then. */
+  /** Refuses requests that have waited longer than `waitMs`. Call it at intervals. */
   sweep(): void {
     const tooLong = performance.now() - this.#limits.waitMs;
     for (const { waiting } of this.#suppliers.values()) {
@@ -103,16 +108,16 @@ export class RequestTurns {
   #supplierOf(supplierId: string): Supplier {
     const known = this.#suppliers.get(supplierId);
     if (known) return known;
-    const supplier = { running: 0, waiting: new Set<Waiting>(), resting: [] };
+    const supplier = { running: 0, waiting: new Set<Waiting>(), paused: [] };
     this.#suppliers.set(supplierId, supplier);
     return supplier;
   }
 
   #mostRunning(): number {
-    return this.#company.isShared() ? this.#limits.runningBesideOthers : this.#limits.running;
+    return this.#recent.areSeveral() ? this.#limits.runningBesideOthers : this.#limits.running;
   }
 
-  /** Passes the turn on to the next in line; to several where the supplier is alone again. */
+  /** Ends a turn and starts the next request. If the supplier is alone again, several may start. */
   #leave(supplierId: string, supplier: Supplier): void {
     supplier.running -= 1;
     const most = this.#mostRunning();
@@ -122,17 +127,17 @@ export class RequestTurns {
       supplier.running += 1;
       next.proceed(true);
     }
-    this.#wake(supplierId, supplier);
+    this.#resume(supplierId, supplier);
   }
 
-  /** Has resting connections read again: one for each request that is over, and while none is in work some in each millisecond. */
-  #wake(supplierId: string, supplier: Supplier): void {
+  /** Resumes paused connections: one for each request that ends, and RESUMED_WHEN_IDLE each millisecond while none is in progress. */
+  #resume(supplierId: string, supplier: Supplier): void {
     if (supplier.waiting.size > 0) return;
     const isIdle = supplier.running === 0;
-    for (const connection of supplier.resting.splice(0, isIdle ? WOKEN_IDLE : 1)) connection.resume();
+    for (const connection of supplier.paused.splice(0, isIdle ? RESUMED_WHEN_IDLE : 1)) connection.resume();
     if (!isIdle) return;
-    // Those that were woken may have nothing to send.
-    if (supplier.resting.length > 0) setTimeout(() => this.#wake(supplierId, supplier), 1).unref();
+    // A resumed connection may have nothing to send, and would then never resume the next one.
+    if (supplier.paused.length > 0) setTimeout(() => this.#resume(supplierId, supplier), 1).unref();
     else if (this.#suppliers.get(supplierId) === supplier) this.#suppliers.delete(supplierId);
   }
 }

@@ -1,18 +1,21 @@
-/** Cuts off clients that stop reading: what was written for them would stay in memory for as long as they like. */
+/** Closes connections whose clients stop reading. Otherwise their answers would stay in memory without a time limit. */
 import type { Socket } from 'node:net';
 import type { Server } from 'node:http';
 
-/** Sweeps for each time that a client may stall. */
+/** The connections are checked this many times within the time that a client may stall. */
 const SWEEPS = 6;
 
 interface Progress {
-  /** Bytes that have left for the client. A chunk counts once the system has taken all of it. */
+  /** Bytes that the operating system has taken for the client. Node counts a chunk once it was taken whole. */
   readonly sent: number;
-  /** When that number was first seen, in milliseconds on the monotonic clock. */
+  /** When `sent` was first seen at this value, in milliseconds on the monotonic clock. */
   readonly at: number;
 }
 
-/** A client has `stallMs` to take something of what is written for it. `cutOff` is told how many bytes it left. */
+/**
+ * Closes each connection that takes nothing of what is written for it during `stallMs` milliseconds. `cutOff` is called first,
+ * with the number of bytes that the client left unread.
+ */
 export function cutOffStalledReaders(
   server: Server,
   stallMs: number,

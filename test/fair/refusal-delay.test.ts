@@ -1,9 +1,9 @@
-/** A client that is refused for its rate is heard later, on each connection and on new ones. */
+/** A client that is refused for its rate is delayed, on an open connection and on new ones. */
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 
-/** A refused client waits for as long at least, in milliseconds; timers may be a little early. */
+/** A refused client waits at least this long, in milliseconds. Timers may fire a little early. */
 const LEAST_MS = 49;
 let gateway: Gateway;
 let origin: string;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Asks until it is refused, and once more; when each of the two was answered, since the first was. */
+/** Sends requests until two were refused. Returns how long each of the two took, in milliseconds. */
 async function askOn(agent: Agent): Promise<number[]> {
   const answeredAt: number[] = [];
   let begun = 0;
@@ -25,7 +25,7 @@ async function askOn(agent: Agent): Promise<number[]> {
   return [(answeredAt[0] ?? NaN) - begun, (answeredAt[1] ?? NaN) - (answeredAt[0] ?? NaN)];
 }
 
-/** With a body, which nobody reads where it is refused. */
+/** Sends a request with a body. The gateway does not read the body of a refused request. */
 function ask(agent: Agent): Promise<number | undefined> {
   const headers = { authorization: `Token ${tokens.full}`, 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
