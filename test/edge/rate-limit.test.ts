@@ -51,11 +51,21 @@ describe('the bucket', () => {
   });
 
   test('is told in structured fields', () => {
-    expect(limit.describe(who('e'))).toEqual({ policy: '"token";q=100;w=10', state: '"token";r=100;t=0' });
-    limit.spend(who('e'), 25);
-    expect(limit.describe(who('e'))?.state).toBe('"token";r=75;t=3');
-    limit.spend(who('e'), 100);
-    expect(limit.describe(who('e'))?.state).toBe('"token";r=0;t=13');
+    const e = tokenOf({ supplierId: 'told', actor: 'e' });
+    const policy = '"token";q=100;w=10, "supplier";q=400;w=10';
+    expect(limit.describe(e)).toEqual({ policy, state: '"token";r=100;t=0' });
+    limit.spend(e, 25);
+    expect(limit.describe(e)?.state).toBe('"token";r=75;t=3');
+    limit.spend(e, 100);
+    expect(limit.describe(e)?.state).toBe('"token";r=0;t=13');
+  });
+
+  test("the state told is the supplier's once all its tokens together left less than this one has", () => {
+    const token = (n: number) => tokenOf({ supplierId: 'told together', actor: String(n) });
+    for (const n of range(3)) limit.spend(token(n), 110);
+    expect(limit.describe(token(9))?.state).toBe('"supplier";r=70;t=9');
+    limit.spend(token(9), 71);
+    expect(limit.describe(token(9))?.state).toBe('"supplier";r=0;t=11');
   });
 
   test('no limit lets everything in', () => {

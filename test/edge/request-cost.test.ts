@@ -85,7 +85,7 @@ describe('what a request costs', () => {
       (await gateway.legacy({}, { authorization: `Token ${tokens.view}` })).headers,
     ];
     for (const headers of answers) {
-      expect(headers['ratelimit-policy']).toBe('"token";q=20000;w=10');
+      expect(headers['ratelimit-policy']).toBe('"token";q=20000;w=10, "supplier";q=80000;w=10');
       expect(headers['ratelimit']).toMatch(state);
     }
     expect((await gateway.legacy({}, { authorization: 'Token unknown' })).headers).not.toHaveProperty(

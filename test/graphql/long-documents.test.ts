@@ -1,6 +1,10 @@
 /** Yoga validates a document again for each request: whatever needs Yoga is left to a request thread, as is a long document that is new. */
+import { getNamedType, printType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HeavyWork } from '../../src/http/heavy/heavy-request.ts';
+import { prepareValid } from '../../src/http/graphql/prepared-operations.ts';
+import { isLight } from '../../src/http/heavy/operation-weight.ts';
+import { schema } from '../../src/schema/index.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 
 let gateway: Gateway;
@@ -56,4 +60,20 @@ test('what Yoga must answer is answered on a request thread, however short', asy
   expect(await heavyIn(() => get('mutation { __typename }'))).toBe(1);
   expect(await heavyIn(() => post({ query: short, variables: [] }))).toBe(1);
   expect(await heavyIn(() => post({ query: '{' }))).toBe(1);
+});
+
+test('every mutation that takes a list of rows is heavy, and every other is light', () => {
+  const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
+  const weights = fields.map(({ name, args }) => {
+    const inputs = args.map(({ type }) => getNamedType(type));
+    const variables = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+    const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+    const operation = prepareValid(`mutation (${variables}) { ${name}(${passed}) { __typename } }`);
+    const takesList = inputs.some((input) => printType(input).includes(': ['));
+    return { name, takesList, isSmall: isLight(operation) };
+  });
+  expect(weights.filter(({ takesList }) => takesList).map(({ name }) => name)).toContain(
+    'bulkUpdateSkuInventory',
+  );
+  expect(weights.filter(({ takesList, isSmall }) => takesList === isSmall)).toEqual([]);
 });

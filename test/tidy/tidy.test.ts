@@ -1,4 +1,4 @@
-/** The house rules of docs/design.md. Each has a control, a bad sample that must be caught, so that none passes by accident. */
+/** The house rules of docs/contributing.md, and the rooms of docs/design.md. Each has a control, a bad sample that must be caught, so that none passes by accident. */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

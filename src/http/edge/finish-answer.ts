@@ -9,7 +9,7 @@ const COST_HEADER = 'x-include-cost';
 /** An answer in the forms in which doors send it. */
 type Payload = string | Buffer | object | null | undefined;
 
-/** Sets the RateLimit headers of the caller's token; none without a rate limit. */
+/** Sets the RateLimit headers, for the caller's token or its supplier; none without a rate limit. */
 export function tellStanding(reply: FastifyReply, rateLimit: RateLimit): void {
   const standing = rateLimit.describe(tokenOf(reply.request.caller));
   if (standing) reply.header('ratelimit-policy', standing.policy).header('ratelimit', standing.state);

@@ -22,7 +22,10 @@ export interface RateLimit {
   take(token: string, units: number): number;
   /** Takes what the work has cost, even below zero. The caller waits until the debt is paid. */
   spend(token: string, units: number): void;
-  /** Values of the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); null without a limit. */
+  /**
+   * Values of the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); null without a limit. The
+   * state is that of the token's or the supplier's bucket, whichever holds less.
+   */
   describe(token: string): { readonly policy: string; readonly state: string } | null;
 }
 
@@ -42,9 +45,11 @@ const unlimited: RateLimit = {
 export function createRateLimit(perSecond: number, now: () => number = () => performance.now()): RateLimit {
   if (perSecond === 0) return unlimited;
   const most = perSecond * BURST_SECONDS;
-  const policy = `"token";q=${most};w=${BURST_SECONDS}`;
+  const supplierRate = SUPPLIER_TIMES * perSecond;
+  const supplierMost = SUPPLIER_TIMES * most;
+  const policy = `"token";q=${most};w=${BURST_SECONDS}, "supplier";q=${supplierMost};w=${BURST_SECONDS}`;
   const bucketOf = keepBuckets(perSecond, most, now);
-  const bucketOfSupplier = keepBuckets(SUPPLIER_TIMES * perSecond, SUPPLIER_TIMES * most, now);
+  const bucketOfSupplier = keepBuckets(supplierRate, supplierMost, now);
   const supplierOf = (token: string) => bucketOfSupplier(token.slice(0, token.indexOf('\0')));
   return {
     take(token, units) {
@@ -53,7 +58,7 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
       const needed = Math.min(units, most / 2);
       const wait = Math.max(
         secondsUntil(needed, bucket, perSecond),
-        secondsUntil(needed, supplier, SUPPLIER_TIMES * perSecond),
+        secondsUntil(needed, supplier, supplierRate),
       );
       if (wait > 0) return wait;
       bucket.level -= units;
@@ -66,11 +71,20 @@ export function createRateLimit(perSecond: number, now: () => number = () => per
       supplierOf(token).level -= units;
     },
     describe(token) {
-      const { level } = bucketOf(token);
-      const untilFull = Math.ceil((most - level) / perSecond);
-      return { policy, state: `"token";r=${Math.max(0, Math.floor(level))};t=${untilFull}` };
+      const own = bucketOf(token).level;
+      const shared = supplierOf(token).level;
+      const state =
+        shared < own
+          ? stateOf('supplier', shared, supplierMost, supplierRate)
+          : stateOf('token', own, most, perSecond);
+      return { policy, state };
     },
   };
+}
+
+/** What is left in a bucket, and the seconds until it is full, as a structured field. */
+function stateOf(name: string, level: number, most: number, perSecond: number): string {
+  return `"${name}";r=${Math.max(0, Math.floor(level))};t=${Math.ceil((most - level) / perSecond)}`;
 }
 
 /** Seconds until the bucket holds the units; 0 if it holds them now, otherwise at least 1. */

@@ -1,12 +1,16 @@
 /** Limits on GraphQL documents, so that no document costs more than a person's would. */
 import {
+  getNullableType,
   GraphQLError,
+  isInputObjectType,
+  isListType,
   isObjectType,
   parse,
   type ASTVisitor,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLInputType,
   type OperationDefinitionNode,
   type ParseOptions,
   type SelectionSetNode,
@@ -90,10 +94,22 @@ const pages = new Set(
     .filter(({ args }) => args.some(({ name }) => name === 'first'))
     .map(({ name }) => name),
 );
-/** Fields that are heavy however little is selected of them. */
-const heavyFields = new Set(['__schema', '__type', 'bulkUpdateSkuInventory', 'revertInventoryChanges']);
+/** Fields that are heavy however little is selected of them: introspection, and mutations whose input holds a list. */
+const heavyFields = new Set(['__schema', '__type', ...mutationsOfLists()]);
 /** The rows of a call for many SKUs. How many there are stands in the variables. */
 const ROWS = 'results';
+
+function mutationsOfLists(): string[] {
+  const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
+  const holdsList = (type: GraphQLInputType): boolean => {
+    const input = getNullableType(type);
+    return (
+      isListType(input) ||
+      (isInputObjectType(input) && Object.values(input.getFields()).some((field) => holdsList(field.type)))
+    );
+  };
+  return fields.filter(({ args }) => args.some(({ type }) => holdsList(type))).map(({ name }) => name);
+}
 
 /** A validation rule. */
 export function documentLimits(context: ValidationContext): ASTVisitor {
