@@ -300,7 +300,7 @@ describeOnEachStore('a live stream', (kind) => {
     for (const stream of many.slice(10)) expect(ids(await stream.take(1))).toEqual([id]);
     for (const stream of many) stream.drop();
     await eventually(() => expect(waiters()).toBe(0));
-    const statements = vi.spyOn(gateway.store.points.getExecutor(), 'executeQuery');
+    const statements = vi.spyOn(gateway.store.points.getExecutor(), 'provideConnection');
     // A poll that was under way ends; then there is none.
     await eventually(async () => {
       statements.mockClear();
@@ -313,7 +313,7 @@ describeOnEachStore('a live stream', (kind) => {
     const waiters = countWaiters(gateway.inventory);
     await Promise.all(range(100).map(() => open()));
     await eventually(() => expect(waiters()).toBe(1));
-    const statements = vi.spyOn(gateway.store.points.getExecutor(), 'executeQuery');
+    const statements = vi.spyOn(gateway.store.points.getExecutor(), 'provideConnection');
     const started = performance.now();
     await eventually(() => expect(statements.mock.calls.length).toBeGreaterThan(2));
     expect(statements.mock.calls.length).toBeLessThan((performance.now() - started) / 200 + 2);

@@ -546,10 +546,15 @@ describeOnEachStore('a page', (kind) => {
 
   /** How many statements a query costs; the caller's token may be read anew at any time. */
   async function cost(query: string, variables: object) {
-    const statements = vi.spyOn(gateway.store.db.getExecutor(), 'executeQuery');
+    const executor = gateway.store.db.getExecutor();
+    // Each statement takes the connection: Kysely's queries, and SQLite's set statements.
+    const connections = vi.spyOn(executor, 'provideConnection');
+    const queries = vi.spyOn(executor, 'executeQuery');
     const { body } = await gateway.graphql(query, variables);
-    const count = statements.mock.calls.filter(([{ sql }]) => !/from "token"/.test(sql)).length;
-    statements.mockRestore();
+    const ofTokens = queries.mock.calls.filter(([{ sql }]) => /from "token"/.test(sql)).length;
+    const count = connections.mock.calls.length - ofTokens;
+    connections.mockRestore();
+    queries.mockRestore();
     expect(body.errors).toBeUndefined();
     return { count, data: body.data };
   }

@@ -545,7 +545,18 @@ describeOnEachStore('bulk updates', (kind) => {
         return Promise.resolve(result);
       },
     };
-    const store = { ...gateway.store, writes: gateway.store.writes.withPlugin(counter) };
+    const { runEach } = gateway.store;
+    const store = {
+      ...gateway.store,
+      writes: gateway.store.writes.withPlugin(counter),
+      // SQLite's set statements do not pass through Kysely's plugins.
+      runEach:
+        runEach &&
+        ((...args: Parameters<typeof runEach>) => {
+          statements += 1;
+          return runEach(...args);
+        }),
+    };
     const writer = createWriter(store);
     const countFor = async (ids: readonly string[], quantity: number) => {
       statements = 0;
