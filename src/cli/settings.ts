@@ -1,4 +1,4 @@
-/** The settings: every flag, its environment variable, its default and what it may be. */
+/** The settings of serve, and options that several commands share: defaults, and what each may be. */
 import { z } from 'zod';
 import type { Option } from './command.ts';
 

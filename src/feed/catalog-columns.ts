@@ -68,7 +68,7 @@ export function readHeader(first: CsvRow | undefined, fault: string | null): Hea
 }
 
 /** The good rows. What is wrong with the others goes into the findings. */
-export function readRows(header: Header, rows: readonly CsvRow[], findings: Findings): CatalogRow[] {
+export function checkRows(header: Header, rows: readonly CsvRow[], findings: Findings): CatalogRow[] {
   return rows.flatMap(({ line, cells }) => {
     if (cells.length !== header.width) {
       findings.refuse(`line ${line}`, `The row has ${cells.length} cells and the header ${header.width}.`);

@@ -1,7 +1,7 @@
 /** Imports a supplier's catalog from CSV. */
 import type { Readable } from 'node:stream';
 import type { Catalog, ImportOrigin, SaveCounts } from '../domain/catalog.ts';
-import { readHeader, readRows, SKU_ID, type Header } from './catalog-columns.ts';
+import { checkRows, readHeader, SKU_ID, type Header } from './catalog-columns.ts';
 import { readCsv } from './csv.ts';
 import { createFindings } from './findings.ts';
 
@@ -40,7 +40,7 @@ export async function importCatalog(
       }
       header = found;
     }
-    const saved = await catalog.save(origin, readRows(header, rows, findings));
+    const saved = await catalog.save(origin, checkRows(header, rows, findings));
     for (const count of Object.keys(counts) as (keyof SaveCounts)[]) counts[count] += saved[count];
     read += rows.length;
     onProgress?.(read);

@@ -10,6 +10,14 @@ const KEPT_SHARE = 1 / 4;
 /**
  * A transaction commits only once the reserve holds what the database file grows by when the log goes into it. On a full disk the reserve
  * is lent to the log: what needs no new pages, such as a deletion, is still stored, for the log gives its room back once it is copied.
+ *
+ * | state  | the reserve holds                   | a commit that needs more room                | ends with                           |
+ * | ------ | ----------------------------------- | -------------------------------------------- | ----------------------------------- |
+ * | normal | growth + base / 2 to base           | enlarges the reserve; a full disk refuses it | `lend`, when the log cannot grow    |
+ * | tight  | growth + base / 4; the rest is lent | is refused                                   | `takeBack`, when room is free again |
+ *
+ * In both states, `release` empties the reserve if the log finds no room on its way into the file, and `restore` fills it again
+ * when the whole log is there. Growth is then 0.
  */
 export class LogRoom {
   readonly #path: string;
@@ -42,19 +50,19 @@ export class LogRoom {
     if (this.#reserve.size() < least) throw diskFull();
   }
 
-  /** The log is in the file: the reserve is what it was. */
+  /** Fills the reserve again. The whole log is in the file, so nothing of it is used. In the tight state a quarter of its base suffices. */
   restore(): void {
     const { base } = this.#reserve;
     this.#reserve.shrink(base);
     this.#reserve.grow(this.#isTight ? base * KEPT_SHARE : base);
   }
 
-  /** Gives the reserve up for what it is there for, as the room beside it has gone. */
+  /** Empties the reserve, so that the database file can grow on a full disk. */
   release(): void {
     this.#reserve.shrink(0);
   }
 
-  /** Lends the reserve to a log that cannot grow otherwise. False where there is nothing to lend. */
+  /** Lends the reserve to a log that cannot grow otherwise: the state is then tight. False if there is nothing to lend. */
   lend(): boolean {
     // The rest is for opening the database again, should another program take what is free.
     const kept = this.#growth() + this.#reserve.base * KEPT_SHARE;
@@ -65,7 +73,7 @@ export class LogRoom {
     return true;
   }
 
-  /** Takes what was lent back, once there is room for both. */
+  /** Ends the tight state once the disk has room for the log and the reserve. */
   takeBack(): void {
     if (!this.#isTight) return;
     const { base } = this.#reserve;

@@ -26,7 +26,8 @@ export async function inTransaction<T>(store: Store, work: (trx: Kysely<Tables>)
       });
     } catch (error) {
       if (conflictCodes.has(codeOf(error)) && attempt < MAX_TRIES) continue;
-      const isUnknown = committing && error instanceof UnavailableError && !isRefusal(codeOf(error.cause));
+      const isUnknown =
+        committing && error instanceof UnavailableError && !isNotCommitted(codeOf(error.cause));
       if (!isUnknown && isDiskFull(error) && attempt < MAX_TRIES && store.log?.makeRoom()) continue;
       throw isUnknown ? new UnavailableError('OUTCOME_UNKNOWN', error.cause) : error;
     }
@@ -49,6 +50,6 @@ export async function inSnapshot<T>(store: Store, work: (db: Kysely<Tables>) => 
 }
 
 /** Whether SQLite itself says that it did not commit. A broken connection or disk says nothing of what was stored. */
-function isRefusal(code: string): boolean {
+function isNotCommitted(code: string): boolean {
   return code.startsWith('SQLITE_') && !code.startsWith('SQLITE_IOERR');
 }
