@@ -6,7 +6,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { createSideInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
 import { connectWriter } from '../db/commit/writer-client.ts';
-import { HeavyWorker } from '../http/heavy/answer-heavy.ts';
+import { HeavyWorker } from '../http/heavy/heavy-worker.ts';
 import { serveThread } from '../http/heavy/serve-thread.ts';
 import type { RequestThreadData } from './start-request-threads.ts';
 

@@ -15,7 +15,7 @@ import {
   answerUnreadable,
   httpOptions,
 } from './edge/broken-request.ts';
-import { HeavyWorker } from './heavy/answer-heavy.ts';
+import { HeavyWorker } from './heavy/heavy-worker.ts';
 import { ByteBudget } from './fair/byte-budget.ts';
 import { shareFairly, withinBudget } from './fair-shares.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './door/graphql-door.ts';

@@ -1,17 +1,17 @@
-/** JSON of a result whose size nobody knows beforehand: written in pieces, and given up past a limit. */
+/** Writes a result of unknown size as JSON: in pieces, and up to a limit. */
 
-/** Bytes of one answer at most. */
+/** Largest answer, in bytes. */
 export const MAX_ANSWER_BYTES = 32 * 1_048_576;
 
-/** How deep the lists lie that hold nearly all of a large result: `data.field.results`, `data.field.edges`. */
+/** Levels written piece by piece: the result, `data`, a field, and the long list below it (such as `data.field.edges`). Below that, values are short. */
 const SPLIT_DEPTH = 4;
 
-/** UTF-16 units joined before they become bytes. */
+/** Length at which a text is encoded as bytes, in UTF-16 units. */
 const PIECE_LENGTH = 65_536;
 
 /**
- * The value as JSON.stringify writes it, in UTF-8; undefined where it has more than `maxBytes`. No string as long as the
- * whole is ever made: V8 ends those at 512 MiB.
+ * Returns the value in UTF-8 as JSON.stringify writes it, or undefined if that is more than `maxBytes`. It never makes one string of the
+ * whole, because V8 throws for a string of 512 MiB.
  */
 export function stringifyBounded(value: unknown, maxBytes = MAX_ANSWER_BYTES): Buffer | undefined {
   const pieces: Buffer[] = [];
@@ -31,12 +31,12 @@ export function stringifyBounded(value: unknown, maxBytes = MAX_ANSWER_BYTES): B
   return writeValue(value, SPLIT_DEPTH, write) && flush() ? Buffer.concat(pieces, bytes) : undefined;
 }
 
-/** False once it is given up. */
+/** Appends a part. Returns false once the limit is passed: the caller then stops. */
 type Write = (part: string) => boolean;
 
 function writeValue(value: unknown, depth: number, write: Write): boolean {
   if (depth === 0 || typeof value !== 'object' || value === null || 'toJSON' in value) {
-    // What JSON cannot hold is null within an array; objects leave it out before they come here.
+    // JSON.stringify returns undefined for a function or a symbol, and writes null for it in an array. `writeObject` skips those.
     return write(JSON.stringify(value) ?? 'null');
   }
   return Array.isArray(value) ? writeArray(value, depth, write) : writeObject(value, depth, write);

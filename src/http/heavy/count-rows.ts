@@ -1,7 +1,7 @@
-/** Services that count the rows which one request updates: it is charged for them. */
+/** Counts the rows that one request updates, because its token is charged for them. */
 import type { Services } from '../../schema/builder/context.ts';
 
-/** `wrote` is told of rows before they are updated. */
+/** Returns services that call `wrote` with the number of rows before each update, so that a failed update counts too. */
 export function countRows(services: Services, wrote: (rows: number) => void): Services {
   const { inventory, createId } = services;
   return {

@@ -1,4 +1,4 @@
-/** Requests that take long to read, to run or to write: answered whole on a request thread, so that no other waits for them. */
+/** Heavy requests, which take long to read, run or write. Request threads answer them, so that small requests do not wait for them. */
 import type { Caller } from '../../domain/caller.ts';
 import type { ChangeFilter } from '../../domain/change.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
@@ -8,31 +8,34 @@ import { unavailableIn } from '../edge/edge-error.ts';
 import type { RefusedCall } from '../edge/request-log.ts';
 
 interface FromCaller {
-  /** Named in the texts of faults; the log has the same. */
+  /** In the messages of faults and in the log, so that an operator can find the log line. */
   readonly requestId: string;
   readonly caller: Caller;
 }
 
+/** A heavy request to the GraphQL door. */
 export interface HeavyGraphqlRequest extends FromCaller {
   readonly door: 'graphql';
   readonly request: GraphqlRequest;
 }
 
+/** A heavy request to the legacy door. */
 export type HeavyLegacyRequest = FromCaller & LegacyRequest;
 
+/** A heavy request to either door. */
 export type HeavyRequest = HeavyGraphqlRequest | HeavyLegacyRequest;
 
-/** A subscription's answer has no end: the thread that has the connection writes it, page by page. */
+/** A whole answer, or where a live stream starts: the thread of the connections writes its events, page by page. */
 export type HeavyAnswer = WholeAnswer | { readonly live: LiveStart };
 
 /** A subscription that is valid and permitted. */
 export interface LiveStart {
   readonly subscription: LiveSubscription;
-  /** Changes behind this position are to come. */
+  /** The stream has the changes after this position. */
   readonly position: number;
 }
 
-/** What makes the events of a stream. Streams with the same key get the same bytes. */
+/** What determines the events of a stream. Streams with the same key get the same bytes, so they share pages. */
 export interface LiveSubscription {
   readonly key: string;
   readonly caller: Caller;
@@ -40,57 +43,65 @@ export interface LiveSubscription {
   readonly params: GraphqlParams;
 }
 
+/** Asks for the next page of a live stream: the changes after `position`. */
 export interface PageRequest {
   readonly subscription: LiveSubscription;
   readonly position: number;
 }
 
-/** Some of a stream's events, as server-sent events. */
+/** A bounded run of a stream's events, as server-sent events. */
 export interface LivePage {
   readonly events: Uint8Array;
-  /** All changes up to here were looked at. */
+  /** The page covers all changes up to this position, also those that the filter excludes. */
   readonly position: number;
-  /** Whether the log had nothing behind it. */
+  /** Whether the log had no change after `position`. */
   readonly isEnd: boolean;
 }
 
+/** An answer that is complete, and what the log, the metrics and the rate limit need to know of it. */
 export interface WholeAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Why it was refused or failed, where the status does not say it. */
+  /** Code of its refusal or failure, for the log and the metrics; null if there is none. */
   readonly code: string | null;
-  /** What a legacy call asked for that was refused. */
+  /** What a refused legacy call asked for. */
   readonly refused?: RefusedCall | undefined;
-  /** Its GraphQL operation is valid. */
+  /** Whether its GraphQL operation is valid, so that the thread of the connections need not validate it. */
   readonly isValid: boolean;
-  /** What went wrong on our side, for the log. */
+  /** Faults of the gateway or its store, for the log. */
   readonly faults: readonly Fault[];
-  /** Rows that its reads looked at. */
+  /** Rows that its reads scanned. */
   readonly scanned: number;
-  /** Rows that it updated, or root fields of its mutation where those are more. */
+  /** Rows that it updated, or root fields of its operation if those are more. */
   readonly rows: number;
   /** Items that its pages asked for. */
   readonly items: number;
 }
 
-/** Where a request waits for its turn: a small list does not wait behind a bulk call, nor a short call behind a long one. */
+/** The queue in which a request waits. There are three, so that lists do not wait behind calls, nor short calls behind long ones. */
 export type Lane = 'lists' | 'calls' | 'bulk';
 
-/** What is not done on the thread of the connections. Each throws UnavailableError where no thread can take it. */
+/**
+ * Work that is not done on the thread of the connections. Both methods throw UnavailableError: `OVERLOADED` if too much waits already,
+ * `QUERY_TIMEOUT` if the signal aborts before the work's turn, and `OUTCOME_UNKNOWN` if the thread ends.
+ */
 export interface HeavyWork {
-  /** Answers a request on a thread of the lane; `left` aborts when its client has gone. */
+  /** Answers a request on the thread of the lane. Abort `left` when the client has disconnected. */
   answer(request: HeavyRequest, left: AbortSignal, lane: Lane): Promise<HeavyAnswer>;
-  /** Reads a page of a live stream; `ended` aborts when nobody follows any more. */
+  /** Reads a page of a live stream. Abort `ended` when no stream needs it any more. */
   readPage(request: PageRequest, ended: AbortSignal): Promise<LivePage>;
 }
 
-/** An error as it crosses threads. */
+/** An error in a form that can be sent to another thread. */
 export interface Fault {
+  /** The stack, or the message if there is no stack. */
   readonly text: string;
+  /** The code of an UnavailableError; null for any other error. */
   readonly code: UnavailableCode | null;
 }
 
+/** Converts an error so that it can be sent to another thread. `fromFault` restores it. */
 export function toFault(error: unknown): Fault {
   const unavailable = unavailableIn(error);
   const cause = unavailable ? unavailable.cause : error;
@@ -100,10 +111,10 @@ export function toFault(error: unknown): Fault {
   };
 }
 
-/** The error again, for who logs it. */
+/** Restores an error that another thread sent: an UnavailableError if it has a code, otherwise an Error with that text. */
 export function fromFault({ text, code }: Fault): Error {
   const cause = new Error(text);
-  // Its stack is the other thread's; that of this one says nothing.
+  // The stack of the thread where it was thrown is the one that helps.
   cause.stack = text;
   return code !== null ? new UnavailableError(code, cause) : cause;
 }

@@ -1,4 +1,4 @@
-/** What a request thread does for live streams: starts them, and makes their pages. */
+/** The part of live streams that request threads do: they find where a stream starts, and make its pages. */
 import { createHash } from 'node:crypto';
 import type { OperationDefinitionNode } from 'graphql';
 import type { Caller } from '../../domain/caller.ts';
@@ -11,17 +11,19 @@ import type { OperationCache } from '../graphql/prepared-operations.ts';
 import { publicResult } from '../graphql/write-result.ts';
 import type { RequestMeter } from './read-meter.ts';
 
-/** Changes on a page, and looked at for one, at most: a page takes some milliseconds. */
+/** Most changes on a page, and most changes that are scanned for one. With these bounds a page takes a few milliseconds. */
 const WINDOW = { limit: 100, maxScan: 2_000 } as const;
-/** A page ends once it has so many bytes: each stream may have one in memory that its reader has not taken. */
+/** A page ends once it has this many bytes. Each stream may hold one unread page in memory, so this bounds that memory. */
 const MAX_PAGE_BYTES = 65_536;
 
-/** Notes where a subscription starts, in place of following. */
+/** Records where a subscription starts. Its resolver calls `follow`, which does not follow the log: this thread does not own the stream. */
 export interface StartNote {
   readonly follow: Follow;
+  /** Undefined if the resolver was not reached, for example because the subscription was refused. */
   started(): { readonly position: number; readonly filter: ChangeFilter } | undefined;
 }
 
+/** Creates the note of one request. */
 export function noteStart(): StartNote {
   let start: ReturnType<StartNote['started']>;
   return {
@@ -42,7 +44,7 @@ function nothing(): AsyncIterableIterator<InventoryChange> {
   };
 }
 
-/** The stream as it starts, for the thread that has the connection. */
+/** Describes a stream that starts, for the thread of the connections. Streams that differ only in their starting position get the same key. */
 export function toLiveStart(
   caller: Caller,
   params: GraphqlParams,
@@ -51,14 +53,14 @@ export function toLiveStart(
 ): LiveStart {
   const { query, operationName, variables } = params;
   const shared = { ...variables };
-  // Where a stream began says nothing about the events that follow.
+  // The start of a stream does not change its later events. Without it in the key, streams can share pages.
   for (const name of cursorVariables(operation)) delete shared[name];
   const text = JSON.stringify([caller.supplierId, query, operationName, shared]);
   const key = createHash('sha256').update(text).digest('base64url');
   return { subscription: { key, caller, filter, params }, position };
 }
 
-/** The variables that stand for the argument `after` of the subscription's field. */
+/** The names of the variables that are passed as `after`, the starting cursor of a subscription. */
 function cursorVariables({ selectionSet }: OperationDefinitionNode): string[] {
   return selectionSet.selections.flatMap((selection) =>
     selection.kind === 'Field'
@@ -69,12 +71,14 @@ function cursorVariables({ selectionSet }: OperationDefinitionNode): string[] {
   );
 }
 
+/** Makes one page of a live stream. Throws UnavailableError if the store fails, or if the meter has run out. */
 export type MakePage = (
   request: PageRequest,
   meter: RequestMeter,
   reportFault: (error: unknown) => string,
 ) => Promise<LivePage>;
 
+/** Returns a `MakePage` that reads through `services` and keeps prepared subscriptions in `operations`. */
 export function createMakePage(services: Services, operations: OperationCache): MakePage {
   return async ({ subscription, position: from }, meter, reportFault) => {
     const { caller, filter, params } = subscription;

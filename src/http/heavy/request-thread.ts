@@ -1,37 +1,41 @@
-/** A request thread, seen from the thread of the connections: started when it is needed, and again when it ends. */
+/** The connection thread's handle on a request thread, which starts on first use and again after it has ended. */
 import type { Worker } from 'node:worker_threads';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { fromFault } from './heavy-request.ts';
 import type { FromThread, ThreadCall, ThreadResult, ToThread } from './thread-messages.ts';
 
-/** How often a thread at work is asked for a sign of life, and after how many without one it is ended. */
+/** Interval at which a thread with work is pinged, in milliseconds, and how many pings in a row it may miss before it is terminated. */
 const PING_MS = 1_000;
 const MAX_MISSED_PINGS = 20;
 
-/** A worker, and those who wait for its results. */
+/** A running worker, and the calls that wait for its results, by the messages' IDs. */
 interface Running {
   readonly worker: Worker;
   readonly waiting: Map<number, PromiseWithResolvers<ThreadResult>>;
 }
 
+/** Calls one request thread. If the thread ends, only its open calls fail: the next call starts it again. */
 export class RequestThread {
   readonly #start: () => Worker;
   readonly #report: (error: unknown) => void;
   #running: Running | undefined;
   #lastId = 0;
 
-  /** `start` starts a worker that runs `serveThread`; `report` is told of one that fails. */
+  /** `start` starts a worker that runs `serveThread`. `report` gets the error of a worker that fails. */
   constructor(start: () => Worker, report: (error: unknown) => void) {
     this.#start = start;
     this.#report = report;
   }
 
-  /** Starts it, so that the first call need not wait for it. */
+  /** Starts the thread now, so that the first call does not wait for its start. */
   warm(): void {
     this.#running ??= this.#run();
   }
 
-  /** Gives what the method of this name gives; `left` tells the thread that nobody waits any more. */
+  /**
+   * Runs `call` on the thread and returns its result. When `left` aborts, the thread is told to stop its reads. Throws the error of the
+   * call, and `OUTCOME_UNKNOWN` if the thread ends first.
+   */
   async call(call: ThreadCall, left: AbortSignal): Promise<ThreadResult> {
     const { worker, waiting } = (this.#running ??= this.#run());
     const id = ++this.#lastId;
@@ -48,7 +52,7 @@ export class RequestThread {
     }
   }
 
-  /** Ends it. What is still in work is refused. */
+  /** Ends the thread. Its open calls throw `OUTCOME_UNKNOWN`. */
   async close(): Promise<void> {
     await this.#running?.worker.terminate();
   }
@@ -69,7 +73,7 @@ export class RequestThread {
     worker.once('exit', () => {
       pings.stop();
       if (this.#running === running) this.#running = undefined;
-      // Its updates may be with the writer already.
+      // The thread may have sent updates to the writer before it ended, so nobody knows whether they are stored.
       for (const { reject } of running.waiting.values()) reject(new UnavailableError('OUTCOME_UNKNOWN'));
     });
     return running;
@@ -80,7 +84,7 @@ function send(worker: Worker, message: ToThread): void {
   worker.postMessage(message);
 }
 
-/** Ends a thread that has work and has said nothing for long. */
+/** Terminates a thread that has open calls and answers no ping: its event loop is stuck. Any message counts as a sign of life. */
 function watchOver({ worker, waiting }: Running) {
   let missed = 0;
   const timer = setInterval(() => {

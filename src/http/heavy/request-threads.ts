@@ -1,16 +1,16 @@
-/** The request threads, and the lanes in which suppliers take turns at their work. */
+/** The request threads, and the lanes in which suppliers take turns to use them. */
 import type { Worker } from 'node:worker_threads';
 import { FairTurns, type TurnLimits } from '../fair/fair-turns.ts';
 import type { HeavyAnswer, HeavyWork, Lane, LivePage } from './heavy-request.ts';
 import { RequestThread } from './request-thread.ts';
 
-/** Bulk calls have a thread of their own, be they short or long. */
+/** Names of the threads. Calls that write have a thread of their own, so that lists do not wait for them. */
 export type ThreadName = 'lists' | 'bulk';
 const threadOf: Record<Lane, ThreadName> = { lists: 'lists', calls: 'bulk', bulk: 'bulk' };
 
 /**
- * Requests of a lane in work, and that wait, at most. Lists take turns at every pause of their reads. Short calls wait for
- * commits; long ones take much memory.
+ * Most requests of a lane in work, and most that wait. Lists share their thread at every slice of their reads. Many short calls run at
+ * once, because they mostly wait for commits. Few long calls do, because each takes much memory.
  */
 const turnLimits: Record<Lane, TurnLimits> = {
   lists: { running: 8, waiting: 1_000 },
@@ -18,14 +18,15 @@ const turnLimits: Record<Lane, TurnLimits> = {
   bulk: { running: 2, waiting: 200 },
 };
 
+/** Heavy work on the two request threads of this process. */
 export interface RequestThreads extends HeavyWork {
-  /** Starts the thread for lists, so that the first one need not wait for it. That for bulk calls costs memory that many gateways never need. */
+  /** Starts the thread for lists, so that the first list does not wait for it. The bulk thread starts on use: many gateways never need its memory. */
   warm(): void;
-  /** Ends them. What is still in work is refused. */
+  /** Ends both threads. Their open calls throw `OUTCOME_UNKNOWN`. */
   close(): Promise<void>;
 }
 
-/** `start` starts a worker; `report` is told of one that fails. */
+/** Creates the threads, which start on first use. `start` starts the worker of this name. `report` gets the error of a worker that fails. */
 export function createRequestThreads(
   start: (thread: ThreadName) => Worker,
   report: (error: unknown) => void,
@@ -40,12 +41,12 @@ export function createRequestThreads(
   return {
     async answer(request, left, lane) {
       const ask = () => threads[threadOf[lane]].call({ name: 'answer', request }, left);
-      // The thread gives what the method of this name gives.
+      // The compiler does not know that the thread returns the result of the method that `name` names.
       return (await turns[lane].run(request.caller.supplierId, ask, left)) as HeavyAnswer;
     },
     async readPage(request, ended) {
       const ask = () => threads.lists.call({ name: 'readPage', request }, ended);
-      // The thread gives what the method of this name gives.
+      // The compiler does not know that the thread returns the result of the method that `name` names.
       return (await turns.lists.run(request.subscription.caller.supplierId, ask, ended)) as LivePage;
     },
     warm: () => threads.lists.warm(),

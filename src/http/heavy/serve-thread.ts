@@ -1,11 +1,15 @@
-/** A request thread's side: does what it is asked, each call beside the others. */
+/** The message loop inside a request thread. */
 import type { MessagePort } from 'node:worker_threads';
-import type { HeavyWorker } from './answer-heavy.ts';
+import type { HeavyWorker } from './heavy-worker.ts';
 import { toFault, type HeavyRequest } from './heavy-request.ts';
 import type { FromThread, ThreadCall, ThreadResult, ToThread } from './thread-messages.ts';
 
 type ThreadWork = Pick<HeavyWorker, 'answer' | 'readPage'>;
 
+/**
+ * Runs each call that arrives on `port`, several at a time, and sends back its result or its fault. A message `left` aborts the signal of
+ * its call.
+ */
 export function serveThread(port: MessagePort, work: ThreadWork): void {
   const inWork = new Map<number, AbortController>();
   const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []) =>
@@ -33,7 +37,7 @@ export function serveThread(port: MessagePort, work: ThreadWork): void {
   });
 }
 
-/** Messages bring Buffers as the Uint8Arrays that they are. */
+/** Restores the body as a Buffer: structured cloning turns a Buffer into a plain Uint8Array. */
 function toBuffers(request: HeavyRequest): HeavyRequest {
   if (request.door !== 'graphql') return { ...request, body: toBuffer(request.body) };
   const { body } = request.request;
@@ -44,7 +48,7 @@ function toBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, length);
 }
 
-/** The result's memory, where nothing else lies in it: it is handed over and not copied. */
+/** The memory of the result, which is then transferred and not copied. Memory that the result shares with other Buffers stays here. */
 function ownMemory(result: ThreadResult): ArrayBuffer[] {
   const bytes = 'body' in result ? result.body : 'events' in result ? result.events : undefined;
   if (!bytes) return [];

@@ -1,20 +1,23 @@
-/** What the thread of the connections and a request thread say to each other. */
+/** Messages between the thread of the connections and a request thread. */
 import type { Fault, HeavyAnswer, HeavyRequest, LivePage, PageRequest } from './heavy-request.ts';
 
-/** What a request thread is asked to do. Buffers arrive as Uint8Arrays. */
+/** A call of a method of `HeavyWork`. Its Buffers arrive as Uint8Arrays. */
 export type ThreadCall =
   | { readonly name: 'answer'; readonly request: HeavyRequest }
   | { readonly name: 'readPage'; readonly request: PageRequest };
 
+/** What the called method returned. */
 export type ThreadResult = HeavyAnswer | LivePage;
 
+/** A message to a request thread. `id` tells the calls of one thread apart. */
 export type ToThread =
   | { readonly kind: 'call'; readonly id: number; readonly call: ThreadCall }
-  /** Nobody waits for this result any more. */
+  /** Nobody waits for the result of this call any more. */
   | { readonly kind: 'left'; readonly id: number }
-  /** Answered at once by a thread that is not stuck. */
+  /** Asks for a `pong`, which only a thread whose event loop runs can send. */
   | { readonly kind: 'ping' };
 
+/** A message from a request thread. */
 export type FromThread =
   | { readonly kind: 'result'; readonly id: number; readonly result: ThreadResult }
   | { readonly kind: 'fault'; readonly id: number; readonly fault: Fault }

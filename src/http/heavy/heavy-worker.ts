@@ -1,4 +1,4 @@
-/** Answers heavy requests of either door, whole: what a request thread does. */
+/** The work of a request thread: it answers heavy requests of both doors, and makes pages of live streams. */
 import type { ChangeSource } from '../../domain/change.ts';
 import { createContext, type Follow, type Services } from '../../schema/builder/context.ts';
 import { MAX_ANSWER_BYTES, stringifyBounded } from './bounded-json.ts';
@@ -28,28 +28,32 @@ import { jsonTypeFor, writeError, writeResult } from '../graphql/write-result.ts
 import { createAnswerByYoga, type AnswerByYoga } from '../graphql/yoga.ts';
 import { createMeter, type RequestMeter } from './read-meter.ts';
 
-/** For how long a request may read, in milliseconds, unless it is set. */
+/** Default of `AnswerOptions.queryTimeoutMs`. */
 const QUERY_TIMEOUT_MS = 5_000;
 
+/** Settings of a `HeavyWorker`. */
 export interface AnswerOptions {
-  /** For how long a request may read, in milliseconds; then it is QUERY_TIMEOUT. */
+  /** For how long a request may read, in milliseconds. After that its reads throw `QUERY_TIMEOUT`. */
   readonly queryTimeoutMs?: number;
 }
 
-/** What a request carries while it is answered. */
+/** What is measured and noted of one request while it is answered. */
 interface Work {
   readonly meter: RequestMeter;
   readonly faults: Fault[];
-  /** Why it was refused; the first code counts. */
+  /** Code of the first refusal, for the log and the metrics; null if there is none. */
   code: string | null;
-  /** Its GraphQL operation is valid. */
+  /** Whether its GraphQL operation is valid. The thread of the connections then keeps the operation without validating it again. */
   isValid: boolean;
   readonly report: (error: unknown) => string;
-  /** Rows that it updated, and items that its pages asked for. */
+  /** Rows that it updated, and items that its pages asked for. Its token pays for both. */
   readonly cost: { rows: number; items: number };
 }
 
-/** The work of a request thread. `answer` never throws: what fails is answered, with its faults for the log. */
+/**
+ * Parses, validates, executes and writes heavy requests. `answer` never throws: a failure becomes an error answer, which carries its faults
+ * for the log. `readPage` throws UnavailableError if the store fails or the query timeout passes.
+ */
 export class HeavyWorker implements HeavyWork {
   readonly #services: Services;
   readonly #queryTimeoutMs: number;
@@ -116,7 +120,7 @@ export class HeavyWorker implements HeavyWork {
     if (response.status === 406) return refuse(notAsJson, work);
     const started = start.started();
     if (started && prepared && isStream(response)) {
-      // Nobody reads the response: its stream never begins.
+      // Yoga starts a stream when it is read. This one is not: the thread of the connections writes the events.
       return { live: toLiveStart(caller, params, prepared.operation, started) };
     }
     if (prepared) noteOperation(prepared, work);
@@ -133,7 +137,7 @@ function isStream({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 }
 
-/** What it costs that stands in its text. */
+/** Notes that the operation is valid, and what it costs by its text alone. */
 function noteOperation(prepared: PreparedOperation, work: Work): void {
   work.isValid = true;
   work.cost.rows = Math.max(work.cost.rows, rootFieldsIn(prepared));
@@ -141,7 +145,7 @@ function noteOperation(prepared: PreparedOperation, work: Work): void {
 }
 
 function toWhole(answer: JsonAnswer, work: Work): WholeAnswer {
-  // A legacy answer has 10,000 messages of a bounded length at most: it is never too large.
+  // Only a GraphQL answer can be too large, so the refusal is in GraphQL's form. A legacy answer has at most 10,000 short messages.
   const body = stringifyBounded(answer.body);
   if (!body) return refuse(tooLarge, work);
   return { ...whole(answer.status, headersOf(answer), body, work), refused: answer.refused };
