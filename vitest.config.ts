@@ -33,6 +33,8 @@ export default defineConfig({
   test: {
     // Much of the time is waiting for real programs: one worker more than there are cores.
     maxWorkers: 1 + Math.max(2, availableParallelism()),
+    // Files in one worker share loaded modules, which saves a third of the processor time.
+    isolate: false,
     // Hundreds of real programs are started: each compiles for a third of a second less.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
     sequence: { sequencer: LongestFirst },
