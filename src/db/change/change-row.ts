@@ -1,8 +1,9 @@
-/** A change as a row of the log, and back. */
+/** Converts between the domain's changes and rows of `inventory_change`. */
 import type { InventoryChange } from '../../domain/change.ts';
 import { toState, toStateRow } from '../store/state-row.ts';
 import type { InventoryChangeTable } from '../store/tables.ts';
 
+/** The row of a change that has a position. Its texts are the change's own, not shared (see shared-texts.ts). */
 export function toChangeRow(change: InventoryChange & { readonly position: number }): InventoryChangeTable {
   const { before, after } = change;
   return {
@@ -24,6 +25,7 @@ export function toChangeRow(change: InventoryChange & { readonly position: numbe
   };
 }
 
+/** The change in a row. The row must hold its own texts: shared-texts.ts resolves references first. */
 export function toChange(row: InventoryChangeTable): InventoryChange {
   return {
     supplierId: row.supplier_id,

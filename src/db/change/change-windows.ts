@@ -1,4 +1,4 @@
-/** Reads the feed in windows: bounded slices of the log, or of a group's own index. */
+/** Reads the feed of changes in windows. Each statement looks at a bounded slice of the log, or of the index of groups. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type SqlBool } from 'kysely';
 import { unmetered, type Inventory } from '../../domain/inventory.ts';
@@ -8,35 +8,39 @@ import { createToChanges } from './shared-texts.ts';
 import type { InventoryChangeTable } from '../store/tables.ts';
 import { isOneOf } from '../store/text-list.ts';
 
-/** Changes that one statement looks at, at most: 1 to 3 ms on SQLite. */
+/** Maximum changes that one statement looks at. That takes 1 to 3 ms on SQLite, whose statements block the thread. */
 const SLICE_ROWS = 1_000;
 
-/** What one statement is to look at. */
+/** What one statement looks at. */
 interface Range {
-  /** It starts behind this position. */
+  /** Start after this position. */
   readonly position: number;
-  /** It ends at this position, that of the newest change when the window was begun. */
+  /** End at this position: the supplier's last position when the window began. */
   readonly last: number;
-  /** Changes looked at, at most. */
+  /** Maximum changes to look at. */
   readonly rows: number;
-  /** Changes returned, at most. */
+  /** Maximum changes to return. */
   readonly limit: number;
 }
 
 interface Slice {
   readonly rows: readonly InventoryChangeTable[];
-  /** Every change up to here was looked at. */
+  /** Every change up to this position was looked at. */
   readonly position: number;
   readonly scanned: number;
 }
 
 type ReadSlice = (range: Range) => Promise<Slice>;
 
+/**
+ * The inventory's `changesWindow` and `changesAfter` on this store. A window's `position` is after every change that was looked at,
+ * so a filter that matches nothing still advances. Both charge the meter, and throw what it throws.
+ */
 export function createReadWindows(store: Store): Pick<Inventory, 'changesAfter' | 'changesWindow'> {
   const toChanges = createToChanges(store);
   const changesWindow: Inventory['changesWindow'] = async (supplierId, position, filter, size, meter) => {
     if (!isFilter(filter)) return readAll(store, toChanges, supplierId, position, size);
-    // Read first: whatever is committed later lies behind the end of this window.
+    // Read before the log, so that changes committed meanwhile are left to the next window and `isEnd` is right.
     const last = await loadLastPosition(store, supplierId);
     const readSlice = createReadSlice(store, supplierId, filter);
     const found: InventoryChangeTable[] = [];
@@ -66,7 +70,7 @@ function isFilter({ skuIds, sources, groupId }: ChangeFilter): boolean {
   return (skuIds ?? sources ?? groupId) !== undefined;
 }
 
-/** Without a filter the changes are those that follow: positions have no gaps. */
+/** A window without a filter. Positions have no gaps, so one statement with a limit finds its changes without scanning others. */
 async function readAll(
   store: Store,
   toChanges: ReturnType<typeof createToChanges>,
@@ -96,7 +100,7 @@ function createReadSlice(store: Store, supplierId: string, filter: ChangeFilter)
   };
 }
 
-/** A group's changes, by the index of groups. What else is asked for is checked here: a group has few changes. */
+/** Reads a group's changes by the index of groups. A group is small, so the filter's other conditions are checked in memory. */
 function createReadGroup(
   store: Store,
   supplierId: string,
@@ -124,7 +128,7 @@ function createReadGroup(
   };
 }
 
-/** SQLite takes the index of groups only when it is told that a group is a small part of the log. */
+/** SQLite would scan the log instead. `likelihood` tells its planner that few changes are in a group, so that it uses the index. */
 function isOfGroup(kind: StoreKind, groupId: string) {
   return kind === 'sqlite'
     ? sql<SqlBool>`likelihood(group_id = ${groupId}, 0.0001)`
@@ -140,7 +144,7 @@ function changesBehind(store: Store, supplierId: string, position: number) {
     .orderBy('position');
 }
 
-/** Position of the supplier's newest change; 0 before the first. */
+/** The position of the supplier's newest change, or 0 if there is none or no such supplier. */
 export async function loadLastPosition({ points: db }: Store, supplierId: string): Promise<number> {
   const row = await db
     .selectFrom('supplier')

@@ -1,4 +1,4 @@
-/** Reads the log of changes: a SKU's history, and the feed of a supplier. */
+/** Reads the log of changes: histories of SKUs, and the feed of a supplier. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { unmetered, type Inventory } from '../../domain/inventory.ts';
@@ -9,18 +9,18 @@ import { createSetStatement } from '../store/set-statement.ts';
 import { createToChanges } from './shared-texts.ts';
 import { skuKey, type InventoryChangeTable } from '../store/tables.ts';
 
-/** A page of a SKU's history. */
+/** The items of the statement that reads histories: one page of one SKU's history each. */
 const pageColumns = {
-  /** Which of those that are asked for: the same SKU may be asked for more than once. */
+  /** The number of the page in the request. One request may ask for several pages of a SKU. */
   i: integer(),
   ...skuKey,
-  /** Position of the page's newest change; null for the SKU's newest. */
+  /** Position of the page's newest change, or null to begin with the SKU's newest. */
   newest: orNull(bigint()),
   count: integer(),
 };
 type PageKey = RowOf<typeof pageColumns>;
 
-/** Changes that one statement reads of histories at most, but for a page that is larger. */
+/** Maximum changes that one statement reads of histories, except for a single page that is larger. That takes a few milliseconds on SQLite. */
 const MAX_STATEMENT_CHANGES = 2_000;
 
 type ReadChanges = Pick<
@@ -28,6 +28,7 @@ type ReadChanges = Pick<
   'histories' | 'changesAfter' | 'changesWindow' | 'changesAt' | 'lastPosition'
 >;
 
+/** The inventory's reads of the log on this store. `histories` and windows charge the meter, and throw what it throws. */
 export function createReadChanges(store: Store): ReadChanges {
   const loadHistories = createLoadHistories(store);
   const toChanges = createToChanges(store);
@@ -69,7 +70,7 @@ export function createReadChanges(store: Store): ReadChanges {
   };
 }
 
-/** Pages that one statement reads: 2,000 changes or so, a few milliseconds on SQLite. */
+/** Splits pages into parts of at most MAX_STATEMENT_CHANGES changes, one statement each. */
 function partsOf(pages: readonly PageKey[]): PageKey[][] {
   const parts: PageKey[][] = [];
   let room = 0;
@@ -84,7 +85,10 @@ function partsOf(pages: readonly PageKey[]): PageKey[][] {
   return parts;
 }
 
-/** Each change names the one before it, so a page is a walk by the log's own key: an index by SKU would cost every update a page. */
+/**
+ * Reads pages of histories by a recursive query. Each change names the SKU's previous change, so the query follows these links by the
+ * log's primary key. An index by SKU would cost every update one more page at commit.
+ */
 function createLoadHistories(store: Store) {
   return createSetStatement(store, pageColumns, (db) =>
     db

@@ -1,4 +1,4 @@
-/** The texts of a bulk call, its reason and reference, stand in the log once: 10,000 rows with 8 KB each would take 80 MB of disk. */
+/** Stores the reason and reference of a bulk call once. Copies in 10,000 rows would take up to 80 MB of disk. */
 import type { Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
 import { toChange, toChangeRow } from './change-row.ts';
@@ -7,14 +7,14 @@ import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { tables, type InventoryChangeTable, type Tables } from '../store/tables.ts';
 
-/** Characters from which on texts are shared; shorter ones cost less where they are than a look elsewhere does. */
+/** Texts are shared from this total length on, in UTF-16 units. Copying shorter texts costs less than a second read. */
 const MIN_SHARED_LENGTH = 64;
-/** Before the position of the change that has the texts, in place of a reference: no URI begins with it. */
+/** A reference that begins with this mark holds the position of the change with the texts. No URI begins with `*` (RFC 3986). */
 const MARK = '*';
 
 type Positioned = InventoryChange & { readonly position: number };
 
-/** The changes of one transaction as rows of the log; of a group the first one has the texts, and the others refer to it. */
+/** The rows for the changes of one transaction. A group's first change holds the texts, and its others refer to that change's position. */
 export function toRowsWithSharedTexts(changes: readonly Positioned[]): InventoryChangeTable[] {
   const firsts = new Map<string, Positioned>();
   return changes.map((change) => {
@@ -31,11 +31,11 @@ export function toRowsWithSharedTexts(changes: readonly Positioned[]): Inventory
   });
 }
 
-/** The log's key. */
+/** The primary key of the log. */
 const placeColumns = pick(tables.inventory_change.columns, 'supplier_id', 'position');
 type Place = RowOf<typeof placeColumns>;
 
-/** The changes at these places in the suppliers' logs. */
+/** Prepares a load of the changes at these positions, in no particular order. Positions without a change are left out. */
 export function createLoadChanges(store: Store) {
   const loadRows = createLoadRows(store);
   const toChanges = createToChanges(store);
@@ -56,7 +56,7 @@ function createLoadRows(store: Store) {
   );
 }
 
-/** Rows of the log as changes, in the same order, each with its texts. */
+/** Prepares the conversion of rows to changes. The changes have the rows' order, and their shared texts are loaded by one statement. */
 export function createToChanges(store: Store) {
   const loadRows = createLoadRows(store);
   return async (db: Kysely<Tables>, rows: readonly InventoryChangeTable[]): Promise<InventoryChange[]> => {
@@ -77,7 +77,7 @@ export function createToChanges(store: Store) {
   };
 }
 
-/** Where the row's texts are; null where they are its own. */
+/** The position of the change that holds the row's texts, or null if the row holds its own. */
 function sharedPosition({ reference_document_uri: uri }: InventoryChangeTable): number | null {
   return uri?.startsWith(MARK) ? Number(uri.slice(MARK.length)) : null;
 }

@@ -1,4 +1,4 @@
-/** Probes of the index of codes: each reads the first SKUs of a range of it, and no more. */
+/** Probes the index of codes. A probe reads only the first SKUs of a range, so its cost does not grow with the SKUs that share a code. */
 import { sql, type RawBuilder } from 'kysely';
 import type { CodeKind } from '../../domain/identifier.ts';
 import { MAX_CANDIDATES } from '../../domain/refusal.ts';
@@ -7,13 +7,13 @@ import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
 import { tables } from '../store/tables.ts';
 
-/** SKUs that one probe finds at most: one more than are shown, so that more are noticed. */
+/** Maximum SKUs that a probe finds. It is one more than an answer lists, so that a longer list is noticed. */
 export const MAX_PROBED = MAX_CANDIDATES + 1;
 
-/** A range of the index of codes: the SKUs that have this code in this kind, in the order of their ids. */
+/** A range of the index of codes: the SKUs that have this code in this kind, in the order of their IDs. */
 export type CodeRange = Readonly<RowOf<typeof rangeColumns>>;
 
-/** `as_spelled`: 1 for those that the supplier spells so, 0 for those of which it is the canonical GTIN-14. */
+/** `as_spelled` is 1 for SKUs whose code is spelled so, and 0 for SKUs whose code has this canonical GTIN-14. */
 const rangeColumns = pick(tables.sku_code.columns, 'supplier_id', 'code', 'kind', 'as_spelled');
 
 interface Found {
@@ -24,7 +24,7 @@ interface Found {
 
 type Item<T> = T & { readonly i: number };
 
-/** The first SKUs of each range. */
+/** A set statement that finds the first MAX_PROBED SKUs of each range. `i` says which item a row belongs to. */
 export function createProbeRange(store: Store): SetStatement<Item<CodeRange>, Found> {
   const keys = ['supplier_id', 'code', 'kind'];
   const asSpelled = store.kind === 'sqlite' ? sql`(select as_spelled from item)` : sql`item.as_spelled`;
@@ -42,7 +42,7 @@ export function createProbeRange(store: Store): SetStatement<Item<CodeRange>, Fo
 
 type Gtin = Pick<CodeRange, 'supplier_id' | 'code'>;
 
-/** The first SKUs, by kind, of each canonical GTIN-14. */
+/** A set statement that finds the first MAX_PROBED SKUs of each canonical GTIN-14 in any kind, sorted by kind. `i` is the item's number. */
 export function createProbeKinds(store: Store): SetStatement<Item<Gtin>, Found> {
   const keys = ['supplier_id', 'code'];
   const isGtin = sql`sku_code.as_gtin = 1`;
@@ -58,8 +58,8 @@ export function createProbeKinds(store: Store): SetStatement<Item<Gtin>, Found> 
 }
 
 /**
- * SQLite runs the statement for one item at a time, for two things would make it read and sort the whole range: a join with the item,
- * and an order that names one of the keys. `order` names the columns of the index that follow the keys.
+ * The probe on SQLite, for one item. It compares with subqueries and orders by the columns that follow the keys in the index. With a
+ * join on the item, or an order that names a key, SQLite would read and sort the whole range.
  */
 function firstOfItem(keys: readonly string[], condition: RawBuilder<unknown>, order: RawBuilder<unknown>) {
   const names = sql.join(keys.map((key) => sql.ref(key)));
@@ -68,7 +68,7 @@ function firstOfItem(keys: readonly string[], condition: RawBuilder<unknown>, or
     order by ${order} limit ${sql.lit(MAX_PROBED)})`.as('found');
 }
 
-/** PostgreSQL takes all items at once. */
+/** The probe on PostgreSQL, for all items at once: a lateral subquery runs for each item, and ends at its limit. */
 function firstOfEach(keys: readonly string[], condition: RawBuilder<unknown>) {
   const equal = keys.map((key) => sql`${sql.ref(`sku_code.${key}`)} = ${sql.ref(`item.${key}`)}`);
   return sql<Omit<Found, 'i'>>`lateral (select sku_code.kind, sku_code.sku_id from sku_code

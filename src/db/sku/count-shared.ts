@@ -1,4 +1,4 @@
-/** Counts the SKUs that share a code, so far as the count is told: bounded work, however many share it. */
+/** Counts the SKUs that share a code, up to the largest count that refusals report. So the work is bounded, however many share it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import { MAX_CANDIDATE_COUNT } from '../../domain/refusal.ts';
@@ -9,10 +9,13 @@ import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
 import { tables, type Tables } from '../store/tables.ts';
 
-/** For each code how many SKUs share it; MAX_CANDIDATE_COUNT stands for that many or more. */
+/** Counts the SKUs that share each code. MAX_CANDIDATE_COUNT means that many or more. */
 export type CountShared = (db: Kysely<Tables>, found: readonly FoundCode[]) => Promise<number[]>;
 
-/** With `yields`, each code is counted by itself, with a turn of the event loop before: one can take some milliseconds. */
+/**
+ * Prepares the statements of a `CountShared`. With `yields`, it waits for a turn of the event loop before each code, because counting
+ * one code can take some milliseconds. The writer does not yield, because its transaction holds locks.
+ */
 export function createCountShared(store: Store, { yields }: { yields: boolean }): CountShared {
   const countOneKind = createCount(store, sql`select 1`);
   const countKinds = createCount(store, sql`select distinct sku_id`);
@@ -36,7 +39,7 @@ export function createCountShared(store: Store, { yields }: { yields: boolean })
   };
 }
 
-/** A code, and the kinds of its ranges. */
+/** A code to count, and the kinds of its ranges: three at most, because a fourth kind would be the code's own and be chosen alone. */
 const countedColumns = {
   i: integer(),
   ...pick(tables.sku_code.columns, 'supplier_id', 'code', 'as_spelled'),
@@ -50,7 +53,7 @@ function keyOf({ ranges }: FoundCode): string {
   return ranges.map(keyOfRange).join('\0');
 }
 
-/** The ranges of one code differ in their kind alone. */
+/** The item for a code's ranges. They differ in their kind only. */
 function toCounted({ ranges: [first, second, third] }: FoundCode): Omit<CountedCode, 'i'> {
   if (!first) throw new Error('A code that SKUs share is in no range.');
   const { supplier_id, code, as_spelled } = first;

@@ -1,4 +1,4 @@
-/** Finds which SKUs share a trade code, by probes of the index of codes: bounded work, however many share it. */
+/** Finds the SKUs that have a trade code, by probing the index of codes. The work is bounded, however many SKUs share the code. */
 import type { Kysely } from 'kysely';
 import { codeKinds, type CodeKind, type Identifier } from '../../domain/identifier.ts';
 import { createProbeKinds, createProbeRange, MAX_PROBED, type CodeRange } from './code-probes.ts';
@@ -6,30 +6,35 @@ import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { compareText } from '../store/text-order.ts';
 
+/** A code to look up, and the supplier among whose SKUs to look. */
 export interface WantedCode {
   readonly supplierId: string;
   readonly identifier: Identifier & { readonly kind: CodeKind };
 }
 
-/** The identifier as one that is looked up in the index of codes; none for a skuId. */
+/** The identifier as a code to look up: one element, or none for a skuId, which is not in the index of codes. */
 export function toWantedCode(supplierId: string, identifier: Identifier): WantedCode[] {
   const { kind } = identifier;
   return kind === 'skuId' ? [] : [{ supplierId, identifier: { ...identifier, kind } }];
 }
 
-/** The best match of a code. */
+/** The SKUs that match a code best. */
 export interface FoundCode {
-  /** The first MAX_PROBED SKUs at most, in the order of their ids; none where nothing has the code. */
+  /** At most the first MAX_PROBED SKUs, in the order of their IDs. Empty if no SKU has the code. */
   readonly skuIds: readonly string[];
-  /** Where all of them are. Several ranges can hold the same SKU. */
+  /** The ranges of the index that hold all of the SKUs. Several ranges can hold the same SKU. */
   readonly ranges: readonly CodeRange[];
 }
 
 const nothing: FoundCode = { skuIds: [], ranges: [] };
 
-/** For each wanted code its best match, in order: as spelled in its kind, its GTIN in its kind, its GTIN in another kind. */
+/**
+ * Finds the best match of each wanted code. The order of preference: the code as spelled in its kind, its GTIN in its kind, its GTIN
+ * in any other kind. A code's GTIN is its canonical GTIN-14 (GS1).
+ */
 export type FindCodes = (db: Kysely<Tables>, wanted: readonly WantedCode[]) => Promise<FoundCode[]>;
 
+/** Prepares the statements of a `FindCodes` for this store. */
 export function createFindCodes(store: Store): FindCodes {
   const findSpelled = createFindRanges(store);
   const findGtins = createFindGtins(store);
@@ -48,12 +53,12 @@ function rangeAsSpelled({ supplierId, identifier: { kind, value } }: WantedCode)
   return { supplier_id: supplierId, code: value, kind, as_spelled: 1 };
 }
 
-/** Names a range. */
+/** A text that is unique for each range, for use as a Map key. */
 export function keyOfRange({ supplier_id, code, kind, as_spelled }: CodeRange): string {
   return `${supplier_id}\0${kind}\0${as_spelled}\0${code}`;
 }
 
-/** The SKUs of each range. A range is probed once, however many identifiers lead to it. */
+/** Finds the first SKUs of each range. Equal ranges are probed once, because many rows of a request can name the same code. */
 function createFindRanges(store: Store) {
   const probe = createProbeRange(store);
   return async (db: Kysely<Tables>, ranges: readonly CodeRange[]): Promise<FoundCode[]> => {
@@ -71,7 +76,7 @@ function createFindRanges(store: Store) {
   };
 }
 
-/** The SKUs with each code's GTIN: those of its kind, or else those of the others. */
+/** Finds the first SKUs with each code's GTIN: in the code's own kind, or else in all other kinds. */
 function createFindGtins(store: Store) {
   const probe = createProbeKinds(store);
   const findRanges = createFindRanges(store);
@@ -90,7 +95,7 @@ function createFindGtins(store: Store) {
       const { supplier_id, code } = items[i] ?? { supplier_id: '', code: '' };
       return Array.from(kinds, (kind) => ({ supplier_id, code, kind, as_spelled: 0 }));
     };
-    // Where one probe did not find all, each kind is probed by itself.
+    // A full probe may have left SKUs out, also all of the code's own kind. So each kind is then probed by itself.
     const wide = [...byItem].filter(([, found]) => found.length >= MAX_PROBED).map(([i]) => i);
     const probed = await findRanges(
       db,
@@ -123,7 +128,7 @@ function chooseKind(found: readonly FoundCode[], kind: CodeKind): FoundCode {
   };
 }
 
-/** Each once, and for each of all which of them it is. */
+/** The distinct elements, and for each element of `all` its index among them. */
 function distinct<T>(
   all: readonly T[],
   keyOf: (one: T) => string,
@@ -141,7 +146,7 @@ function distinct<T>(
   return { items, indexes };
 }
 
-/** The ids that each item has; undefined where it has none. */
+/** The SKU IDs of each item. Undefined for an item without any. */
 function groupIds(rows: readonly { i: number; sku_id: string }[], count: number): (string[] | undefined)[] {
   const groups: (string[] | undefined)[] = Array.from({ length: count });
   for (const { i, sku_id } of rows) (groups[i] ??= []).push(sku_id);

@@ -1,4 +1,4 @@
-/** Finds the SKUs that identifiers name: codes to SKU ids, then SKU ids to rows, each as one statement over the whole set. */
+/** Finds the SKUs that identifiers name. One set statement maps codes to SKU IDs, and another loads the rows. */
 import type { Kysely } from 'kysely';
 import type { Candidates } from '../../domain/decide.ts';
 import type { Identifier } from '../../domain/identifier.ts';
@@ -12,21 +12,24 @@ import { createSetStatement, type SetStatement } from '../store/set-statement.ts
 import { toState } from '../store/state-row.ts';
 import { skuKey, type SkuTable, type Tables } from '../store/tables.ts';
 
-/** An identifier, and among whose SKUs it is looked up. */
+/** An identifier to look up, and the supplier among whose SKUs to look. */
 export interface Wanted {
   readonly supplierId: string;
   readonly identifier: Identifier;
 }
 
-/** For each wanted identifier the SKUs that it names: none, one, or the first of several that share the code. */
+/** Finds the SKUs of each wanted identifier: none, one, or the first MAX_CANDIDATES of several that share the code. */
 export type MatchSkus = (db: Kysely<Tables>, wanted: readonly Wanted[]) => Promise<Candidates[]>;
 
-/** With `lock`, the rows stay locked until the transaction ends, taken in key order so that two writers never deadlock. */
+/**
+ * Prepares the statements of a `MatchSkus` for this store. With `lock`, the rows stay locked until the transaction ends. The locks are
+ * taken in key order, so that two writers never deadlock.
+ */
 export function createMatchSkus(store: Store, { lock }: { lock: boolean }): MatchSkus {
   const findCodes = createFindCodes(store);
-  // A writer's transaction goes on without a pause.
+  // A locking caller is a transaction of the writer, which must not hold its locks while other work runs.
   const countShared = createCountShared(store, { yields: !lock });
-  // SQLite has one writer at a time anyway.
+  // SQLite has no row locks. Its transactions lock the whole file for writing.
   const loadSkus = createLoadSkus(store, lock && store.kind === 'postgres');
 
   return async (db, wanted) => {
@@ -49,7 +52,7 @@ export function createMatchSkus(store: Store, { lock }: { lock: boolean }): Matc
   };
 }
 
-/** What the identifiers name: ids, of which no more are read than are shown, and how many share them. */
+/** Resolves identifiers to at most MAX_CANDIDATES IDs each, and the number of SKUs that share the code. */
 async function resolveIds(
   db: Kysely<Tables>,
   findCodes: FindCodes,
@@ -87,7 +90,7 @@ function createLoadSkus(store: Store, lock: boolean): SetStatement<SkuKey, SkuTa
   });
 }
 
-/** A row as the domain knows it. */
+/** Converts a row of `sku` to the domain's SKU. */
 export function toSku(row: SkuTable): Sku {
   return {
     ...toState(row),

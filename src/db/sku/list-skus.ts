@@ -1,4 +1,4 @@
-/** Lists and counts SKUs by filter, in an order, by keyset: slice by slice. */
+/** Lists SKUs by filter and order with keyset pagination, and counts them. Both read the catalog in bounded slices. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { unmetered, type Inventory, type ReadMeter } from '../../domain/inventory.ts';
@@ -11,13 +11,17 @@ import { countRows, createSliceSize, readRows, type ReadSlice, type Slice } from
 import type { SkuTable } from '../store/tables.ts';
 import { compareText } from '../store/text-order.ts';
 
-/** Each order ends in the skuId, so that it is total. */
+/** The column that each order sorts by. Every order also sorts by `sku_id` last, so that equal values cannot repeat or skip SKUs between pages. */
 const orderColumns = {
   SKU_ID: 'sku_id',
   UPDATED_AT: 'updated_at',
   QUANTITY_IN_STOCK: 'quantity_in_stock',
 } as const satisfies Record<SkuOrder, keyof SkuTable>;
 
+/**
+ * The inventory's `listSkus` and `countSkus` on this store. `countSkus` stops at `atMost` and then returns `atMost + 1`. Both charge
+ * `meter` for the SKUs that they looked at, and throw what it throws.
+ */
 export function createListSkus(store: Store): Pick<Inventory, 'listSkus' | 'countSkus'> {
   const namedSkus = createNamedSkus(store);
   return {
@@ -30,7 +34,7 @@ export function createListSkus(store: Store): Pick<Inventory, 'listSkus' | 'coun
       const walk = {
         named,
         meter,
-        // Without conditions each SKU that is looked at passes.
+        // Without conditions every SKU matches, so the first slice need not be larger than the page.
         firstRows: isInOrder && conditions.length === 0 ? limit : undefined,
         behind: isInOrder && after ? String(after.value) : null,
         descending: isInOrder && descending,
@@ -64,15 +68,19 @@ export function createListSkus(store: Store): Pick<Inventory, 'listSkus' | 'coun
   };
 }
 
+/** Which part of a catalog to read. */
 interface Walk {
+  /** The SKUs that the filter names. Null reads the catalog along its key. */
   readonly named: NamedSkus | null;
   readonly meter: ReadMeter;
+  /** SKUs in the first slice. Undefined leaves the size to `createSliceSize`. */
   readonly firstRows: number | undefined;
+  /** Start after this skuId, or at the catalog's first or last SKU if null. */
   readonly behind: string | null;
   readonly descending: boolean;
 }
 
-/** What each slice gives, until the catalog ends, or the ids that the filter names. */
+/** Reads slice after slice until the catalog, or the list of SKUs that the filter names, ends. Yields to the event loop between slices. */
 async function* walkSlices<T>(
   store: Store,
   walk: Walk,
@@ -108,7 +116,10 @@ function orderBy({ order, descending }: SkuPage): RawBuilder<unknown> {
     : sql`${sql.ref(column)} ${direction}, sku_id ${direction}`;
 }
 
-/** The rows of the page, of all that were added: the first `limit` in its order. */
+/**
+ * Collects the rows of a page: of all rows that were added, the first `limit` in the page's order. Orders without an index need it,
+ * because their page is known only after the whole catalog was read.
+ */
 function createBest({ order, descending, after, limit }: SkuPage) {
   const column = orderColumns[order];
   const compare = (a: SkuTable, b: SkuTable) => {
@@ -126,7 +137,7 @@ function createBest({ order, descending, after, limit }: SkuPage) {
       if (best.length === 0) best = [...rows];
       else if (rows.length > 0) best = [...best, ...rows].toSorted(compare).slice(0, limit);
     },
-    /** What a row must be to get onto the page; a walk in the page's order starts behind the cursor, and needs none. */
+    /** Conditions that a row of the page meets: after the cursor, and before the last collected row. A walk in the page's order needs none. */
     conditions: (isInOrder: boolean): RawBuilder<SqlBool>[] => {
       if (isInOrder) return [];
       const last = best.length < limit ? undefined : best.at(-1);

@@ -1,4 +1,4 @@
-/** The SKUs that a filter names: by ids, and by codes, which any number of SKUs can share. */
+/** Finds the SKUs that a filter names by IDs and by codes. Any number of SKUs can share a code, so IDs come in bounded parts. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { ReadMeter } from '../../domain/inventory.ts';
@@ -9,18 +9,20 @@ import type { Store } from '../store/store.ts';
 import { isOneOf } from '../store/text-list.ts';
 import { compareText } from '../store/text-order.ts';
 
-/** Ids in one part at most: a statement reads their SKUs in a few milliseconds. */
+/** Maximum IDs in one part. One statement reads that many SKUs in a few milliseconds. */
 const PART_IDS = 500;
-/** Ids read ahead of all ranges together, about. */
+/** About how many IDs are read ahead, over all ranges together. */
 const READ_AHEAD_IDS = 1_000;
+/** Minimum IDs that are read ahead of one range. */
 const FEWEST_READ_AHEAD = 10;
 
-/** Ids in parts; each once. Some may be of no SKU. */
+/** The IDs in parts, each ID once. An ID that the filter lists may belong to no SKU. */
 export type NamedSkus = AsyncIterable<readonly string[]>;
 
-/** null: the filter names none, and so lets all through. */
+/** Finds the SKUs that the filter names. Null means that the filter names none and every SKU passes. Throws what `meter` throws. */
 export type FindNamedSkus = (supplierId: string, filter: SkuFilter, meter: ReadMeter) => NamedSkus | null;
 
+/** Prepares the statements of a `FindNamedSkus` for this store. */
 export function createNamedSkus(store: Store): FindNamedSkus {
   const findCodes = createFindCodes(store);
   return (supplierId, { skuIds, identifiers }, meter) => {
@@ -28,7 +30,7 @@ export function createNamedSkus(store: Store): FindNamedSkus {
     return (async function* () {
       const codes = identifiers.flatMap((identifier) => toWantedCode(supplierId, identifier));
       const found = codes.length > 0 ? await findCodes(store.db, codes) : [];
-      // Of most codes all SKUs are known by now.
+      // A probe that is not full found all SKUs of its code. Only the codes of full probes (`wide`) need more reading.
       const wide = found.filter((code) => code.skuIds.length >= MAX_PROBED).flatMap(({ ranges }) => ranges);
       const known = distinct([
         ...identifiers.flatMap(({ kind, value }) => (kind === 'skuId' ? [value] : [])),
@@ -50,7 +52,7 @@ async function* inParts(skuIds: readonly string[]): AsyncGenerator<readonly stri
   return undefined;
 }
 
-/** Those of `skuIds` that are known, or in one of the ranges. */
+/** The IDs of `skuIds` that also are in `known` or in one of the ranges. */
 async function* among(
   store: Store,
   skuIds: ReadonlySet<string>,
@@ -72,8 +74,8 @@ async function* among(
 }
 
 /**
- * Merges the ranges, each of which is in the order of ids: in each round the ids up to the least of the ranges' last ones are given,
- * so that at least one range is used up and read on.
+ * Merges ranges that are each sorted by ID, without holding all their IDs in memory. A round yields the IDs up to a bound: the smallest
+ * of the last IDs read from the ranges. That empties at least one range, which the next round reads on.
  */
 async function* merge(
   store: Store,
@@ -112,7 +114,7 @@ async function* merge(
   return undefined;
 }
 
-/** Those up to the bound, and those behind it. */
+/** Splits sorted IDs into those up to the bound and those after it. Without a bound, all are `now`. */
 function split(ids: readonly string[], bound: string | undefined): [now: readonly string[], later: string[]] {
   const end = bound === undefined ? -1 : ids.findIndex((skuId) => compareText(skuId, bound) > 0);
   return end < 0 ? [ids, []] : [ids.slice(0, end), ids.slice(end)];

@@ -1,4 +1,4 @@
-/** Under which codes SKUs are found: written with the catalog, read when an identifier is matched. */
+/** Writes the index of codes (table `sku_code`) when a catalog is saved. Look-ups by identifier read it. */
 import { sql, type Kysely } from 'kysely';
 import { codeKinds, parseIdentifier, type CodeKind } from '../../domain/identifier.ts';
 import type { Sku } from '../../domain/sku.ts';
@@ -7,17 +7,18 @@ import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
 import { skuKey, tables, type SkuCodeTable, type Tables } from '../store/tables.ts';
 
-/** A SKU as far as codes go. */
+/** The parts of a SKU that the index of codes needs. */
 export type CodedSku = Pick<Sku, 'skuId'> & Partial<Pick<Sku, CodeKind>>;
 
-/** Under which codes a supplier's SKUs are found. */
+/** Changes the index of codes inside a transaction. */
 export interface SkuCodes {
-  /** The SKUs have no codes yet. */
+  /** Adds the codes of new SKUs. Violates the primary key if a SKU has codes already. */
   add(trx: Kysely<Tables>, supplierId: string, skus: readonly CodedSku[]): Promise<void>;
-  /** The SKUs' former codes find them no more. */
+  /** Replaces all codes of the SKUs. */
   replace(trx: Kysely<Tables>, supplierId: string, skus: readonly CodedSku[]): Promise<void>;
 }
 
+/** Prepares the statements of `SkuCodes` for this store. */
 export function createSkuCodes(store: Store): SkuCodes {
   const remove = createRemoveCodes(store);
   const insert = createInsertCodes(store);
@@ -37,7 +38,10 @@ export function createSkuCodes(store: Store): SkuCodes {
   };
 }
 
-/** Each code as it is spelled, and as its canonical GTIN-14 where that is spelled otherwise. */
+/**
+ * The rows for a SKU: each code as spelled, and a second row if its canonical GTIN-14 (GS1) differs. A code whose check digit
+ * is wrong has no GTIN, and is found only as spelled.
+ */
 function toCodeRows(supplierId: string, sku: CodedSku): SkuCodeTable[] {
   return codeKinds.flatMap((kind) => {
     const { value, gtin } = parseIdentifier(kind, sku[kind] ?? '');

@@ -1,44 +1,49 @@
-/** Reads a catalog in slices: each statement looks at a bounded number of SKUs, so that none runs for long. */
+/** Reads a catalog in slices. Each statement looks at a bounded number of SKUs, because a running SQLite statement cannot be stopped. */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { Store, StoreKind } from '../store/store.ts';
 import type { SkuTable } from '../store/tables.ts';
 import { isOneOf } from '../store/text-list.ts';
 
-/** SKUs of one slice. On PostgreSQL the way there and back costs more than a small slice does. */
+/** SKUs in the first slice. It is larger on PostgreSQL, where the round trip costs more than a small slice. */
 const FIRST_ROWS: Record<StoreKind, number> = { sqlite: 256, postgres: 1_024 };
+/** Maximum SKUs in a slice. */
 const MOST_ROWS: Record<StoreKind, number> = { sqlite: 4_096, postgres: 8_192 };
+/** Minimum SKUs in a slice, except for a first slice that the caller sets. */
 const FEWEST_ROWS = 64;
 /**
- * A statement that took longer is followed by a smaller one, one that took half of it by a larger one; in milliseconds. SQLite's holds
- * the thread meanwhile.
+ * Target time of a slice, in milliseconds. After a longer one the next slice is halved, after one of less than half it is doubled.
+ * The target is short on SQLite, whose statements block the thread.
  */
 const SLICE_MS: Record<StoreKind, number> = { sqlite: 3, postgres: 20 };
 
-/** What one statement looks at: SKUs that follow one another by skuId, or those with these ids. */
+/** What one statement looks at: a run of SKUs in the order of skuId, or the SKUs with these IDs. */
 export type Slice =
   | {
-      /** It starts behind this skuId; null: at the end of the catalog. */
+      /** The slice starts after this skuId. Null starts at the first SKU, or at the last if `descending`. */
       readonly behind: string | null;
       readonly descending: boolean;
+      /** SKUs to look at. */
       readonly rows: number;
     }
   | { readonly skuIds: readonly string[] };
 
-/** What is read of a slice. */
+/** Which rows of a slice to return. */
 export interface SliceQuery {
   readonly conditions: readonly RawBuilder<SqlBool>[];
   readonly orderBy: RawBuilder<unknown>;
   readonly limit: number;
 }
 
+/** The result of reading a slice. */
 export interface ReadSlice<T> {
   readonly found: T;
+  /** The number of SKUs looked at, whether they match or not. */
   readonly scanned: number;
-  /** The last skuId that was looked at; null: the catalog ends here. */
+  /** The last skuId that was looked at. Null means that nothing follows. */
   readonly reached: string | null;
 }
 
-/** How many SKUs the next slice has, by how long the last one took. */
+/** Sets the number of SKUs of the next slice (`rows`) from the time that the last one took (`note`, in milliseconds). */
 export function createSliceSize(kind: StoreKind, first = FIRST_ROWS[kind]) {
   let rows = Math.min(first, MOST_ROWS[kind]);
   return {
@@ -50,7 +55,7 @@ export function createSliceSize(kind: StoreKind, first = FIRST_ROWS[kind]) {
   };
 }
 
-/** The rows of the slice that pass, in the order that is asked for. */
+/** Reads the rows of the slice that meet the query's conditions, in its order and up to its limit. */
 export async function readRows(
   store: Store,
   supplierId: string,
@@ -74,7 +79,7 @@ export async function readRows(
   };
 }
 
-/** How many SKUs of the slice pass. */
+/** Counts the SKUs of the slice that meet the conditions. */
 export async function countRows(
   store: Store,
   supplierId: string,
@@ -119,7 +124,10 @@ function fromIds(
   )}`;
 }
 
-/** The end of the slice is found by the key alone; a row comes in any case, so that the end is known where nothing passes. */
+/**
+ * The WITH and FROM parts for a run of SKUs. A subquery finds the end of the run by the primary key alone, whatever the conditions are.
+ * The LEFT JOIN returns a row even if nothing matches, so that the caller learns where to go on.
+ */
 function fromRange(
   supplierId: string,
   { behind, descending, rows }: Extract<Slice, { rows: number }>,

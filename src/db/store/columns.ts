@@ -1,49 +1,52 @@
-/** Words to declare columns with, and what follows from a declaration: a row's type, and parts of statements. */
+/** Declares a table's columns once, and derives row types and parts of SQL statements from the declaration. */
 import { sql, type RawBuilder } from 'kysely';
 
-/** `bytes`: a Buffer. */
+/** A column's type in both stores. `bytes` is BLOB or BYTEA, and a Buffer in JavaScript. */
 type ColumnType = 'text' | 'integer' | 'bigint' | 'bytes';
 
-/** A column with values of one type; `isNullable`: null is one of them. */
+/** A declared column. `isNullable` says whether it can hold null. */
 export interface Column<Value = unknown> {
   readonly type: ColumnType;
   readonly isNullable: boolean;
-  /** For the compiler only, never set: what the column holds. */
+  /** Never set. It carries the type of the column's values for the compiler. */
   readonly holds?: Value;
 }
 
-/** A column for each of a row's values. */
+/** The declarations that a row of this type needs: one column for each property. */
 export type Columns<Row> = { readonly [Name in keyof Row & string]: Column<Row[Name]> };
 
-/** A row that has these columns. */
+/** The type of a row with these columns. */
 export type RowOf<C> = { -readonly [Name in keyof C]: C[Name] extends Column<infer Value> ? Value : never };
 
+/** A column of text. In PostgreSQL it sorts by bytes, as in SQLite. `Value` narrows the allowed texts for the compiler. */
 export const text = <Value extends string = string>(): Column<Value> => ({ type: 'text', isNullable: false });
-/** 32 bits, signed. */
+/** A column of signed 32-bit integers. */
 export const integer = (): Column<number> => ({ type: 'integer', isNullable: false });
-/** 64 bits, signed; the values stay within JavaScript's safe integers. */
+/** A column of signed 64-bit integers. The gateway stores safe integers only (below 2^53). */
 export const bigint = (): Column<number> => ({ type: 'bigint', isNullable: false });
+/** A column of bytes, read and written as a Buffer. */
 export const bytes = (): Column<Buffer> => ({ type: 'bytes', isNullable: false });
+/** The same column, which can also hold null. */
 export const orNull = <Value>({ type }: Column<Value>): Column<Value | null> => ({ type, isNullable: true });
 
-/** Some of these columns, in the order that they are named. */
+/** Selects columns by name. The result has them in the order of `names`, which set statements rely on. */
 export function pick<C extends object, Name extends keyof C & string>(
   columns: C,
   ...names: Name[]
 ): Pick<C, Name> {
-  // Each name is set once.
+  // TypeScript types the result of fromEntries as an index signature. Every name is set, so the cast is safe.
   return Object.fromEntries(names.map((name) => [name, columns[name]])) as Pick<C, Name>;
 }
 
-/** The columns' names in the order of their declaration: items of a set statement have their values in the same order. */
+/** The names of the columns, in the order of their declaration. The values of a set statement's item have the same order. */
 export function namesOf<C extends object>(columns: C): (keyof C & string)[] {
-  // A declaration has no other keys.
+  // TypeScript types the keys as strings, because an object may have more of them. A declaration has no others.
   return Object.keys(columns) as (keyof C & string)[];
 }
 
-/** For the SET of an update: each of these columns becomes what the item has. */
+/** The SET part of an UPDATE inside a set statement: each of these columns takes the value of the item's column of that name. */
 export function asInItem<C extends object>(columns: C): { [Name in keyof C]: RawBuilder<RowOf<C>[Name]> } {
-  // Each name is set once.
+  // The cast is safe for the same reason as in `pick`.
   return Object.fromEntries(namesOf(columns).map((name) => [name, sql.ref(`item.${name}`)])) as {
     [Name in keyof C]: RawBuilder<RowOf<C>[Name]>;
   };

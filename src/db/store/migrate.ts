@@ -1,4 +1,4 @@
-/** Brings a store to the present schema, or says why it cannot be. */
+/** Migrates a store to the current schema, or fails with a message that says what to do. */
 import { sql, type Kysely } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration';
 import { createMigrations } from './migrations.ts';
@@ -6,14 +6,14 @@ import { UnavailableError } from '../../domain/unavailable.ts';
 import type { StoreKind } from './store.ts';
 import type { Tables } from './tables.ts';
 
-/** Runs the migrations that are due. A database of a newer version is left as it is. */
+/** Runs the pending migrations. Throws, and changes nothing, if a newer version of Stockgate has migrated the database. */
 async function migrate(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
   await refuseNewer(db, kind);
   const { error } = await createMigrator(db, kind).migrateToLatest();
   if (error) throw error instanceof Error ? error : new Error('The migrations failed.', { cause: error });
 }
 
-/** Throws with one clear line when a migration is due, or the database is of a newer version. */
+/** Throws a one-line error if a migration is pending, or if a newer version of Stockgate has migrated the database. */
 async function requireSchema(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
   await refuseNewer(db, kind);
   const migrations = await createMigrator(db, kind).getMigrations();
@@ -42,7 +42,10 @@ function createMigrator(db: Kysely<Tables>, kind: StoreKind): Migrator {
   return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
 }
 
-/** Migrates to the present schema, or requires it where the store is to be read only; closes the store and throws when that fails. */
+/**
+ * Migrates the store to the current schema. A store that is opened read-only is not migrated and must have the current schema.
+ * On failure it calls `close`, then throws a one-line error.
+ */
 export async function prepareSchema(
   db: Kysely<Tables>,
   kind: StoreKind,
@@ -57,7 +60,10 @@ export async function prepareSchema(
   }
 }
 
-/** A name with several addresses fails with one error for each, and no words of its own. */
+/**
+ * The error to show. An UnavailableError wraps the driver's own error. Connecting to a host name with several addresses fails with an AggregateError that has no message of its own.
+ * The first of its errors says what is wrong.
+ */
 function firstOf(error: unknown): unknown {
   if (error instanceof UnavailableError) return firstOf(error.cause);
   return error instanceof AggregateError && error.message === '' ? error.errors[0] : error;

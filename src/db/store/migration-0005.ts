@@ -1,9 +1,9 @@
-/** Migration 0005: a supplier's name beside its key, and marks on suppliers and SKUs that are deleted. */
+/** Migration 0005: gives suppliers a name beside their key, and marks deleted suppliers and SKUs. */
 import { sql, type Kysely } from 'kysely';
 
 /**
- * The key of a supplier stands in every table, so a name of its own makes a rename one statement. A deleted SKU keeps its row,
- * because its changes refer to it.
+ * Runs the migration. Every table contains the supplier's key, so a rename changes a separate name in one row instead.
+ * A deleted SKU keeps its row, because its changes refer to it.
  */
 export async function nameSuppliers(db: Kysely<unknown>, store: 'sqlite' | 'postgres'): Promise<void> {
   const text = store === 'sqlite' ? sql`text` : sql`text collate "C"`;

@@ -1,4 +1,7 @@
-/** Every schema the program has ever had, in order. A released migration never changes; see only Kysely, no present code. */
+/**
+ * All schema migrations, in order. A released migration never changes, because stores exist that ran it. Migrations import Kysely
+ * only: if they used the program's own declarations, later edits would change history.
+ */
 import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { compactKeys } from './migration-0004.ts';
@@ -6,7 +9,7 @@ import { nameSuppliers } from './migration-0005.ts';
 
 type Store = 'sqlite' | 'postgres';
 
-/** The migrations as the store spells them: SQLite's tables are STRICT, PostgreSQL's text sorts by bytes as SQLite's does. */
+/** The migrations for one kind of store, by name. SQLite's tables are STRICT. PostgreSQL's text sorts by bytes, as SQLite's does. */
 export function createMigrations(store: Store): Record<string, Migration> {
   return {
     '0001_inventory': { up: (db) => createInventoryTables(db, store) },
@@ -34,7 +37,7 @@ async function createInventoryTables(db: Kysely<unknown>, store: Store): Promise
 const quantity = sql<boolean>`quantity_in_stock between 0 and 2147483647 and quantity_on_backorder between 0 and 2147483647`;
 const restriction = sql<boolean>`restrictions in ('discontd', 'tmpunavail')`;
 
-/** SQLite's tables refuse a value of another type, and are stored in the order of their keys. */
+/** On SQLite, makes a table STRICT (values of another type are refused) and WITHOUT ROWID (rows are stored in key order). */
 function strictly(store: Store) {
   return <T extends string>(table: CreateTableBuilder<T>) =>
     store === 'sqlite' ? table.modifyEnd(sql`strict, without rowid`) : table;
@@ -103,7 +106,7 @@ async function createSkuTables(db: Kysely<unknown>, store: Store): Promise<void>
       .addPrimaryKeyConstraint('sku_code_key', ['supplier_id', 'code', 'kind', 'sku_id'])
       .addForeignKeyConstraint('sku_code_sku', ['supplier_id', 'sku_id'], 'sku', ['supplier_id', 'sku_id']),
   ).execute();
-  // A SKU's codes are replaced together when its catalog row changes.
+  // An import that changes a SKU replaces all its codes, so it looks them up by SKU.
   await db.schema.createIndex('sku_code_by_sku').on('sku_code').columns(['supplier_id', 'sku_id']).execute();
 }
 
@@ -167,8 +170,9 @@ async function addRetriesAndHistory(db: Kysely<unknown>, store: Store): Promise<
 }
 
 /**
- * Each change names the SKU's change before it, and the SKU its newest. On SQLite that replaces the index by SKU and version, which cost
- * every update a page of the log at commit: one writer at a time numbers versions there. PostgreSQL's writers keep it as a guard.
+ * Links each change to the SKU's previous change, and each SKU to its newest. A history follows these links and needs no index.
+ * SQLite drops the unique index by SKU and version, which cost every update one more page at commit. Its only writer numbers
+ * the versions. PostgreSQL has several writers and keeps the index, as a guard against a version given twice.
  */
 async function linkChanges(db: Kysely<unknown>, store: Store): Promise<void> {
   const { bigint } = columnTypes(store);
@@ -184,7 +188,7 @@ async function linkChanges(db: Kysely<unknown>, store: Store): Promise<void> {
   if (store === 'sqlite') await dropVersionIndex(db);
 }
 
-/** SQLite drops a table's constraint only with the table. */
+/** Rebuilds the table without the constraint, because SQLite cannot drop a constraint of an existing table. */
 async function dropVersionIndex(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<{
     sql: string;

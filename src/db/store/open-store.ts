@@ -1,4 +1,4 @@
-/** Opens a store by its URL: Kysely on SQLite or on PostgreSQL, migrated to the present schema. */
+/** Opens a store by its URL: Kysely on SQLite or PostgreSQL, migrated to the current schema. */
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
@@ -15,23 +15,24 @@ import type { Tables } from './tables.ts';
 
 /** How long a SQLite writer waits for another process's transaction, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** Every page that a commit touches goes to the log whole; updates are small and spread: 2 KiB measured faster than 4. */
+/** Size of SQLite's pages. A commit writes each page that it changed to the log whole, so 2 KiB measured faster than 4 for small updates. */
 const PAGE_BYTES = 2_048;
-/** To which length a log that was longer is cut once it begins anew (64 MiB). */
+/** When SQLite restarts its log after a checkpoint, it truncates a longer file to this size, in bytes (64 MiB). */
 const KEPT_LOG_BYTES = 64 << 20;
-/** The longest log, unless another limit is given: 1 GiB. */
+/** Default maximum size of SQLite's log, in bytes (1 GiB). */
 const LOG_LIMIT_BYTES = 1 << 30;
+/** Pause between two attempts to switch a new file to WAL mode, in milliseconds. */
 const WAL_RETRY_MS = 5;
-/** The page cache of each of two connections, in KiB. What is not in it the system's own cache has. */
+/** SQLite's page cache for each connection, in KiB. It can be small, because the operating system caches the file too. */
 const CACHE_KIB = 4_096;
-/** Prepared statements kept. Texts are few, but filters combine. */
+/** Prepared statements that are kept. The program has few statements, but filters combine to many texts. */
 const MAX_STATEMENTS = 200;
-/** 1 GiB: two million keys of single updates. */
+/** Default quota for a supplier's idempotency keys, in bytes. 1 GiB holds about two million keys of single updates. */
 const DEFAULT_KEY_QUOTA_BYTES = 2 ** 30;
 
 /**
- * `sqlite:PATH` or `postgres://...`. Creates a missing SQLite file and its folder, and runs the migrations that are due; where it is
- * to be read only, it must be there and have the present schema. Throws with one clear line when the URL has another form or the
+ * Opens the store at `sqlite:PATH` or `postgres://...`. Creates a missing SQLite file and its folder, and runs pending migrations.
+ * With `readOnly`, the store must exist and have the current schema. Throws a one-line error if the URL has another form or the
  * store cannot be opened.
  */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
@@ -57,7 +58,8 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     try {
       log?.close();
     } finally {
-      // What a failed disk holds is left as it is: SQLite would take the log into the file once more, and remove it.
+      // Closing makes SQLite checkpoint the log and delete it. On a disk that failed, that could lose what the log still holds.
+      // So the connection stays open until the process ends.
       if (!log?.hasFailed) await db.destroy();
     }
   };
@@ -65,7 +67,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   return { ...rest, db, points: db, writes: db, runEach, log, close };
 }
 
-/** Opens a store for `work`, and closes it whatever happens. Throws as `openStore` does. */
+/** Opens a store for `work` and closes it afterwards, also if `work` throws. Throws what `openStore` and `work` throw. */
 export async function withStore<T>(url: string, work: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore(url);
   try {
@@ -126,7 +128,7 @@ function describeDamage(path: string, error: unknown): unknown {
   return new Error(`${path} is damaged, or not a SQLite database. Restore a backup.`, { cause: error });
 }
 
-/** Throws with one clear line when there is no file. */
+/** Throws a one-line error if there is no file at `path`. SQLite would create an empty database instead. */
 export function requireFile(path: string): void {
   if (!existsSync(path)) throw new Error(`There is no database at ${path}.`);
 }
@@ -135,16 +137,19 @@ function configure(database: Sqlite.Database): void {
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   database.pragma(`page_size = ${PAGE_BYTES}`);
   switchToWal(database);
-  // The driver's build falls to NORMAL in WAL mode, which loses acknowledged updates on a power cut.
+  // The driver's SQLite build defaults to NORMAL in WAL mode, which loses acknowledged updates on a power cut.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
-  // SQLite's own checkpoints run inside a commit and tell nobody of their errors: SqliteLog runs them.
+  // Automatic checkpoints run inside a commit and swallow their errors. SqliteLog runs checkpoints instead.
   database.pragma('wal_autocheckpoint = 0');
   database.pragma(`journal_size_limit = ${KEPT_LOG_BYTES}`);
   database.pragma(`cache_size = -${CACHE_KIB}`);
 }
 
-/** When several processes open a new file at once, SQLite does not wait for this lock, whatever its time-out. */
+/**
+ * Switches the file to WAL mode. SQLite ignores its busy timeout for this lock, so when several processes open a new file at once
+ * the switch is tried again for up to BUSY_TIMEOUT_MS.
+ */
 function switchToWal(database: Sqlite.Database): void {
   for (let waitedMs = 0; ; waitedMs += WAL_RETRY_MS) {
     try {
@@ -158,7 +163,10 @@ function switchToWal(database: Sqlite.Database): void {
   }
 }
 
-/** SQLite rolls DDL back like anything else; told so, Kysely runs all due migrations and their record as one. */
+/**
+ * Tells Kysely that SQLite can roll DDL back, which its own adapter denies. Kysely then runs all pending migrations in one transaction,
+ * so a migration that fails leaves the store as it was.
+ */
 class AtomicDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

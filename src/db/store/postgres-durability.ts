@@ -1,11 +1,11 @@
-/** What a PostgreSQL server is set to that would lose acknowledged updates. SQLite's settings are our own (open-store.ts). */
+/** Finds settings of a PostgreSQL server that lose acknowledged updates. SQLite needs no such check: open-store.ts sets its own. */
 import { sql } from 'kysely';
 import type { Store } from './store.ts';
 
-/** Settings without which PostgreSQL answers a commit that a power cut can undo. */
+/** If one of these is off, PostgreSQL acknowledges commits that a power cut can undo. */
 const needed = ['fsync', 'synchronous_commit', 'full_page_writes'] as const;
 
-/** A sentence for each setting that breaks the promise of durability. */
+/** One warning for each setting that is off. Empty on SQLite. */
 export async function durabilityWarnings({ kind, db }: Store): Promise<string[]> {
   if (kind === 'sqlite') return [];
   const { rows } = await sql<{ name: string }>`

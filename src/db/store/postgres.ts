@@ -1,4 +1,4 @@
-/** Kysely on PostgreSQL: pools of bounded size and patience, for writes, for point reads and for all others. */
+/** Kysely on PostgreSQL, with three bounded pools: for writes, for point reads and for all other reads, so that long reads block nothing. */
 import type { Pool, PoolClient } from 'pg';
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import { hideSecretsIn } from '../driver/database-url.ts';
@@ -7,40 +7,41 @@ import { fromPostgres } from '../driver/store-error.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Connections that a process holds at most, by what they are for. A pool opens one when all of its own are at work. Two commits are
- * under way at a time, and a purge. A point read takes a millisecond: three serve thousands a second.
+ * Maximum connections of a process, by purpose. A pool opens another connection only when all of its open ones are busy.
+ * Writes are two commits and a purge at most. A point read takes a millisecond, so three connections serve thousands a second.
  */
 const MAX_CONNECTIONS = { writes: 3, points: 3, reads: 4, upkeep: 2 };
-/** For how long a connection is waited for, in milliseconds. */
+/** How long a caller waits for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Prepared statements kept on each connection. Texts are few, but filters combine. */
+/** Prepared statements that each connection keeps. The program has few statements, but filters combine to many texts. */
 const MAX_STATEMENTS = 200;
-/** The server gives up on a write within this share of the time for which its answer is waited for: then it is known what became of it. */
+/** The server's timeout for writes, as a share of the answer timeout. The server gives up first, so the outcome of the write is known. */
 const WRITE_SHARE = 0.8;
 
+/** Timeouts of a store on PostgreSQL. */
 export interface Patience {
-  /** For how long a read runs, in milliseconds; 0: without a bound. */
+  /** How long a read may run in the server, in milliseconds. 0 means no limit. */
   readonly queryTimeoutMs: number;
-  /** For how long any answer is waited for, so that a server that stalls keeps nobody waiting for ever; 0: without a bound. */
+  /** How long the gateway waits for any answer of the server, in milliseconds. 0 means no limit. It ends waits for a stalled server. */
   readonly answerTimeoutMs: number;
 }
 
 interface PoolOptions {
   readonly purpose: keyof typeof MAX_CONNECTIONS;
   readonly answerTimeoutMs: number;
-  /** Settings of each connection, in milliseconds; 0: without a bound. */
+  /** Server settings of each connection, in milliseconds. 0 means no limit. */
   readonly statement_timeout: number;
   readonly idle_in_transaction_session_timeout: number;
 }
 
-/** Opens no connection before it is used. */
+/** Creates the three pools, and a `close` that ends them. Connections open on first use, so this does not fail if the server is down. */
 export async function openPostgres(url: string, { queryTimeoutMs, answerTimeoutMs }: Patience) {
   const reading = {
     answerTimeoutMs,
     statement_timeout: queryTimeoutMs,
     idle_in_transaction_session_timeout: 0,
   };
-  // A gateway that stalls within a transaction loses its locks no later than its callers lose patience.
+  // A gateway that stalls inside a transaction loses its session and its locks before its callers' answers time out.
   const writing = Math.floor(answerTimeoutMs * WRITE_SHARE);
   const pools = {
     db: await openPool(url, { purpose: 'reads', ...reading }),
@@ -60,7 +61,7 @@ export async function openPostgres(url: string, { queryTimeoutMs, answerTimeoutM
   };
 }
 
-/** For migrations, which take as long as they take. */
+/** A pool without timeouts, for migrations: on a large store they can run for minutes. */
 export async function openPostgresForUpkeep(url: string): Promise<Kysely<Tables>> {
   return openPool(url, {
     purpose: 'upkeep',
@@ -76,7 +77,7 @@ async function openPool(
 ): Promise<Kysely<Tables>> {
   const { default: pg } = await import('pg');
   const types = new pg.TypeOverrides();
-  // Positions and counts, all far below 2^53.
+  // The driver returns 64-bit integers as text. Positions and counts stay far below 2^53, so numbers hold them exactly.
   types.setTypeParser(pg.types.builtins.INT8, Number);
   const pipeline = purpose === 'writes';
   const pool = new pg.Pool({
@@ -89,7 +90,7 @@ async function openPool(
     pipeline,
     ...settings,
   });
-  // The pool replaces a connection that breaks; without a listener its error would end the process, be it idle or at work.
+  // The pool replaces a broken connection. Without these listeners its `error` event would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => void client.on('error', () => undefined));
   const nameOf = createNames(MAX_STATEMENTS);
@@ -103,7 +104,7 @@ async function openPool(
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool }) });
 }
 
-/** What the server or the way there says of a connection may quote the URL's parameters. */
+/** Takes a connection from the pool. Errors of the server, DNS or TLS may quote the URL, so secrets are removed from their messages. */
 async function connect(pool: Pool, url: string): Promise<PoolClient> {
   try {
     return await pool.connect();

@@ -1,23 +1,24 @@
-/** The service clock: for how long gateways have served a store. It follows their monotonic clocks, so no jump of a wall clock moves it. */
+/** The service clock: the milliseconds for which gateways have served a store. It follows monotonic clocks, so wall-clock jumps do not affect it. */
 import { randomUUID } from 'node:crypto';
 import type { Store } from './store.ts';
 
-/** It is moved on once in so many milliseconds. */
+/** Minimum time between two steps of the clock, in milliseconds. */
 const STEP_MS = 10_000;
-/** Most that one step adds, in milliseconds: a process that was suspended for an hour does not age at once what was made meanwhile. */
+/** The most that one step adds, in milliseconds. A process that was suspended for an hour must not age keys by an hour at once. */
 export const MAX_STEP_MS = 120_000;
-/** For how long a gateway sees it stand still before it takes over, in milliseconds: longer than an owner that lives takes between steps. */
+/** A gateway takes over after it has seen the clock stand still for this long, in milliseconds. A live owner takes steps more often. */
 const TAKEOVER_MS = 300_000;
 
+/** This process's handle on the store's service clock. */
 export interface ServiceClock {
   /**
-   * Moves the clock on, where this process is the one that does. Of several gateways on one store it is one, the owner, so that
-   * the clock never runs faster than time does; another takes over when it sees the clock stand still for minutes. True: it is this one.
+   * Advances the clock if this process owns it. Resolves to whether it does. One gateway on a store is the owner, so that the clock
+   * never runs faster than time. If there is no owner, or the clock stood still for five minutes, this process takes over.
    */
   advance(): Promise<boolean>;
 }
 
-/** `monotonic`: milliseconds on a clock that never jumps. */
+/** `monotonic` returns milliseconds on a clock that never jumps. Tests pass their own. */
 export function createServiceClock(
   { writes: db }: Store,
   monotonic: () => number = () => performance.now(),
@@ -29,7 +30,7 @@ export function createServiceClock(
   const step = async (since: number) => {
     const now = monotonic();
     if (now - since < STEP_MS) return true;
-    // Before the statement: time whose outcome is unknown is never added twice.
+    // Set before the statement: if its outcome is unknown, the next step must not add the same time again.
     ownedSince = now;
     const { numUpdatedRows } = await db
       .updateTable('service_clock')

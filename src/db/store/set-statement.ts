@@ -1,26 +1,29 @@
-/** Statements over a set of rows, of whatever number: a text is built, compiled and prepared once. */
+/** Set statements: SQL over any number of rows, built, compiled and prepared once. */
 import { sql, type Compilable, type Kysely, type QueryCreator } from 'kysely';
 import type { RunEach } from '../driver/sqlite-statements.ts';
 import { namesOf, type Column, type RowOf } from './columns.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
-/** Runs the statement over the items. Their order says nothing unless a column does. `mark`: of pipeline.ts. */
+/**
+ * Runs the statement over the items and resolves to its rows. A statement must not rely on the items' order, only on their columns.
+ * `mark` is a prefix of the SQL text that controls pipelining (pipeline.ts).
+ */
 export type SetStatement<Item, Row = unknown> = (
   db: Kysely<Tables>,
   items: readonly Item[],
   mark?: string,
 ) => Promise<Row[]>;
 
-/** The tables, and the items given to the statement as one more, `item`. */
+/** A query over the store's tables and one more, `item`, which holds the items. */
 type WithItems<Item> = QueryCreator<Tables & { item: Item }>;
 
 /**
- * Builds the statement once. `columns` are the items' columns; `build` reads them from the table `item` and must bind
- * no value of its own, for it would be lost.
+ * Builds a set statement. `columns` are the columns of an item. `build` reads them from the table `item`, and must bind no other
+ * value, because runs replace all parameters. Throws if it does.
  *
- * PostgreSQL runs it once over all items, which travel as one JSON parameter, because the way there and back is what costs. SQLite is
- * in this process, and reading JSON costs more than the updates do. So SQLite runs it for each item, in the items' order.
+ * PostgreSQL runs the statement once. The items travel as one JSON parameter, because the round trip is what costs.
+ * SQLite runs it once for each item, in order: it is in this process, where parsing JSON costs more than the updates do.
  */
 export function createSetStatement<C extends Record<string, Column>, Row>(
   store: Store,
@@ -43,18 +46,18 @@ export function createSetStatement<C extends Record<string, Column>, Row>(
   };
 }
 
-/** SQLite has one connection. It is held during the runs, so that they belong to the transaction of `db` and to no other. */
+/** Runs the text for each item on SQLite's only connection. `db` holds it meanwhile, so that all runs are in its transaction. */
 function runOnSqlite<Row>(
   runEach: RunEach,
   db: Kysely<Tables>,
   text: string,
   items: readonly (readonly unknown[])[],
 ): Promise<Row[]> {
-  // The statement was built with these rows as its result.
+  // `runEach` cannot know the type of the rows. `build` declared it.
   return db.getExecutor().provideConnection(async () => runEach(text, items) as Row[]);
 }
 
-/** JSON has no bytes. */
+/** Bytes travel as base64, because JSON has no type for them. */
 function toJsonValue(value: unknown): unknown {
   return Buffer.isBuffer(value) ? value.toString('base64') : value;
 }
@@ -71,7 +74,7 @@ function withAllItems(db: Kysely<Tables>, columns: Record<string, Column>) {
       name,
     );
   });
-  // Recursive is said of the first expression or of none: a statement may add one that is (`createLoadHistories`).
+  // In SQL, RECURSIVE follows WITH and covers all expressions. `createLoadHistories` adds a recursive one, so `with` would be refused.
   return db.withRecursive(
     (cte) => cte('item').materialized(),
     (cte) => cte.selectFrom(json.as('json')).select(values),

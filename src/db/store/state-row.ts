@@ -1,11 +1,11 @@
-/** What an update can set, as columns and as the domain has it: SKUs and changes both hold it. */
+/** Converts an inventory state (the values that an update can set) between the domain and the columns of `sku` and `inventory_change`. */
 import type { InventoryState } from '../../domain/sku.ts';
 import type { RowOf } from './columns.ts';
 import type { stateColumns } from './tables.ts';
 
 type StateRow = RowOf<typeof stateColumns>;
 
-/** Spread it first in a literal: V8 copies a later spread several times as slowly, and writers do it for each row. */
+/** The state's columns. Spread the result first in an object literal: V8 is several times slower for a later spread, in a loop over rows. */
 export function toStateRow(state: InventoryState): StateRow {
   return {
     quantity_in_stock: state.quantityInStock,
@@ -14,7 +14,7 @@ export function toStateRow(state: InventoryState): StateRow {
   };
 }
 
-/** Spread it first, too. */
+/** The state in a row. Spread the result first in an object literal, as with `toStateRow`. */
 export function toState(row: StateRow): InventoryState {
   return {
     quantityInStock: row.quantity_in_stock,

@@ -1,46 +1,52 @@
-/** What an open store is, and with which options one is opened. */
+/** The type of an open store, and the options for opening one. */
 import type { Kysely } from 'kysely';
 import type { LogStatus } from '../driver/log-status.ts';
 import type { SqliteLog } from '../driver/sqlite-log.ts';
 import type { RunEach } from '../driver/sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
+/** Which database a store is on. */
 export type StoreKind = 'sqlite' | 'postgres';
 
+/** An open store. On SQLite `db`, `points` and `writes` are the same connection. */
 export interface Store {
   readonly kind: StoreKind;
+  /** The URL that it was opened with. It may contain a password: never log it. */
   readonly url: string;
-  /** For reads of any size, and for commands. */
+  /** For reads of any size, and for the commands of the CLI. */
   readonly db: Kysely<Tables>;
-  /** For reads of single rows, which must not wait for longer ones: connections of their own on PostgreSQL. */
+  /** For reads of single rows. On PostgreSQL they have a pool of their own, so that they do not wait for long reads. */
   readonly points: Kysely<Tables>;
-  /** For transactions that write: connections of their own on PostgreSQL. */
+  /** For transactions that write. On PostgreSQL they have a pool of their own. */
   readonly writes: Kysely<Tables>;
-  /** For how long a read runs on PostgreSQL, and for how long any answer is waited for, in milliseconds; 0: without a bound. */
+  /** How long a read may run on PostgreSQL, in milliseconds. 0 means no limit. */
   readonly queryTimeoutMs: number;
+  /** How long the gateway waits for any answer of PostgreSQL, in milliseconds. 0 means no limit. */
   readonly answerTimeoutMs: number;
-  /** Bytes that a supplier's idempotency keys take at most, as `bytesOfKey` counts them. */
+  /** Quota of a supplier's idempotency keys, in bytes as `bytesOfKey` counts them. At or above it, new keys are refused. */
   readonly keyQuotaBytes: number;
-  /** The longest that SQLite's log may get, in bytes. */
+  /** Maximum size of SQLite's write-ahead log, in bytes. */
   readonly logLimitBytes: number;
-  /** Runs set statements on SQLite; undefined on PostgreSQL. */
+  /** Runs a prepared statement once for each item, for set statements on SQLite. Undefined on PostgreSQL. */
   readonly runEach?: RunEach | undefined;
-  /** SQLite's, where it may be written. */
+  /** SQLite's write-ahead log. Undefined on PostgreSQL, in memory, and for a store that is opened read-only. */
   readonly log?: SqliteLog | undefined;
-  /** Throws UnavailableError where SQLite's disk fails as the log goes into the file. */
+  /** Closes all connections. Throws UnavailableError if SQLite's last checkpoint fails on the disk. */
   close(): Promise<void>;
 }
 
+/** Options of `openStore`. */
 export interface OpenOptions {
+  /** Opens an existing store without migrating it. Default: false. */
   readonly readOnly?: boolean;
-  /** On PostgreSQL it bounds a read; 0: no bound. */
+  /** How long a read may run on PostgreSQL, in milliseconds. 0, the default, means no limit. */
   readonly queryTimeoutMs?: number;
-  /** On PostgreSQL it bounds the wait for any answer, once migrated; 0: no bound. */
+  /** How long to wait for any answer of PostgreSQL, in milliseconds. 0, the default, means no limit. Migrations have no limit. */
   readonly answerTimeoutMs?: number;
-  /** Bounds what a supplier's idempotency keys take, in bytes. */
+  /** Quota of a supplier's idempotency keys, in bytes. Default: 1 GiB. */
   readonly keyQuotaBytes?: number;
-  /** The longest that SQLite's log may get, in bytes. */
+  /** Maximum size of SQLite's write-ahead log, in bytes. Default: 1 GiB. */
   readonly logLimitBytes?: number;
-  /** Where SQLite's log notes how it is. */
+  /** Where SQLite's log records its size and state, for other threads to read. */
   readonly logStatus?: LogStatus | undefined;
 }

@@ -1,11 +1,11 @@
-/** Every table, declared once and for both stores. Migrations make them; a test compares what they made with this. */
+/** Declares every table once, for both stores. Migrations create the tables, and a test compares the result with these declarations. */
 import type { ChangeSource } from '../../domain/change.ts';
 import type { Role } from '../../domain/caller.ts';
 import type { Condition, Restriction } from '../../domain/sku.ts';
 import type { CodeKind } from '../../domain/identifier.ts';
 import { bigint, bytes, integer, orNull, text, type Columns, type RowOf } from './columns.ts';
 
-/** Key of a supplier's row, and the first column of every key below it. */
+/** The primary key of `supplier`. Keys of suppliers' rows in other tables begin with it. */
 export const supplierKey = { supplier_id: text() };
 
 const supplier = {
@@ -13,16 +13,16 @@ const supplier = {
   /** Position of this supplier's newest change; 0 before the first. */
   last_position: bigint(),
   created_at: text(),
-  /** What its idempotency keys take together, each counted as `bytesOfKey` says. */
+  /** Sum of the bytes of its idempotency keys, as `bytesOfKey` counts them. */
   idempotency_bytes: bigint(),
-  /** What people call it, unique. `supplier_id` is the name that it was created under, and never changes. */
+  /** The supplier's present name, unique. `supplier_id` is the name at its creation, and never changes. */
   name: text(),
-  /** When its deletion began, which removes its rows in parts (delete-supplier.ts); null for every other supplier. */
+  /** When the supplier's deletion began, else null. Deletion removes its rows in several transactions (delete-supplier.ts). */
   deleted_at: orNull(text()),
 };
 
 const token = {
-  /** SHA-256 of the token, hexadecimal. The token itself is stored nowhere. */
+  /** SHA-256 of the token, in hexadecimal. The token itself is not stored, so a stolen database gives no access. */
   token_hash: text(),
   ...supplierKey,
   name: text(),
@@ -34,9 +34,10 @@ const token = {
   revoked_at: orNull(text()),
 };
 
+/** The primary key of `sku`. */
 export const skuKey = { ...supplierKey, sku_id: text() };
 
-/** What a catalog lists of a SKU beside its inventory. */
+/** The columns of a SKU that only a catalog import sets. */
 export const listingColumns = {
   item_id: orNull(text()),
   title: orNull(text()),
@@ -47,7 +48,7 @@ export const listingColumns = {
   isbn: orNull(text()),
 };
 
-/** What an update can set. */
+/** The columns of a SKU that an update can set. */
 export const stateColumns = {
   quantity_in_stock: integer(),
   quantity_on_backorder: integer(),
@@ -58,27 +59,28 @@ const sku = {
   ...skuKey,
   ...listingColumns,
   ...stateColumns,
+  /** The number of the SKU's changes. */
   version: integer(),
   updated_at: text(),
   /** Position of its newest change; null before the first. */
   last_change_position: orNull(bigint()),
-  /** When it was deleted; null for every SKU that can be found. The row stays because the SKU's changes refer to it. */
+  /** When the SKU was deleted, else null. Look-ups skip deleted rows. The row stays because the SKU's changes refer to it. */
   deleted_at: orNull(text()),
 };
 
-/** Under which codes a SKU is found: each code as the supplier spells it, and as its canonical GTIN-14. */
+/** The index of codes by which SKUs are found: each code as the supplier spells it, and as its canonical GTIN-14 (GS1). */
 const skuCode = {
   ...supplierKey,
   code: text(),
   kind: text<CodeKind>(),
   sku_id: text(),
-  /** 1: the supplier spells the code so. */
+  /** 1 if the supplier spells the code so, else 0. */
   as_spelled: integer(),
-  /** 1: it is the code's canonical GTIN-14, its check digit proved. */
+  /** 1 if this is the code's canonical GTIN-14 and its check digit is right, else 0. */
   as_gtin: integer(),
 };
 
-/** Append-only: one row an applied update. */
+/** The log of changes, append-only: one row for each applied update. */
 const inventoryChange = {
   ...supplierKey,
   /** 1, 2, 3, ... within the supplier, in the order of commits, without a gap. */
@@ -96,42 +98,44 @@ const inventoryChange = {
   actor: text(),
   changed_at: text(),
   reason: orNull(text()),
-  /** `*` and a position: both texts are those of the supplier's change there, of the same group (shared-texts.ts). */
+  /** A URI, or `*` and a position: then the supplier's change at that position holds this row's reason and URI (shared-texts.ts). */
   reference_document_uri: orNull(text()),
   group_id: orNull(text()),
-  /** Position of the change that the SKU had before this one; null for its first. */
+  /** Position of the SKU's previous change, or null for its first. */
   previous_position: orNull(bigint()),
 };
 
+/** The primary key of `idempotency_key`. */
 export const idempotencyKeyKey = { ...supplierKey, operation: text(), key: text() };
 
-/** What was answered to a request that carried an idempotency key. */
+/** The answer to a request with an idempotency key. */
 const idempotencyKey = {
   ...idempotencyKeyKey,
-  /** SHA-256 of the validated input, hexadecimal. */
+  /** SHA-256 of the validated input, in hexadecimal. */
   fingerprint: text(),
-  /** The answer, as kept-answer.ts writes and reads it. */
+  /** The answer, as kept-answer.ts encodes it. */
   answer: bytes(),
-  /** What the service clock showed when the key was made, in milliseconds. */
+  /** The service clock when the key was stored, in milliseconds. */
   made_at_ms: bigint(),
 };
 
-/** One row. For how long gateways have served this store: keys age by it, and no jump of a wall clock moves it. */
+/** One row: the milliseconds for which gateways have served this store. Idempotency keys age by it (service-clock.ts). */
 const serviceClock = {
   /** Always 1. */
   id: integer(),
   elapsed_ms: bigint(),
-  /** The random id of the gateway that moves it on; empty before the first. */
+  /** The random ID of the gateway that advances the clock. Empty before the first. */
   owner: text(),
 };
 
+/** A declared table. */
 export interface Table<Row = unknown> {
   readonly columns: Columns<Row>;
-  /** Names of the columns of its primary key, in order. */
+  /** The columns of its primary key, in order. */
   readonly key: readonly (keyof Row & string)[];
 }
 
-/** In an order in which each row finds what it refers to. */
+/** All tables. Tables that others refer to come first, so that a copy in this order violates no foreign key. */
 export const tables = {
   supplier: declare(supplier, ['supplier_id']),
   token: declare(token, ['token_hash']),
@@ -146,12 +150,18 @@ function declare<C extends Columns<RowOf<C>>>(columns: C, key: readonly (keyof C
   return { columns, key };
 }
 
-/** The tables as Kysely sees them. */
+/** The row types of all tables, for Kysely. */
 export type Tables = { [Name in keyof typeof tables]: RowOf<(typeof tables)[Name]['columns']> };
 
+/** A row of `supplier`. */
 export type SupplierTable = Tables['supplier'];
+/** A row of `token`. */
 export type TokenTable = Tables['token'];
+/** A row of `sku`. */
 export type SkuTable = Tables['sku'];
+/** A row of `sku_code`. */
 export type SkuCodeTable = Tables['sku_code'];
+/** A row of `inventory_change`. */
 export type InventoryChangeTable = Tables['inventory_change'];
+/** A row of `idempotency_key`. */
 export type IdempotencyKeyTable = Tables['idempotency_key'];

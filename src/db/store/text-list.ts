@@ -1,8 +1,8 @@
-/** Lists of texts as one parameter, so that a statement's text does not depend on their number. */
+/** Passes a list of texts as one parameter. The SQL text then does not depend on the list's length, and its prepared statement is reused. */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { StoreKind } from './store.ts';
 
-/** The column is one of these texts; an empty list lets nothing through. */
+/** A condition: the column's value is one of `texts`. With an empty list no row matches. */
 export function isOneOf(kind: StoreKind, column: string, texts: readonly string[]): RawBuilder<SqlBool> {
   const ref = sql.ref(column);
   return kind === 'sqlite'

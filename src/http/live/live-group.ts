@@ -1,4 +1,4 @@
-/** Live streams that get the same events: those at the same position share each reading and each writing of a page. */
+/** A group of live streams that get the same events. Streams at the same position share each page, which is read and written as bytes once. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Inventory } from '../../domain/inventory.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
@@ -6,35 +6,42 @@ import type { HeavyWork, LivePage, LiveSubscription } from '../heavy/heavy-reque
 import type { LiveStream } from './live-stream.ts';
 import type { UnreadPage } from './unread-page.ts';
 
-/** Streams written to in one turn of the event loop. */
+/** Most streams that are written to in one turn of the event loop, so that no turn is long. */
 export const WRITES_PER_TURN = 100;
 
+/** What a group needs from the server: pages, waits and the byte budget. */
 export interface LiveSource {
+  /** Reads a page. Throws UnavailableError if the store or the request threads cannot serve it now. */
   readonly readPage: HeavyWork['readPage'];
+  /** Waits until the supplier has a change after a position, or until the signal aborts. */
   readonly untilPast: Inventory['untilPast'];
-  /** Waits between pages: the longer, the more streams there are to write to. */
+  /** Waits between two pages. The more streams there are to write to, the longer the wait. */
   readonly pace: (supplierId: string) => Promise<void>;
-  /** Counts a page of so many bytes as in flight while streams have not taken it. */
+  /** Counts a page of this many bytes as in flight while a reader has not taken it. */
   readonly keep: (supplierId: string, bytes: number) => UnreadPage;
-  /** Waits until the store may be asked again. */
+  /** Waits before a page that could not be read is asked for again. */
   readonly untilRetry: () => Promise<void>;
 }
 
-/** Streams at one position. */
+/** Streams of one group at the same position. */
 interface Cohort {
   position: number;
-  /** Whether the log had nothing behind the position when it was read. */
+  /** Whether the log had no change after the position when it was last read. */
   isEnd: boolean;
   readonly streams: Set<LiveStream>;
-  /** Aborts when the last stream is gone. */
+  /** Aborts when the last stream leaves, which ends the reads and waits of the cohort. */
   readonly ended: AbortController;
 }
 
+/**
+ * Sends each stream the changes after its position, in cohorts. An unavailable store only delays the events. Any other error ends the
+ * streams of the cohort, and their readers are told.
+ */
 export class LiveGroup {
   readonly #subscription: LiveSubscription;
   readonly #source: LiveSource;
   readonly #cohorts = new Map<number, Cohort>();
-  /** Where each stream is; one whose reader is behind is nowhere. */
+  /** The cohort of each stream. A stream whose reader is slow is in none until it has taken its page. */
   readonly #places = new Map<LiveStream, Cohort>();
 
   constructor(subscription: LiveSubscription, source: LiveSource) {
@@ -42,7 +49,7 @@ export class LiveGroup {
     this.#source = source;
   }
 
-  /** Sends the stream what comes behind the position, from now on. */
+  /** Sends the stream the changes after `position`, until it closes. */
   add(stream: LiveStream, position: number): void {
     stream.whenClosed(() => this.#take(stream));
     this.#put(stream, position);
@@ -69,7 +76,7 @@ export class LiveGroup {
   }
 
   async #run(cohort: Cohort): Promise<void> {
-    // Whoever started it has yet to join.
+    // Wait until `#put` has added the stream that started the cohort. Without a stream the loop would end at once.
     await nextTurn();
     try {
       while (cohort.streams.size > 0) await this.#advance(cohort);
@@ -90,14 +97,14 @@ export class LiveGroup {
     if (!page) return;
     cohort.isEnd = page.isEnd;
     if (page.position === cohort.position) return;
-    // From here on a newcomer at the old position has to read the page for itself.
+    // The cohort leaves the old position. A stream that now arrives there starts a new cohort, or it would miss this page.
     this.#cohorts.delete(cohort.position);
     if (page.events.length > 0) await this.#deliver(cohort, page);
     this.#moveTo(cohort, page.position);
     await this.#source.pace(supplierId);
   }
 
-  /** Undefined where the store or the threads are out of reach for now. */
+  /** Undefined if the store or the request threads cannot serve the page now. The wait before the next attempt is then over. */
   async #read({ position, ended }: Cohort): Promise<LivePage | undefined> {
     try {
       return await this.#source.readPage({ subscription: this.#subscription, position }, ended.signal);
@@ -115,7 +122,7 @@ export class LiveGroup {
       if (!stream.write(events)) {
         cohort.streams.delete(stream);
         this.#places.delete(stream);
-        // A reader that comes back goes on where it was.
+        // Above the byte budget the slow stream is cut off. Its reader can reconnect with the cursor of its last event.
         if (!page.hasRoom) stream.drop();
         stream.whenTaken(() => this.#put(stream, position));
         page.unread(stream);
@@ -125,7 +132,7 @@ export class LiveGroup {
     }
   }
 
-  /** Joins the cohort that is there already, if one is. */
+  /** Moves the cohort to its new position. If a cohort is there already, the streams join that one. */
   #moveTo(cohort: Cohort, position: number): void {
     cohort.position = position;
     const there = this.#cohorts.get(position);

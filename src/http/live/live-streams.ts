@@ -1,4 +1,4 @@
-/** Live streams: how many there may be, how long they last, and how they end. */
+/** All live streams of a server: their limits, their pace, and the reasons to end them. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate, Caller } from '../../domain/caller.ts';
@@ -12,40 +12,51 @@ import { RefusalError } from '../edge/edge-error.ts';
 import type { RequestObserver } from '../edge/request-log.ts';
 import { UnreadPage } from './unread-page.ts';
 
+/** Most streams that are open at the same time. */
 export interface LiveLimits {
-  /** Streams open at a time at most, for one token and for all of one supplier. */
+  /** For one token. */
   readonly perToken: number;
+  /** For all tokens of one supplier. */
   readonly perSupplier: number;
 }
 
+/** What live streams need from the server. */
 export interface LiveOptions {
   readonly inventory: Inventory;
   readonly heavyWork: HeavyWork;
   readonly authenticate: Authenticate;
-  /** Aborted when the server closes. */
+  /** Aborts when the server closes. Streams are then cut off. */
   readonly closing: AbortSignal;
   readonly observer?: RequestObserver | undefined;
   readonly liveLimits: LiveLimits;
+  /** Bytes in flight, in which unread pages count. */
   readonly budget: ByteBudget;
 }
 
-/** How often a stream's token is looked at again; together with the time that tokens are remembered, below five seconds. */
+/**
+ * How often the token of a stream is checked again, in milliseconds. Tokens are also cached for a while. Both together end the streams of a
+ * revoked token within five seconds.
+ */
 const TOKEN_CHECK_MS = 2_000;
-/** Proxies close a connection that says nothing for a minute. */
+/** Interval of keep-alive comments, in milliseconds. Many proxies close a connection that is silent for a minute. */
 const KEEP_ALIVE_MS = 12_000;
-/** How long to wait before a page is asked for again that could not be read, in milliseconds. */
+/** How long to wait before a page that could not be read is asked for again, in milliseconds. */
 const RETRY_MS = 1_000;
-/** Pause between pages for each stream: a thousand streams of a supplier get ten pages a second, and cost a tenth of a core. */
+/**
+ * Pause between two pages for each stream, in milliseconds. So 1,000 streams of a supplier get at most ten pages a second, which costs a
+ * tenth of a core.
+ */
 const PACE_MS_PER_STREAM = 0.1;
-/** The live streams of a server: it counts them, paces them, and ends them when their time has come. */
+
+/** Groups the live streams, limits and paces them, and ends them when the token is no longer valid or the server closes. */
 export class LiveStreams {
   readonly #options: LiveOptions;
   readonly #source: LiveSource;
   readonly #groups = new Map<string, { readonly group: LiveGroup; size: number }>();
   readonly #all = new Set<LiveStream>();
-  /** By the header that brought it. */
+  /** The streams by the Authorization header of their requests, so that each token is checked once for all its streams. */
   readonly #byToken = new Map<string, Set<LiveStream>>();
-  /** How many there are of each supplier, and of each token. */
+  /** Numbers of streams by the names that `namesOf` gives. */
   readonly #counts = new Map<string, number>();
 
   constructor(options: LiveOptions) {
@@ -61,7 +72,10 @@ export class LiveStreams {
     keepWatch(this.#byToken, this.#all, options);
   }
 
-  /** Keeps the stream until its reader leaves, its token is no longer good, or the server closes. Throws where there are too many. */
+  /**
+   * Starts a stream, which lasts until its reader disconnects, its token is no longer valid, or the server closes. Throws a RefusalError
+   * with status 429 if the token or the supplier has as many as it may have.
+   */
   follow(request: FastifyRequest, reply: FastifyReply, start: LiveStart): FastifyReply {
     const { closing, liveLimits, observer } = this.#options;
     const { caller, headers } = request;
@@ -95,13 +109,14 @@ export class LiveStreams {
     };
   }
 
+  /** Waits longer the more streams the supplier has. It counts as having half of all, so that many small suppliers are slowed too. */
   #pace(supplierId: string): Promise<void> {
     const streams = Math.max(this.#counts.get(supplierId) ?? 0, this.#all.size / 2);
     return pause(streams * PACE_MS_PER_STREAM);
   }
 }
 
-/** Under which names a caller's streams are counted: its supplier's, and its token's. */
+/** The names under which the streams of a caller are counted. A supplier's ID holds no NUL, so the names cannot collide. */
 function namesOf({ supplierId, actor }: Caller): [supplier: string, token: string] {
   return [supplierId, `${supplierId}\0${actor}`];
 }
@@ -116,7 +131,7 @@ function refuseSurplus(caller: Caller, counts: ReadonlyMap<string, number>, limi
   if ((counts.get(supplier) ?? 0) >= limits.perSupplier) refuse(limits.perSupplier, 'A supplier');
 }
 
-/** Looks at tokens and keeps connections alive, until the server closes. */
+/** Starts the timers that check tokens and send keep-alive comments. They stop when the server closes. */
 function keepWatch(
   byToken: ReadonlyMap<string, ReadonlySet<LiveStream>>,
   all: ReadonlySet<LiveStream>,
@@ -137,7 +152,7 @@ function keepWatch(
     }
   };
   const timers = [
-    // A store out of reach says nothing about the token.
+    // If the store cannot be read, the streams stay: that says nothing about their tokens.
     setInterval(() => void checkTokens().catch(() => undefined), TOKEN_CHECK_MS),
     setInterval(() => void keepAlive(), KEEP_ALIVE_MS),
   ];
@@ -145,12 +160,13 @@ function keepWatch(
   for (const timer of timers) timer.unref();
 }
 
-/** Adds it; what comes back takes it out. */
+/** Adds the item to the set. Returns a function that removes it. */
 function include<T>(set: Set<T>, item: T): () => void {
   set.add(item);
   return () => void set.delete(item);
 }
 
+/** Adds the item to the set of this name. Returns a function that removes it, and its set once that is empty. */
 function includeIn<T>(sets: Map<string, Set<T>>, name: string, item: T): () => void {
   const set = sets.get(name) ?? new Set<T>();
   sets.set(name, set.add(item));
@@ -160,6 +176,7 @@ function includeIn<T>(sets: Map<string, Set<T>>, name: string, item: T): () => v
   };
 }
 
+/** Adds one to the count of this name. Returns a function that takes it away again. */
 function count(counts: Map<string, number>, name: string): () => void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
   return () => {
