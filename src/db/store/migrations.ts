@@ -1,7 +1,5 @@
-/**
- * All schema migrations, in order. A released migration never changes, because stores exist that ran it. Migrations import Kysely
- * only: if they used the program's own declarations, later edits would change history.
- */
+/** All schema migrations, in order. A released migration never changes, because stores exist that ran it. */
+// Migrations import Kysely only: if they used the program's own declarations, later edits would change history.
 import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { compactKeys } from './migration-0004.ts';
