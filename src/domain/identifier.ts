@@ -1,4 +1,5 @@
 /** How a caller names a SKU: kind + value, and the canonical GTIN-14 that all spellings of a code share. */
+import { strip } from './strip.ts';
 
 /** The kinds that are trade codes, with a check digit, in order of precedence. */
 export const codeKinds = ['upca', 'ean13', 'gtin14', 'isbn'] as const;
@@ -30,7 +31,7 @@ export interface CodeFault {
 
 /** Reads an identifier in linear time. Never throws: a code that cannot be valid has gtin null. */
 export function parseIdentifier(kind: IdentifierKind, value: string): Identifier {
-  const spelled = trim(value);
+  const spelled = strip(value);
   if (kind === 'skuId') return { kind, value: spelled, gtin: null };
   const proof = proveCode(kind, spelled);
   return { kind, value: spelled, gtin: typeof proof === 'string' ? proof : null };
@@ -114,19 +115,4 @@ function computeCheckDigit(body: string, modulus: number, weigh: (place: number)
   for (let place = 1; place <= body.length; place++) sum += weigh(place) * Number(body.at(-place));
   const digit = (modulus - (sum % modulus)) % modulus;
   return digit === 10 ? 'X' : String(digit);
-}
-
-/** Without surrounding white space, as Python's str.strip sees it. A loop: a regular expression for trailing space can be quadratic. */
-export function trim(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isWhiteSpace(text.charAt(start))) start++;
-  while (start < end && isWhiteSpace(text.charAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-/** As for Python's str.strip(), which the legacy service uses: 1c to 1f are, the byte order mark is not. */
-function isWhiteSpace(char: string): boolean {
-  if (char > ' ' && char <= '~') return false; // the usual case, without the regular expression
-  return /\p{White_Space}/u.test(char) || (char >= '\x1c' && char <= '\x1f');
 }

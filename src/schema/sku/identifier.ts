@@ -4,17 +4,17 @@ import {
   identifierKinds,
   MAX_IDENTIFIER_LENGTH,
   parseIdentifier,
-  trim,
   type Identifier,
 } from '../../domain/identifier.ts';
+import { strip } from '../../domain/strip.ts';
 import { builder } from '../builder/builder.ts';
 
 /** One way to name a SKU: trimmed, not blank, of a bounded length, and text that both stores can hold. */
 const identifierText = z
   .string('This must be text.')
-  .refine((text) => trim(text) !== '', 'This must not be blank.')
+  .refine((text) => strip(text) !== '', 'This must not be blank.')
   .refine(
-    (text) => countCodePoints(trim(text)) <= MAX_IDENTIFIER_LENGTH,
+    (text) => countCodePoints(strip(text)) <= MAX_IDENTIFIER_LENGTH,
     `This must have no more than ${MAX_IDENTIFIER_LENGTH} characters.`,
   )
   .refine((text) => !text.includes('\0'), 'This must not contain null characters.')

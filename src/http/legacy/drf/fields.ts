@@ -1,8 +1,9 @@
 /** The rules and the words of Django REST framework 3.14 for one field: CharField, IntegerField, ChoiceField. */
 import { MAX_QUANTITY } from '../../../domain/sku.ts';
+import { strip } from '../../../domain/strip.ts';
 import type { Json } from './json.ts';
 import { escapeSurrogates, str } from './repr.ts';
-import { parsePythonInt, strip } from './text.ts';
+import { parsePythonInt } from './python-int.ts';
 
 /** What a field comes to, or every reason why it is refused, in DRF's order. */
 export type Field<T> = { readonly value: T } | { readonly errors: readonly string[] };

@@ -1,0 +1,22 @@
+/** Python's `str.strip()`. The legacy service is written in Python, so both doors ignore the white space that it ignores. */
+
+const rareSpaces: ReadonlySet<number> = new Set([0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000]);
+
+/**
+ * As Python's `str.strip()` in CPython 3.11. JavaScript's `trim()` also removes U+FEFF, but neither U+001C to U+001F nor U+0085. This is a
+ * loop, because a regular expression for trailing space can take quadratic time.
+ */
+export function strip(text: string, isStripped: (unit: number) => boolean = isPythonSpace): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isStripped(text.charCodeAt(start))) start += 1;
+  while (end > start && isStripped(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** Python's `str.isspace()` for one UTF-16 unit. No character above U+FFFF is white space. */
+export function isPythonSpace(unit: number): boolean {
+  if (unit <= 0x20) return unit >= 0x1c || (unit >= 0x09 && unit <= 0x0d);
+  if (unit < 0x1680) return unit === 0x85 || unit === 0xa0;
+  return (unit >= 0x2000 && unit <= 0x200a) || rareSpaces.has(unit);
+}
