@@ -1,4 +1,4 @@
-/** A copy of a SQLite store's file, of one moment, taken while others write to it. */
+/** Copies a SQLite store to a new file, as it is at one moment, while other processes write to it. */
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -16,31 +16,36 @@ import { checkDatabase, type CheckReport } from './check.ts';
 import { requireFile } from '../store/open-store.ts';
 import { OWNER_ONLY } from '../driver/private-file.ts';
 
-/** Pages copied at once (8 MiB of ours); in between the process hears whether it shall stop. */
+/** Pages copied in one step, of 2 KiB each. Between two steps the event loop runs, so that a signal can stop the backup. */
 const PAGES_AT_ONCE = 4_096;
-/** What SQLite puts beside a file; a log that is left from a former database would be taken for the new one's. */
+/** Files that SQLite puts beside a database. SQLite would read a leftover log of another database as part of the new one. */
 const companions = ['', '-journal', '-wal', '-shm'] as const;
 
+/** The result of a backup. */
 export interface Backup {
-  /** What the copy was checked for; with a finding it was not kept. */
+  /** The check of the copy. If it has a finding, the copy was not kept. */
   readonly report: CheckReport;
+  /** The size of the copy. */
   readonly bytes: number;
 }
 
-/** Writes the database at `path` to a new `file`: checked and on disk, or not at all. */
+/**
+ * Writes the database at `path` to a new `file`, which appears only when it is checked and on disk. Throws if the database is missing,
+ * if `file` or a companion of it exists, or once `stop` is aborted. Then no new file is left.
+ */
 export async function backUp(path: string, file: string, stop: AbortSignal): Promise<Backup> {
   requireFile(path);
   const target = resolve(file);
   requireNothing(target);
   const part = `${target}.${randomBytes(4).toString('hex')}.part`;
   try {
-    // Whoever may not read the one may not read the other; nobody but its owner reads it unless told to.
+    // The copy has the same secrets as the database, so only its owner may read it.
     writeFileSync(part, '', { flag: 'wx', mode: statSync(path).mode & OWNER_ONLY });
     await copyPages(resolve(path), part, stop);
     makeSingleFile(part);
     sync(part, 'r+');
     const report = await checkDatabase(`sqlite:${part}`);
-    // Nothing is heard during a statement: it is now that a signal comes in.
+    // A statement blocks the event loop. Let it run once, so that a signal that came during the check stops the backup.
     await new Promise((resume) => setImmediate(resume));
     requireGoing(stop);
     const { size: bytes } = statSync(part);
@@ -65,15 +70,14 @@ function requireGoing(stop: AbortSignal): void {
 }
 
 /**
- * One read transaction spans the copy. It makes it one moment, and SQLite's backup would otherwise begin anew each time that another
- * process commits: never end, under load. A reader of the log holds up no writer. VACUUM INTO takes as long, but is a
- * single statement, during which the process cannot be stopped.
+ * Copies all pages within one read transaction. Without it SQLite's backup starts again after each commit of another process, and never
+ * ends under load. The transaction blocks no writer. VACUUM INTO takes as long, but as a single statement it cannot be stopped.
  */
 async function copyPages(path: string, part: string, stop: AbortSignal): Promise<void> {
   const source = new Sqlite(path, { readonly: true });
   try {
     source.exec('begin');
-    // The transaction's moment is that of its first read.
+    // SQLite takes the transaction's snapshot at its first read, not at `begin`.
     source.prepare('select count(*) from sqlite_schema').get();
     const progress = () => {
       requireGoing(stop);
@@ -85,7 +89,7 @@ async function copyPages(path: string, part: string, stop: AbortSignal): Promise
   }
 }
 
-/** Without a log of its own it can be copied about, and read where nothing can be written. A gateway turns the log on again. */
+/** Turns the copy's log off. One file is easy to move, and can be read from a read-only disk. A gateway turns the log on again. */
 function makeSingleFile(part: string): void {
   const copy = new Sqlite(part);
   try {
@@ -104,7 +108,7 @@ function sync(path: string, flags: string): void {
   }
 }
 
-/** So that the name is on disk too. Windows opens no folder, and writes names through. */
+/** Syncs the folder, so that the file's new name is on disk too. Windows cannot open a folder, and writes names through by itself. */
 function syncFolder(path: string): void {
   try {
     sync(path, 'r');

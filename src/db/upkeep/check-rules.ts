@@ -1,9 +1,9 @@
-/** The rules that all stored SKUs, changes and codes keep, as queries that find what breaks them; one text for both stores. */
+/** Queries that find rows which break the store's rules. Both stores run the same SQL. */
 import { sql, type RawBuilder } from 'kysely';
 import { bytesOfKey } from '../update/key-bytes.ts';
 import { MAX_QUANTITY, restrictions } from '../../domain/sku.ts';
 
-/** A SKU's state as text, which two rows have in common or not: `3 in stock, 0 on backorder, tmpunavail`. */
+/** SQL for a SKU's state as text, to compare and to print: `3 in stock, 0 on backorder, tmpunavail`. */
 function state(table: string, suffix = ''): RawBuilder<string> {
   const column = (name: string) => `${table}.${name}${suffix}`;
   return sql.raw(
@@ -11,7 +11,7 @@ function state(table: string, suffix = ''): RawBuilder<string> {
   );
 }
 
-/** A SKU is as its last change left it; a new one has version 0 and no change. */
+/** Rule: a SKU's state and version are those of its last change. A SKU without changes has version 0. */
 const skus = sql`
   select
     case
@@ -28,7 +28,7 @@ const skus = sql`
   left join inventory_change as last
     on last.supplier_id = sku.supplier_id and last.position = sku.last_change_position`;
 
-/** A change goes on where the one before it ended. */
+/** Rule: a change begins with the state and version that the SKU's previous change left. */
 const links = sql`
   select
     case
@@ -47,7 +47,7 @@ const links = sql`
   left join inventory_change as previous
     on previous.supplier_id = change.supplier_id and previous.position = change.previous_position`;
 
-/** With the links: as many changes as versions are one list, without a branch. */
+/** Rule: a SKU has as many changes as versions. Together with `links`, the changes are then one list without a branch. */
 const counts = sql`
   select
     case
@@ -60,7 +60,7 @@ const counts = sql`
   ) as log
   left join sku on sku.supplier_id = log.supplier_id and sku.sku_id = log.sku_id`;
 
-/** Positions are 1, 2, 3, ... up to the supplier's last: they are distinct, being the key. */
+/** Rule: positions are 1, 2, 3, ... up to the supplier's last. The primary key makes them distinct, so count and ends suffice. */
 const positions = sql`
   select
     case when coalesce(log.changes, 0) <> supplier.last_position
@@ -75,7 +75,7 @@ const positions = sql`
     from inventory_change group by supplier_id
   ) as log on log.supplier_id = supplier.supplier_id`;
 
-/** SQLite's integrity_check leaves CHECK constraints out where the file is opened to be read only. */
+/** Rule: values are in range. SQLite's integrity_check skips CHECK constraints if the file is opened read-only, so check them here. */
 function values(table: string): RawBuilder<unknown> {
   return sql`
   select
@@ -87,6 +87,7 @@ function values(table: string): RawBuilder<unknown> {
   from ${sql.table(table)}`;
 }
 
+/** Rule: a code belongs to a SKU that exists and is not deleted. */
 const codes = sql`
   select
     case
@@ -97,7 +98,7 @@ const codes = sql`
   from sku_code
   left join sku on sku.supplier_id = sku_code.supplier_id and sku.sku_id = sku_code.sku_id`;
 
-/** A change that names another for its texts finds them there (shared-texts.ts). */
+/** Rule: a change that another one refers to for its texts exists, is in the same group, and holds texts itself (shared-texts.ts). */
 const texts = sql`
   select
     case when first.position is null or coalesce(first.group_id, '') <> coalesce(change.group_id, '')
@@ -110,7 +111,7 @@ const texts = sql`
     case when change.reference_document_uri like '*%' then cast(substr(change.reference_document_uri, 2) as bigint) end
   where change.reference_document_uri like '*%'`;
 
-/** A supplier is refused new keys by this number. */
+/** Rule: a supplier's count of key bytes is their sum. New keys are refused once this count reaches the quota. */
 const keyBytes = sql`
   select
     case when supplier.idempotency_bytes <> coalesce(kept.bytes, 0)
@@ -122,6 +123,7 @@ const keyBytes = sql`
     select supplier_id, sum(${bytesOfKey}) as bytes from idempotency_key group by supplier_id
   ) as kept on kept.supplier_id = supplier.supplier_id`;
 
+/** All rules. Each query gives the columns `problem`, `supplier_id`, `sku_id` and `what`. A row with a null problem breaks no rule. */
 export const findRules: readonly RawBuilder<unknown>[] = [
   values('sku'),
   values('inventory_change'),

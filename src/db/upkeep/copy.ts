@@ -1,4 +1,4 @@
-/** Copies one store into another, empty one, whichever kinds they are: all of it in one transaction, compared before it commits. */
+/** Copies a store of either kind into an empty one, in one transaction that compares every row before it commits. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { checkTables, type Finding } from './check.ts';
 import { namesOf } from '../store/columns.ts';
@@ -7,24 +7,28 @@ import { createSetStatement, type SetStatement } from '../store/set-statement.ts
 import { tables, type Table, type Tables } from '../store/tables.ts';
 import { inSnapshot, inTransaction } from '../store/transaction.ts';
 
-/** Rows read and written at once. */
+/** Rows read and written in one step, at most. */
 const PAGE_ROWS = 1_000;
-/** Bytes that a page's values of type `bytes` may hold together, unless a single row has more. */
+/** Bytes in one page's values of type `bytes`, at most. A single larger row is a page of its own. */
 const PAGE_BYTES = 4_194_304;
 
 type TableName = keyof Tables;
 type Row = Readonly<Record<string, string | number | Buffer | null>>;
-// The declarations' own types serve the compiler where they are written.
+// The tables have different row types. This file treats all rows alike.
 const entries = Object.entries(tables) as unknown as (readonly [TableName, Table<Row>])[];
 
+/** The result of a copy. */
 export interface CopyResult {
-  /** Rows copied, by table. */
+  /** The number of rows copied, by table. */
   readonly rows: Readonly<Record<TableName, number>>;
-  /** Changes that were recorded in the source since the moment of the copy: they are not in it. */
+  /** The number of changes that the source recorded after the copy began. The copy does not have them. */
   readonly missed: number;
 }
 
-/** Copies the source as it is at one moment. Throws, and leaves the target as it was, unless everything arrived and fits together. */
+/**
+ * Copies the source as it is at one moment. Throws, and leaves the target as it was, if the target has a supplier, if a row differs
+ * after the copy, if a rule of check-rules.ts is broken, or once `stop` is aborted.
+ */
 export async function copyStore(source: Store, target: Store, stop: AbortSignal): Promise<CopyResult> {
   const { rows, recorded } = await inSnapshot(source, async (from) => ({
     recorded: await countRecorded(from),
@@ -47,7 +51,10 @@ async function countRecorded(db: Kysely<Tables>): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Every table but two refers to a supplier: a leftover key violates its primary key, and the clock's row is replaced. */
+/**
+ * Throws if the target has a supplier. That suffices: rows of other tables need one, except `idempotency_key` and `service_clock`. A
+ * leftover key violates its primary key or makes the comparison fail, and the clock's row is replaced.
+ */
 async function requireEmpty(to: Kysely<Tables>): Promise<void> {
   const supplier = await to
     .selectFrom('supplier')
@@ -71,7 +78,7 @@ async function copyTables(from: Kysely<Tables>, target: Store, to: Kysely<Tables
     }
     counts[name] = count;
   }
-  // `entries` has each.
+  // `entries` has every table, so every count is set.
   return counts as Record<TableName, number>;
 }
 
@@ -85,7 +92,7 @@ function createInsert(target: Store, name: TableName, { columns }: Table<Row>): 
   );
 }
 
-/** Both stores sort text by its bytes, so that equal tables have equal pages. */
+/** Compares all rows, page by page. Both stores sort text by its bytes, so equal tables have equal pages. */
 async function compareTables(from: Kysely<Tables>, to: Kysely<Tables>, stop: AbortSignal): Promise<void> {
   for (const [name, table] of entries) {
     const copied = readPages(to, name, table);
@@ -101,7 +108,7 @@ async function compareTables(from: Kysely<Tables>, to: Kysely<Tables>, stop: Abo
   }
 }
 
-/** A table in the order of its key, a page at a time. */
+/** Reads a table page by page, in the order of its key. */
 async function* readPages(
   db: Kysely<Tables>,
   name: TableName,
@@ -122,7 +129,7 @@ async function* readPages(
   }
 }
 
-/** How many of the rows ahead a page takes, one at least: an answer to a bulk call has megabytes. */
+/** The number of rows that the next page takes, 1 at least. Pages need a bound in bytes because a bulk call's answer has megabytes. */
 async function countFitting(
   db: Kysely<Tables>,
   key: RawBuilder<unknown>,
@@ -136,7 +143,7 @@ async function countFitting(
   return Math.max(1, rows[0]?.count ?? 0);
 }
 
-/** Without them PostgreSQL plans for the empty tables that it remembers. */
+/** PostgreSQL still has the statistics of empty tables. Without fresh ones it plans the check badly. */
 async function refreshStatistics(to: Kysely<Tables>): Promise<void> {
   for (const [name] of entries) await sql`analyze ${sql.table(name)}`.execute(to);
 }
@@ -147,7 +154,7 @@ function requireSound(findings: readonly Finding[]): void {
   throw new Error(`Nothing was copied, for \`stockgate check\` finds in the source: ${problems}.`);
 }
 
-/** Lets the process hear whether it shall stop. */
+/** Lets the event loop run once, so that a signal can stop the copy. */
 async function pause(stop: AbortSignal): Promise<void> {
   await new Promise((resume) => setImmediate(resume));
   if (stop.aborted) throw new Error('Stopped: nothing was copied.');
