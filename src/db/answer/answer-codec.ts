@@ -1,4 +1,4 @@
-/** Answers as compact JSON text, for threads and for the store: what many results share is written once. */
+/** Writes answers as compact JSON text, for other threads and for the store. Values that many results share are written once. */
 import type { RowResult, UpdateAnswer } from '../../domain/update.ts';
 import {
   createTables,
@@ -12,8 +12,8 @@ import {
 import { readRefusal, toRefusalCells, type RefusalCells } from './refusal-codec.ts';
 
 /**
- * The form of the text, its first cell. Texts are kept in stores for days: another form needs another number, and `readAnswer`
- * must go on reading this one.
+ * The version of the text's form. It is the text's first cell. Stores keep texts for days, so a new form needs a new number, and
+ * `readAnswer` must still read this one.
  */
 const FORM = 1;
 
@@ -28,7 +28,7 @@ type AnswerCells = [
   ...tables: TableCells,
 ];
 
-/** Throws RangeError when the text would be longer than V8's longest string. */
+/** The answer as JSON text. Throws a RangeError if the text would be longer than V8's longest string, some 500 million characters. */
 export function writeAnswer({ replayed, refusal, results, groupId }: UpdateAnswer): string {
   const tables = createTables();
   const resultCells = results.map((result) => toResultCells(tables, result));
@@ -37,7 +37,7 @@ export function writeAnswer({ replayed, refusal, results, groupId }: UpdateAnswe
   return JSON.stringify(cells);
 }
 
-/** Reads what `writeAnswer` wrote, once parsed as JSON. SKUs that results share are one object. Throws when it has another form. */
+/** Reads the parsed JSON of `writeAnswer`. Results that share a SKU get the same object. Throws if the form is unknown. */
 export function readAnswer(parsed: unknown): UpdateAnswer {
   if (!Array.isArray(parsed) || parsed[0] !== FORM) throw new Error('The answer has an unknown form.');
   // Only `writeAnswer` writes this form.

@@ -1,8 +1,8 @@
-/** What the results of an answer share: texts, SKUs and the origins of changes. Each is written once, and referred to by its place. */
+/** Tables of an answer's texts, SKUs and origins of changes. Each value is written once, and results refer to it by its place. */
 import type { InventoryChange } from '../../domain/change.ts';
 import { keyOf, type InventoryState, type Sku } from '../../domain/sku.ts';
 
-/** Where something stands in its table. */
+/** The index of a row in its table. */
 export type Place = number;
 
 type StateCells = [number, number, InventoryState['restrictions']];
@@ -19,6 +19,7 @@ type ItemCells = [
 ];
 type SkuCells = [item: Place, ...StateCells, version: number, updatedAt: Place, lastChange: number | null];
 type OriginCells = [InventoryChange['source'], string, string | null, string | null, string | null];
+/** A change without the names of its supplier and SKU, which its result gives. */
 export type ChangeCells = [
   position: number | null,
   version: number,
@@ -29,24 +30,25 @@ export type ChangeCells = [
   previousPosition: number | null,
 ];
 
-/** Texts, what does not change of a SKU, SKUs in a state, and where changes came from. */
+/** The tables: texts, the listings of SKUs, SKUs with their states, and the origins of changes. */
 export type TableCells = [words: string[], items: ItemCells[], skus: SkuCells[], origins: OriginCells[]];
 
-/** Tables that are being written. */
+/** Tables that are being written. A method adds a value if it is new, and returns its place. */
 export interface AnswerTables {
   readonly cells: TableCells;
   word(text: string): Place;
   sku(sku: Sku): Place;
-  /** The SKU that a change belongs to is named beside it. */
+  /** Returns the change's cells: each change is different, so changes have no table. */
   change(change: InventoryChange): ChangeCells;
 }
 
+/** Creates empty tables. */
 export function createTables(): AnswerTables {
   const cells: TableCells = [[], [], [], []];
   const [words, items, skus, origins] = cells;
   const wordPlaces = new Map<string, Place>();
   const itemPlaces = new Map<string, { readonly sku: Sku; readonly place: Place }>();
-  // By identity: rows that found the same SKU in the same state share one object.
+  // Compare SKUs by identity, which is fast. Rows that found the same SKU in the same state share one object.
   const skuPlaces = new Map<Sku, Place>();
   const originPlaces = new Map<string, Place>();
   const word = (text: string) => placeOf(wordPlaces, text, words, () => text);
@@ -86,13 +88,15 @@ export function createTables(): AnswerTables {
   };
 }
 
-/** Tables that are being read. A place always gives the same object. */
+/** Tables that are being read. Methods throw if the tables have no row at a place. The same place gives the same object. */
 export interface ReadTables {
   word(place: Place): string;
   sku(place: Place): Sku;
+  /** `sku`: the SKU that changed. */
   change(sku: Sku, cells: ChangeCells): InventoryChange;
 }
 
+/** Reads the tables. Builds each SKU once. */
 export function readTables([words, items, skus, origins]: TableCells): ReadTables {
   const word = (place: Place) => at(words, place);
   const made = skus.map(
@@ -142,7 +146,7 @@ export function readTables([words, items, skus, origins]: TableCells): ReadTable
   };
 }
 
-/** The key's place; where it has none yet, a row is added to the table. */
+/** The key's place. A new key gets a new row. */
 function placeOf<Key, Row>(places: Map<Key, Place>, key: Key, rows: Row[], make: () => Row): Place {
   const known = places.get(key);
   if (known !== undefined) return known;

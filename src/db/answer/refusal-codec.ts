@@ -1,4 +1,4 @@
-/** Refusals as cells of an answer's text: the problem, then its details. */
+/** Writes and reads refusals as cells of an answer's text: the problem, then its details. */
 import type { Identifier } from '../../domain/identifier.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { AnswerTables, ChangeCells, Place, ReadTables } from './answer-tables.ts';
@@ -7,6 +7,7 @@ type IdentifierCells = [kind: Identifier['kind'], value: Place, gtin: Place | nu
 type Optional = number | null;
 type Adjusted = Extract<Refusal, { delta: number }>;
 
+/** A refusal's cells. Stores keep them, so a change of them needs a new form (answer-codec.ts). */
 export type RefusalCells =
   | ['IDEMPOTENCY_KEY_REUSED' | 'ROLLED_BACK']
   | ['BAD_USER_INPUT', Place]
@@ -17,6 +18,7 @@ export type RefusalCells =
   | ['PRECONDITION_FAILED', version: Optional, quantityInStock: Optional, Place, ChangeCells | null]
   | [Adjusted['problem'], Adjusted['field'], delta: number, current: Place];
 
+/** The refusal's cells. Adds its texts and SKUs to the tables. */
 export function toRefusalCells(tables: AnswerTables, refusal: Refusal): RefusalCells {
   const { problem } = refusal;
   switch (problem) {
@@ -59,6 +61,7 @@ export function toRefusalCells(tables: AnswerTables, refusal: Refusal): RefusalC
   }
 }
 
+/** Reads the cells of `toRefusalCells`. Throws if the tables lack a place that the cells refer to. */
 export function readRefusal(tables: ReadTables, cells: RefusalCells): Refusal {
   switch (cells[0]) {
     case 'IDEMPOTENCY_KEY_REUSED':
