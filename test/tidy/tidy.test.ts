@@ -18,7 +18,8 @@ const read = (...patterns: string[]): SourceFile[] =>
 const sources = read('src/**/*.ts');
 const tests = read('test/**/*.ts');
 const configs = read('*.ts');
-const domainFiles = read('src/domain/*.ts');
+// strip.ts reads text as Python does. That is not a rule of the inventory, so the edge may call it too.
+const ruleFiles = read('src/domain/*.ts').filter(({ path }) => path !== 'src/domain/strip.ts');
 
 const file = (path: string, text: string): SourceFile => ({ path, text });
 const opening = '/** A file. */\n';
@@ -68,11 +69,14 @@ const houseRules: Readonly<Record<string, HouseRule>> = {
     ],
   },
   'the edge takes no rule out of the domain': {
-    check: tidy.edgeRule(domainFiles),
+    check: tidy.edgeRule(ruleFiles),
     bad: [
       file('src/http/legacy/a.ts', `import { problems, describeRefusal } from '../../domain/refusal.ts';`),
     ],
-    good: [file('src/http/legacy/a.ts', `import { problems, type Problem } from '../../domain/refusal.ts';`)],
+    good: [
+      file('src/http/legacy/a.ts', `import { problems, type Problem } from '../../domain/refusal.ts';`),
+      file('src/http/legacy/a.ts', `import { strip } from '../../domain/strip.ts';`),
+    ],
   },
   'refusals are made in the domain': {
     check: tidy.refusalRule,
