@@ -181,6 +181,7 @@ function guardConnections({ server, log }: FastifyInstance, stalledMs: number): 
 function decorateRequests(server: FastifyInstance): void {
   server.decorateRequest('caller');
   server.decorateRequest('errorCode', undefined);
+  server.decorateRequest('problems', undefined);
   server.decorateRequest('refusedCall', undefined);
   server.decorateRequest('refusedOrigin', undefined);
   server.decorateRequest('isLive', false);

@@ -18,6 +18,9 @@ const LEGACY = '/timp/products/skus/inventory/';
 const UPDATE = `mutation Update($input: UpdateSkuInventoryInput!) {
   updateSkuInventory(input: $input) { outcome }
 }`;
+const REVERT = `mutation Revert($input: RevertInventoryChangesInput!) {
+  revertInventoryChanges(input: $input) { userErrors { code } }
+}`;
 const ready = () => Promise.resolve(null);
 
 let gateway: Gateway;
@@ -73,6 +76,7 @@ const send = async (path: string, body: unknown, headers: Record<string, string>
   ).text();
 const graphql = (input: unknown, headers = {}) =>
   send('/graphql', { query: UPDATE, variables: { input } }, headers);
+const revert = (input: unknown) => send('/graphql', { query: REVERT, variables: { input } });
 const by = (skuId: string) => ({ identifier: { skuId } });
 
 describe('each metric moves when it should', () => {
@@ -101,6 +105,19 @@ describe('each metric moves when it should', () => {
         ...refusals('SKU_NOT_FOUND'),
         ...commits(),
       },
+    ],
+    [
+      'undoing unknown changes, which is refused before any transaction',
+      async () => {
+        await revert({ changeIds: ['999999'] });
+        await revert({ groupId: 'nothing' });
+      },
+      { ...request('graphql', 'ok', 2), ...refusals('CHANGE_NOT_FOUND', 2) },
+    ],
+    [
+      'a dry run of undoing an unknown change',
+      () => revert({ changeIds: ['999999'], dryRun: true }),
+      { ...request('graphql', 'ok') },
     ],
     [
       'malformed input through GraphQL',
@@ -329,7 +346,7 @@ describe('no client makes a series', () => {
   test('a code or door that is not in the lists has no series either', async () => {
     const before = await readSeries();
     const odd = { door: 'elsewhere' as 'other', outcome: 'refused', ms: 1, isLive: false } as const;
-    metrics.answered({ ...odd, refusal: 'A_CODE_OF_A_CLIENT' });
+    metrics.answered({ ...odd, refusal: 'A_CODE_OF_A_CLIENT', problems: [] });
     const after = await readSeries();
     expect(Array.from(after.keys())).toEqual(Array.from(before.keys()));
     const other = 'stockgate_refusals_total{code="OTHER"}';

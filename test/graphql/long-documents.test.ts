@@ -13,7 +13,7 @@ const answer: HeavyWork['answer'] = () => {
   heavy += 1;
   const body = Buffer.from('{"data":{}}');
   const headers = { 'content-type': 'application/json' };
-  const nothing = { code: null, faults: [], scanned: 0, rows: 0, items: 0 };
+  const nothing = { code: null, problems: [], faults: [], scanned: 0, rows: 0, items: 0 };
   return Promise.resolve({ status: 200, headers, body, isValid: true, ...nothing });
 };
 beforeAll(async () => {

@@ -10,5 +10,6 @@ export function contextOf(request: FastifyRequest, source: ChangeSource, service
     ...createContext(request.caller, source, services),
     reportFault: (error) => reportFault(error, request),
     noteCode: (code) => (request.errorCode ??= code),
+    noteProblem: (problem) => (request.problems = [...(request.problems ?? []), problem]),
   };
 }

@@ -14,9 +14,10 @@ export function sendHeavy(request: FastifyRequest, reply: FastifyReply, answer: 
     .send(Buffer.from(buffer, byteOffset, length));
 }
 
-function noteHeavy(request: FastifyRequest, { faults, code, refused }: WholeAnswer): void {
+function noteHeavy(request: FastifyRequest, { faults, code, problems, refused }: WholeAnswer): void {
   for (const fault of faults) reportFault(fromFault(fault), request);
   if (code !== null) request.errorCode ??= code;
+  request.problems = problems;
   request.refusedCall = refused;
 }
 

@@ -144,11 +144,12 @@ function countRequests(registers: Registry[], refuse: Refuse): RequestObserver['
       return { total: total.labels(door, outcome), duration: duration.labels(door, outcome) };
     }),
   );
-  return ({ door, outcome, ms, isLive, refusal }) => {
+  return ({ door, outcome, ms, isLive, refusal, problems: uncounted }) => {
     const child = children.get(door)?.get(outcome);
     child?.total.inc();
     if (!isLive) child?.duration.observe(ms / 1_000);
     if (refusal !== null) refuse(refusal);
+    for (const problem of uncounted) refuse(problem);
   };
 }
 

@@ -1,6 +1,7 @@
 /** Reports each finished request: one line in the log, and counts for the observer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
+import type { Problem } from '../../domain/refusal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -8,6 +9,8 @@ declare module 'fastify' {
     caller: Caller;
     /** Why the request was refused or failed, if the status does not say it. */
     errorCode: string | undefined;
+    /** Refusals by the rules that no transaction counts. */
+    problems: readonly Problem[] | undefined;
     /** For the log: the legacy call that was refused. */
     refusedCall: RefusedCall | undefined;
     /** The page's Origin, if CORS does not let the page read the answer. */
@@ -41,8 +44,10 @@ export interface RequestRecord {
   readonly outcome: Outcome;
   readonly ms: number;
   readonly isLive: boolean;
-  /** Why the edge or GraphQL refused it, else null. Refusals by the rules are counted with the commits. */
+  /** Why the edge or GraphQL refused it, else null. */
   readonly refusal: string | null;
+  /** Refusals by the rules that no transaction counts, because no update was requested. A request with only these is `ok`. */
+  readonly problems: readonly Problem[];
 }
 
 export interface RequestObserver {
@@ -73,7 +78,14 @@ export function recordWhenOver(
     const refusal = outcome === 'refused' ? refusalOf(door, status, request.errorCode) : null;
     logRequest(request, { door, status, ms, refusal }, client);
     if (observer && door !== 'probe')
-      observer.answered({ door, outcome, ms, isLive: request.isLive, refusal });
+      observer.answered({
+        door,
+        outcome,
+        ms,
+        isLive: request.isLive,
+        refusal,
+        problems: request.problems ?? [],
+      });
   });
 }
 

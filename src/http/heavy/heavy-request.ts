@@ -1,6 +1,7 @@
 /** Heavy requests, which take long to read, run or write. Request threads answer them, so that small requests do not wait for them. */
 import type { Caller } from '../../domain/caller.ts';
 import type { ChangeFilter } from '../../domain/change.ts';
+import type { Problem } from '../../domain/refusal.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
 import type { GraphqlParams, GraphqlRequest } from '../graphql/graphql-request.ts';
 import type { LegacyRequest } from '../legacy/views.ts';
@@ -65,6 +66,8 @@ export interface WholeAnswer {
   readonly body: Uint8Array;
   /** Code of its refusal or failure, for the log and the metrics; null if there is none. */
   readonly code: string | null;
+  /** Refusals by the rules that no transaction counts, for the metrics. */
+  readonly problems: readonly Problem[];
   /** What a refused legacy call asked for. */
   readonly refused?: RefusedCall | undefined;
   /** Whether its GraphQL operation is valid, so that the thread of the connections need not validate it. */

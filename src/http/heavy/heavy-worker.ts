@@ -1,5 +1,6 @@
 /** The work of a request thread: it answers heavy requests of both doors, and makes pages of live streams. */
 import type { ChangeSource } from '../../domain/change.ts';
+import type { Problem } from '../../domain/refusal.ts';
 import { createContext, type Follow, type Services } from '../../schema/builder/context.ts';
 import { MAX_ANSWER_BYTES, stringifyBounded } from './bounded-json.ts';
 import { execute, type RequestContext } from '../graphql/execute.ts';
@@ -43,6 +44,8 @@ interface Work {
   readonly faults: Fault[];
   /** Code of the first refusal, for the log and the metrics; null if there is none. */
   code: string | null;
+  /** As `WholeAnswer.problems`. */
+  readonly problems: Problem[];
   /** Whether its GraphQL operation is valid. The thread of the connections then keeps the operation without validating it again. */
   isValid: boolean;
   readonly report: (error: unknown) => string;
@@ -92,7 +95,7 @@ export class HeavyWorker implements HeavyWork {
       return describeFault(error, requestId);
     };
     const meter = createMeter(this.#queryTimeoutMs, left);
-    return { meter, faults, code: null, isValid: false, report, cost: { rows: 0, items: 0 } };
+    return { meter, faults, code: null, problems: [], isValid: false, report, cost: { rows: 0, items: 0 } };
   }
 
   #openContext({ caller }: HeavyRequest, source: ChangeSource, work: Work, follow?: Follow): RequestContext {
@@ -101,6 +104,7 @@ export class HeavyWorker implements HeavyWork {
       ...createContext(caller, source, services, { meter: work.meter, ...(follow && { follow }) }),
       reportFault: work.report,
       noteCode: (code) => (work.code ??= code),
+      noteProblem: (problem) => void work.problems.push(problem),
     };
   }
 
@@ -166,9 +170,9 @@ function whole(
   status: number,
   headers: WholeAnswer['headers'],
   body: Uint8Array,
-  { code, isValid, faults, meter, cost }: Work,
+  { code, problems, isValid, faults, meter, cost }: Work,
 ): WholeAnswer {
-  return { status, headers, body, code, isValid, faults, scanned: meter.scanned(), ...cost };
+  return { status, headers, body, code, problems, isValid, faults, scanned: meter.scanned(), ...cost };
 }
 
 const notAsJson: PublicError = {

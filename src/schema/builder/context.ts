@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import { unmetered, type Inventory, type ReadMeter } from '../../domain/inventory.ts';
 import type { Caller } from '../../domain/caller.ts';
 import type { ChangeFilter, ChangeSource, HistoryPage, InventoryChange } from '../../domain/change.ts';
+import type { Problem } from '../../domain/refusal.ts';
 import type { Sku } from '../../domain/sku.ts';
 
 /** What answers every request. */
@@ -19,6 +20,8 @@ export interface Context extends Services {
   readonly meter: ReadMeter;
   /** The changes past a position that pass the filter, as they are committed: what a subscription's events come from. */
   readonly follow: Follow;
+  /** Notes a refusal for the metrics. Call it only if no update was requested: a transaction counts the refusals of its updates. */
+  readonly noteProblem: (problem: Problem) => void;
   /** Made when first asked for: most updates need none. */
   readonly loaders: () => Loaders;
 }
@@ -35,11 +38,15 @@ export function createContext(
   caller: Caller,
   source: ChangeSource,
   { inventory, createId }: Services,
-  { meter = unmetered, follow = followNothing }: Partial<Pick<Context, 'meter' | 'follow'>> = {},
+  {
+    meter = unmetered,
+    follow = followNothing,
+    noteProblem = () => undefined,
+  }: Partial<Pick<Context, 'meter' | 'follow' | 'noteProblem'>> = {},
 ): Context {
   let made: Loaders | undefined;
   const loaders = () => (made ??= createLoaders(caller, inventory, meter));
-  return { caller, source, meter, follow, inventory, createId, loaders };
+  return { caller, source, meter, follow, noteProblem, inventory, createId, loaders };
 }
 
 /** Where an answer ends at once, nothing can be followed. */

@@ -67,6 +67,7 @@ builder.mutationField('revertInventoryChanges', (t) =>
         : { by: 'groupId', id: input.groupId ?? '' };
       const undo = decideUndo(target, await findChanges(context, target));
       if ('refusal' in undo) {
+        if (!input.dryRun) context.noteProblem(undo.refusal.problem);
         return { answer: { replayed: false, refusal: undo.refusal, results: [], groupId: null }, rowsAt: [] };
       }
       const request = toRequest(context, 'revertInventoryChanges', input, {
