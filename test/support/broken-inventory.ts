@@ -1,7 +1,7 @@
-/** An inventory on which nothing works. */
+/** An inventory whose operations all fail, for tests of how the gateway answers its own faults. */
 import type { Inventory } from '../../src/domain/inventory.ts';
 
-/** Each of its operations rejects with an error that has this message. */
+/** Every operation rejects with an error that has this message. */
 export function createBrokenInventory(message: string): Inventory {
   const fail = () => Promise.reject(new Error(message));
   return {

@@ -1,16 +1,16 @@
-/** A client that keeps updating one SKU, for tests of what is done to the store meanwhile. */
+/** A client that keeps updating one SKU, for tests that do something to the store meanwhile. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { mutations } from './mutations.ts';
 import { tokens, type Gateway } from './gateway.ts';
 
 export interface BusyClient {
-  /** Resolves once so many more requests are answered. */
+  /** Resolves once `count` more requests are answered. */
   answered(count: number): Promise<void>;
-  /** Ends, and gives what became of each request, in order: an outcome, a refusal's code, or a status past 200. */
+  /** Stops, and returns one result for each request in order: an outcome, a refusal's code, or a status other than 200. */
   stop(): Promise<string[]>;
 }
 
-/** Several requests are under way at any time. */
+/** Starts the client. `lanes` is the number of requests in flight at any time. */
 export function startBusyClient(gateway: Gateway, skuId: string, lanes = 4): BusyClient {
   const outcomes: string[] = [];
   let going = true;
@@ -20,7 +20,7 @@ export function startBusyClient(gateway: Gateway, skuId: string, lanes = 4): Bus
       const input = { identifier: { skuId }, quantityInStock: ++quantity };
       const { status, body } = await gateway.graphql(mutations.update, { input }, tokens.full);
       const answer = body.data?.answer;
-      // Where a request is refused at once, nothing else would give timers a turn.
+      // A request that is refused immediately does not yield to the event loop, so timers would never run.
       await nextTurn();
       outcomes.push(status === 200 ? (answer?.userErrors[0]?.code ?? answer?.outcome) : String(status));
     }

@@ -1,4 +1,4 @@
-/** A client of server-sent events, as a dashboard is one: follows a GraphQL subscription through a real socket. */
+/** A client of server-sent events, such as a dashboard: it follows a GraphQL subscription over a real socket. */
 import { vi } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import { tokens } from './gateway.ts';
@@ -20,13 +20,13 @@ export interface LiveEvent {
 export interface EventStream {
   readonly status: number;
   readonly type: string | null;
-  /** The next change, in arrival's order; null once the server has ended the stream. Throws what the stream reports as an error. */
+  /** Resolves with the next change, or with null once the server has ended the stream. Throws if the stream reports errors. */
   next(): Promise<LiveEvent | null>;
-  /** So many changes. */
+  /** Resolves with the next `count` changes. */
   take(count: number): Promise<LiveEvent[]>;
-  /** Everything as it came, to the end or to where the connection is cut. */
+  /** Resolves with the rest as received, up to the end or to where the connection breaks. */
   rest(): Promise<string>;
-  /** Cuts the connection off. */
+  /** Closes the connection from the client's side. */
   drop(): void;
 }
 
@@ -40,14 +40,14 @@ export const FOLLOW = `subscription Follow($filter: InventoryChangeFilterInput, 
 export interface FollowOptions {
   readonly filter?: object;
   readonly after?: string | undefined;
-  /** null: none is sent. */
+  /** Null sends no Authorization header. */
   readonly token?: string | null;
   readonly method?: 'GET' | 'POST';
   readonly accept?: string;
   readonly query?: string;
 }
 
-/** Subscribes; resolves when the server has answered with its headers, which is once it follows. */
+/** Subscribes. Resolves when the response headers arrive: from then on the server follows the log. */
 export async function follow(origin: string, options: FollowOptions = {}): Promise<EventStream> {
   const { filter, after, token = tokens.full, method = 'POST', accept = 'text/event-stream' } = options;
   const variables = { ...(filter && { filter }), ...(after !== undefined && { after }) };
@@ -96,7 +96,7 @@ function readStream(response: Response, cut: AbortController): EventStream {
       try {
         for await (const block of blocks) all.push(block);
       } catch {
-        // Cut: undici says no more than `terminated`.
+        // undici throws only `terminated` when the connection breaks. The events before it count.
       }
       return all.join('\n\n');
     },
@@ -104,7 +104,7 @@ function readStream(response: Response, cut: AbortController): EventStream {
   };
 }
 
-/** The blocks between blank lines; what is left at the end is one more. */
+/** Splits the stream at blank lines. An unfinished block at the end counts too. */
 async function* readBlocks(response: Response): AsyncGenerator<string, undefined> {
   const decoder = new TextDecoder();
   let text = '';
@@ -134,7 +134,7 @@ function toLiveEvent(data: string): LiveEvent {
   return result.inventoryChanged;
 }
 
-/** Counts those that wait for changes at this moment. */
+/** Wraps the inventory. The returned function says how many calls are waiting for changes now. */
 export function countWaiters(inventory: Inventory): () => number {
   let waiting = 0;
   const untilPast = inventory.untilPast.bind(inventory);

@@ -1,11 +1,11 @@
-/** Waits for a state, for as long as a machine with much else to do may take to reach it. */
+/** Waits for a state, with a time limit that also suits a busy machine. */
 import { vi } from 'vitest';
 
-/** Far beyond what anything takes that works: what waits for a state fails by this alone. */
+/** Much longer than working code takes, so only a real fault reaches it. */
 export const PATIENCE_MS = 30_000;
 const INTERVAL_MS = 20;
 
-/** Tries again until the check passes; throws its last error once patience is at its end. */
+/** Repeats the check until it passes. After PATIENCE_MS it throws the check's last error. */
 export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(check, { timeout: PATIENCE_MS, interval: INTERVAL_MS });
 }

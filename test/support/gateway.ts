@@ -1,4 +1,4 @@
-/** A whole gateway for tests: a fresh store with two suppliers who own the same identifiers, and the server before it. */
+/** A whole gateway for tests: a server on a new store, with two suppliers that own the same identifiers. */
 import type { LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { createCatalog } from '../../src/db/catalog.ts';
@@ -14,21 +14,21 @@ import {
 import type { ServerOptions } from '../../src/http/server.ts';
 import { createTestDatabase } from './stores/stores.ts';
 
-/** Tokens by what they may do; all but `rival` are of the supplier `acme`. */
+/** Tokens by their permissions. All except `rival` belong to the supplier `acme`. */
 export const tokens = {
-  /** May do everything; the documented one. */
+  /** Has every permission. The docs use this token. */
   full: '1083e3ec5c40b36fd663ba925bc8d864061463e2',
-  /** May do everything too, under another name. */
+  /** Has every permission, under another name. */
   colleague: 'colleague-token',
   view: 'view-only-token',
   edit: 'edit-only-token',
   retailer: 'retailer-token',
   expired: 'expired-token',
-  /** Another supplier's, with every permission. */
+  /** Has every permission for another supplier. */
   rival: 'rival-token',
 } as const;
 
-/** What acme sells; rival sells `shared`, `BOOK-NEW` and one of its own, `rival-only`, under the same codes. */
+/** The SKUs of acme. The rival also has `shared` and `BOOK-NEW` with the same codes, and `rival-only`. */
 export const catalog: readonly CatalogRow[] = [
   { skuId: 'xkuOwSQ3utl', title: 'The documented one' },
   { skuId: '2mNh6Gvwgl7LjmZj', title: 'The other documented one' },
@@ -43,7 +43,7 @@ export const catalog: readonly CatalogRow[] = [
 
 export interface GraphqlAnswer {
   readonly status: number;
-  // Tests look where they expect something; the shape is the schema's.
+  // The schema determines the shape. Tests read only the fields that they expect.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 }
@@ -51,11 +51,11 @@ export interface GraphqlAnswer {
 export interface Gateway extends OpenGateway {
   readonly url: string;
   graphql(query: string, variables?: object, token?: string): Promise<GraphqlAnswer>;
-  /** POSTs to the documented path; a string or Buffer is sent as it is. */
+  /** POSTs to the documented legacy path. A string or a Buffer is sent unchanged. */
   legacy(body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
 }
 
-/** Settings for a gateway without request threads: they would not see a test's clock. */
+/** Settings for a gateway without request threads, because another thread cannot use a test's clock. */
 export function settingsFor(
   database: string,
   clock = () => new Date(),
@@ -111,7 +111,7 @@ export async function openGateway(
   };
 }
 
-/** acme and rival, their tokens and what they sell. */
+/** Saves acme and the rival, with their tokens and SKUs. */
 export async function seedStore(store: Store, clock: () => Date): Promise<void> {
   const acme: NewToken = {
     supplierId: 'acme',

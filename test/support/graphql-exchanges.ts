@@ -2,18 +2,18 @@
 import { tokens } from './gateway.ts';
 
 export interface Exchange {
-  /** POST where it is absent. By GET what follows stands in the address. */
+  /** POST by default. With GET the fields below become query parameters. */
   readonly method?: 'GET' | 'POST';
   readonly query?: unknown;
   readonly variables?: unknown;
   readonly operationName?: unknown;
   readonly extensions?: unknown;
-  /** In place of a JSON body made of these. */
+  /** Sent as the body instead of JSON made of the fields above. */
   readonly raw?: string;
   readonly headers?: Record<string, string>;
 }
 
-/** As it is sent to the door. A GET has its parameters in the path, and no body. */
+/** Converts an exchange to the HTTP request that the GraphQL door gets. */
 export function toHttp({ raw, headers = {}, method = 'POST', ...given }: Exchange) {
   const toText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   if (method === 'POST') return { method, path: '/graphql', headers, body: raw ?? JSON.stringify(given) };
@@ -43,7 +43,7 @@ const TWO = 'query One { a: __typename } query Two($n: Boolean = true) { b: __ty
 const BULK = `mutation Bulk($input: BulkUpdateSkuInventoryInput!) { bulkUpdateSkuInventory(input: $input) {
   appliedCount rejectedCount groupId results(only: REJECTED) { index userErrors ${errors} } userErrors ${errors} } }`;
 
-/** By what each shows. Sent in this order: each finds what the ones before it left. */
+/** Named by what each shows. Send them in this order, because each depends on the state that the earlier ones leave. */
 export const exchanges: Record<string, Exchange> = {
   'an update': update({ identifier: shared, quantityInStock: 7 }),
   'the same again: unchanged': update({ identifier: shared, quantityInStock: 7 }),

@@ -1,4 +1,4 @@
-/** The mutations as tests send them, with everything that an answer can say; and a seeded database for the real program. */
+/** The mutations that tests send, which select every field of an answer; and a seeded database for the real program. */
 import { createCatalog } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
@@ -6,7 +6,7 @@ import { saveSupplier } from '../../src/db/suppliers.ts';
 import { saveToken } from '../../src/db/tokens.ts';
 import type { Gateway } from './gateway.ts';
 
-/** STOCKGATE_TEST_LONG=1 asks for the full counts, for nights and releases. */
+/** STOCKGATE_TEST_LONG=1 runs the long tests at full length. Set it for nightly runs and releases. */
 export const isLong = process.env['STOCKGATE_TEST_LONG'] === '1';
 
 const STATE = 'quantityInStock quantityOnBackorder restrictions';
@@ -82,7 +82,7 @@ export interface BulkAnswer {
   readonly results: readonly (ResultAnswer & { readonly index: number })[];
 }
 
-/** What a top-level error says to programs. */
+/** A top-level GraphQL error: its message and the fields that programs read. */
 export interface InputError {
   readonly message: string;
   readonly extensions: {
@@ -95,7 +95,7 @@ export interface InputError {
 
 type AnswerOf<Name extends MutationName> = Name extends 'bulk' ? BulkAnswer : SingleAnswer;
 
-/** Sends a mutation that is well formed, and gives its payload. */
+/** Sends a well-formed mutation and returns its payload. Throws if the answer has errors. */
 export async function send<Name extends MutationName>(
   gateway: Pick<Gateway, 'graphql'>,
   name: Name,
@@ -107,7 +107,7 @@ export async function send<Name extends MutationName>(
   return body.data.answer;
 }
 
-/** Sends a mutation that is malformed, and gives the one error. */
+/** Sends a malformed mutation and returns the first error. Throws if there is none. */
 export async function sendMalformed(
   gateway: Pick<Gateway, 'graphql'>,
   name: MutationName,
@@ -118,15 +118,15 @@ export async function sendMalformed(
   return body.errors[0];
 }
 
-/** More SKUs for acme; a new one starts at version 0. */
+/** Saves more SKUs for acme. A new SKU starts at version 0. */
 export async function stock(gateway: Pick<Gateway, 'store'>, ...rows: CatalogRow[]): Promise<void> {
   await createCatalog(gateway.store, () => new Date()).save({ supplierId: 'acme', actor: 'seed' }, rows);
 }
 
-/** The token of those who call the real program. */
+/** The token that clients of the real program use. */
 export const CLIENT_TOKEN = 'a-token-for-the-clients';
 
-/** Fills a database that is not open: acme, its SKUs, and the clients' token. */
+/** Fills a database that no program has open: with acme, these SKUs, and CLIENT_TOKEN. */
 export async function seedDatabase(url: string, rows: readonly CatalogRow[]): Promise<void> {
   const store = await openStore(url);
   const now = new Date();
@@ -147,7 +147,7 @@ export async function seedDatabase(url: string, rows: readonly CatalogRow[]): Pr
   await store.close();
 }
 
-/** A gateway at an address, called over HTTP. Rejects where the connection breaks. */
+/** Calls the gateway at this origin over HTTP. Rejects if the connection breaks. */
 export function clientOf(origin: string, token = CLIENT_TOKEN): Pick<Gateway, 'graphql'> {
   return {
     graphql: async (query, variables = {}) => {

@@ -1,4 +1,4 @@
-/** A plain Yoga on the product's schema: it parses, validates, executes and writes by itself. What it answers is what the product must answer. */
+/** A plain Yoga on the product's schema, which parses, validates, executes and writes by itself. Its answers are the reference for the product's. */
 import { getOperationAST, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../../src/http/graphql/execute.ts';
@@ -21,7 +21,7 @@ export function createPlainYoga() {
   });
 }
 
-/** The rules of who may run what, and of what is masked, as a plugin of Yoga's. */
+/** A Yoga plugin with the product's permissions and its masking of faults. */
 function checkPermission(): Plugin<RequestContext> {
   return {
     onExecute({ args, setResultAndStopExecution }) {

@@ -1,11 +1,11 @@
-/** Numbers to repeat something with. */
+/** Lists of consecutive numbers, for loops in tests. */
 
-/** 1, 2, 3, ... up to the count. */
+/** The numbers from 1 to `count`. */
 export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i + 1);
 }
 
-/** 0, 1, 2, ... as many as the count. */
+/** The numbers from 0 to `count` - 1. */
 export function indices(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }

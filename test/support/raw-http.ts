@@ -1,20 +1,20 @@
-/** HTTP as bytes on a socket, for what a client library would put right before it is sent. */
+/** HTTP as bytes on a socket, for requests that a client library would correct before it sends them. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
 export interface RawAnswer {
   readonly status: number;
-  /** By lower-case name. */
+  /** The keys are in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
-  /** Everything that came, but for the date and how long it took. */
+  /** The whole answer without the headers Date and Server-Timing, which differ each time. */
   readonly text: string;
 }
 
-/** How long a server may take to answer and to close. */
+/** The longest silence on a connection before the server counts as hung. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Sends the bytes to a server on the loopback; resolves when it has closed the connection, so ask for `Connection: close`. */
+/** Sends the bytes. Resolves when the server closes the connection, so the request needs `Connection: close`. */
 export function sendRaw(origin: string, request: string | Uint8Array): Promise<RawAnswer> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {
@@ -22,7 +22,7 @@ export function sendRaw(origin: string, request: string | Uint8Array): Promise<R
     const chunks: Buffer[] = [];
     socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('The server did not answer.')));
     socket.on('data', (chunk) => chunks.push(Buffer.from(chunk)));
-    // A server that answers before it has read all may reset the connection: the answer counts.
+    // A server that answers before it has read the whole request may reset the connection. The answer still counts.
     socket.on('error', (error) => {
       if (chunks.length === 0) reject(error);
     });
@@ -32,12 +32,12 @@ export function sendRaw(origin: string, request: string | Uint8Array): Promise<R
 }
 
 export interface Connection {
-  /** Sends one request, and resolves with its answer's bytes as text. */
+  /** Sends one request. Resolves with the bytes of its answer as text. */
   ask(request: Uint8Array): Promise<string>;
   close(): void;
 }
 
-/** A connection that stays open: cheap enough that many clients in one process keep a server busy. Give `Connection: keep-alive`. */
+/** Opens a connection for many requests, which need `Connection: keep-alive`. It is cheap: one process can run enough to keep a server busy. */
 export async function openConnection(origin: string): Promise<Connection> {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname).setEncoding('latin1');
@@ -60,7 +60,7 @@ function isWhole(text: string): boolean {
   return end >= 0 && text.length >= end + 4 + Number(length);
 }
 
-/** A request's bytes, with its length and `Connection: close`. */
+/** Builds the bytes of a request. By default it has its Content-Length and `Connection: close`. */
 export function rawRequest(
   start: string,
   headers: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** The one builder of requests as the domain takes them: rows that set or adjust a SKU, and a request around them. */
+/** Builds requests for the domain: rows that set or adjust a SKU, and a request around them. */
 import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Precondition } from '../../src/domain/sku.ts';
@@ -11,11 +11,11 @@ import {
   type UpdateRequest,
 } from '../../src/domain/update.ts';
 
-/** What a row sets. */
+/** The values that a row sets. */
 export type Values = Omit<SetEdit, 'kind'>;
 export type Origin = Pick<UpdateRequest, 'supplierId' | 'actor' | 'source'>;
 
-/** Sets values of the SKU with this code. */
+/** Sets values of the SKU with this identifier. */
 export function setBy(
   kind: IdentifierKind,
   value: string,
@@ -39,7 +39,7 @@ export function adjustSku(
   return { identifier: parseIdentifier('skuId', skuId), edit: { kind: 'ADJUST', ...by }, expected };
 }
 
-/** A best-effort request with these rows; it asks for nothing else but what `more` says. */
+/** A best-effort request with these rows and no other options. `more` overrides any field. */
 export function requestOf(
   origin: Origin,
   rows: readonly InventoryUpdate[],
@@ -54,7 +54,6 @@ export function requestOf(
   };
 }
 
-/** Asks, and gives the results of the rows. */
 export async function updateFor(
   inventory: Pick<Inventory, 'update'>,
   origin: Origin,

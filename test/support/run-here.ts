@@ -1,4 +1,4 @@
-/** Runs a command of the command line within the test's process, which is quicker than a process of its own. */
+/** Runs a `stockgate` command within the test's process, which is faster than starting another process. */
 import type { Command } from '../../src/cli/command.ts';
 
 export interface Said {
@@ -7,7 +7,7 @@ export interface Said {
   readonly err: string;
 }
 
-/** A failure is thrown, as it is to main.ts. */
+/** Throws what the command throws, as main.ts would get it. */
 export async function runHere(
   command: Command,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** Inventories for tests that look at the rows beneath: one store, and on it a supplier of its own for each test. */
+/** An inventory for tests that read the store's rows. All tests share one store, and each has its own supplier. */
 import { expect } from 'vitest';
 import { createCatalog } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
@@ -14,28 +14,28 @@ import type { Refusal } from '../../src/domain/refusal.ts';
 import { setBy, updateFor, type Origin } from './requests.ts';
 import { openTestStore } from './stores/stores.ts';
 
-/** A SKU's id, the candidates' ids, or the problem. */
+/** The SKU's ID, the IDs of the candidates, or the problem. */
 export type Found = string | string[];
 
-/** A row's result, without the change that it made. */
+/** A row's result without its change. */
 export type Result = DistributiveOmit<RowResult, 'change'>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 export interface TestSupplier {
   readonly origin: Origin;
-  /** When its catalog was saved; the clock has moved on since. */
+  /** When the catalog was saved. The clock has moved on since then. */
   readonly seededAt: string;
-  /** What the clock says now. */
+  /** The time of updates, until another supplier is added. */
   readonly now: string;
   save(...rows: CatalogRow[]): Promise<unknown>;
   update(...rows: InventoryUpdate[]): Promise<Result[]>;
-  /** What the identifiers name, asked of `find` and of `update`, which must agree. */
+  /** Looks the identifiers up by `find` and by `update`, and checks that both agree. */
   find(...identifiers: (readonly [kind: IdentifierKind, value: string])[]): Promise<Found[]>;
-  /** Its rows by SKU id. */
+  /** The supplier's rows, ordered by SKU ID. */
   skus(): Promise<SkuTable[]>;
-  /** The same as tuples: SKU id, in stock, on backorder, restriction, version. */
+  /** The same rows as tuples: SKU ID, in stock, on backorder, restriction, version. */
   states(): Promise<unknown[][]>;
-  /** Its change records by position. */
+  /** The supplier's changes, ordered by position. */
   changes(): Promise<InventoryChangeTable[]>;
   lastPosition(): Promise<number>;
 }
@@ -109,7 +109,7 @@ async function findTwice(
   const identifiers = wanted.map(([kind, value]) => parseIdentifier(kind, value));
   const matches = await inventory.find(origin.supplierId, identifiers);
   const found = matches.map((match) => ('sku' in match ? match.sku : match.refusal));
-  // An update without values reads alone.
+  // An update without values changes nothing, so it serves as a look-up.
   const updates = await updateFor(
     inventory,
     origin,

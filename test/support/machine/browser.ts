@@ -1,4 +1,4 @@
-/** A real browser for tests of the page, with no network beyond this machine. */
+/** A real browser for tests of the GraphiQL page. */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
@@ -7,10 +7,10 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin
   (path) => existsSync(path),
 );
 
-/** Tests of the page are skipped where there is none, unless everything is required. */
+/** Whether to skip tests of the page. With STOCKGATE_TEST_REQUIRE=all they fail instead if there is no browser. */
 export const lacksBrowser = !required && !executablePath;
 
-/** For `expect.poll`: a loaded machine is slow to draw. */
+/** Options for `expect.poll`. They are generous, because a busy machine renders slowly. */
 export const patience = { timeout: 20_000, interval: 100 };
 
 export async function launchBrowser(): Promise<Browser> {
@@ -21,14 +21,14 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** GraphiQL in a page, as a person sees and uses it. */
+/** GraphiQL in a browser page, as a user sees it. */
 export interface GraphiqlWindow {
   readonly page: Page;
-  /** What the browser complained of: errors, and what the page's policy forbade. */
+  /** Errors of the browser's console, including violations of the page's Content-Security-Policy. */
   readonly complaints: string[];
-  /** Addresses asked for. */
+  /** URLs of all requests. */
   readonly requested: string[];
-  /** Bodies sent, but for the ones that ask for the schema. */
+  /** Bodies of all requests except introspection. */
   readonly sent: string[];
   query(): Promise<string>;
   run(): Promise<void>;
@@ -36,7 +36,7 @@ export interface GraphiqlWindow {
   headers(): Promise<string>;
 }
 
-/** Opens the address, and waits until the editor is there and the schema asked for. */
+/** Opens the URL. Resolves when the editor is visible and the introspection request is answered. */
 export async function openGraphiql(browser: Browser, url: string, width = 1400): Promise<GraphiqlWindow> {
   const page = await browser.newPage({ viewport: { width, height: 800 } });
   const complaints: string[] = [];
@@ -55,7 +55,7 @@ export async function openGraphiql(browser: Browser, url: string, width = 1400):
   ]);
   const editor = page.locator('.graphiql-query-editor');
   await editor.locator('.view-line').first().waitFor();
-  // Monaco draws a blank as a no-break space.
+  // Monaco renders each space as a no-break space.
   const textOf = async (text: Promise<string>) => (await text).replaceAll('\u00a0', ' ');
   return {
     page,

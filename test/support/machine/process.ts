@@ -1,4 +1,4 @@
-/** The real program, as an operator runs it: a process of its own, on loopback, on a free port. */
+/** Runs the real program as an operator does: in its own process, on a free port of the loopback interface. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -11,21 +11,21 @@ export interface RunningGateway {
   readonly origin: string;
   readonly port: string;
   readonly process: ChildProcess;
-  /** SIGTERM by default; resolves with the exit code, null when a signal ended it. */
+  /** Sends SIGTERM by default. Resolves with the exit code, or with null if a signal ended the process. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** How the program is started, where not plainly. */
+/** Changes to how the program is started. */
 export interface Launch {
-  /** A program that runs it, with that program's arguments. */
+  /** A wrapper program with its arguments, such as strace. */
   readonly under?: readonly string[];
-  /** Added to the environment. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where its log goes; by default to the tests' own. */
+  /** Where its log goes: by default to the stderr of the tests. */
   readonly stderr?: 'pipe' | 'inherit';
 }
 
-/** Starts `stockgate serve`, and does not wait. */
+/** Starts `stockgate serve` without waiting until it listens. */
 export function spawnGateway(
   database: string,
   flags: readonly string[] = [],
@@ -39,7 +39,7 @@ export function spawnGateway(
   });
 }
 
-/** Starts `stockgate serve` and waits until it says where it listens. */
+/** Starts `stockgate serve` and waits until it prints its URL. */
 export async function startGateway(database: string, ...flags: string[]): Promise<RunningGateway> {
   return untilListening(spawnGateway(database, flags));
 }
@@ -67,14 +67,14 @@ async function stop(child: ChildProcess, exited: Promise<unknown[]>, signal: Nod
   return child.exitCode;
 }
 
-/** Runs one command of the command line to its end. */
+/** Runs one `stockgate` command to its end. */
 export async function runCommand(
   ...args: string[]
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return run(process.execPath, [MAIN, ...args]);
 }
 
-/** Runs a program to its end, with nothing on its standard input. */
+/** Runs a program to its end, with an empty stdin. */
 export async function run(
   program: string,
   args: readonly string[],

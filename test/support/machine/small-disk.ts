@@ -1,4 +1,4 @@
-/** A real disk of some megabytes, in memory, for what happens when it is full. */
+/** A small file system in memory, for tests of a full disk. */
 import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import { run } from './process.ts';
 
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes so many bytes, or all that are free, as another program would. */
+  /** Uses up `bytes`, or all free space, as another program would. */
   fill(bytes?: number): void;
-  /** Frees all that was taken so. */
+  /** Frees all space that `fill` used. */
   giveBack(): void;
   remove(): Promise<void>;
 }
 
-/** Mounts one. Skips the test where that is not allowed, or fails it where everything is required. */
+/** Mounts a disk. If that is not possible, the test is skipped, or fails with STOCKGATE_TEST_REQUIRE=all. */
 export async function mountSmallDisk(context: TestContext, mebibytes: number): Promise<SmallDisk> {
   const folder = mkdtempSync(join(tmpdir(), 'stockgate-disk-'));
   const reason = await whyNotMounted(folder, mebibytes);
@@ -29,7 +29,7 @@ export async function mountSmallDisk(context: TestContext, mebibytes: number): P
     fill: (bytes = freeBytes(folder)) => append(filler, bytes),
     giveBack: () => rmSync(filler, { force: true }),
     remove: async () => {
-      // Lazily: a gateway that was killed may not be gone yet.
+      // A lazy unmount (-l) works even if a killed gateway still has files open.
       await run('umount', ['-l', folder]);
       rmdirSync(folder);
     },

@@ -1,18 +1,18 @@
-/** What a program asked of the system, in the order of time, as strace writes it down. */
+/** Records and reads a program's system calls with strace, in order of time. */
 import { readFileSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 import { run } from './process.ts';
 
-/** All that can write to a file or a socket, or bring a file to the disk. Texts whole, in hexadecimal; and the path of each file. */
+/** Every system call that can write to a file or a socket, or sync a file to disk. */
 const CALLS =
   'fsync,fdatasync,sync_file_range,msync,write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg,sendmmsg';
 
-/** What to start a program under, so that it stays the child of who started it; `file` is written as it goes on. */
+/** Returns a `Launch.under` that traces the program into `file`. With -D the program stays the direct child, so signals reach it. */
 export const strace = (file: string): string[] =>
-  // --seccomp-bpf stops it for these calls alone.
+  // --seccomp-bpf stops the program only for these calls. -y prints file paths, and -xx prints all bytes in hexadecimal.
   ['strace', '-D', '-f', '--seccomp-bpf', '-y', '-xx', '-s', '4096', '-e', `trace=${CALLS}`, '-o', file];
 
-/** Skips a test where nothing can be traced, or fails it where everything is required. */
+/** If strace cannot be used, skips the test, or fails it with STOCKGATE_TEST_REQUIRE=all. */
 export async function skipWithoutTrace(context: TestContext): Promise<void> {
   const reason = await whyNoTrace();
   if (reason === undefined) return;
@@ -31,16 +31,16 @@ async function whyNoTrace(): Promise<string | undefined> {
 
 export interface SystemCall {
   readonly name: string;
-  /** Its arguments as strace prints them, the texts among them as they are, a character a byte. */
+  /** The arguments as strace prints them, but with strings decoded: one character for each byte. */
   readonly text: string;
-  /** When it began and was done: numbers of lines, for these are in the order of time. */
+  /** The lines of the trace at which the call began and ended. Lines are in order of time. */
   readonly start: number;
   end: number;
-  /** What it returned; negative where it failed. */
+  /** The return value. It is negative if the call failed. */
   result: number;
 }
 
-/** In the order of their beginnings. What was cut short by the program's end never ends. */
+/** Reads the calls in the order in which they began. If the program ended during a call, its `end` is Infinity. */
 export function readTrace(file: string): SystemCall[] {
   const calls: SystemCall[] = [];
   const underWay = new Map<string, SystemCall>();

@@ -1,13 +1,13 @@
-/** A wall clock that jumps while the real program runs, by libfaketime; its monotonic clock goes on as it is. */
+/** Makes the wall clock of the real program jump while it runs, with libfaketime. The monotonic clock is not changed. */
 import { globSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 
-/** Debian's package libfaketime; the variant for programs with threads. */
+/** From Debian's package libfaketime: the variant for programs with threads. */
 const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
 
-/** Skips a test where no clock can jump, or fails it where everything is required. */
+/** If libfaketime is not installed, skips the test, or fails it with STOCKGATE_TEST_REQUIRE=all. */
 export function skipWithoutFaketime(context: TestContext): void {
   if (library !== undefined) return;
   const reason = 'libfaketime is not installed';
@@ -16,9 +16,9 @@ export function skipWithoutFaketime(context: TestContext): void {
 }
 
 export interface WallClock {
-  /** The environment of a program that has this clock. */
+  /** Environment variables that give a program this clock. */
   readonly env: Readonly<Record<string, string>>;
-  /** Sets it to so many seconds after the real time, or before it where negative. */
+  /** Sets the clock to the real time plus `seconds`, which may be negative. */
   jump(seconds: number): void;
   remove(): void;
 }
@@ -27,7 +27,7 @@ export function createWallClock(): WallClock {
   const folder = mkdtempSync(join(tmpdir(), 'stockgate-clock-'));
   const file = join(folder, 'offset');
   const jump = (seconds: number) => {
-    // Moved into place, so that nobody reads half of it.
+    // A rename is atomic, so the program never reads half of the file.
     writeFileSync(`${file}.new`, `${seconds < 0 ? '' : '+'}${seconds}\n`);
     renameSync(`${file}.new`, file);
   };

@@ -1,4 +1,4 @@
-/** Databases for tests, not yet opened: a SQLite file in a folder of its own, or a database of a PostgreSQL server. */
+/** Creates databases for tests without opening them: a SQLite file in a new folder, or a database of a PostgreSQL server. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { query } from './postgres-server.ts';
 
 export interface TestDatabase {
   readonly url: string;
-  /** Removes it; close what is open on it first. */
+  /** Removes the database. Close all stores on it first. */
   remove(): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export interface TestFolder {
   remove(): void;
 }
 
-/** A folder for a test's files. */
+/** Makes a new folder for a test's files. */
 export function makeFolder(): TestFolder {
   const path = mkdtempSync(join(tmpdir(), 'stockgate-test-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
@@ -30,7 +30,7 @@ export function createSqliteDatabase(): TestDatabase {
   };
 }
 
-/** `server` is its address without a database; `template` the database to copy: by default one without a schema. */
+/** `server` is the server's URL without a database name. `template` is the database to copy, by default an empty one. */
 export async function createPostgresDatabase(server: string, template = 'template0'): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await query(`${server}/postgres`, `create database ${name} template ${template}`);

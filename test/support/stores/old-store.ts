@@ -1,4 +1,4 @@
-/** Stores as earlier versions of the program left them. */
+/** Opens stores with the schema of an earlier version of the program. */
 import Sqlite from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
@@ -6,7 +6,7 @@ import { Pool } from 'pg';
 import { createMigrations } from '../../../src/db/store/migrations.ts';
 import type { StoreKind } from '../../../src/db/store/store.ts';
 
-/** Opens a database past the present code; where a migration is named, gives a bare one the schema as of then. */
+/** Opens a database without the product's store. `migration` migrates an empty database up to and including that migration. */
 export async function openOldStore(
   kind: StoreKind,
   url: string,
@@ -25,7 +25,7 @@ export async function openOldStore(
   return db;
 }
 
-/** A database is dropped with what is still connected to it, be it in the middle of its good-bye: that is no error. */
+/** Tests drop a database while connections to it are still closing. The errors of those connections do not matter. */
 function createPool(url: string): Pool {
   const pool = new Pool({ connectionString: url });
   pool.on('error', () => undefined);

@@ -1,16 +1,16 @@
-/** One real PostgreSQL for the whole run. Tests that need it are skipped where its binaries are not found. */
+/** Starts one real PostgreSQL for the whole test run. If its binaries are not found, the tests that need it are skipped. */
 import type { TestProject } from 'vitest/node';
 import { openStore } from '../../../src/db/store/open-store.ts';
 import { createPostgresServer, query } from './postgres-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where databases can be made; null when there is no PostgreSQL here. */
+    /** The server's URL without a database name. Null if there is no PostgreSQL. */
     postgresUrl: string | null;
   }
 }
 
-/** A migrated database that tests copy: far quicker than migrating each. */
+/** A migrated database. Tests copy it, which is much faster than migrating each of theirs. */
 export const TEMPLATE = 'stockgate_template';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

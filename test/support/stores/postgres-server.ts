@@ -1,4 +1,4 @@
-/** A PostgreSQL of its own, in a folder of its own: made, started, stopped as an operator or a power cut would, and removed. */
+/** Creates a PostgreSQL server in a new folder, starts it, stops it in order or abruptly, and removes it. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
@@ -9,20 +9,20 @@ import { Client } from 'pg';
 
 const START_TIMEOUT_MS = 60_000;
 
-/** The signals of PostgreSQL's shutdowns: one that rolls back and closes in order, and one that just dies. */
+/** The signals of PostgreSQL's shutdown modes. `fast` rolls back and closes in order. `immediate` ends at once, like a crash. */
 const shutdownSignals = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 
 export interface PostgresServer {
-  /** Without a database's name. */
+  /** The URL without a database name. */
   readonly url: string;
-  /** Resolves once it takes connections; also after a stop, on the same data. */
+  /** Resolves once the server accepts connections. After a stop it starts again on the same data. */
   start(): Promise<void>;
   stop(shutdown: keyof typeof shutdownSignals): Promise<void>;
-  /** Stops it, and removes its data. */
+  /** Stops the server and removes its data. */
   remove(): Promise<void>;
 }
 
-/** A server with new data, not yet started; undefined where PostgreSQL's binaries are not found. */
+/** Creates a server with new data, without starting it. Returns undefined if PostgreSQL's binaries are not found. */
 export async function createPostgresServer(): Promise<PostgresServer | undefined> {
   const bin = findBinaries();
   if (!bin) return undefined;
@@ -64,7 +64,7 @@ export async function createPostgresServer(): Promise<PostgresServer | undefined
   };
 }
 
-/** Runs one statement on a connection of its own. */
+/** Runs one statement on a new connection. */
 export async function query(url: string, text: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -87,7 +87,7 @@ function findBinaries(): string | undefined {
     .find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
 }
 
-/** PostgreSQL refuses to run as root. */
+/** PostgreSQL refuses to run as root, so as root it runs as the user `postgres`. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));

@@ -1,11 +1,11 @@
-/** Fresh stores for tests, of either kind. */
+/** New stores for tests, on SQLite and on PostgreSQL. */
 import { describe, inject } from 'vitest';
 import { openStore } from '../../../src/db/store/open-store.ts';
 import type { Store, StoreKind } from '../../../src/db/store/store.ts';
 import { createPostgresDatabase, createSqliteDatabase, type TestDatabase } from './databases.ts';
 import { TEMPLATE } from './postgres-for-all.ts';
 
-/** Runs the suite on each store. Without a PostgreSQL its half is reported as skipped. */
+/** Runs the suite on each kind of store. Without PostgreSQL that half is reported as skipped. */
 export function describeOnEachStore(name: string, suite: (kind: StoreKind) => void): void {
   describe(`${name} on SQLite`, () => {
     suite('sqlite');
@@ -15,12 +15,12 @@ export function describeOnEachStore(name: string, suite: (kind: StoreKind) => vo
   });
 }
 
-/** An empty database with the present schema, where that is quick; not yet opened. */
+/** Creates a database without opening it. On PostgreSQL it already has the schema. On SQLite opening it adds the schema. */
 export async function createTestDatabase(kind: StoreKind): Promise<TestDatabase> {
   return kind === 'sqlite' ? createSqliteDatabase() : createPostgresDatabase(postgresUrl(), TEMPLATE);
 }
 
-/** A database without a schema. */
+/** Creates a database without a schema. */
 export async function createBareDatabase(kind: StoreKind): Promise<TestDatabase> {
   return kind === 'sqlite' ? createSqliteDatabase() : createPostgresDatabase(postgresUrl());
 }
@@ -31,7 +31,7 @@ function postgresUrl(): string {
   return url;
 }
 
-/** An empty store, opened; `remove` closes it. */
+/** Opens a new store. `remove` closes it first. */
 export async function openTestStore(kind: StoreKind): Promise<TestDatabase & { readonly store: Store }> {
   const { url, remove } = await createTestDatabase(kind);
   const store = await openStore(url);

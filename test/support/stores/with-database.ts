@@ -1,8 +1,8 @@
-/** A database of either kind for a program run by hand; for PostgreSQL with a server of its own. */
+/** A database for programs that are run by hand. For PostgreSQL it starts a server too. */
 import { createPostgresDatabase, createSqliteDatabase } from './databases.ts';
 import { createPostgresServer } from './postgres-server.ts';
 
-/** `kind` is sqlite or postgres; the database is removed once `use` is over. */
+/** `kind` is sqlite or postgres. The database is removed when `use` has ended, also if it throws. */
 export async function withDatabase<T>(kind: string, use: (url: string) => Promise<T>): Promise<T> {
   if (kind !== 'sqlite' && kind !== 'postgres') {
     throw new Error(`There is no database "${kind}". Give sqlite or postgres.`);
