@@ -4,10 +4,10 @@ import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { supplierKey } from '../store/tables.ts';
 
-/** Another process's commit stays unnoticed for this many milliseconds at most. Nothing is polled while nobody waits. */
+/** Milliseconds between two polls for commits of other processes. Polling stops while no follower waits. */
 const POLL_MS = 200;
 
-/** It observes this process's commits, so it need not poll for them. */
+/** Waits for commits. It observes this process's commits, and polls only for those of other processes. */
 export interface Watch extends CommitObserver {
   /** Resolves once the supplier's newest position is past this one, or the signal aborts. */
   untilPast(supplierId: string, position: number, signal: AbortSignal): Promise<void>;
@@ -21,6 +21,7 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
+/** Prepares the statement that polls. Polling starts with the first wait. */
 export function createWatch(store: Store): Watch {
   const loadPositions = createLoadPositions(store);
   const newest = new Map<string, number>();

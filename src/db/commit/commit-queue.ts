@@ -1,16 +1,17 @@
-/** Group commit: the jobs that wait share one transaction and one fsync. Their answers are given after it. */
+/** Group commit: jobs that wait share one transaction and one fsync, and are answered after it. */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { Load } from './admission.ts';
 import { createTurns, type Waiting } from './turns.ts';
 
-/** How often to check whether a resting line may go on while no other waits, in milliseconds. */
+/** If all lines that wait must rest, look again after this many milliseconds. */
 const REST_LOOK_MS = 2;
 
+/** Jobs that wait for a transaction. */
 export interface WriteQueue<Job, Answer> {
   /**
-   * Resolves with the job's answer once its transaction is on disk. `rows`: how many rows it writes. `line`: where it waits (turns.ts).
-   * `isApart`: it shares its transaction with no other job.
+   * Resolves with the job's answer once its transaction is on disk. Rejects with the job's own error, or with that of its transaction.
+   * `rows`: how many rows it writes. `line`: where it waits (turns.ts). `isApart`: it shares its transaction with no other job.
    */
   submit(job: Job, rows: number, line: string, isApart?: boolean): Promise<Answer>;
   /** The jobs that wait for their transaction to begin. */
@@ -32,7 +33,7 @@ type Batch<Job, Answer> = readonly Entry<Job, Answer>[];
 /** Runs one transaction for the jobs. Gives an answer for each, in order, or the error of a job that alone cannot be served. */
 export type CommitJobs<Job, Answer> = (jobs: readonly Job[]) => Promise<readonly (Answer | Error)[]>;
 
-/** At most `maxRunning` commits run at a time. */
+/** Creates an empty queue that runs at most `maxRunning` transactions at a time. */
 export function createWriteQueue<Job, Answer>(
   commit: CommitJobs<Job, Answer>,
   maxRunning = 1,
@@ -61,8 +62,8 @@ export function createWriteQueue<Job, Answer>(
     const giveAnswers = await settling;
     turns.served(batch, performance.now() - started);
     running.delete(settling);
-    // A SQLite commit blocks this thread, so its answers go out before the next one begins. The next one also takes what arrived meanwhile.
-    // PostgreSQL commits in another process: the next one is sent off before these answers are written.
+    // A SQLite commit blocks this thread, so answer before the next one begins. The next one then takes the jobs that arrived meanwhile.
+    // PostgreSQL commits in another process, so send the next one before these answers are written.
     if (maxRunning > 1) start();
     giveAnswers();
     if (turns.backlog().requests > 0) void startSoon();
@@ -83,7 +84,7 @@ export function createWriteQueue<Job, Answer>(
   };
 }
 
-/** Commits a batch. Call what it resolves with to give the answers. */
+/** Commits a batch. Resolves to a function that answers its jobs. */
 async function settle<Job, Answer>(
   commit: CommitJobs<Job, Answer>,
   batch: Batch<Job, Answer>,
@@ -98,8 +99,8 @@ async function settle<Job, Answer>(
         else resolve(answer);
       });
   } catch (error) {
-    // The whole transaction is rolled back. Run the jobs one by one, so that a bad job does not fail its neighbours. Not after store
-    // trouble: jobs that may be stored must not be stored twice, and a store that takes nothing takes no single job either.
+    // The whole transaction is rolled back. Run the jobs one by one, so that a bad job does not fail its neighbours. Do not after store
+    // trouble: jobs that may be stored must not run twice, and a store that takes no writes takes no single job either.
     if (batch.length === 1 || isStoreTrouble(error)) {
       return () => batch.forEach(({ reject }) => reject(error));
     }

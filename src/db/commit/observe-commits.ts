@@ -1,4 +1,4 @@
-/** Reports each transaction of the write queue to observers. An observer that fails does no harm to it. */
+/** Reports each transaction of the write queue to observers. An observer that throws does not affect the transaction. */
 import type { ChangeSource } from '../../domain/change.ts';
 import type { RowResult, UpdateRequest } from '../../domain/update.ts';
 import type { Problem } from '../../domain/refusal.ts';
@@ -6,7 +6,7 @@ import type { SavedCatalog } from '../catalog/save-catalog.ts';
 import type { Applied } from '../update/apply-updates.ts';
 import type { CatalogPart } from './writer.ts';
 
-/** What a commit counts rows by. Dry runs commit nothing. */
+/** The outcomes that a commit counts. Dry runs commit nothing. A replayed answer counts all its rows as REPLAYED. */
 export type RowOutcome = Exclude<RowResult['outcome'], 'DRY_RUN'> | 'REPLAYED';
 
 /** What a transaction did, in numbers that are quick to send to other threads. */
@@ -22,12 +22,15 @@ export interface CommitSummary {
   readonly refusals: readonly (readonly [problem: Problem, count: number])[];
 }
 
+/** Hears of each transaction. What its methods throw is ignored. */
 export interface CommitObserver {
+  /** The transaction is on disk. */
   committed(commit: CommitSummary): void;
+  /** The transaction failed, or its outcome is unknown. */
   failed(error: unknown): void;
 }
 
-/** `commit`, reported to the observers as what `summarize` makes of it. */
+/** Wraps `commit` so that observers hear of each transaction. `summarize` makes the summary of a committed one. */
 export function observeCommits<Jobs, Answers>(
   commit: (jobs: Jobs) => Promise<Answers>,
   summarize: (jobs: Jobs, answers: Answers) => Omit<CommitSummary, 'ms'>,
@@ -48,10 +51,12 @@ export function observeCommits<Jobs, Answers>(
   };
 }
 
+/** Reports a commit to all observers. Never throws. */
 export function tellCommitted(observers: readonly CommitObserver[], commit: CommitSummary): void {
   for (const observer of observers) unharmed(() => observer.committed(commit));
 }
 
+/** Reports a failed transaction to all observers. Never throws. */
 export function tellFailed(observers: readonly CommitObserver[], error: unknown): void {
   for (const observer of observers) unharmed(() => observer.failed(error));
 }
@@ -60,10 +65,11 @@ function unharmed(tell: () => void): void {
   try {
     tell();
   } catch {
-    // A lost count is no reason to fail an update.
+    // Observers only count. A lost count must not fail an update.
   }
 }
 
+/** The summary of a transaction of updates. Requests that were not served count no outcomes. */
 export function summarizeUpdates(
   requests: readonly UpdateRequest[],
   answers: readonly Applied[],
@@ -96,7 +102,7 @@ export function summarizeUpdates(
   };
 }
 
-/** A created SKU counts as applied. */
+/** The summary of a transaction that saved a part of a catalog. A created SKU counts as applied. */
 export function summarizeSave(
   { origin, rows }: CatalogPart,
   { counts, lastPosition }: SavedCatalog,

@@ -1,27 +1,29 @@
-/** A caller's calls to the writer's thread: sends them, and keeps them until they are answered. */
+/** Sends a caller's calls to the writer's thread, and keeps them until they are answered. */
 import type { MessagePort } from 'node:worker_threads';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { readAnswer } from '../answer/answer-codec.ts';
 import { fromErrorDetails, joinTexts, type Outcome, type WriterCall } from './writer-messages.ts';
 
+/** The calls of one caller. */
 export interface OpenCalls {
   /** Resolves with the thread's answer. Throws UnavailableError if the thread has ended, or ends before it answers. */
   ask<T>(call: WriterCall): Promise<T>;
+  /** Answers the call with this number. Its promise rejects with OUTCOME_UNKNOWN if the outcome cannot be read. */
   settle(id: number, outcome: Outcome): void;
-  /** Sends the time to the thread, with the calls that wait to be sent. */
+  /** Sends the caller's time and its unsent calls to the thread, at the end of this event-loop turn. */
   sendSoon(): void;
-  /** Rejects all open calls, and all later ones. */
+  /** Rejects all open and later calls: with OUTCOME_UNKNOWN if the call was sent, otherwise with STORE_UNAVAILABLE. */
   end(error: Error): void;
   /** Resolves when no call is open. */
   idle(): Promise<void>;
 }
 
 interface OpenCall extends PromiseWithResolvers<unknown> {
-  /** If so, the thread may have carried it out. */
+  /** Whether it was sent. Then the thread may have carried it out. */
   isSent: boolean;
 }
 
-/** The port keeps the process alive while a call is open, and only then. */
+/** No call is open yet. The port keeps the process alive only while a call is open. `clock` is read once for each message. */
 export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls {
   const open = new Map<number, OpenCall>();
   let lastId = 0;
@@ -70,7 +72,7 @@ export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls
   };
 }
 
-/** Requests that arrive together are read in one turn of the event loop. Their calls go in one message. */
+/** Sends the calls of one event-loop turn in one message. Requests that arrive together are read in one turn. */
 function createSender(port: MessagePort, clock: () => Date, isSent: (id: number) => void) {
   let unsent: { readonly id: number; readonly text: string }[] = [];
   let sending: NodeJS.Immediate | undefined;

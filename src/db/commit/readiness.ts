@@ -1,24 +1,24 @@
-/** Whether the store can be written now. It asks the store, but at most once a second. */
+/** Tells whether the store can be written now. It asks the store at most once a second. */
 import { sql } from 'kysely';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { CommitObserver } from './observe-commits.ts';
 import type { Store } from '../store/store.ts';
 import { codeOf, diskFull, LOG_LIMIT } from '../driver/store-error.ts';
 
-/** How long an answer is kept, so that frequent probes cost the store nothing. */
+/** How long an answer is kept, in milliseconds, so that frequent probes cost the store nothing. */
 const KEPT_MS = 1_000;
-/** How long a failed commit counts. The small commit of a check may succeed where a larger one fails. */
+/** How long a failed commit counts, in milliseconds. A check's own small commit may succeed where a larger one fails. */
 const FAILURE_KEPT_MS = 4_000;
-/** A store that does not answer within this time is out of reach. */
+/** A store that does not answer within this many milliseconds is out of reach. */
 const MAX_WAIT_MS = 2_000;
 
-/** It observes real commits, so a gateway that commits all the time needs no check. */
+/** The check of the store. It observes real commits, so a busy gateway needs no commits of its own for the check. */
 export interface Readiness extends CommitObserver {
   /** Why no update can be stored. Null if updates can be stored. The text is public: it names no file, host or user. */
   check(): Promise<string | null>;
 }
 
-/** `noteError` gets the errors of a check's own commit. */
+/** Asks the store at the first check. `noteError` gets the errors of a check's own commit. */
 export function createReadiness(
   store: Store,
   noteError: (error: unknown) => void = () => undefined,
@@ -54,7 +54,7 @@ export function createReadiness(
   };
 }
 
-/** Asks, and waits up to MAX_WAIT_MS. While an earlier question is open, later ones wait for it and ask no second time. */
+/** Wraps `ask` with a timeout of 2 seconds, after which the answer is a problem. Calls during an open `ask` share its answer. */
 export function createAskReadiness(ask: () => Promise<string | null>): () => Promise<string | null> {
   let asking: Promise<string | null> | undefined;
   return () => {
@@ -66,11 +66,11 @@ export function createAskReadiness(ask: () => Promise<string | null>): () => Pro
 }
 
 /**
- * Only a commit shows that the disk takes one: before it SQLite writes nothing, so a transaction that is rolled back succeeds
- * on a full disk. This one stores again a number that nobody uses, as it is: one page to the log, and one fsync.
+ * Commits for real, because SQLite writes nothing before the commit: a transaction that is rolled back succeeds on a full disk. This one
+ * stores an unused number again, which costs one page of the log and one fsync.
  */
 async function commitToSqlite({ db, log }: Store): Promise<string | null> {
-  // This commit needs no new page, and most updates do.
+  // Most updates need a new page. This commit needs none, so it would succeed on a disk that has no room for them.
   if (log && !log.mayGrow()) throw diskFull();
   return db.connection().execute(async (connection) => {
     const { rows } = await sql<{ timeout: number }>`pragma busy_timeout`.execute(connection);
@@ -92,7 +92,7 @@ async function commitToSqlite({ db, log }: Store): Promise<string | null> {
   });
 }
 
-/** Whether the server answers and takes writes. PostgreSQL watches its disk itself. */
+/** Asks whether the server answers and takes writes. It does not commit, because PostgreSQL watches its disk itself. */
 async function askPostgres({ writes }: Store): Promise<string | null> {
   const { rows } = await sql<{ standby: boolean; read_only: string }>`
     select pg_is_in_recovery() as standby, current_setting('transaction_read_only') as read_only`.execute(

@@ -8,13 +8,13 @@ import { UnavailableError } from '../../domain/unavailable.ts';
  * and 1,000 rows take 30,000 new SKUs in 6.8, 5.0, 4.5 and 3.9 s. A part of 100 rows takes 5 to 10 ms, its fsync included.
  */
 export const PART_ROWS = 100;
-/** How long a part that is refused because too much waits is sent again, and how often, in milliseconds. */
+/** A part that is refused because too much waits is sent again every RETRY_MS, for PATIENCE_MS at most. Both in milliseconds. */
 const PATIENCE_MS = 30_000;
 const RETRY_MS = 100;
 
 /**
- * Saves each part once the one before it is on disk, for a row may name a SKU of an earlier part. Throws the error of the first part
- * that fails. The parts before it stay saved.
+ * Saves parts of up to PART_ROWS rows, each once the previous one is on disk: a row may name a SKU of an earlier part. Resolves to the
+ * sums of the parts' counts. Rejects with the error of the first part that fails. The parts before it stay saved.
  */
 export async function saveInParts(
   rows: readonly CatalogRow[],
@@ -33,7 +33,7 @@ export async function saveInParts(
   return total;
 }
 
-/** Updates come first: a part that is refused for their number waits and is sent again. Nothing of it is stored. */
+/** Sends the part again if it is refused because too much waits, since updates come first. Nothing of a refused part is stored. */
 async function onceAdmitted<T>(save: () => Promise<T>): Promise<T> {
   const started = performance.now();
   for (;;) {

@@ -1,4 +1,4 @@
-/** Starts the writer's thread. An fsync or a large bulk call on it does not hold up reads and parsing on other threads. */
+/** Starts the writer's thread. Other threads read and parse while it waits for an fsync or runs a large bulk call. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { createLogStatus, watchLog, type LogStatus, type LogWatch } from '../driver/log-status.ts';
 import { tellCommitted, tellFailed, type CommitObserver } from './observe-commits.ts';
@@ -6,32 +6,36 @@ import type { Store } from '../store/store.ts';
 import { connectWriter, type Writer } from './writer-client.ts';
 import { fromErrorDetails, type Note } from './writer-messages.ts';
 
-/** Size of the thread's heap for new objects, in MiB. The command line's setting is meant for the thread of the connections. */
+/** Size of the thread's heap for new objects, in MiB. Without it the thread takes Node's flag, which suits the thread of connections. */
 const MAX_YOUNG_MIB = 16;
 
+/** What the thread needs to open the store. */
 export interface WriterThreadData {
   readonly url: string;
+  /** How long to wait for any answer of PostgreSQL, in milliseconds. 0 means no limit. */
   readonly answerTimeoutMs: number;
   readonly keyQuotaBytes: number;
   readonly logLimitBytes: number;
+  /** Memory that both threads share. */
   readonly logStatus: LogStatus;
 }
 
+/** A handle on the writer's thread. */
 export interface WriterThread {
   readonly writer: Writer;
-  /** A port for another caller, in any thread. `connectWriter` makes a writer of it. */
+  /** A new port for another caller, in any thread. Pass it to `connectWriter`. */
   connect(): MessagePort;
-  /** Resolves once the thread has opened the store. Calls before that wait. Rejects if it cannot open it. */
+  /** Resolves once the thread has opened the store. Rejects if it cannot. Earlier calls wait. */
   readonly started: Promise<void>;
   /** The state of SQLite's log. */
   log(): LogWatch;
-  /** Resolves once all calls of all callers are answered and the thread has ended. Rejects if the disk fails at the very end. */
+  /** Answers all calls of all callers, then ends the thread. Rejects if the disk fails while SQLite's log is copied at the end. */
   close(): Promise<void>;
   /** Resolves with the reason once nothing can be written until the store is opened again. */
   readonly failed: Promise<unknown>;
 }
 
-/** Starts the thread. `observers` get all callers' commits. The thread keeps the process alive only while a call is open. */
+/** Starts the thread. `observers` hear of all callers' commits. The thread keeps the process alive only while a call is open. */
 export function startWriter(
   { kind, url, answerTimeoutMs, keyQuotaBytes, logLimitBytes }: Store,
   clock: () => Date,
@@ -91,7 +95,7 @@ function untilStarted(worker: Worker, failed: Promise<unknown>): Promise<void> {
     started.resolve();
   });
   failed.then(started.reject, started.reject);
-  // A caller need not await `started`, so its rejection must not end the process.
+  // Node ends the process for an unhandled rejection, and callers need not await `started`.
   started.promise.catch(() => undefined);
   return started.promise;
 }

@@ -1,13 +1,13 @@
-/** Jobs that wait for a commit, in lines. A batch takes from each line in turn, so no supplier waits behind another's backlog. */
+/** Chooses the jobs of each transaction. It takes from each supplier's line in turn, so nobody waits behind another's backlog. */
 import type { Load } from './admission.ts';
 
-/** Rows in one transaction at most. A single request that is larger gets its own. */
+/** Rows in one transaction, at most. A larger request gets a transaction of its own. */
 export const MAX_BATCH_ROWS = 1_000;
-/** Rows of one line in a transaction at most while others write too. It bounds how long their updates wait. */
+/** Rows of one line in a transaction, at most, while others write too. It bounds how long their updates wait. */
 export const SHARED_BATCH_ROWS = 50;
-/** A request of more rows than this is large. While others write too it gets a transaction of its own, so no small update shares its time. */
+/** A request of more rows than this is large. While others write too, it gets a transaction of its own and delays no small update in it. */
 const FEW_ROWS = 20;
-/** A line counts as one that writes for this many milliseconds after it was served. */
+/** A line still counts as writing for this many milliseconds after it was served. */
 const ACTIVE_MS = 1_000;
 
 /**
@@ -16,39 +16,41 @@ const ACTIVE_MS = 1_000;
  */
 const REST_TIMES = 3;
 
-/** A job that waits. */
+/** A job that waits for a transaction. */
 export interface Waiting {
-  /** Each supplier has a line for its updates, and one for its catalog. */
+  /** The name of its line. Each supplier has a line for its updates, and one for its catalog. */
   readonly line: string;
   readonly rows: number;
-  /** It gets a transaction of its own, also while nobody else writes. */
+  /** Whether it always gets a transaction of its own, even while nobody else writes. */
   readonly isApart: boolean;
 }
 
+/** The lines of jobs that wait. */
 export interface Turns<Entry extends Waiting> {
+  /** Puts the entry at the end of its line. */
   add(entry: Entry): void;
   /**
-   * Takes one entry of each line after another, as far as they fit. Entries of one line stay in order. Empty if every line
-   * that waits has to rest.
+   * Removes and returns the jobs of the next transaction: one entry of each line in turn, as long as they fit. Entries of one line stay
+   * in order. Empty if no line waits, or if every line that waits must rest.
    */
   takeBatch(): Entry[];
-  /** Tells how long a batch took, in milliseconds. */
+  /** Call this when a batch is done. `ms`: how long it took, in milliseconds. */
   served(batch: readonly Entry[], ms: number): void;
-  /** How many rows of this line may share a transaction now. */
+  /** The most rows of this line that may share a transaction now. */
   maxRows(line: string): number;
   /** Whether several lines wait, or were served within the last second. */
   isShared(): boolean;
   backlog(): Load;
 }
 
-/** A line's entries; those before `taken` are gone. */
+/** A line's entries. The first `taken` of them are already taken. */
 interface Line<Entry> {
   readonly name: string;
   entries: Entry[];
   taken: number;
 }
 
-/** `now`: milliseconds on a monotonic clock. */
+/** Creates empty lines. `now` returns milliseconds on a monotonic clock. Tests pass their own. */
 export function createTurns<Entry extends Waiting>(now = () => performance.now()): Turns<Entry> {
   const lines = new Map<string, Line<Entry>>();
   const served = createRecent(now);
@@ -102,7 +104,7 @@ function isLarge(entry: Waiting | undefined): boolean {
   return entry !== undefined && entry.rows > FEW_ROWS;
 }
 
-/** Advances the lines by what it takes. */
+/** Takes entries from the lines until no more fit. */
 function fillBatch<Entry extends Waiting>(
   lines: readonly Line<Entry>[],
   maxRows: (line: string) => number,
@@ -130,16 +132,16 @@ function fillBatch<Entry extends Waiting>(
   return batch;
 }
 
-/** Drops what was taken, once that is most of it. */
+/** Frees the taken entries once they are more than half. Doing that for each entry would copy a long line again and again. */
 function compact<Entry>(line: Line<Entry>): void {
   if (line.taken * 2 <= line.entries.length) return;
   line.entries = line.entries.slice(line.taken);
   line.taken = 0;
 }
 
-/** Which lines were served within the last second, and in which order. */
+/** Remembers which lines were served within the last second, and in which order. */
 function createRecent(now: () => number) {
-  // From the longest ago to the newest.
+  // In the order in which they were last served.
   const recent = new Map<string, { readonly time: number; readonly turn: number }>();
   let turn = 0;
   const forget = () => {
@@ -154,7 +156,7 @@ function createRecent(now: () => number) {
       recent.delete(line);
       recent.set(line, { time: now(), turn: ++turn });
     },
-    /** A number that grows; 0: long ago. */
+    /** The number of the line's last turn. Later turns have greater numbers. 0 if it was not served recently. */
     lastTurn: (line: string) => recent.get(line)?.turn ?? 0,
     hasOther(line: string): boolean {
       forget();

@@ -1,4 +1,4 @@
-/** Writes large best-effort calls in parts, so that other updates are committed in between. */
+/** Splits large best-effort calls into parts, so that other updates are committed in between. */
 import { limitCandidates } from '../../domain/limit-candidates.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
@@ -6,14 +6,15 @@ import type { StoreKind } from '../store/store.ts';
 import { SHARED_BATCH_ROWS } from './turns.ts';
 
 /**
- * Parts of a call that the writer has at once. SQLite commits one transaction after another, so twenty parts may share one. PostgreSQL
- * commits two at a time: there each part waits for the one before it, so that rows of one SKU stay in order.
+ * Parts of a call that the writer has at once, at most. SQLite commits one transaction after another, so twenty parts may share one.
+ * PostgreSQL commits two at a time. There each part waits for the previous one, so that rows of one SKU stay in order.
  */
 const PARTS_AT_ONCE: Record<StoreKind, number> = { sqlite: 20, postgres: 1 };
 
 /**
- * A best-effort call without an idempotency key need not share one transaction, so many rows are written in parts. Each part is a
- * message of its own, so the writer's thread is never busy for long with parsing or writing one.
+ * Updates in parts of SHARED_BATCH_ROWS rows, if the call is best-effort, has no idempotency key and has more rows than that. Each part is
+ * a message of its own, so that the writer's thread never parses or writes one for long. Rejects with the error of the first part that
+ * fails, or with OUTCOME_UNKNOWN if that is store trouble and other parts are stored.
  */
 export async function updateInParts(
   kind: StoreKind,

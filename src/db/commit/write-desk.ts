@@ -1,4 +1,4 @@
-/** Takes the writes of all callers: admits them, and lets them share commits in turn. */
+/** Takes the writes of all callers, admits them, and queues them for commits. */
 import type { SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import type { SavedCatalog } from '../catalog/save-catalog.ts';
@@ -9,9 +9,10 @@ import type { StoreKind } from '../store/store.ts';
 import { createWriteQueue } from './commit-queue.ts';
 import type { CatalogPart } from './writer.ts';
 
-/** Transactions at a time: while one waits for PostgreSQL, the next is on its way. SQLite writes one at a time anyway. */
+/** Transactions at a time. While one waits for PostgreSQL, the next is on its way. SQLite can only run one. */
 const MAX_COMMITS: Record<StoreKind, number> = { sqlite: 1, postgres: 2 };
 
+/** Where all writes of the thread arrive. */
 export interface WriteDesk {
   /** Resolves once the update is on disk. Throws UnavailableError if too much waits, or if the store takes no writes. */
   update(request: UpdateRequest): Promise<UpdateAnswer>;
@@ -27,7 +28,7 @@ export interface WriteDesk {
 
 /** The transactions that a desk runs. */
 export interface Transactions {
-  /** Runs one transaction for all the requests. Gives for each, in order, its answer, or why it alone is not served. */
+  /** Runs one transaction for all requests. Resolves to an answer for each, in order, or to the error of that request alone. */
   commit(requests: readonly UpdateRequest[]): Promise<readonly Applied[]>;
   /** Runs one transaction for the part. */
   save(part: CatalogPart): Promise<SavedCatalog>;
@@ -36,6 +37,7 @@ export interface Transactions {
 type Job = UpdateRequest | CatalogPart;
 type AnswerTo<J extends Job> = J extends CatalogPart ? SavedCatalog : UpdateAnswer;
 
+/** Creates a desk with an empty queue. `observers` hear of all its transactions. */
 export function createWriteDesk(
   kind: StoreKind,
   transactions: Transactions,
@@ -54,7 +56,7 @@ export function createWriteDesk(
     admission.admit(
       supplierId,
       job.rows.length,
-      // The queue answers each job with what its kind comes to.
+      // The queue answers a part with a SavedCatalog, and a request with an UpdateAnswer. TypeScript cannot tell which.
       () => queue.submit(job, job.rows.length, line, isPart(job)) as Promise<AnswerTo<J>>,
     );
   return {
@@ -70,7 +72,7 @@ export function createWriteDesk(
   };
 }
 
-/** A line beside the supplier's own: its updates do not wait behind its catalog. No supplier's name has a NUL in it. */
+/** A second line for each supplier, so that its updates do not wait behind its catalog. No supplier's key contains a NUL. */
 const catalogLine = (supplierId: string) => `${supplierId}\0catalog`;
 
 function isPart(job: Job): job is CatalogPart {

@@ -1,4 +1,4 @@
-/** The thread's side of its callers: reads calls from their ports and posts outcomes. No call can end the thread. */
+/** The thread's side of its callers: reads their calls and posts the outcomes. No call can end the thread. */
 import type { MessagePort } from 'node:worker_threads';
 import type { SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
@@ -23,14 +23,15 @@ export interface WriterCalls {
   backlog(): Load;
 }
 
+/** One caller of the thread. */
 export interface Caller {
-  /** Sends the note to this caller, together with its next outcomes if it has some in this turn. */
+  /** Sends the note to this caller, together with its next outcomes or at the end of this event-loop turn. */
   tell(note: Note): void;
-  /** Sends the outcomes and notes that wait. */
+  /** Sends all unsent outcomes and notes now. */
   flush(): void;
 }
 
-/** Answers the calls that come in by the port. `hearTime` gets the time on the caller's clock (ISO 8601). */
+/** Answers the calls that arrive on the port. `hearTime` gets the caller's time (ISO 8601) with each message. */
 export function answerCalls(port: MessagePort, calls: WriterCalls, hearTime: (now: string) => void): Caller {
   const outbox = createOutbox(port);
   port.on('message', (text: string) => {
@@ -42,7 +43,7 @@ export function answerCalls(port: MessagePort, calls: WriterCalls, hearTime: (no
   return outbox;
 }
 
-/** The outcome as JSON text. Never rejects. */
+/** Runs the call. Resolves to its outcome as JSON text, also if it fails. Never rejects. */
 async function answer(calls: WriterCalls, [id, ...call]: NumberedCall): Promise<string> {
   try {
     return `[${id},${await run(calls, call)}]`;
@@ -68,7 +69,7 @@ async function run(calls: WriterCalls, call: Unnumbered): Promise<string> {
   }
 }
 
-/** If the answer cannot be written, the update is stored all the same: report its outcome as unknown. */
+/** Throws OUTCOME_UNKNOWN if the answer cannot be written as text, because the update is stored nevertheless. */
 function writeStored(answered: UpdateAnswer): string {
   try {
     return writeAnswer(answered);
@@ -77,7 +78,7 @@ function writeStored(answered: UpdateAnswer): string {
   }
 }
 
-/** Sends all outcomes of a commit in one message. */
+/** Collects outcomes and notes, and sends all of a commit in one message. */
 function createOutbox(port: MessagePort) {
   let outcomes: string[] = [];
   let notes: Note[] = [];
@@ -93,7 +94,7 @@ function createOutbox(port: MessagePort) {
   return {
     flush,
     send(text: string) {
-      // The other outcomes of its commit follow in the same run of microtasks.
+      // The commit's other outcomes arrive in microtasks that are already queued.
       if (outcomes.push(text) === 1) queueMicrotask(flush);
     },
     tell(note: Note) {

@@ -9,27 +9,28 @@ import { saveInParts } from './save-in-parts.ts';
 import { updateInParts } from './update-in-parts.ts';
 import type { Note, WriterMessage } from './writer-messages.ts';
 
-/** How long a caller waits for the thread to report its backlog. */
+/** How long a caller waits for the thread to report its backlog, in milliseconds. */
 const BACKLOG_WAIT_MS = 1_000;
 
+/** A caller's handle on the writer's thread. */
 export interface Writer {
-  /** Resolves once it is on disk. Throws UnavailableError if too much waits, or if the store takes no writes. */
+  /** Resolves once the update is on disk. Rejects with an UnavailableError if too much waits, or if the store takes no writes. */
   update(request: UpdateRequest): Promise<UpdateAnswer>;
-  /** Saves catalogs in parts. Between two parts the thread commits what else waits. */
+  /** Saves catalogs in parts. Between two parts the thread commits other writes. */
   readonly catalog: Catalog;
-  /** Moves the service clock on, and deletes some of the keys that are `keepMs` old or older. True: there may be more. */
+  /** Advances the service clock. Deletes some of the keys that are at least `keepMs` milliseconds old. True if there may be more. */
   purgeKeys(keepMs: number): Promise<boolean>;
-  /** Why no update can be stored. Null if updates can be stored. */
+  /** Why no update can be stored, as a sentence. Null if updates can be stored. */
   probe(): Promise<string | null>;
-  /** What waits for its commit, of all callers. If the thread does not answer in time: what this caller waits for. */
+  /** The load of all callers that waits for a transaction. If the thread does not answer within 1 second: this caller's open load. */
   backlog(): Promise<Load>;
-  /** Resolves once all calls are answered. Later calls are refused. */
+  /** Waits until all calls are answered, then closes the port. Later calls reject with STORE_UNAVAILABLE. */
   close(): Promise<void>;
 }
 
 /**
- * The writer behind a port that `connect()` of the writer's handle gave. It keeps the process alive only while a call is open.
- * `hear` gets notes of all callers' commits, on the first port that the thread was given.
+ * Makes a writer of a port from `WriterThread.connect`. It keeps the process alive only while a call is open. `hear` gets notes of all
+ * callers' commits, but only on the first port that the thread was given.
  */
 export function connectWriter(
   kind: StoreKind,
@@ -37,14 +38,14 @@ export function connectWriter(
   clock: () => Date,
   hear: (note: Note) => void = () => undefined,
 ): Writer {
-  // The thread admits calls too, but while it is busy it cannot refuse any.
+  // The thread checks this bound too, but it cannot refuse a call while it is busy.
   const admission = createAdmission();
   const calls = createOpenCalls(port, clock);
   port.on('message', (text: string) => {
     // The thread wrote the message.
     const { outcomes, notes } = JSON.parse(text) as WriterMessage;
     for (const note of notes) hear(note);
-    // The thread's next commits carry the time of its last message. Send it a newer one.
+    // The thread has no clock: its next commits would carry the time of the last message. Send it a newer one.
     if (notes.some((note) => 'isBehind' in note && note.isBehind)) calls.sendSoon();
     for (const [id, ...outcome] of outcomes) calls.settle(id, outcome);
   });

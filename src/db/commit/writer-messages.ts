@@ -5,7 +5,7 @@ import type { CommitSummary } from './observe-commits.ts';
 import type { CatalogPart } from './writer.ts';
 import { codeOf } from '../driver/store-error.ts';
 
-/** A method of the writer, and its arguments. */
+/** The name of a method of `WriterCalls`, and its arguments. */
 export type WriterCall =
   | readonly ['update', UpdateRequest]
   | readonly ['save', CatalogPart]
@@ -13,7 +13,7 @@ export type WriterCall =
   | readonly ['probe']
   | readonly ['backlog'];
 
-/** A call under a number that the caller chose. */
+/** A call with a number that the caller chose. Its outcome has the same number. */
 export type NumberedCall = readonly [id: number, ...WriterCall];
 
 /** A caller's calls of one turn of its event loop, and the time on its clock (ISO 8601): the thread has no clock of its own. */
@@ -28,31 +28,34 @@ export type Outcome =
   | readonly ['value', value: unknown]
   | readonly ['error', error: ErrorDetails];
 
+/** The outcome of the call with this number. */
 export type NumberedOutcome = readonly [id: number, ...Outcome];
 
-/** What the thread reports of all callers' commits. */
+/** A report on commits of all callers. */
 export type Note =
   | {
       readonly committed: CommitSummary;
-      /** Whether more writes wait already. */
+      /** Whether more writes already wait. */
       readonly isBehind: boolean;
     }
   | { readonly failed: ErrorDetails }
   /** Nothing can be written until the store is opened again. */
   | { readonly ended: ErrorDetails };
 
+/** The thread's message to a caller. */
 export interface WriterMessage {
   readonly outcomes: readonly NumberedOutcome[];
   readonly notes: readonly Note[];
 }
 
-/** An error's message, its driver's code, and the code and message of an UnavailableError. */
+/** An error as JSON: its message with its stack, its driver's code, and the code and message of an UnavailableError. */
 export interface ErrorDetails {
   readonly message: string;
   readonly code: string;
   readonly unavailable: { readonly code: UnavailableCode; readonly message: string } | null;
 }
 
+/** The error as JSON. For an UnavailableError, message and code are those of its cause. */
 export function toErrorDetails(error: unknown): ErrorDetails {
   const isUnavailable = error instanceof UnavailableError;
   const cause = isUnavailable ? error.cause : error;
@@ -63,15 +66,16 @@ export function toErrorDetails(error: unknown): ErrorDetails {
   };
 }
 
+/** Makes an error of `toErrorDetails` again: an UnavailableError if it was one, otherwise an Error with the driver's code. */
 export function fromErrorDetails({ message, code, unavailable }: ErrorDetails): Error {
   const error = Object.assign(new Error(message), { code });
   return unavailable ? new UnavailableError(unavailable.code, error, unavailable.message) : error;
 }
 
-/** Most characters of a message. V8's longest string has some 500 million, and a receiver parses a message in one go. */
+/** Characters of a message, at most. V8's longest string has some 500 million, and a receiver parses a message without a pause. */
 const MAX_MESSAGE_LENGTH = 16_000_000;
 
-/** Joins JSON texts into lists of bounded length. A text longer than the bound gets a list of its own. */
+/** Joins JSON texts into JSON lists of bounded length. A text longer than the bound gets a list of its own. */
 export function joinTexts(texts: readonly string[]): string[] {
   const lists: string[][] = [];
   let length = Infinity;

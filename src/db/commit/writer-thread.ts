@@ -15,12 +15,13 @@ const control = parentPort;
 // Given by startWriter.
 const { url, ...options } = workerData as WriterThreadData;
 const store = await openStore(url, options);
-// SQLite's own wait for other processes would block this thread. createWriter waits without that.
+// SQLite's own wait for other processes would block this thread. createWriter waits without blocking it.
 if (store.kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(store.db);
 
 const callers = new Map<MessagePort, Caller>();
-/** The caller that started the thread. It gets notes of all callers' commits. */
+/** The first caller, in the thread that started this one. It gets notes of all callers' commits. */
 let starter: Caller | undefined;
+/** The time of the last message of any caller (ISO 8601). */
 let now = '';
 
 const writer = stopOnDiskFailure(createWriter(store), (failure) =>
@@ -64,7 +65,7 @@ control.on('message', (message: MessagePort | 'close') => {
   message.on('close', () => callers.delete(message));
 });
 
-/** Waits until everything is answered. The thread ends once its ports are closed. */
+/** Answers everything, then closes the store and all ports. The thread ends when no port is open. */
 async function close(): Promise<void> {
   await desk.idle();
   for (const caller of callers.values()) caller.flush();

@@ -1,4 +1,4 @@
-/** The transactions of the writer, on the store's own connections: updates, parts of catalogs, old keys. */
+/** Runs the writer's transactions: updates, parts of catalogs, the deletion of old keys. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CatalogRow, ImportOrigin } from '../../domain/catalog.ts';
 import type { UpdateRequest } from '../../domain/update.ts';
@@ -10,7 +10,7 @@ import { createPurgeKeys, type PurgeKeys } from '../update/purge-keys.ts';
 import { codeOf, isDiskFailure } from '../driver/store-error.ts';
 import { inTransaction } from '../store/transaction.ts';
 
-/** How long the writer waits for another process that writes to the SQLite file, and how often it tries, in milliseconds. */
+/** While another process writes to the SQLite file, the writer tries every BUSY_RETRY_MS, for BUSY_PATIENCE_MS at most. In milliseconds. */
 const BUSY_PATIENCE_MS = 5_000;
 const BUSY_RETRY_MS = 5;
 
@@ -20,15 +20,17 @@ export interface CatalogPart {
   readonly rows: readonly CatalogRow[];
 }
 
+/** The transactions of one store. All methods reject with an UnavailableError if the store has trouble. */
 export interface StoreWriter {
-  /** Runs one transaction for all the requests. Gives an answer for each, in order. `now`: the time of their changes (ISO 8601). */
+  /** Runs one transaction for all requests. Resolves to an answer for each, in order. `now`: the time of their changes (ISO 8601). */
   commit(requests: readonly UpdateRequest[], now: string): Promise<Applied[]>;
   /** Runs one transaction for the part. `now` as above. */
   save(part: CatalogPart, now: string): Promise<SavedCatalog>;
-  /** Moves the service clock on, and deletes some of the old idempotency keys. */
+  /** Advances the service clock, and deletes some of the old idempotency keys. */
   readonly purgeKeys: PurgeKeys;
 }
 
+/** Prepares the statements. The writer retries for 5 seconds while another process writes to the SQLite file. */
 export function createWriter(store: Store): StoreWriter {
   const applyRequests = createApplyRequests(store);
   const saveCatalog = createSaveCatalog(store);
@@ -42,7 +44,7 @@ export function createWriter(store: Store): StoreWriter {
   };
 }
 
-/** Retries while another process writes. SQLite's own wait would block the whole thread, and calls that write nothing with it. */
+/** Retries while another process writes. SQLite's own wait would block the thread, and with it calls that write nothing. */
 async function whenFree<T>(write: () => Promise<T>): Promise<T> {
   const started = performance.now();
   for (;;) {
@@ -64,14 +66,15 @@ function isBusy(error: unknown): boolean {
   );
 }
 
+/** A writer that stops at the first disk failure. */
 export interface CarefulWriter extends StoreWriter {
   /** Notes an error of the store. A disk failure ends all writing. */
   note(error: unknown): void;
 }
 
 /**
- * The writer until its disk fails. From then on it refuses everything, and `tell` is called with the reason: after a failed fsync a
- * second one may succeed although the pages of the first are lost.
+ * Wraps the writer so that it refuses everything once the disk has failed: after a failed fsync a second one may succeed although the
+ * pages of the first are lost. `tell` is called once, with the reason.
  */
 export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) => void): CarefulWriter {
   let failure: unknown;

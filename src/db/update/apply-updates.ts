@@ -1,4 +1,4 @@
-/** Applies requests within a transaction: find the SKUs, decide, save, and answer. */
+/** Applies requests within a transaction: finds the SKUs, decides, saves, and answers. */
 import type { Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
 import { decideBatch, type BatchDecision, type RequestDecision } from '../../domain/decide-batch.ts';
@@ -14,17 +14,20 @@ import { createIdempotencyKeys, type FreshAnswer } from './idempotency-keys.ts';
 import { createLockSuppliers } from './lock-suppliers.ts';
 import { createSaveChanges } from './save-changes.ts';
 
-/** A request's answer, or the reason why this request alone cannot be served now. */
+/** A request's answer, or the error of this request alone: IDEMPOTENCY_STORE_FULL. */
 export type Applied = UpdateAnswer | UnavailableError;
 
-/** Gives an answer for each request, in order. Nothing is on disk before the caller commits. `now` is ISO 8601. */
+/**
+ * Resolves to an answer for each request, in order. Nothing is on disk before the caller commits. `now` is the time of the changes in
+ * ISO 8601. Rejects with an UnavailableError if the store has trouble.
+ */
 export type ApplyRequests = (
   trx: Kysely<Tables>,
   requests: readonly UpdateRequest[],
   now: string,
 ) => Promise<Applied[]>;
 
-/** `lock`: whether PostgreSQL keeps the SKUs locked until the transaction ends. Dry runs need no lock, for they save nothing. */
+/** `lock`: whether PostgreSQL keeps the SKUs locked until the transaction ends. A dry run needs no lock, because it saves nothing. */
 export function createApplyRequests(store: Store, { lock } = { lock: true }): ApplyRequests {
   const matchSkus = createMatchSkus(store, { lock });
   const lockSuppliers = createLockSuppliers(store);
@@ -54,7 +57,7 @@ function isKept(decision: RequestDecision | undefined): boolean {
   return decision?.kind === 'RUN' && decision.fingerprint !== null;
 }
 
-/** The SKUs that each row of each request names, found in one statement. */
+/** Finds the SKUs that each row of each request names. One statement finds them all. */
 async function matchRows(
   trx: Kysely<Tables>,
   matchSkus: MatchSkus,
@@ -69,7 +72,7 @@ async function matchRows(
   );
 }
 
-/** The stored changes that made the states which failed preconditions report. The batch's own changes are not stored yet. */
+/** Reads the last stored changes of SKUs that failed a precondition. Changes of the same batch are not stored yet. */
 async function loadLastChanges(
   trx: Kysely<Tables>,
   loadChanges: ReturnType<typeof createLoadChanges>,
@@ -86,7 +89,7 @@ async function loadLastChanges(
   return places.length === 0 ? [] : loadChanges(trx, places);
 }
 
-/** Adds what only the store knows: positions to changes, and to failed preconditions the change that made the current state. */
+/** Adds what only the store knows: the positions of changes, and for failed preconditions the SKU's last change. */
 function finishRows(
   batch: BatchDecision,
   changes: readonly InventoryChange[],
@@ -114,7 +117,7 @@ function finishRow(
   return { outcome: 'REJECTED', refusal: { ...failed, lastChange } };
 }
 
-/** The answers in order, and those that are to be kept under a key. */
+/** The answers in order, and those to keep under an idempotency key. */
 function answerRequests(requests: readonly UpdateRequest[], decisions: readonly RequestDecision[]) {
   const answers: Applied[] = [];
   const fresh: FreshAnswer[] = [];

@@ -1,9 +1,9 @@
-/** Dry runs: decided in the caller's thread from what is stored, so that no writer waits for them. */
+/** Dry runs. The caller's thread decides them from what is stored, so that they do not delay the writer. */
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { createApplyRequests } from './apply-updates.ts';
 import type { Store } from '../store/store.ts';
 
-/** Tells what the request would do. Throws UnavailableError where the store cannot be read. */
+/** Creates the function that answers a dry run. It stores nothing. It rejects with an UnavailableError if the store cannot be read. */
 export function createDryRun(
   store: Store,
   clock: () => Date,

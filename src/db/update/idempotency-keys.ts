@@ -1,4 +1,4 @@
-/** Idempotency keys in the store: an answer is kept in the transaction of its effect. */
+/** Loads and saves idempotency keys. An answer is saved in the same transaction as its effect, so neither exists without the other. */
 import { sql, type Kysely } from 'kysely';
 import {
   fingerprintOf,
@@ -15,25 +15,29 @@ import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { idempotencyKeyKey, tables, type Tables } from '../store/tables.ts';
 
-/** An answer that is to be kept under its request's key. */
+/** A new answer to keep under its request's key. */
 export interface FreshAnswer {
   readonly request: UpdateRequest;
+  /** SHA-256 of the request's validated input, in hexadecimal. */
   readonly fingerprint: string;
   readonly answer: UpdateAnswer;
 }
 
+/** The idempotency keys of a store. */
 export interface IdempotencyKeys {
   /**
-   * Looks the requests' keys up. On PostgreSQL the keys stay locked until the transaction ends. So a duplicate that runs at the
-   * same time in another process waits, and then finds the answer.
+   * Looks up the requests' keys, and which suppliers have reached their quota. On PostgreSQL the keys stay locked until the transaction
+   * ends. A duplicate in another process then waits, and finds the answer.
    */
   load(trx: Kysely<Tables>, requests: readonly UpdateRequest[]): Promise<KnownKeys>;
-  /** Keeps the answers of requests whose keys are new. */
+  /** Saves the answers of requests whose keys are new. The caller has locked their suppliers' rows. */
   save(trx: Kysely<Tables>, fresh: readonly FreshAnswer[]): Promise<void>;
 }
 
+/** The primary key of a row of `idempotency_key`. */
 export type KeyRow = RowOf<typeof idempotencyKeyKey>;
 
+/** Prepares the statements. */
 export function createIdempotencyKeys(store: Store): IdempotencyKeys {
   const lockKeys = createSetStatement(store, { name: text() }, (db) =>
     db.selectFrom('item').select(sql`pg_advisory_xact_lock(hashtextextended(item.name, 0))`.as('locked')),
@@ -49,7 +53,7 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
       });
       if (rows.length === 0) return { kept: new Map(), full: new Set() };
       if (store.kind === 'postgres') {
-        // All writers lock in the same order, so that two of them never deadlock.
+        // All writers lock keys in this order, so that two of them never deadlock.
         const names = [...new Set(rows.map((row) => nameOf(row)))].toSorted();
         await lockKeys(
           trx,
@@ -93,7 +97,7 @@ function nameOf({ supplier_id, operation, key }: KeyRow): string {
   return nameOfKey({ supplierId: supplier_id, operation, key });
 }
 
-/** A key that a request has, what is kept under it, and how much room its supplier's keys take. */
+/** A request's key, the answer kept under it, and the bytes of its supplier's keys. `fingerprint` is null if the key is new. */
 interface FoundKey extends KeyRow {
   readonly idempotency_bytes: number;
   readonly fingerprint: string | null;
@@ -101,8 +105,8 @@ interface FoundKey extends KeyRow {
 }
 
 /**
- * Reads an answer only for its own input. Otherwise a request of one row under the key of a call with 10,000 would make the writer
- * unpack all of that call's answer, only to refuse the request.
+ * Reads an answer only if its input is the same. Otherwise the request is refused, and needs no answer. A small request could make the
+ * writer unpack the answer to 10,000 rows.
  */
 function createLoadKeys(store: Store) {
   return createSetStatement(store, { ...idempotencyKeyKey, asked: text() }, (db) =>
@@ -125,7 +129,7 @@ function createLoadKeys(store: Store) {
   );
 }
 
-/** Resolves to each key's supplier and bytes. */
+/** The statement resolves to each key's supplier and bytes. */
 function createSaveKeys(store: Store) {
   const { made_at_ms: _byStatement, ...columns } = tables.idempotency_key.columns;
   return createSetStatement(store, columns, (db) =>

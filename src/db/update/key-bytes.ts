@@ -1,4 +1,4 @@
-/** How much room idempotency keys take, and the count of it that each supplier's row has. */
+/** Counts the bytes that idempotency keys take. Each supplier's row has the sum of its keys. */
 import { sql, type Kysely } from 'kysely';
 import { bigint } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
@@ -6,18 +6,18 @@ import { createSetStatement } from '../store/set-statement.ts';
 import { supplierKey, type Tables } from '../store/tables.ts';
 
 /**
- * What a key is counted as, in bytes: its answer, its name in the table and in its index, and what every row costs. Within a tenth of
- * what it takes on SQLite's disk.
+ * SQL for the bytes of a key: its answer, its name in the table and in the index, and 200 for the rest of the row. The result is within a
+ * tenth of what the key takes on SQLite's disk.
  */
 export const bytesOfKey = sql<number>`octet_length(answer) + 2 * octet_length(key) + 200`;
 
-/** A key's supplier, and its bytes. */
+/** A key's supplier, and the bytes to add to its sum. */
 export interface KeyBytes {
   readonly supplier_id: string;
   readonly bytes: number;
 }
 
-/** Counts bytes of keys to what their suppliers keep; negative ones give room back. */
+/** Prepares the statement that adds bytes to the sums of suppliers. Negative bytes subtract. The caller has locked the suppliers' rows. */
 export function createAddKeyBytes(store: Store) {
   const add = createSetStatement(store, { ...supplierKey, bytes: bigint() }, (db) =>
     db

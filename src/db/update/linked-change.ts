@@ -1,29 +1,35 @@
-/** Changes that are saved together: each is linked to the change that its SKU had before it. */
+/** Links changes that are saved together: each gets a number, and a link to its SKU's previous change. */
 import type { Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
 import { keyOf, type Sku } from '../../domain/sku.ts';
 import type { Tables } from '../store/tables.ts';
 
-/** A change and its place among those that are saved with it. Numbers count from 1, within its supplier. */
+/** A change and its place in the batch of changes that is saved. Numbers count from 1 for each supplier. */
 export interface LinkedChange {
   readonly change: InventoryChange;
   readonly number: number;
-  /** Of the SKU's change before it; null when that is stored already, or there is none. */
+  /** The number of the SKU's previous change, if that is in the same batch; else null. */
   readonly previousNumber: number | null;
-  /** The SKU's change before it, stored already; null when it is one of these, or there is none. */
+  /** The position of the SKU's previous change, if that is already stored; else null. */
   readonly storedPosition: number | null;
-  /** The SKU's last one: it leads to the state that stays. */
+  /** Whether it is the SKU's last change in the batch, so that its state is the one to store. */
   readonly isLast: boolean;
 }
 
-/** Stores the linked changes; gives by supplier the position before the first. */
+/**
+ * Stores the linked changes. Resolves to each supplier's last position before them. `thenCommit`: no other statement follows in the
+ * transaction, so that on PostgreSQL the COMMIT is sent together with the statement.
+ */
 export type SaveLinked = (
   trx: Kysely<Tables>,
   linked: readonly LinkedChange[],
   thenCommit: boolean,
 ) => Promise<ReadonlyMap<string, number>>;
 
-/** `skus` are the last states, one a SKU; `changes` all that led there, in order. */
+/**
+ * Links the changes of a batch, in order. `skus`: each SKU of the batch, whose `lastChangePosition` is the position of its last stored
+ * change.
+ */
 export function linkChanges(skus: readonly Sku[], changes: readonly InventoryChange[]): LinkedChange[] {
   const storedPositions = new Map(
     skus.map((sku) => [keyOf(sku.supplierId, sku.skuId), sku.lastChangePosition]),

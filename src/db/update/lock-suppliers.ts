@@ -1,4 +1,4 @@
-/** Locks on suppliers' rows: taken in one order by all, after all locks on keys and SKUs. */
+/** Locks suppliers' rows. Every transaction takes these locks in the same order, after its locks on keys and SKUs. */
 import type { Kysely } from 'kysely';
 import type { Store } from '../store/store.ts';
 import { WITH_NEXT } from '../driver/pipeline.ts';
@@ -6,21 +6,22 @@ import { createSetStatement } from '../store/set-statement.ts';
 import { supplierKey, type Tables } from '../store/tables.ts';
 
 /**
- * Locks the suppliers' rows until the transaction ends. Their positions and their count of key bytes change under this lock alone. On
- * SQLite it does nothing: there a transaction begins with the right to write.
+ * Locks the suppliers' rows until the transaction ends. Positions and sums of key bytes change only under this lock. On SQLite it does
+ * nothing, because only one transaction writes at a time.
  */
 export type LockSuppliers = (trx: Kysely<Tables>, supplierIds: Iterable<string>) => Promise<void>;
 
+/** Prepares the statement. */
 export function createLockSuppliers(store: Store): LockSuppliers {
-  // An UPDATE of several rows has no order of its own: two gateways with the same suppliers would wait for each other in a circle.
-  // Nor can the UPDATE select them in order itself: where it meets a row that has changed since its snapshot, it locks them anew.
+  // An UPDATE locks rows in any order, so two gateways that update the same suppliers could deadlock. A subquery in the UPDATE does not
+  // help: PostgreSQL runs it again, out of order, if a row has changed since the statement's snapshot.
   const lock = createSetStatement(store, supplierKey, (db) =>
     db
       .selectFrom('item')
       .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
       .select('supplier.supplier_id')
       .orderBy('supplier.supplier_id')
-      // Weaker than `for update`, which would wait for imports: their new SKUs refer to the supplier long before its row is due.
+      // `for update` would wait for imports, whose new SKUs hold a foreign key lock on the supplier.
       .forNoKeyUpdate('supplier'),
   );
   return async (trx, supplierIds) => {

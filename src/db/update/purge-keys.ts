@@ -1,4 +1,4 @@
-/** Old idempotency keys are forgotten a few at a time, by the service clock, and their suppliers get their room back. */
+/** Deletes old idempotency keys, a bounded number at a time. The service clock says how old they are. */
 import type { Kysely } from 'kysely';
 import type { KeyRow } from './idempotency-keys.ts';
 import { bytesOfKey, createAddKeyBytes } from './key-bytes.ts';
@@ -9,19 +9,19 @@ import { createSetStatement } from '../store/set-statement.ts';
 import { idempotencyKeyKey, type Tables } from '../store/tables.ts';
 import { inTransaction } from '../store/transaction.ts';
 
-/** Keys, and bytes of keys, that one transaction removes at most, so that no writer waits long for it. */
+/** Most keys, and most bytes of keys, that one transaction deletes. A single larger key is deleted alone. Writers wait for it. */
 const MAX_PURGED = 500;
 const MAX_PURGED_BYTES = 4_194_304;
 /**
- * Kept for so much longer, in milliseconds: the clock may show a step less than it should when a key is made, and the key's
- * transaction may take minutes.
+ * Keys are kept longer by this many milliseconds. When a key is stored, the clock may lag by one step, and the key's transaction may
+ * take minutes to commit.
  */
 const MARGIN_MS = 2 * MAX_STEP_MS;
 
-/** Removes some of the keys that are `keepMs` old or older. True: there may be more. */
+/** Deletes some of the keys that are at least `keepMs` milliseconds old. Resolves to true if there may be more. */
 export type PurgeKeys = (keepMs: number) => Promise<boolean>;
 
-/** Only the process that moves the service clock on removes keys; in others it does nothing. */
+/** Only the process that advances the service clock deletes keys. In other processes the function does nothing. */
 export function createPurgeKeys(store: Store, clock: ServiceClock = createServiceClock(store)): PurgeKeys {
   const removeKeys = createRemoveKeys(store);
   return async (keepMs) => {
@@ -64,7 +64,7 @@ function createRemoveKeys(store: Store) {
   );
   const addKeyBytes = createAddKeyBytes(store);
   return async (trx: Kysely<Tables>, keys: readonly KeyRow[]) => {
-    // Before the keys, as writers do, so that neither waits for the other in a circle.
+    // Writers lock suppliers before they write keys. The same order here prevents a deadlock.
     await lockSuppliers(
       trx,
       keys.map(({ supplier_id }) => supplier_id),

@@ -1,4 +1,4 @@
-/** Stores what was decided: the SKUs' new state, and one row a change in the append-only log. */
+/** Stores what was decided: the SKUs' new states, and one row for each change in the append-only log. */
 import { sql, type Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
 import type { Sku } from '../../domain/sku.ts';
@@ -12,9 +12,11 @@ import { toStateRow } from '../store/state-row.ts';
 import { skuKey, stateColumns, supplierKey, tables, type Tables } from '../store/tables.ts';
 
 /**
- * `skus` are the last states, one a SKU; `changes` all that led there, in order. Gives each change its position. The caller has locked
- * the suppliers: they stay so until the commit, which keeps positions in the order of commits, so that a reader who follows them skips
- * none. With `thenCommit` nothing else is done in the transaction, and the commit may go along.
+ * Stores `changes`, in order, and the state that the last change of each SKU left. Resolves to the changes with their positions. `skus`:
+ * each SKU of the batch, once.
+ *
+ * The caller has locked the suppliers' rows until the commit. So positions follow the order of commits, and a reader that follows them
+ * skips none. `thenCommit`: no other statement follows in the transaction, so the COMMIT may be sent along.
  */
 export type SaveChanges = (
   trx: Kysely<Tables>,
@@ -23,8 +25,9 @@ export type SaveChanges = (
   thenCommit: boolean,
 ) => Promise<InventoryChange[]>;
 
+/** Prepares the statements. */
 export function createSaveChanges(store: Store): SaveChanges {
-  // What costs on PostgreSQL is the way there and back; for SQLite short statements are the fastest.
+  // On PostgreSQL the round trip costs most, so one statement does it all. On SQLite several short statements are the fastest.
   const save = store.kind === 'postgres' ? createSaveInOne(store) : createSaveOneByOne(store);
   return async (trx, skus, changes, thenCommit) => {
     if (changes.length === 0) return [];
@@ -35,6 +38,7 @@ export function createSaveChanges(store: Store): SaveChanges {
 
 type PlacedChange = InventoryChange & { readonly position: number };
 
+/** Turns numbers into positions. `before`: each supplier's last position before the batch. */
 function place(linked: readonly LinkedChange[], before: ReadonlyMap<string, number>): PlacedChange[] {
   return linked.map(({ change, number, previousNumber, storedPosition }) => {
     const base = before.get(change.supplierId) ?? 0;
@@ -62,7 +66,7 @@ function createSaveOneByOne(store: Store): SaveLinked {
   };
 }
 
-/** What a change leaves of a SKU. */
+/** The columns of a SKU that a change sets. */
 const leftColumns = {
   ...stateColumns,
   ...pick(tables.sku.columns, 'version', 'updated_at', 'last_change_position'),
@@ -92,7 +96,7 @@ function createSaveSkus(store: Store) {
   );
 }
 
-/** Moves each supplier's last position on by the number of its changes; gives the positions before, by supplier. */
+/** Advances each supplier's last position by the number of its changes. Resolves to the positions before, by supplier. */
 function createTakePositions(store: Store) {
   const movePositions = createSetStatement(store, { ...supplierKey, count: integer() }, (db) =>
     db

@@ -1,4 +1,4 @@
-/** Positions, SKUs and the log in one statement, for PostgreSQL: the suppliers' rows are locked for as short as can be. */
+/** Saves positions, SKUs and the log in one PostgreSQL statement. One round trip keeps the locks on suppliers' rows short. */
 import { sql } from 'kysely';
 import { asInItem, integer, namesOf, orNull, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
@@ -8,7 +8,7 @@ import { createSetStatement } from '../store/set-statement.ts';
 import { toRowsWithSharedTexts } from '../change/shared-texts.ts';
 import { stateColumns, tables } from '../store/tables.ts';
 
-/** A change whose position counts from 1 within its supplier: the statement adds where the supplier's positions are. */
+/** A row of the log whose positions count from 1 for each supplier. The statement adds the supplier's last position. */
 const linkedColumns = {
   ...tables.inventory_change.columns,
   previous_number: orNull(integer()),
@@ -16,6 +16,7 @@ const linkedColumns = {
 };
 type LinkedRow = RowOf<typeof linkedColumns>;
 
+/** Prepares the statement. */
 export function createSaveInOne(store: Store): SaveLinked {
   const save = createSaveStatement(store);
   return async (trx, linked, thenCommit) => {
@@ -50,12 +51,12 @@ const lastState = {
   last_change_position: position,
 };
 
-/** What the log has in this column. */
+/** SQL for the value that the log stores in this column. */
 function recorded(name: (typeof changeNames)[number]) {
   if (name === 'position') return position.as(name);
   if (name === 'previous_position')
     return sql`coalesce(moved.base + item.previous_number, item.previous_position)`.as(name);
-  // A position that stands for the texts of another change counts from 1 too.
+  // A reference to the texts of another change (shared-texts.ts) counts from 1 too.
   if (name === 'reference_document_uri')
     return sql`case when item.reference_document_uri like '*%'
       then concat('*', moved.base + cast(substr(item.reference_document_uri, 2) as bigint))
