@@ -5,6 +5,7 @@ import { describeFindings } from './check.ts';
 import { PROGRAM, readOptions, type Command } from './command.ts';
 import { format, plural } from '../feed/counts.ts';
 
+/** The command `backup`. It fails without a file if the check of the copy finds a problem. */
 export const backupCommand: Command = {
   help: `Usage: ${PROGRAM} backup FILE [--database sqlite:PATH]
 

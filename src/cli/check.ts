@@ -1,9 +1,10 @@
-/** `stockgate check`: looks whether all that is stored fits together. */
+/** `stockgate check`: checks that the rows of a store fit together. */
 import { checkDatabase, type CheckReport, type Finding } from '../db/upkeep/check.ts';
 import { database } from './settings.ts';
 import { PROGRAM, readOptions, type Command } from './command.ts';
 import { format, plural } from '../feed/counts.ts';
 
+/** The command `check`. The exit code is 1 if there is a finding. */
 export const checkCommand: Command = {
   help: `Usage: ${PROGRAM} check [--database URL]
 
@@ -32,7 +33,7 @@ Prints each kind of problem with its count and some examples. The exit code is 1
   },
 };
 
-/** A line for each kind of problem, and under it one for each example. */
+/** The findings as lines of text: one for each kind of problem, and under it one for each example. */
 export function describeFindings(findings: readonly Finding[]): string {
   const lines = findings.flatMap(({ problem, count, examples }) => [
     `${problem}: ${format(count)}`,
@@ -42,10 +43,11 @@ export function describeFindings(findings: readonly Finding[]): string {
     }),
     ...(count > examples.length ? ['  ...'] : []),
   ]);
-  // What is stored must not steer a terminal.
+  // Stored text could hold control characters, which must not reach a terminal.
   return lines.map((line) => `${line.replace(/\p{C}/gu, '?')}\n`).join('');
 }
 
+/** The numbers of rows that were checked: `2 suppliers, 1,234 SKUs, 2,468 codes and 99 changes`. */
 export function describeCounts({ suppliers, skus, codes, changes }: CheckReport): string {
   const parts = [plural(suppliers, 'supplier'), plural(skus, 'SKU'), plural(codes, 'code')];
   return `${parts.join(', ')} and ${plural(changes, 'change')}`;

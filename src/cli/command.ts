@@ -1,4 +1,4 @@
-/** The interface of the command line's commands: how they read options, flags before the environment, and how they show progress. */
+/** What all commands share: their interface, how they read options, and how they show progress. */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { format, plural } from '../feed/counts.ts';
@@ -20,10 +20,11 @@ export interface Io {
   readonly stop: AbortSignal;
 }
 
+/** A command of the program. */
 export interface Command {
   /** The whole help text. */
   readonly help: string;
-  /** The exit code: 0 done, 1 failed. Throws a UsageError for 2. */
+  /** Resolves to the exit code: 0 done, 1 failed. Rejects with a UsageError for 2, and with any other error for 1. */
   run(args: readonly string[], io: Io): Promise<number>;
 }
 
@@ -34,7 +35,7 @@ export class UsageError extends Error {}
 export interface Option {
   readonly schema: z.ZodType;
   readonly type?: 'string' | 'boolean';
-  /** May be given several times; in the environment the values are separated by commas. */
+  /** Whether it may be given several times. In the environment, commas separate the values. */
   readonly multiple?: boolean;
 }
 
@@ -51,7 +52,10 @@ export function chooseAction(actions: Readonly<Record<string, Action>>, name: st
 
 type OptionValues<O extends Record<string, Option>> = { [K in keyof O]: z.output<O[K]['schema']> };
 
-/** Reads options and exactly the positionals named. Throws a UsageError that names the flag and what it takes. */
+/**
+ * Reads the options and exactly the named positionals. A flag wins over the environment. Throws a UsageError that says which flag is
+ * wrong and what it takes.
+ */
 export function readOptions<O extends Record<string, Option>>(
   options: O,
   positionals: readonly string[],
@@ -78,17 +82,17 @@ export function readOptions<O extends Record<string, Option>>(
     }
     values[name] = parsed.data;
   }
-  // Each option's value came out of its own schema.
+  // Each value was parsed by its option's schema. TypeScript cannot follow that through the loop.
   return { values: values as OptionValues<O>, positionals: given.positionals };
 }
 
-/** Reports lines, given without their ends, and keeps progress on a line that the next text replaces. */
+/** Writes to a person: lines, given without their line ends, and progress on a line that the next text replaces. */
 export function createTerminal({ err, interactive }: Io) {
   const start = interactive ? '\r\x1b[K' : '';
   const startMs = performance.now();
   return {
     report: (line: string) => err(`${start}${line}\n`),
-    /** `1,234 rows, 5,000 a second`, where a person watches. */
+    /** Shows `1,234 rows, 5,000 a second` if a person watches. */
     showProgress: (count: number, noun: string) => {
       const elapsedMs = Math.max(1, performance.now() - startMs);
       const rate = Math.round((count / elapsedMs) * 1000);

@@ -1,4 +1,4 @@
-/** The list of commands; each is loaded when it is called. */
+/** The list of commands. Each is loaded only when it is called, so that a command starts fast. */
 import { PROGRAM, UsageError, type Command } from './command.ts';
 
 interface Entry {
@@ -53,11 +53,12 @@ const commands: Readonly<Record<string, Entry>> = {
   },
 };
 
+/** Whether there is a command of this name. */
 export function isCommand(name: string): boolean {
   return Object.hasOwn(commands, name);
 }
 
-/** Throws a UsageError for a command that there is not. */
+/** Loads the command of this name. Rejects with a UsageError that lists all commands if there is none. */
 export async function findCommand(name: string): Promise<Command> {
   const entry = isCommand(name) ? commands[name] : undefined;
   if (!entry)
@@ -65,6 +66,7 @@ export async function findCommand(name: string): Promise<Command> {
   return entry.load();
 }
 
+/** The help of the program: all commands, and what they have in common. */
 export function helpText(): string {
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
   return `Stockgate updates SKU inventory through GraphQL and REST.

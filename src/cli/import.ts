@@ -20,7 +20,7 @@ import {
 import { boolean, database, supplierName } from './settings.ts';
 import { requireSupplier } from './supplier.ts';
 
-/** Rows from which on PostgreSQL's statistics are refreshed. */
+/** An import of this many rows or more refreshes PostgreSQL's statistics, because its plans would not suit the new sizes. */
 const LARGE_IMPORT_ROWS = 10_000;
 
 const options = {
@@ -64,7 +64,7 @@ a group of changes too, and can be undone in the same way.
   run: async ([action, ...args], io) => chooseAction({ skus: importSkus, undo }, action)(args, io),
 };
 
-/** Imports the file; returns 1 when a row was refused or the file was not read to its end. Throws when it cannot be opened. */
+/** Imports the file. Resolves to 1 if a row was refused or the file was not read to its end. Rejects if it cannot be opened. */
 async function importSkus(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readOptions(options, ['FILE.csv'], args, io.env);
   const isDryRun = values['dry-run'];
@@ -98,7 +98,7 @@ function describe({ created, updated, unchanged, refused }: ImportSummary, isDry
   return isDryRun ? `Dry run, nothing is stored. ${text}` : text;
 }
 
-/** Undoes an import; returns 1 when a SKU could not be put back. */
+/** Undoes an import. Resolves to 1 if a SKU could not be put back, or if the command was stopped. */
 async function undo(args: readonly string[], io: Io): Promise<number> {
   const undoOptions = { database, supplier: { schema: supplierName } };
   const { values, positionals } = readOptions(undoOptions, ['GROUP_ID'], args, io.env);

@@ -3,6 +3,7 @@ import { openStore } from '../db/store/open-store.ts';
 import { database } from './settings.ts';
 import { PROGRAM, readOptions, type Command } from './command.ts';
 
+/** The command `migrate`. Opening a store runs its missing migrations. */
 export const migrateCommand: Command = {
   help: `Usage: ${PROGRAM} migrate [--database URL]
 

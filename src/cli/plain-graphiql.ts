@@ -1,4 +1,4 @@
-/** GraphiQL outside of the demo: it opens with a place for the token, and something harmless to run. */
+/** The settings of GraphiQL outside of the demo: a header for the token, and a query that changes nothing. */
 import type { GraphiQLOptions } from 'graphql-yoga';
 
 const query = `# 1. Put your token into "Headers" below,

@@ -2,6 +2,7 @@
 import { printedSchema } from '../schema/index.ts';
 import { PROGRAM, readOptions, type Command } from './command.ts';
 
+/** The command `schema`. It opens no store. */
 export const schemaCommand: Command = {
   help: `Usage: ${PROGRAM} schema
 

@@ -1,6 +1,7 @@
-/** What `serve --help` says. */
+/** The help text of `stockgate serve`. */
 import { PROGRAM } from './command.ts';
 
+/** Lists every option of `serveOptions` with its default. */
 export const serveHelp = `Usage: ${PROGRAM} serve [OPTIONS]
 
 Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.

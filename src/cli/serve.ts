@@ -1,4 +1,4 @@
-/** `stockgate serve`: opens the store, listens, and stops in order. */
+/** `stockgate serve`: opens the store, serves requests, and stops in order. */
 import pino from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
@@ -17,13 +17,14 @@ import { version } from './version.ts';
 
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1_048_576;
-/** Connections that wait to be accepted. Past this number the system drops attempts, which clients repeat seconds later. */
+/** Connections that may wait to be accepted. The system drops further attempts, and clients repeat them seconds later. */
 const BACKLOG = 2_048;
-/** How often the service clock is moved on and old idempotency keys are deleted. */
+/** How often to advance the service clock and delete old idempotency keys. */
 const PURGE_INTERVAL_MS = 60_000;
 
 const loopback: ReadonlySet<string> = new Set(loopbackNames);
 
+/** The command `serve`. It runs until it is stopped. The exit code is 1 if nothing could be stored any more. */
 export const serveCommand: Command = {
   help: serveHelp,
   run: async (args, io) => {
@@ -39,7 +40,7 @@ export const serveCommand: Command = {
       logger.fatal({ err: error }, 'nothing more can be stored: the gateway stops');
       failure = error;
     };
-    // Closed last, so that /ready on a port of its own can say that the gateway is closing.
+    // Close it last, so that /ready on a port of its own can say that the gateway is closing.
     const { ready } = gateway.inventory;
     const probes = createProbeServer({ ready, metrics: gateway.metrics, version, closing: io.stop, logger });
     try {
@@ -83,7 +84,7 @@ async function serve(
   return reason;
 }
 
-/** One address: for `localhost` a second server would listen on the other, without this one's limits on connections. */
+/** `localhost` can mean 127.0.0.1 and ::1. Fastify would listen on ::1 with a second server, without the first one's connection limits. */
 function addressOf(host: string): string {
   return host === 'localhost' ? '127.0.0.1' : host;
 }
@@ -113,7 +114,7 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
   };
 }
 
-/** Deletes old idempotency keys at intervals. Call what it returns to stop that. */
+/** Deletes old idempotency keys at intervals. Returns a function that stops it. */
 function keepPurging(inventory: OpenInventory, keepMs: number, logger: FastifyBaseLogger): () => void {
   const purge = () =>
     inventory.purgeKeys(keepMs).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
@@ -122,7 +123,7 @@ function keepPurging(inventory: OpenInventory, keepMs: number, logger: FastifyBa
   return () => clearInterval(purging);
 }
 
-/** The gateway cannot see whether a proxy in front of it speaks TLS, so it warns. */
+/** A warning if the gateway listens beyond loopback. It cannot see whether a proxy in front of it speaks TLS. */
 function networkWarnings({ host, port }: Values): string[] {
   if (loopback.has(host) || /^127(\.\d+){3}$/.test(host)) return [];
   return [
@@ -130,7 +131,10 @@ function networkWarnings({ host, port }: Values): string[] {
   ];
 }
 
-/** Undefined: every name. Everyone knows the demo's token, so no web site may reach the demo under a name of its own (DNS rebinding). */
+/**
+ * The host names to answer. Undefined means every name. Everyone knows the demo's token, so it answers only to its own names. Otherwise a
+ * web site could reach it by DNS rebinding.
+ */
 function allowedHosts({ demo, 'allowed-host': named }: Values): readonly string[] | undefined {
   return demo || named.length > 0 ? [...loopbackNames, ...named] : undefined;
 }

@@ -1,4 +1,4 @@
-/** The settings of serve, and options that several commands share: defaults, and what each may be. */
+/** Options of `serve`, and options that several commands share: what each accepts, and its default. */
 import { z } from 'zod';
 import type { Option } from './command.ts';
 
@@ -6,21 +6,21 @@ const databaseUrl = z
   .string('Give sqlite:PATH or postgres://USER@HOST/NAME.')
   .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'Give sqlite:PATH or postgres://USER@HOST/NAME.')
   .refine(
-    // With a socket's folder in its parameters, a URL may have a user and no host.
+    // A URL may have a user and no host if its parameters name a socket's folder. URL.canParse refuses that, so add a host.
     (url) => url.startsWith('sqlite:') || URL.canParse(url.replace('@/', '@localhost/')),
     'The URL cannot be read. In user and password write special characters as %40 for @, %2F for /, %3F for ?, %23 for #.',
   );
 
-/** Where the data lives. */
+/** The store's URL. Most commands take it. */
 export const database = { schema: databaseUrl.default('sqlite:./data/stockgate.db') } satisfies Option;
 
-/** What `stockgate copy` takes: neither has a default, so that nothing is copied by a slip. */
+/** The options of `stockgate copy`. Neither has a default, so that nothing is copied by mistake. */
 export const copyOptions = {
   from: { schema: databaseUrl },
   to: { schema: databaseUrl },
 } satisfies Record<string, Option>;
 
-/** A supplier's name: it is the supplier's key in the store. */
+/** A supplier's name. Tabs, line breaks, NUL and `~` are excluded: lists, queues and the store's keys use them as separators. */
 export const supplierName = z
   .string('Give the supplier a name.')
   .regex(/^[\w.-]{1,64}$/, 'A supplier is named by 1 to 64 letters, digits, dots, dashes and underscores.');
@@ -45,7 +45,7 @@ const port = z.coerce
 const STREAMS = 'Give a number of live streams, 0 to 10,000.';
 const streams = z.coerce.number(STREAMS).int(STREAMS).min(0, STREAMS).max(10_000, STREAMS);
 
-/** What `stockgate serve` takes. */
+/** The options of `stockgate serve`. */
 export const serveOptions = {
   database,
   demo: { type: 'boolean', schema: boolean },

@@ -47,7 +47,10 @@ is removed in short transactions. If the command is stopped, run it again; until
     chooseAction({ create, list, rename, delete: remove }, action)(args, io),
 };
 
-/** The key of the supplier with this name. Throws an error that names similar suppliers, or says how to create this one. */
+/**
+ * Resolves to the key of the supplier with this name. Rejects if there is none, with similar names or how to create it, and if the
+ * supplier is being deleted.
+ */
 export async function requireSupplier(store: Store, name: string): Promise<string> {
   const { supplierId, isBeingDeleted } = (await findSupplier(store, name)) ?? (await refuseName(store, name));
   if (!isBeingDeleted) return supplierId;

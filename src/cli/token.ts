@@ -8,7 +8,7 @@ import { database, supplierName } from './settings.ts';
 import { requireSupplier } from './supplier.ts';
 import { chooseAction, PROGRAM, readOptions, type Command, type Io, type Option } from './command.ts';
 
-/** Random bytes in a token; written as hexadecimal, as the legacy server's were. */
+/** Random bytes in a token. It is written in hexadecimal, as the legacy server's tokens were. */
 const TOKEN_BYTES = 20;
 const MAX_NAME_LENGTH = 64;
 const unitsMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -83,6 +83,7 @@ async function create(args: readonly string[], io: Io): Promise<number> {
   });
 }
 
+/** The time after `now` in ISO 8601. `duration` is a number and a unit, such as `90d`. */
 function expiryOf(duration: string, now: Date): string {
   const unit = z.enum(['m', 'h', 'd']).parse(duration.at(-1));
   return new Date(now.getTime() + Number(duration.slice(0, -1)) * unitsMs[unit]).toISOString();

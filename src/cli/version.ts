@@ -2,7 +2,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { PROGRAM, readOptions, type Command } from './command.ts';
 
-/** As package.json has it: `0.1.0`. */
+/** The version in package.json, such as `0.1.0`. */
 export const { version } = packageJson;
 
 export const versionCommand: Command = {
