@@ -1,4 +1,4 @@
-/** The schema: loads its parts, and builds it. */
+/** Loads the parts of the schema, and builds it. */
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import './update/adjust-sku-inventory.ts';
 import { builder } from './builder/builder.ts';
@@ -8,9 +8,10 @@ import './update/revert-inventory-changes.ts';
 import './sku/skus.ts';
 import './update/update-sku-inventory.ts';
 
+/** The executable schema. */
 export const schema = builder.toSchema();
 
-/** The schema in its own language, sorted: what `schema.graphql` holds. */
+/** The schema in GraphQL's schema language, sorted by name: the content of `schema.graphql`. */
 export function printedSchema(): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }

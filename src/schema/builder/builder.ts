@@ -1,4 +1,4 @@
-/** The schema builder: the context of a request, and how refused input is reported. Defines no types but the scalars. */
+/** The schema builder with its plugins, the root types and the scalars. It also reports malformed input. */
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin, { decodeGlobalID } from '@pothos/plugin-relay';
 import ValidationPlugin, { type StandardSchemaV1 } from '@pothos/plugin-validation';
@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 /** Longest global ID that is read, in UTF-16 units. Those that the gateway gives out are shorter. */
 const MAX_GLOBAL_ID_LENGTH = 2_000;
 
+/** The builder that all files of the schema add to. Fields are not nullable unless they say so. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
@@ -45,7 +46,7 @@ export const builder = new SchemaBuilder<{
   validation: { validationError: ({ issues }) => badUserInput(issues) },
 });
 
-/** The field builder of an input type, for fields that several share. */
+/** The field builder of an input type, for functions that add the same fields to several types. */
 export type InputFields = PothosSchemaTypes.InputFieldBuilder<
   (typeof builder)['$inferSchemaTypes'],
   'InputObject'
@@ -85,19 +86,19 @@ builder.scalarType('RowValue', {
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
 
-/** The type and the id of a global id. Throws BAD_USER_INPUT, which does not repeat what was given. */
+/** Decodes a global ID. Throws BAD_USER_INPUT with a message that does not repeat the ID, which could be very long. */
 function readGlobalId(globalId: string): { typename: string; id: string } {
   try {
     if (globalId.length <= MAX_GLOBAL_ID_LENGTH) return decodeGlobalID(globalId);
   } catch {
-    // The error repeats the whole text.
+    // Ignore the error, because its message repeats the whole text.
   }
   throw badUserInput([
     { path: ['id'], message: 'This is not a global ID. Use the field `id` of an object.' },
   ]);
 }
 
-/** Input that is malformed for any SKU: one error that lists every problem with its path. */
+/** The error for input that is malformed whatever its SKU. It lists every problem with its path. */
 function badUserInput(issues: readonly StandardSchemaV1.Issue[]): GraphQLError {
   const problems = issues.map(({ message, path = [] }) => ({
     path: path.map((segment) => (typeof segment === 'object' ? segment.key : segment)),

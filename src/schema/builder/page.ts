@@ -1,19 +1,20 @@
-/** Pages of lists: their limits, their cursors, and the connection around what was read. */
+/** Pages of lists: their limits, arguments, cursors and connections. */
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { builder } from './builder.ts';
 
-/** Values in a list of a filter at most. */
+/** The most values in a list of a filter. */
 export const MAX_FILTER_VALUES = 100;
 
-/** Items on a page at most. */
+/** The most items on a page. */
 export const MAX_PAGE = 100;
+/** Items on a page if the caller gives no number. */
 export const DEFAULT_PAGE = 20;
 
-/** Characters in a cursor at most; those that are given out are shorter. */
+/** Longest cursor that is read, in UTF-16 units. Those that the gateway gives out are shorter. */
 const MAX_CURSOR_LENGTH = 5_000;
 
-/** Which page of a list. */
+/** The arguments of a list, `first` and `after`. `what` names the items in their descriptions. */
 export function pageArgs(what: string) {
   return builder.args((t) => ({
     first: t.int({
@@ -28,7 +29,7 @@ export function pageArgs(what: string) {
   }));
 }
 
-/** The items of a page as Relay's connection. Read one item more than `first`: it tells whether there is a next page. */
+/** Makes a Relay connection of the items that were read. Read `first` + 1 items: the last one shows that there is a next page. */
 export function toConnection<T>(
   items: readonly T[],
   first: number,
@@ -47,12 +48,12 @@ export function toConnection<T>(
   };
 }
 
-/** Cursors are opaque to clients: what they hold may change. */
+/** Encodes the parts as a cursor. Cursors are opaque to clients, so their content may change. */
 export function encodeCursor(...parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** What a cursor of this form holds; undefined where no cursor was given. Throws BAD_USER_INPUT for any other text. */
+/** Decodes a cursor of this form. Undefined if there is no cursor. Throws BAD_USER_INPUT for any other text. */
 export function decodeCursor<T>(cursor: string | null | undefined, form: z.ZodType<T>): T | undefined {
   if (cursor === null || cursor === undefined) return undefined;
   const text = cursor.length > MAX_CURSOR_LENGTH ? '' : Buffer.from(cursor, 'base64url').toString();

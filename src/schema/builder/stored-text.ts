@@ -1,11 +1,15 @@
-/** Text that both stores can hold and be asked for: PostgreSQL knows no null characters, and neither knows lone surrogates. */
+/** Validates text that both stores can hold. PostgreSQL refuses null characters, and neither store can hold lone surrogates. */
 import { z } from 'zod';
 
+/** Whether both stores can hold the text. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** A text that a change keeps for people to read: one line, of which a character takes 4 bytes at most wherever it is written. */
+/**
+ * Validates one line of at most this many UTF-16 units, which a change keeps for people. Control characters are refused. So a unit takes at
+ * most 4 bytes in every encoding that the gateway writes.
+ */
 export function printableText(maxLength: number) {
   return storedText(maxLength).refine(
     (text) => !/\p{Cc}/u.test(text),
@@ -13,7 +17,7 @@ export function printableText(maxLength: number) {
   );
 }
 
-/** A text of at most this many UTF-16 units. */
+/** Validates text of at most this many UTF-16 units that both stores can hold. */
 export function storedText(maxLength: number) {
   return z
     .string()

@@ -1,4 +1,4 @@
-/** Changes: a SKU's history, and the feed of all that happened. */
+/** The type `InventoryChange`, a SKU's history, and the feed of all changes. */
 import { z } from 'zod';
 import { MAX_IDENTIFIER_LENGTH } from '../../domain/identifier.ts';
 import {
@@ -13,9 +13,9 @@ import { decodeCursor, encodeCursor, MAX_FILTER_VALUES, pageArgs, toConnection }
 import { Sku, SkuRestriction } from '../sku/sku.ts';
 import { storedText } from '../builder/stored-text.ts';
 
-/** Changes that one page of the feed looks at, at most, so that a filter that lets little through costs a page no more. */
+/** The most changes that one page of the feed reads. It bounds the cost of a page whose filter matches few changes. */
 const MAX_PAGE_SCAN = 100_000;
-/** UTF-16 units in a groupId at most; those that are given out have 36. */
+/** Longest groupId that is accepted, in UTF-16 units. Those that the gateway makes have 36. */
 export const MAX_GROUP_ID_LENGTH = 64;
 
 const sourceDescriptions: Record<ChangeSource, string> = {
@@ -28,7 +28,7 @@ const sourceDescriptions: Record<ChangeSource, string> = {
 
 const ChangeSourceEnum = builder.enumType('InventoryChangeSource', {
   description: 'What made a change.',
-  // Each source with its description.
+  // TypeScript types the keys of fromEntries as any string. The list has every source.
   values: Object.fromEntries(
     changeSources.map((value) => [value, { description: sourceDescriptions[value] }]),
   ) as Record<ChangeSource, { description: string }>,
@@ -64,6 +64,7 @@ const InventoryDelta = builder.objectRef<DomainChange>('InventoryDelta').impleme
   }),
 });
 
+/** The type `InventoryChange`. */
 export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange').implement({
   description: 'One applied update. Changes are never edited or deleted.',
   fields: (t) => ({
@@ -113,6 +114,7 @@ const InventoryChangeConnection = builder.connectionObject(
   { name: 'InventoryChangeEdge', description: 'A change and its cursor.' },
 );
 
+/** The filter of the feed and of the subscription. */
 export const InventoryChangeFilterInput = builder.inputType('InventoryChangeFilterInput', {
   description: 'Conditions on changes. A change must meet all that are given.',
   validate: z.looseObject({
@@ -133,7 +135,7 @@ export const InventoryChangeFilterInput = builder.inputType('InventoryChangeFilt
   }),
 });
 
-/** Null means absent. */
+/** The domain's filter. Null means that a condition is absent. */
 export function toChangeFilter(
   input: typeof InventoryChangeFilterInput.$inferInput | null | undefined,
 ): ChangeFilter {
@@ -144,10 +146,10 @@ export function toChangeFilter(
   };
 }
 
-/** A position in the feed: of the last change that was seen. */
+/** The content of a feed cursor: the position of the last change that the client has seen. */
 export const feedCursor = z.tuple([z.int().min(0)]);
 
-/** Where a history goes on: the position of the change before the last one that was seen; 0 where there is none. */
+/** The content of a history cursor: the position of the next older change, or 0 if there is none. */
 const historyCursor = z.tuple([z.int().min(0)]);
 
 builder.objectField(Sku, 'inventoryChanges', (t) =>
@@ -186,7 +188,7 @@ builder.queryField('inventoryChanges', (t) =>
       );
       const page = toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
       if (changes.length > first || position === start) return page;
-      // The page ends behind the last change that was looked at, so that the next one does not look at it again.
+      // The cursor is after the last change that this page read, also if it did not match. The next page does not read it again.
       return {
         ...page,
         pageInfo: { ...page.pageInfo, hasNextPage: !isEnd, endCursor: encodeCursor(position) },

@@ -1,4 +1,4 @@
-/** Live: changes as they are committed, resumable from where a client was cut off. */
+/** The subscription `inventoryChanged`: changes as they are committed. A client can resume after the last change that it saw. */
 import type { InventoryChange as DomainChange } from '../../domain/change.ts';
 import { builder } from '../builder/builder.ts';
 import {

@@ -1,4 +1,4 @@
-/** How a GraphQL caller names a SKU. */
+/** The input by which a GraphQL caller names a SKU. */
 import { z } from 'zod';
 import {
   identifierKinds,
@@ -9,7 +9,7 @@ import {
 import { strip } from '../../domain/strip.ts';
 import { builder } from '../builder/builder.ts';
 
-/** One way to name a SKU: trimmed, not blank, of a bounded length, and text that both stores can hold. */
+/** The text of an identifier. Once trimmed it has 1 to MAX_IDENTIFIER_LENGTH characters. Both stores can hold it. */
 const identifierText = z
   .string('This must be text.')
   .refine((text) => strip(text) !== '', 'This must not be blank.')
@@ -20,13 +20,14 @@ const identifierText = z
   .refine((text) => !text.includes('\0'), 'This must not contain null characters.')
   .refine((text) => text.isWellFormed(), 'This must not contain lone surrogates.');
 
-/** What an identifier must be; the schema's `@oneOf` has seen to it that one is given. */
+/** Validates an identifier. The schema's `@oneOf` already ensures that exactly one field is given. */
 export const identifierShape = z.partialRecord(
   z.enum(identifierKinds),
   identifierText,
   'Give exactly one identifier.',
 );
 
+/** The input type, with one field for each identifier kind. */
 export const SkuIdentifierInput = builder.inputType('SkuIdentifierInput', {
   description:
     'Names one of your SKUs. Give exactly one field. A code is looked up as you spell it first, then by its GTIN-14. ' +
@@ -48,7 +49,7 @@ export const SkuIdentifierInput = builder.inputType('SkuIdentifierInput', {
 
 type SkuIdentifier = typeof SkuIdentifierInput.$inferInput;
 
-/** The input as the domain knows it. */
+/** The domain's identifier for a validated input. */
 export function toIdentifier(input: SkuIdentifier): Identifier {
   for (const kind of identifierKinds) {
     const value = Object.hasOwn(input, kind) ? Reflect.get(input, kind) : undefined;

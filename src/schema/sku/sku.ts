@@ -1,4 +1,4 @@
-/** The SKU as dashboards see it, and how one is looked up. */
+/** The type `Sku`, its enums, and the query `sku`. */
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { describeRefusal, MAX_CANDIDATES } from '../../domain/refusal.ts';
@@ -13,14 +13,17 @@ import { builder } from '../builder/builder.ts';
 import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.ts';
 import { isStorable } from '../builder/stored-text.ts';
 
-/** Restrictions by their names in GraphQL, as the store and the REST path spell them. */
+/** For each restriction's name in GraphQL, its name in the domain, in the store and on the REST path. */
 export const restrictionOf = {
   DISCONTD: 'discontd',
   TMPUNAVAIL: 'tmpunavail',
 } as const satisfies Record<Uppercase<Restriction>, Restriction>;
+/** A restriction's name in GraphQL. */
 export type RestrictionName = keyof typeof restrictionOf;
+/** All restrictions' names in GraphQL. */
 export const restrictionNames = ['DISCONTD', 'TMPUNAVAIL'] as const satisfies readonly RestrictionName[];
 
+/** The restrictions as a GraphQL enum. */
 export const SkuRestriction = builder.enumType('SkuRestriction', {
   description: 'Why a SKU cannot be bought, whatever its quantities.',
   values: {
@@ -43,10 +46,11 @@ const availabilityDescriptions: Record<Availability, string> = {
   OUT_OF_STOCK: 'Not restricted. No unit is in stock or on backorder.',
 };
 
+/** The availabilities as a GraphQL enum. */
 export const SkuAvailability = builder.enumType('SkuAvailability', {
   description:
     'Whether a buyer can get the SKU. It follows from the restriction first, then from the quantities.',
-  // Each availability with its description.
+  // TypeScript types the keys of fromEntries as any string. The list has every availability.
   values: Object.fromEntries(
     availabilities.map((value) => [value, { description: availabilityDescriptions[value] }]),
   ) as Record<Availability, { description: string }>,
@@ -61,6 +65,7 @@ const SkuCondition = builder.enumType('SkuCondition', {
   } as const,
 });
 
+/** The type `Sku`. Other files add fields to it. */
 export const Sku = builder.objectRef<DomainSku>('Sku');
 
 builder.node(Sku, {

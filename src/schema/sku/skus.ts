@@ -1,4 +1,4 @@
-/** Lists of SKUs: filtered, ordered, a page at a time. */
+/** The query `skus`: lists SKUs with filters and an order, page by page. */
 import { z } from 'zod';
 import { MAX_IDENTIFIER_LENGTH } from '../../domain/identifier.ts';
 import type { Inventory } from '../../domain/inventory.ts';
@@ -10,15 +10,17 @@ import { decodeCursor, encodeCursor, pageArgs, toConnection } from '../builder/p
 import { Sku, SkuAvailability, SkuRestriction } from './sku.ts';
 import { storedText } from '../builder/stored-text.ts';
 
+/** Longest search text, in UTF-16 units. */
 const MAX_SEARCH_LENGTH = 100;
+/** Longest text in a cursor, in UTF-16 units: a skuId of MAX_IDENTIFIER_LENGTH characters, each of which can take two. */
 const MAX_CURSOR_TEXT = 2 * MAX_IDENTIFIER_LENGTH;
 
-/** SKUs that `totalCount` counts at most: what is counted has to be read. */
+/** The most SKUs that `totalCount` counts. The bound is needed because counting reads every SKU that it counts. */
 const MAX_TOTAL_COUNT = 10_000;
 
-/** What a connection needs beside its page, to count when it is asked. */
+/** Added to a page of SKUs, so that its fields can count. */
 interface Counted {
-  /** Up to MAX_TOTAL_COUNT, and one more where there are more. */
+  /** Counts the SKUs that match. Resolves to MAX_TOTAL_COUNT + 1 if there are more than MAX_TOTAL_COUNT. Counts once. */
   readonly count: () => ReturnType<Inventory['countSkus']>;
 }
 
@@ -157,7 +159,7 @@ builder.queryField('skus', (t) =>
   }),
 );
 
-/** A cursor of another order would say nothing about this one. */
+/** Cursors name their order, because a position in another order has no meaning in this one. */
 function cursorShape(order: SkuOrder) {
   const text = storedText(MAX_CURSOR_TEXT);
   const value: z.ZodType<string | number> = order === 'QUANTITY_IN_STOCK' ? z.int().max(MAX_QUANTITY) : text;
@@ -169,7 +171,7 @@ function keyOf(sku: DomainSku, order: SkuOrder): string | number {
   return order === 'QUANTITY_IN_STOCK' ? sku.quantityInStock : sku.skuId;
 }
 
-/** Null means absent, but for the restriction, where it means none. */
+/** The domain's filter. Null means that a condition is absent, except for the restriction, where it means no restriction. */
 function toFilter(input: typeof SkuFilterInput.$inferInput | null | undefined): SkuFilter {
   return {
     skuIds: input?.skuIds ? [...new Set(input.skuIds)] : undefined,

@@ -1,4 +1,4 @@
-/** Changes a SKU's quantities by a number of units, in one step with reading them. */
+/** The mutation `adjustSkuInventory`: adds units to a SKU's quantities. It reads and writes them in one step. */
 import { z } from 'zod';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import {
@@ -14,7 +14,7 @@ import { builder } from '../builder/builder.ts';
 import { identifierShape, SkuIdentifierInput, toIdentifier } from '../sku/identifier.ts';
 import { defineSinglePayload, toSinglePayload } from './update-result.ts';
 
-/** Absent leaves the quantity as it is; null could mean anything. */
+/** Validates a delta. If it is absent, the quantity stays as it is. Null is refused, because it could mean several things. */
 const delta = z
   .int({ error: explainNoInteger })
   .min(-MAX_QUANTITY, `This must be at least -${MAX_QUANTITY}.`)

@@ -1,10 +1,10 @@
-/** The payload of mutations that touch many SKUs: counts, and a result a row. */
+/** The payload of mutations that update many SKUs: counts, and a result for each row. */
 import type { UpdateAnswer } from '../../domain/update.ts';
 import { builder } from '../builder/builder.ts';
 import { defineResult, type PlacedResult } from './update-result.ts';
 import { UserError } from './user-error.ts';
 
-/** A row's result and its number. */
+/** A row's result and its number, which counts from 0. */
 interface PlacedRow extends PlacedResult {
   readonly index: number;
 }
@@ -22,13 +22,13 @@ const InventoryRowFilter = builder.enumType('InventoryRowFilter', {
   } as const,
 });
 
-/** The whole call's answer, and where the path of a row starts. */
+/** The whole call's answer, and the path of its rows within the arguments. */
 export interface GroupPayload {
   readonly answer: UpdateAnswer;
   readonly rowsAt: readonly string[];
 }
 
-/** Counts of rows, by the outcome that each counts. */
+/** The fields that count rows: the outcome that each counts, and its description. */
 const counts = {
   appliedCount: ['APPLIED', 'The number of rows that changed their SKU.'],
   wouldApplyCount: [
@@ -39,7 +39,7 @@ const counts = {
   rejectedCount: ['REJECTED', 'The number of rows that were refused.'],
 } as const;
 
-/** Defines a payload of this name. */
+/** Defines the payload type of a mutation that updates many SKUs. `name` is the name of the type. */
 export function defineGroupPayload(name: string) {
   const payload = builder.objectRef<GroupPayload>(name).implement({
     description: 'What happened to the call and to each of its rows.',

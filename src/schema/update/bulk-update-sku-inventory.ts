@@ -1,4 +1,4 @@
-/** Many updates in one call, with one answer. */
+/** The mutation `bulkUpdateSkuInventory`: sets the inventory of up to MAX_BULK_ROWS SKUs in one call. */
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { identifierKinds, parseIdentifier } from '../../domain/identifier.ts';
@@ -136,7 +136,7 @@ const rowShape = z.object({
   expected: preconditionShape,
 });
 
-/** Judges a row by itself; GraphQL has let anything through. */
+/** Validates one row. GraphQL accepts any value in a row (`RowValue`), so that a malformed row does not fail the whole call. */
 function toRow(input: typeof BulkSkuInventoryUpdateInput.$inferInput): InventoryUpdate | MalformedRow {
   const parsed = rowShape.safeParse(input);
   if (!parsed.success) {

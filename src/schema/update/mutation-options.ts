@@ -1,4 +1,4 @@
-/** What every mutation takes beside its update: precondition, idempotency key, reason, reference, dry run. */
+/** The options of all mutations: precondition, idempotency key, reason, reference, dry run. */
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import type { Precondition } from '../../domain/sku.ts';
@@ -8,23 +8,24 @@ import { builder, type InputFields } from '../builder/builder.ts';
 import { mayView, type Context } from '../builder/context.ts';
 import { printableText } from '../builder/stored-text.ts';
 
+/** Longest reason and longest reference, in UTF-16 units. */
 const MAX_REASON_LENGTH = 500;
 const MAX_URI_LENGTH = 2_048;
 
-/** Absent leaves a number as it is; GraphQL also lets null through, which could mean anything. */
+/** Validates a quantity. If it is absent, the quantity stays as it is. GraphQL accepts null too, which is refused here. */
 export const quantity = z
   .int({ error: explainNoInteger })
   .min(0, 'This must be at least 0.')
   .max(MAX_QUANTITY, `This must be at most ${MAX_QUANTITY}.`)
   .optional();
 
-/** Null could be meant as zero, as unknown, or as no change. */
+/** The message for a value that is not an integer. Null gets its own: a caller may mean zero, unknown or no change by it. */
 export function explainNoInteger({ input }: { readonly input?: unknown }): string {
   if (input !== null) return 'This must be an integer.';
   return 'This must not be null. Leave it out to keep the quantity as it is.';
 }
 
-/** The fields of `attemptFields`, as every mutation's validation takes them. */
+/** Validates the fields of `attemptFields`. Every mutation's validation includes it. */
 export const attemptShape = {
   idempotencyKey: z
     .string()
@@ -38,6 +39,7 @@ export const attemptShape = {
     .nullish(),
 };
 
+/** Validates a precondition, which may be absent or null. */
 export const preconditionShape = z
   .object({
     version: z.int('This must be an integer.').min(0, 'This must be at least 0.').nullish(),
@@ -50,6 +52,7 @@ export const preconditionShape = z
   )
   .nullish();
 
+/** The input type of a precondition. */
 export const InventoryPreconditionInput = builder.inputType('InventoryPreconditionInput', {
   description:
     'What must hold at the moment of the update. The check and the update are one step. ' +
@@ -60,7 +63,7 @@ export const InventoryPreconditionInput = builder.inputType('InventoryPreconditi
   }),
 });
 
-/** The fields of an attempt, for a mutation's input type. */
+/** The options as fields of a mutation's input type. */
 export function attemptFields(t: InputFields) {
   return {
     idempotencyKey: t.string({
@@ -84,7 +87,7 @@ export function attemptFields(t: InputFields) {
   };
 }
 
-/** Absent, null and no precondition are the same. */
+/** The domain's precondition. Undefined if the input is absent or null. */
 export function toPrecondition(
   input: typeof InventoryPreconditionInput.$inferInput | null | undefined,
 ): Precondition | undefined {
@@ -100,8 +103,8 @@ interface Attempt {
 }
 
 /**
- * The request around the rows: who asks, and how. One row, best effort, unless `more` says otherwise. Throws for a dry run of a
- * caller who may not view SKUs: trial after trial would tell the state, and leave no trace.
+ * Makes the domain's request of a mutation's options and rows. It is best-effort and has no group unless `more` sets them. Throws FORBIDDEN
+ * for a dry run if the caller may not view SKUs: repeated dry runs would reveal a SKU's state and leave no trace.
  */
 export function toRequest(
   { caller, source }: Context,

@@ -1,4 +1,4 @@
-/** The mutation that undoes changes: it reads them, and the domain decides which updates put them back. */
+/** The mutation `revertInventoryChanges`: reads changes, and undoes them by the updates that the domain decides. */
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { MAX_BULK_ROWS } from '../../domain/update.ts';
@@ -11,10 +11,10 @@ import { defineGroupPayload } from './bulk-payload.ts';
 import { MAX_GROUP_ID_LENGTH } from '../change/inventory-change.ts';
 import { storedText } from '../builder/stored-text.ts';
 
-/** One call names at most so many changes. */
+/** The most changes that one call can name. */
 const MAX_CHANGE_IDS = 1_000;
 
-/** Longest id of a change, in characters. The ids that the gateway gives out are shorter. */
+/** Longest ID of a change that is accepted, in UTF-16 units. Those that the gateway gives out are shorter. */
 const MAX_CHANGE_ID_LENGTH = 64;
 
 const revertShape = z
@@ -80,7 +80,7 @@ builder.mutationField('revertInventoryChanges', (t) =>
   }),
 );
 
-/** The changes of the target that this supplier has. */
+/** Reads the target's changes, if they belong to the caller's supplier. Throws BAD_USER_INPUT for a group of more than MAX_BULK_ROWS. */
 async function findChanges(
   { caller: { supplierId }, inventory, meter }: Context,
   target: UndoTarget,
@@ -99,7 +99,7 @@ async function findChanges(
   }
 }
 
-/** An import can make more changes than one call may. Half of its undo would look like all of it. */
+/** An import can make more changes than one call may undo. The call fails, because a partial undo could be taken for a whole one. */
 function tooManyChanges(): GraphQLError {
   const message = `This group has more than ${MAX_BULK_ROWS} changes. Ask the gateway's operator to undo the import.`;
   return new GraphQLError(message, {

@@ -1,4 +1,4 @@
-/** What became of one SKU's update: on the payloads of the single mutations, and on each row of the others. */
+/** The result of one SKU's update: on the payloads of single mutations, and on each row of the others. */
 import type { RowResult as DomainResult, UpdateAnswer } from '../../domain/update.ts';
 import { currentOf } from '../../domain/refusal.ts';
 import type { Sku as DomainSku } from '../../domain/sku.ts';
@@ -7,6 +7,7 @@ import { InventoryChange } from '../change/inventory-change.ts';
 import { Sku } from '../sku/sku.ts';
 import { UserError } from './user-error.ts';
 
+/** The outcomes as a GraphQL enum. */
 export const InventoryOutcome = builder.enumType('InventoryOutcome', {
   description: 'What happened to an update.',
   values: {
@@ -17,13 +18,13 @@ export const InventoryOutcome = builder.enumType('InventoryOutcome', {
   } as const,
 });
 
-/** One update's result, and where in the input it was asked for. */
+/** One update's result, and the path of the update within the arguments. */
 export interface PlacedResult {
   readonly result: DomainResult;
   readonly at: readonly (string | number)[];
 }
 
-/** A type that says what became of one update; more fields can be added to it. */
+/** Defines a type for the result of one update. Callers can add fields to it. */
 export function defineResult<T extends PlacedResult>(name: string, description: string) {
   return builder.objectRef<T>(name).implement({
     description,
@@ -61,11 +62,12 @@ function skuOf(result: DomainResult): DomainSku | null {
   return currentOf(result.refusal);
 }
 
+/** The payload of a mutation that updates one SKU. */
 export interface SinglePayload extends PlacedResult {
   readonly replayed: boolean;
 }
 
-/** The payload of a mutation that updates one SKU. */
+/** Defines the payload type of a mutation that updates one SKU. `name` is the name of the type. */
 export function defineSinglePayload(name: string) {
   const payload = defineResult<SinglePayload>(name, 'What happened to the update.');
   builder.objectField(payload, 'replayed', (t) =>
@@ -77,7 +79,7 @@ export function defineSinglePayload(name: string) {
   return payload;
 }
 
-/** The payload of a call with one row. */
+/** The payload for the answer to a call with one row. A refusal of the whole call becomes the row's result. */
 export function toSinglePayload({ refusal, results: [result], replayed }: UpdateAnswer): SinglePayload {
   if (refusal) return { result: { outcome: 'REJECTED', refusal }, at: ['input'], replayed };
   if (!result) throw new Error('An update was not answered.');

@@ -1,4 +1,4 @@
-/** The mutation this product exists for: set a SKU's quantities and restriction. */
+/** The mutation `updateSkuInventory`: sets a SKU's quantities and restriction. The whole product is built around it. */
 import { z } from 'zod';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import {
@@ -31,7 +31,7 @@ const updateShape = z
       input.restrictions !== undefined,
     {
       error: 'There is nothing to set: give quantityInStock, quantityOnBackorder or restrictions.',
-      // Said even when a field is refused, so that one answer holds every problem.
+      // Zod skips this check if a field is invalid. Run it always, so that one answer lists every problem.
       when: () => true,
     },
   );

@@ -1,4 +1,4 @@
-/** Refusals by the rules, as the payloads' `userErrors`. */
+/** The interface `UserError` and its types: refusals by the rules, in the `userErrors` of payloads. */
 import {
   describeRefusal,
   describeRefusalBlindly,
@@ -15,7 +15,7 @@ import { mayView } from '../builder/context.ts';
 import { InventoryChange } from '../change/inventory-change.ts';
 import { Sku } from '../sku/sku.ts';
 
-/** A refusal, and where in the input it arose. */
+/** A refusal, and where its update is in the input. */
 export interface RefusedInput<R extends Refusal = Refusal> {
   readonly refusal: R;
   /** Path of the update within the arguments. */
@@ -38,7 +38,7 @@ const descriptions: Record<Problem, string> = {
   ROLLED_BACK: 'Another row of the all-or-nothing call was refused, so this row was not applied.',
 };
 
-/** The part of an update's input that was refused; empty for all of it. */
+/** The path of the refused part within an update's input. Empty if the whole update is refused. */
 function refusedPart(refusal: Refusal): readonly string[] {
   switch (refusal.problem) {
     case 'CHANGE_NOT_FOUND':
@@ -53,7 +53,7 @@ function refusedPart(refusal: Refusal): readonly string[] {
       return ['expected'];
     case 'QUANTITY_BELOW_ZERO':
     case 'QUANTITY_TOO_LARGE':
-      // Only an adjustment can be out of bounds, and its input is a difference.
+      // Only adjustments have these problems. Their fields end in `Delta`.
       return [`${refusal.field}Delta`];
     case 'BAD_USER_INPUT':
     case 'ROLLED_BACK':
@@ -64,12 +64,13 @@ function refusedPart(refusal: Refusal): readonly string[] {
 const InventoryErrorCode = builder.enumType('InventoryErrorCode', {
   description:
     'The rule that refused an update. If several rules would refuse it, only the first is reported.',
-  // Each problem with its description.
+  // TypeScript types the keys of fromEntries as any string. The list has every problem.
   values: Object.fromEntries(
     problems.map((value) => [value, { description: descriptions[value] }]),
   ) as Record<Problem, { description: string }>,
 });
 
+/** The interface of all errors. A problem's own type can add fields. */
 export const UserError = builder.interfaceRef<RefusedInput>('UserError').implement({
   description: 'Why an update was refused. The refused update changed nothing.',
   fields: (t) => ({
@@ -96,7 +97,7 @@ export const UserError = builder.interfaceRef<RefusedInput>('UserError').impleme
   resolveType: ({ refusal }): string => errorTypes[refusal.problem].name,
 });
 
-/** Defines a problem's type of error with the fields of every error; more can be added to it. */
+/** Defines the error type of a problem. It has the fields of `UserError`, and more can be added. */
 function defineError<P extends Problem>(name: string, problem: P) {
   return builder.objectRef<RefusedFor<P>>(name).implement({
     description: descriptions[problem],
