@@ -1,18 +1,17 @@
-/** Compares a store with what was sent and what was answered. Finds nothing where every promise was kept. */
+/** Compares a store with the requests and their answers, and reports every broken promise. */
 import type { InventoryChangeTable } from '../../src/db/store/tables.ts';
 import { answersOf, type Answer, type AnsweredRow, type History, type Sent } from './history.ts';
 import { MISSING_SKU } from './plan.ts';
 import type { Stored } from './stored.ts';
 
 export interface Finding {
-  /** Null where it is of the store as a whole. */
+  /** Null if the finding concerns the whole store. */
   readonly skuId: string | null;
   readonly complaint: string;
 }
-/** Reports a finding. */
 type Complain = (skuId: string | null, complaint: string) => void;
 
-/** Nothing may be under way: from here on an operation that is not sent again has the changes that it has now. */
+/** Call it only while no request is in flight: it records each operation's changes, and later checks expect no others unless it is sent again. */
 export function check(history: History, stored: Stored): Finding[] {
   const findings: Finding[] = [];
   const complain: Complain = (skuId, complaint) => void findings.push({ skuId, complaint });
@@ -27,13 +26,13 @@ export function check(history: History, stored: Stored): Finding[] {
   return findings;
 }
 
-/** Which operation made a change. */
+/** Returns the number of the operation that made a change. See `Operation.number`. */
 export function numberOf(change: InventoryChangeTable): number {
   const isLegacy = change.source.startsWith('REST');
   return isLegacy ? change.quantity_on_backorder : Number(/^operation (\d+)$/.exec(change.reason ?? '')?.[1]);
 }
 
-/** The log is dense in positions, each SKU's changes in versions; each follows on the one before, and the SKU equals its last. */
+/** Positions have no gaps, nor have the versions of a SKU. Each change starts from the state before it, and the SKU has the last state. */
 function checkLog({ lastPosition, skus, changes }: Stored, complain: Complain): void {
   changes.forEach(({ position, sku_id }, i) => {
     if (position !== i + 1) complain(sku_id, `position ${position} stands where ${i + 1} should`);
@@ -123,7 +122,7 @@ function checkAnswer(
     complain(skuId, `operation ${number} is stored otherwise than acknowledged: position ${change.position}`);
 }
 
-/** A call is one transaction: of the rows that can be refused for nothing, all are there or none. */
+/** A call is one transaction. So either all of its rows that no rule can refuse are stored, or none. */
 function isTorn({ operation, expected }: Sent, stored: ReadonlyMap<string, unknown>): boolean {
   const { rows, isAllOrNothing } = operation;
   if (stored.size === 0) return false;
@@ -133,7 +132,7 @@ function isTorn({ operation, expected }: Sent, stored: ReadonlyMap<string, unkno
   );
 }
 
-/** A key is done once, and its later answers say so. What was not there after a crash comes only if it is sent again. */
+/** A key is applied once, and later answers are replays. An operation that is missing after a crash appears only if it is sent again. */
 function checkReplays(sent: Sent, stored: number, complain: Complain): void {
   const { operation, settled } = sent;
   const { number, rows, hasKey } = operation;

@@ -1,8 +1,8 @@
-/** Sends an operation through its door, and reads the answer. */
+/** Sends an operation to its door and parses the answer. */
 import type { Answer, AnsweredRow, NoAnswer, Sent } from './history.ts';
 import { CLIENT_TOKEN } from '../support/mutations.ts';
 
-/** Longer than the gateway lets anything take. */
+/** Longer than any time limit of the gateway. */
 const ANSWER_TIMEOUT_MS = 30_000;
 export const NEVER_ANSWERED = `no answer within ${ANSWER_TIMEOUT_MS} ms`;
 export const CONNECTION_BROKE = 'connection broke';
@@ -29,7 +29,7 @@ interface GraphqlBody {
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 }
 
-/** Throws where the answer is one that nothing here can be answered with. */
+/** Throws if no request of this test may get such an answer. */
 export async function send(origin: string, sent: Sent): Promise<Answer | NoAnswer> {
   const { door } = sent.operation;
   const { path, headers, body } = door === 'GRAPHQL' ? graphqlRequest(sent) : legacyRequest(sent);
@@ -92,7 +92,7 @@ function legacyRequest({ operation, expected }: Sent) {
 function readGraphql(text: string): Answer | NoAnswer | undefined {
   const { data, errors } = JSON.parse(text) as GraphqlBody;
   const code = errors?.[0]?.extensions?.code;
-  // GraphQL has faults of ours beside the data, under status 200.
+  // GraphQL reports faults of the gateway in `errors`, with status 200.
   if (errors) return code === 'BAD_USER_INPUT' ? undefined : { unknown: `error ${code}` };
   if (!data || data.answer.userErrors.some((error) => error.code === 'IDEMPOTENCY_KEY_REUSED'))
     return undefined;

@@ -1,4 +1,4 @@
-/** Acknowledged means on disk: the program is killed under load; a few of the crashes that `npm run crash` has by the hundred. */
+/** An acknowledged update is on disk: a crash under load loses none, applies none twice, and leaves no bulk call half done. `npm run crash` makes many more crashes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
 import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
@@ -12,10 +12,10 @@ import { createReport } from './report.ts';
 import type { Stored } from './stored.ts';
 
 const CYCLES = 2;
-/** How often, and how soon one after the other, the connections to PostgreSQL are cut. */
+/** The number of times that the connections to PostgreSQL are cut, and the pause between them. */
 const CUTS = 10;
 const CUT_MS = 20;
-/** Programs start slowly on a busy machine. */
+/** Generous, because programs start slowly on a busy machine. */
 const TIMEOUT_MS = 60_000;
 const newSeed = () => Math.floor(Math.random() * 2 ** 31);
 
@@ -42,7 +42,7 @@ test.skipIf(inject('postgresUrl') === null)(
       where datname = '${new URL(database.url).pathname.slice(1)}'`;
     const server = {
       stop: async () => {
-        // One cut may find nothing under way.
+        // Several cuts, because a single one may come when no request is in flight.
         for (let cuts = 0; cuts < CUTS; cuts++) {
           await query(`${inject('postgresUrl')}/postgres`, cut);
           await sleep(CUT_MS);
@@ -58,7 +58,7 @@ test.skipIf(inject('postgresUrl') === null)(
 );
 
 describe('the checker, on a store that was tampered with,', () => {
-  /** What the log says: the operation, its SKU, the quantity set or added. */
+  /** A change in the log: its operation, its SKU, and the quantity that is set or added. */
   type Entry = readonly [number: number, skuId: string, quantity: number];
   const log: readonly Entry[] = [
     [1, 'a', 5],
@@ -69,7 +69,7 @@ describe('the checker, on a store that was tampered with,', () => {
   ];
   const isAdjustment = (number: number) => number === 2;
 
-  /** A store in order, with this log. */
+  /** A consistent store with this log. */
   function storeOf(entries: readonly Entry[]): Stored {
     const skus = new Map(['a', 'b', 'c'].map((skuId) => [skuId, newSku(skuId)]));
     const changes = entries.map(([number, skuId, quantity], i) => {
@@ -100,7 +100,7 @@ describe('the checker, on a store that was tampered with,', () => {
       last_change_position: null,
     }) as SkuTable;
 
-  /** All but the last are answered; 3 is a bulk call. */
+  /** Four operations. By default all except the last are answered. Number 3 is a bulk call. */
   const historyOf = (answered = [1, 2, 3]) =>
     new Map(
       [1, 2, 3, 4].map((number): [number, Sent] => {

@@ -1,4 +1,4 @@
-/** Crash after crash of the real program under load; after each the store is compared with what was sent and answered. */
+/** Crashes the real program under load, again and again, and compares the store with the requests and answers after each crash. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { once } from 'node:events';
 import type { TestDatabase } from '../support/stores/databases.ts';
@@ -17,25 +17,24 @@ export interface CrashOptions {
   readonly seed: number;
   readonly cycles: number;
   readonly report: Report;
-  /** Called after each cycle. */
   readonly progress?: (cycle: number) => void;
 }
 
-/** Cycles that share a database: long enough for a log to grow, short enough to read all of it after each. */
+/** Cycles on one database. The log must grow, but stay short enough to be read whole after each cycle. */
 const CYCLES_PER_DATABASE = 20;
-/** A kill comes at a random moment within these, in milliseconds: of a start, and of the load. */
+/** A kill comes at a random moment: within START_MS of a start, or within LOAD_MS under load. */
 const START_MS = 900;
 const LOAD_MS = 600;
 const MAX_START_KILLS_OF_NEW = 2;
 const START_KILL_CHANCE = 0.25;
-/** For how long the store's server is down at most. */
+/** The longest time for which the PostgreSQL server is down. */
 const DOWN_MS = 400;
-/** Before a server stops, and after it started again, the clients have so long at least. */
+/** The least time under load before the PostgreSQL server stops and after it has started again. */
 const SERVED_MS = 50;
 const FLAGS = ['--log-level', 'silent'];
 const catalog = skuIds.map((skuId) => ({ skuId }));
 
-/** Kills the gateway; the database that is made is empty. */
+/** Kills the gateway. `create` makes an empty database. */
 export async function crashGateway(
   create: () => Promise<TestDatabase> | TestDatabase,
   options: CrashOptions,
@@ -49,7 +48,7 @@ export async function crashGateway(
       await database.remove();
     }
   }
-  // Its store never failed: it may die, and not fail.
+  // The store did not fail. So broken connections are the only errors that clients may see.
   const faults = [...options.report.unknown.keys()].filter((why) => why !== CONNECTION_BROKE);
   if (faults.length > 0)
     throw new Error(`seed ${options.seed}: the gateway answered with ${faults.join(', ')}`);
@@ -70,7 +69,7 @@ async function crashOneDatabase(url: string, first: number, options: CrashOption
       const load = startLoad(traffic, gateway.origin, seed, cycle);
       await load.answered;
       await sleep(random.below(LOAD_MS));
-      // Nothing but the signal ended it.
+      // An exit code would mean that the gateway had ended before the signal.
       if ((await gateway.stop('SIGKILL')) !== null) throw new Error('The gateway ended by itself.');
       load.stop();
       await load.ended;
@@ -82,7 +81,7 @@ async function crashOneDatabase(url: string, first: number, options: CrashOption
   addTo(report, traffic);
 }
 
-/** A gateway that does not outlive the work, even where that fails. */
+/** Ends the gateway after the work, even if the work fails. */
 async function withGateway(url: string, work: (gateway: RunningGateway) => Promise<void>): Promise<void> {
   const gateway = await startGateway(url, ...FLAGS);
   try {
@@ -101,7 +100,7 @@ async function killStart(url: string, random: Random, report: Report): Promise<v
   report.startKills++;
 }
 
-/** Stops the store's server under the gateway, as a crash would, and starts it again. The gateway is one process all the time. */
+/** Crashes the PostgreSQL server and starts it again, in each cycle. The gateway must survive all of it as one process. */
 export async function crashServer(
   server: Pick<PostgresServer, 'stop' | 'start'>,
   database: TestDatabase,
@@ -131,7 +130,7 @@ export async function crashServer(
   addTo(report, traffic);
 }
 
-/** What has a key is sent until it is answered; then the gateway stops in order. */
+/** Repeats operations with a key until they are answered, then stops the gateway in order. */
 async function finish(url: string, gateway: RunningGateway, traffic: Traffic, seed: number, cycle: number) {
   await expectKept(url, traffic, seed, cycle);
   await settle(traffic, gateway.origin);
@@ -140,7 +139,7 @@ async function finish(url: string, gateway: RunningGateway, traffic: Traffic, se
   await expectKept(url, traffic, seed, cycle);
 }
 
-/** Throws with all that is needed to look into it. */
+/** Throws if a promise is broken, with the details that an investigation needs. */
 async function expectKept(url: string, { history }: Traffic, seed: number, cycle: number): Promise<void> {
   const stored = await readStored(url);
   const findings = check(history, stored);

@@ -1,21 +1,21 @@
-/** Clients that send what is planned, each one thing after the other, and remember what came back. */
+/** Clients that send the planned operations, each one after the other, and record the replies. */
 import { CONNECTION_BROKE, send } from './client.ts';
 import { isKept, isOpen, type Expected, type History, type Sent } from './history.ts';
 import { CLIENTS, planOperation, type PlannedRow } from './plan.ts';
 import { createRandom, type Random } from './random.ts';
 
 const AGAIN = 0.1;
-/** How soon a client tries again while the gateway has no store. */
+/** The pause after a request without an answer, for example while the store is down. */
 const PAUSE_MS = 10;
 
-/** What is known of the SKUs, for preconditions that mostly hold. */
+/** The last known state of each SKU. Preconditions use it, so that most of them hold. */
 type Seen = Map<string, { version: number; quantityInStock: number }>;
 
-/** All that was sent to one database, over all of its crashes. */
+/** Everything that was sent to one database, across all of its crashes. */
 export interface Traffic {
   readonly history: History;
   readonly seen: Seen;
-  /** How long the slowest request took, answered or not. */
+  /** The duration of the slowest request, whether or not it was answered. */
   slowestMs: number;
 }
 
@@ -26,12 +26,12 @@ export function createTraffic(): Traffic {
 export interface Load {
   /** Resolves with the first answer. */
   readonly answered: Promise<void>;
-  /** Resolves when each client has its last answer, or none. */
+  /** Resolves when no client has a request in flight any more. */
   readonly ended: Promise<void>;
   stop(): void;
 }
 
-/** Clients go on until they are told to stop, or their connection breaks. */
+/** Starts the clients. They run until `stop`, or until their connection breaks. */
 export function startLoad(traffic: Traffic, origin: string, seed: number, cycle: number): Load {
   const answered = Promise.withResolvers<void>();
   let running = true;
@@ -52,7 +52,7 @@ export function startLoad(traffic: Traffic, origin: string, seed: number, cycle:
       cause: error,
     });
   });
-  // Whoever waits for the end learns of a failure then.
+  // Without a handler here, a failure before the caller awaits `ended` would end the process.
   ended.catch(() => undefined);
   return {
     answered: Promise.race([answered.promise, ended.then(() => undefined)]),
@@ -61,7 +61,7 @@ export function startLoad(traffic: Traffic, origin: string, seed: number, cycle:
   };
 }
 
-/** Sends again what has a key and no answer, until it has one. */
+/** Repeats each operation with a key and without an answer until it is answered. */
 export async function settle(traffic: Traffic, origin: string): Promise<void> {
   await Promise.all(
     [...traffic.history.values()].map(async (sent) => {
@@ -73,7 +73,7 @@ export async function settle(traffic: Traffic, origin: string): Promise<void> {
   );
 }
 
-/** Mostly what has no answer yet, and now and then what has one. */
+/** Chooses an operation to repeat: usually one without an answer, sometimes one whose answer is kept. */
 function pickAgain(own: readonly Sent[], random: Random): Sent | undefined {
   const open = random.chance(0.5) && own.find(isOpen);
   if (open) return open;
@@ -98,7 +98,7 @@ function expectedOf({ skuId, expects }: PlannedRow, seen: Seen): Expected | unde
   return expects === 'VERSION' ? { version } : { quantityInStock };
 }
 
-/** Why there is no answer, if there is none. */
+/** Returns the reason if there is no answer. */
 async function sendOnce(traffic: Traffic, origin: string, sent: Sent): Promise<string | undefined> {
   const began = performance.now();
   const reply = await send(origin, sent);

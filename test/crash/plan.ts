@@ -1,18 +1,18 @@
-/** What the clients send: a plan that depends on the seed alone, and on nothing that the gateway answers. */
+/** Plans what the clients send. The plan depends only on the seed, never on the gateway's answers. */
 import { createRandom, type Random } from './random.ts';
 
 export interface PlannedRow {
   readonly skuId: string;
-  /** What is set; of an adjustment, by how much it changes. */
+  /** The quantity to set. For an adjustment, the amount to add. */
   readonly quantityInStock: number;
-  /** What the client asks to hold: what it saw last of the SKU. */
+  /** Which part of the SKU's last known state the row has as its precondition. */
   readonly expects: 'NOTHING' | 'VERSION' | 'QUANTITY';
 }
 
 export interface Operation {
   /**
-   * Its own. A set puts it into the quantity on backorder, so that every set changes something, and an operation through GraphQL
-   * gives it as its reason: each change in the log says which operation made it.
+   * Unique. The log stores it with each change, so that the change's operation is known: GraphQL sends it as the reason, REST as the
+   * quantity on backorder. Every set writes it to the quantity on backorder, so that every set changes something.
    */
   readonly number: number;
   readonly client: number;
@@ -26,15 +26,15 @@ export interface Operation {
 export const CLIENTS = 24;
 const SKUS = 60;
 const MAX_BULK_ROWS = 25;
-/** What a client can send in a cycle at most, and cycles at most: numbers fit an integer. */
+/** The most operations of a client in a cycle. With MAX_CYCLES it keeps all numbers within 32 bits. */
 const MAX_OPERATIONS = 8_192;
 export const MAX_CYCLES = 10_000;
 
-/** A SKU that is not in the catalog: its row is refused. */
+/** A SKU that is not in the catalog, so its row is refused. */
 export const MISSING_SKU = 'missing';
 export const skuIds = Array.from({ length: SKUS }, (_, i) => `sku-${i}`);
 
-/** A client's nth operation in a cycle. */
+/** Returns the nth operation of a client in a cycle. */
 export function planOperation(seed: number, cycle: number, client: number, n: number): Operation {
   if (n >= MAX_OPERATIONS) throw new Error('A client sent more than there are numbers for.');
   const random = createRandom(seed, cycle, client, n);
@@ -42,7 +42,7 @@ export function planOperation(seed: number, cycle: number, client: number, n: nu
   const kind = random.chance(0.25) ? 'BULK' : door === 'GRAPHQL' && random.chance(0.6) ? 'ADJUST' : 'SET';
   const isAllOrNothing = kind === 'BULK' && door === 'GRAPHQL' && random.chance(0.5);
   return {
-    // From 1: nothing on backorder is what a SKU begins with.
+    // Numbers start at 1, because a new SKU has 0 on backorder and a set must change it.
     number: (cycle * CLIENTS + client) * MAX_OPERATIONS + n + 1,
     client,
     door,
@@ -56,17 +56,17 @@ export function planOperation(seed: number, cycle: number, client: number, n: nu
 function planBulk(random: Random, door: Operation['door']): PlannedRow[] {
   const first = random.below(SKUS);
   const length = 2 + random.below(MAX_BULK_ROWS - 1);
-  // Few rows of few calls are refused: an all-or-nothing call with one of them is undone as a whole.
+  // Refusals are rare, because one refused row rolls a whole all-or-nothing call back.
   const refused = random.chance(0.15) ? random.below(length) : -1;
   return Array.from({ length }, (_, i) => {
     const skuId = i === refused ? MISSING_SKU : `sku-${(first + i) % SKUS}`;
     const row = planRow(random, 'BULK', door, skuId);
-    // With a precondition on each row hardly any call would go through.
+    // Only the first row has a precondition. With one on each row, hardly any call would succeed.
     return i === 0 ? row : { ...row, expects: 'NOTHING' };
   });
 }
 
-/** The legacy door's one precondition is If-Match, which names one SKU's version. */
+/** A legacy request can only have the precondition If-Match, which is the version of one SKU. */
 function planRow(
   random: Random,
   kind: Operation['kind'],
@@ -83,7 +83,7 @@ function planRow(
   return { skuId, expects, quantityInStock: kind === 'ADJUST' ? amount - (amount < 60 ? 60 : 59) : amount };
 }
 
-/** Some SKUs are everybody's. */
+/** Prefers three SKUs, so that clients compete for them. */
 function randomSku(random: Random): string {
   return `sku-${random.chance(0.3) ? random.below(3) : random.below(SKUS)}`;
 }

@@ -1,12 +1,12 @@
-/** Random numbers that a seed replays (mulberry32). */
+/** Reproducible random numbers from a seed (mulberry32). */
 
 export interface Random {
-  /** A whole number from 0 to one less than `end`. */
+  /** An integer from 0 to `end` - 1. */
   below(end: number): number;
   chance(probability: number): boolean;
 }
 
-/** The same numbers for the same seeds, and unrelated ones for others. */
+/** Equal seeds give equal numbers. Other seeds give unrelated ones. */
 export function createRandom(...seeds: readonly number[]): Random {
   let state = seeds.reduce((mixed, seed) => Math.imul(mixed ^ seed, 0x9e3779b1) ^ (mixed >>> 15), 0x5eed);
   const next = () => {

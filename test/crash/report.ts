@@ -1,4 +1,4 @@
-/** What a run says: counts of what was done, and the whole story of a SKU where a promise was broken. */
+/** Describes a run: counts, and the whole history of one SKU if a promise was broken. */
 import { NEVER_ANSWERED } from './client.ts';
 import { numberOf, type Finding } from './check.ts';
 import { answersOf, type History, type Sent } from './history.ts';
@@ -9,12 +9,12 @@ export interface Report {
   kills: number;
   startKills: number;
   operations: number;
-  /** Rows that were answered as applied. */
+  /** Rows whose answer is APPLIED. */
   acknowledged: number;
   refused: number;
-  /** Operations answered again under their key. */
+  /** Answers that were replayed under an idempotency key. */
   replayed: number;
-  /** Requests without an answer that says what is stored, by why. */
+  /** The number of requests whose outcome is unknown, by reason. */
   readonly unknown: Map<string, number>;
   slowestMs: number;
 }
@@ -56,7 +56,7 @@ requests of unknown outcome: ${unknown}; the slowest took ${report.slowestMs.toF
 
 const MAX_FINDINGS = 20;
 
-/** The findings, and of the first SKU among them all that was sent, answered and stored. */
+/** Lists the findings. For the first SKU among them it adds all requests, answers and stored changes. */
 export function describeFindings(
   findings: readonly Finding[],
   history: History,

@@ -1,4 +1,4 @@
-/** `npm run crash -- --cycles 200 --seed N [--database sqlite|postgres] [--restart-server]`: crashes the program for as long as you like. */
+/** `npm run crash -- --cycles 200 --seed N [--database sqlite|postgres] [--restart-server]`: crashes the program as often as you ask, and checks the store each time. */
 import { parseArgs } from 'node:util';
 import { createPostgresDatabase, createSqliteDatabase } from '../support/stores/databases.ts';
 import { createPostgresServer } from '../support/stores/postgres-server.ts';

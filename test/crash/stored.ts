@@ -1,4 +1,4 @@
-/** What a store holds, read past the gateway. */
+/** Reads the content of a store directly, not through the gateway. */
 import { sql } from 'kysely';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
@@ -6,9 +6,9 @@ import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.t
 export interface Stored {
   readonly lastPosition: number;
   readonly skus: readonly SkuTable[];
-  /** By position. */
+  /** Ordered by position. */
   readonly changes: readonly InventoryChangeTable[];
-  /** What the store's own check complains of. */
+  /** Complaints of SQLite's integrity check. Always empty on PostgreSQL. */
   readonly damage: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export async function readStored(url: string): Promise<Stored> {
   }
 }
 
-/** PostgreSQL notices that a client died when it next reads or writes: until then it may still commit what it was sent. */
+/** PostgreSQL notices a dead client only at its next read or write. Until then it may still commit what the client sent. */
 async function untilOthersLeft(db: Parameters<typeof checkIntegrity>[0]): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ busy: number }>`select count(*) as busy from pg_stat_activity

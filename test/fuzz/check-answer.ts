@@ -1,13 +1,13 @@
-/** What must hold of every answer, whatever was asked. */
+/** Checks what must hold for every answer, whatever the request was. */
 import type { Answer, Exchange } from './exchange.ts';
 
-/** Words of a database, a stack or a file, none of which the fuzzer sends: an answer that has them tells of our insides. */
+/** Words from databases, stack traces and files. The fuzzer sends none of them, so an answer with one leaks internals. */
 const leak =
   /sqlite|postgres|kysely|node_modules|\bsrc\/|\.[tj]s:\d|\bat \S{1,99} \(\S+:\d+:\d+\)|file:\/\/|node:|constraint|\bselect .+ from |insert into|_pkey|fastify|FST_|supplier_id/i;
-/** Longest that one request may take. */
+/** The longest time that a request may take. */
 const MAX_MS = 5_000;
 
-/** Everything that is wrong with what came back; empty: nothing. */
+/** Returns everything that is wrong with an exchange. */
 export function faultsOf({ answers, malformed, ms }: Exchange): string[] {
   return [
     ...(malformed === null ? [] : [`malformed: ${malformed}`]),
@@ -33,14 +33,14 @@ function faultsOfAnswer({ status, headers, body }: Answer): string[] {
 }
 
 function faultsOfBody(status: number, type: string, text: string): string[] {
-  // HEAD has none, whatever it says; a preflight has none.
+  // Answers to HEAD (which have a type) and to preflights (204) have no body.
   if (text === '') return status === 204 || type !== '' ? [] : ['no body'];
   if (!/^application\/(?:graphql-response\+)?json; charset=utf-8$/.test(type)) return [`a type of ${type}`];
   const value = parse(text);
   return isKnown(value) ? [] : [`a body of no known shape: ${text.slice(0, 200)}`];
 }
 
-/** GraphQL's answers, the edge's, and the legacy door's: of an update, of a bulk call, of OPTIONS. */
+/** Whether the body has a documented shape: of GraphQL, of an edge error, or of a legacy update, bulk call or OPTIONS. */
 function isKnown(value: unknown): boolean {
   if (Array.isArray(value)) {
     return value.every((row: unknown) => hasText(row, 'message') && hasOwn(row, 'status_code'));

@@ -1,9 +1,9 @@
-/** What must hold of the store, whatever was sent: it is whole, its log explains every SKU, and a supplier's rows are as they were. */
+/** Checks what must hold for the store, whatever was sent: it is intact, its log explains every SKU, and other suppliers' rows are unchanged. */
 import { sql } from 'kysely';
 import type { Store } from '../../src/db/store/store.ts';
 import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
 
-/** All that the store has of a supplier, as text that can be compared. */
+/** Returns all rows of a supplier as text, so that two dumps can be compared. */
 export async function dumpSupplier({ db }: Store, supplierId: string): Promise<string> {
   const of = (table: 'supplier' | 'sku' | 'sku_code' | 'inventory_change' | 'idempotency_key') =>
     db.selectFrom(table).selectAll().where('supplier_id', '=', supplierId).execute();
@@ -13,7 +13,7 @@ export async function dumpSupplier({ db }: Store, supplierId: string): Promise<s
   return JSON.stringify(tables.map((rows) => rows.map((row) => JSON.stringify(row)).toSorted()));
 }
 
-/** Everything that does not add up; empty: nothing. */
+/** Returns every inconsistency of the store. */
 export async function faultsInStore(store: Store): Promise<string[]> {
   const { db } = store;
   const skus = await db.selectFrom('sku').selectAll().execute();
@@ -41,7 +41,7 @@ async function faultsInFile({ db }: Store): Promise<string[]> {
   ];
 }
 
-/** A SKU's changes: one a version, each from where the last one led, to the state that the SKU has. */
+/** Each version has one change. Each change starts from the state before it, and the last one leads to the SKU's state. */
 function faultsInLog(sku: SkuTable, changes: readonly InventoryChangeTable[]): string[] {
   const name = `${sku.supplier_id}/${sku.sku_id}`;
   const last = changes.at(-1);

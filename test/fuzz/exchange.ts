@@ -1,30 +1,30 @@
-/** One request over a socket of its own, and what came back, taken apart as strictly as a proxy would. */
+/** Sends one request on a new socket, and parses the answer as strictly as a proxy would. */
 import { connect } from 'node:net';
 
 export interface Answer {
   readonly status: number;
-  /** By lower-case name. */
+  /** The keys are in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
 }
 
 export interface Exchange {
-  /** In their order; more than one where the bytes held more than one request. */
+  /** The answers in order. There are several if the bytes contained several requests. */
   readonly answers: readonly Answer[];
-  /** What is wrong with the bytes that came, if anything. */
+  /** What is wrong with the received bytes, or null. */
   readonly malformed: string | null;
   readonly ms: number;
 }
 
-/** Nothing may take longer. */
+/** An exchange that takes longer counts as malformed. */
 const TIMEOUT_MS = 10_000;
-/** After so long a client gives up that has not sent all it promised. */
+/** When the client ends a request that it has sent only in part. */
 const GIVE_UP_MS = 150;
-/** For so long more is waited for where the connection stays open. */
+/** How long the client waits for further bytes if the connection stays open. */
 const MORE_MS = 30;
 
 const LONG_BYTES = 262_144;
-/** Who sends more may be cut off before the answer is there. */
+/** If a request is longer, the server may close the connection before the client has read the answer. */
 const MAX_READ_BYTES = 1_048_576;
 
 export function exchange(port: number, request: Buffer): Promise<Exchange> {
@@ -46,7 +46,7 @@ export function exchange(port: number, request: Buffer): Promise<Exchange> {
     }, GIVE_UP_MS);
     const look = () => {
       const { answers, malformed } = parseAnswers(Buffer.concat(chunks), isHead);
-      // A stream does not end, nor does a connection that is kept alive.
+      // Neither a stream nor a kept-alive connection ends by itself, so the client closes it.
       const isStream = chunks.length > 0 && /^content-type: text\/event-stream/im.test(String(chunks[0]));
       if (isStream || (answers.length > 0 && malformed === null)) {
         setTimeout(() => socket.destroy(), MORE_MS).unref();
@@ -57,11 +57,11 @@ export function exchange(port: number, request: Buffer): Promise<Exchange> {
       chunks.push(chunk);
       length += chunk.length;
       clearTimeout(resting);
-      // A long answer is looked at when it rests: looking costs as much as it is long.
+      // Parsing costs as much as the answer is long. So a long answer is parsed only when no bytes arrive for a while.
       if (length < LONG_BYTES) look();
       else resting = setTimeout(look, MORE_MS);
     });
-    // Who answers before all was read may reset the connection: what came counts, and nothing may have come.
+    // A server that answers before it has read the whole request may reset the connection. What has arrived counts, if anything.
     socket.on('error', () => {
       isGivenUp ||= request.length > MAX_READ_BYTES;
       socket.destroy();
@@ -80,7 +80,7 @@ export function exchange(port: number, request: Buffer): Promise<Exchange> {
   });
 }
 
-/** Whether the server has all that the request promises; a server may wait for the rest. */
+/** Whether the request is complete. Otherwise the server may wait for the rest. */
 function isWhole(request: Buffer): boolean {
   const end = request.indexOf('\r\n\r\n');
   if (end < 0) return false;
@@ -90,7 +90,7 @@ function isWhole(request: Buffer): boolean {
   return Number(length ?? 0) <= request.length - end - 4;
 }
 
-/** Answers one after another; `malformed` says why the bytes are not just that. */
+/** Parses consecutive answers. `malformed` says why the bytes are anything else. */
 export function parseAnswers(bytes: Buffer, isHead: boolean): Omit<Exchange, 'ms'> {
   const answers: Answer[] = [];
   let rest = bytes;
@@ -120,7 +120,7 @@ function parseAnswer(bytes: Buffer, isHead: boolean): Parsed {
   }
   const from = end + 4;
   const none = { answer: { status, headers, body: Buffer.alloc(0) }, length: from };
-  // Broken framing is answered before it is known what was asked: with a body, also to HEAD.
+  // If the framing is broken, the server answers before it knows the method. So even HEAD may get a body.
   const isBare = isHead && (bytes.length === from || bytes.subarray(from, from + 5).toString() === 'HTTP/');
   if (isBare || status < 200 || status === 204 || status === 304) return none;
   if (headers.get('transfer-encoding') === 'chunked') return readChunks(bytes, from, status, headers);

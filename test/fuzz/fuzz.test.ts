@@ -1,4 +1,4 @@
-/** Nothing that a client sends hurts: 500 changed requests a door; `npm run fuzz` sends as many as it is told, to the real program. */
+/** No request can harm the gateway: 500 mutated requests at each door. `npm run fuzz` sends as many as you ask to the real program. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { openGateway, type Gateway } from '../support/gateway.ts';
 import { createBrokenInventory } from '../support/broken-inventory.ts';
 
 const REQUESTS = 500;
-/** Another one now and then finds more; this one is what every checkout runs. */
+/** Fixed, so that every checkout sends the same requests. */
 const SEED = 1;
 
 const open: Gateway[] = [];
@@ -39,7 +39,7 @@ describe('500 changed requests', () => {
     async (door) => {
       const { failures, statuses } = await fuzz(origin, door, SEED, Array(REQUESTS).keys());
       expect(failures.map(({ request, ...failure }) => ({ ...failure, request: show(request) }))).toEqual([]);
-      // Not all are refused at once: some still are sound.
+      // Some requests are still valid. Otherwise this would test only the refusals.
       expect(statuses['200']).toBeGreaterThan(10);
     },
   );
@@ -129,7 +129,7 @@ describe('control: what must not be is caught', () => {
       else response.writeHead(200, { 'content-length': 9 }).write('x', () => response.destroy());
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
-    // The address is one, for it listens on a port.
+    // A server that listens on a port has an AddressInfo.
     const { port } = server.address() as AddressInfo;
     for (const path of ['/graphql', '/']) {
       const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);

@@ -1,4 +1,4 @@
-/** Sends changed requests to a gateway that listens, and gives those whose answer is not as it must be. */
+/** Sends mutated requests to a running gateway, and returns those with a faulty answer. */
 import { tokens } from '../support/gateway.ts';
 import { faultsOf } from './check-answer.ts';
 import { exchange } from './exchange.ts';
@@ -14,11 +14,11 @@ export interface Failure {
 
 export interface FuzzResult {
   readonly failures: readonly Failure[];
-  /** How many answers had each status; `none` where the client gave up. */
+  /** The number of answers by status. `none` counts requests without an answer. */
   readonly statuses: Readonly<Record<string, number>>;
 }
 
-/** One after another, so that a run can be had again. */
+/** Sends the requests one after the other, so that a run can be repeated. */
 export async function fuzz(
   origin: string,
   door: Door,
@@ -43,7 +43,7 @@ export async function fuzz(
   return { failures, statuses };
 }
 
-/** Whether a plain update still works, at both doors: what was set is there. */
+/** Whether a plain update still works at both doors. */
 export async function isAlive(origin: string, quantity: number): Promise<boolean> {
   const headers = { authorization: `Token ${tokens.full}`, 'content-type': 'application/json' };
   const post = (path: string, body: object) =>
@@ -56,7 +56,7 @@ export async function isAlive(origin: string, quantity: number): Promise<boolean
   return JSON.stringify(answer) === JSON.stringify({ data: { updateSkuInventory: { sku } } });
 }
 
-/** What was sent, as text that shows every byte; the middle of what is long is left out. */
+/** Returns a request as text that shows every byte, without the middle if it is long. */
 export function show(bytes: Buffer): string {
   const cut =
     bytes.length > 4_000

@@ -1,19 +1,19 @@
-/** Large requests, to 8 MiB and a little more: long texts, long lists, many values, many aliases, long documents, deep nesting. */
+/** Makes large requests, up to just over 8 MiB: long texts, lists and documents, many aliases, deep nesting. */
 import { tokens } from '../support/gateway.ts';
 import type { Random } from './random.ts';
 import type { Door, WireRequest } from './wire-request.ts';
 
 const MIB = 1_048_576;
 const PATH = '/timp/products/skus/inventory/';
-/** How large, in bytes, without what is around it: the largest two are just within both doors' limit, and past it. */
+/** Sizes of the large part, in bytes. The last two are just below and just above the limit of both doors. */
 const sizes = [20_000, 70_000, 400_000, MIB, 3 * MIB, 8 * MIB - 2_000, 8 * MIB + 1];
-/** Of lists whose rows are sound, for those are worked on. */
+/** Lengths of lists with valid rows. They are shorter, because the gateway executes such rows. */
 const counts = [999, 10_000, 10_001, 30_000];
 
-/** Makes a body of about so many bytes. */
+/** Makes text of about `bytes` bytes. */
 type Make = (bytes: number, random: Random) => string;
 
-/** As many of them as fit, with commas between. */
+/** Joins as many items with commas as `bytes` bytes need. */
 function list(bytes: number, item: (n: number) => string): string {
   const items = [];
   for (let [n, length] = [0, 0]; length < bytes; n++) {
@@ -49,7 +49,7 @@ const value: Make = (bytes, random) =>
 
 const BULK =
   'mutation ($v: [BulkSkuInventoryUpdateInput!]!) { bulkUpdateSkuInventory(input: { updates: $v }) { appliedCount rejectedCount results(only: REJECTED) { index userErrors { code message path } } } }';
-/** Operations with one variable, `$v`. */
+/** Operations whose only variable is `$v`. */
 const operations = [
   BULK,
   'query ($v: String!) { sku(by: { skuId: $v }) { skuId } }',
@@ -75,7 +75,6 @@ const rows = (random: Random, row: (n: number, random: Random) => string) =>
 const call = (query: string, variable: string) =>
   `{"query":${JSON.stringify(query)},"variables":{"v":${variable}}}`;
 
-/** Documents of about so many bytes. */
 const documents: readonly Make[] = [
   (bytes) => `{ ${list(bytes, (n) => `a${n}: __typename`)} }`,
   (bytes) => `{ ${list(bytes, (n) => `a${n}: sku(by: { skuId: "shared" }) { skuId }`)} }`,

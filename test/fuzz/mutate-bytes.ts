@@ -1,9 +1,9 @@
-/** Mutations that know nothing of what the bytes say. */
+/** Mutations of raw bytes, whatever they mean. */
 import type { Random } from './random.ts';
 
 type Mutate = (bytes: Buffer, random: Random) => Buffer;
 
-/** What breaks decoders: NUL, UTF-8 that is overlong, cut off, a surrogate or past Unicode, a byte order mark, JSON's lone surrogates. */
+/** Bytes that break decoders: NUL, invalid UTF-8 (overlong, cut off, surrogate, too large), a byte order mark, a lone surrogate in JSON. */
 const oddBytes = [
   Buffer.from([0]),
   Buffer.from([0xff]),
@@ -61,7 +61,7 @@ const mutations: readonly Mutate[] = [
 export const mutateBytes: Mutate = (bytes, random) =>
   bytes.length === 0 ? insert(bytes, random) : random.pick(mutations)(bytes, random);
 
-/** The head of one and the tail of another. */
+/** Joins the beginning of one with the end of the other. */
 export function splice(bytes: Buffer, other: Buffer, random: Random): Buffer {
   return Buffer.concat([
     bytes.subarray(0, random.below(bytes.length + 1)),

@@ -1,4 +1,4 @@
-/** Mutations of GraphQL documents: tokens moved about, floods of aliases, depth, fragments in circles, directives, odd literals. */
+/** Mutations of GraphQL documents: moved tokens, many aliases, depth, fragment cycles, directives, odd literals. */
 import type { Random } from './random.ts';
 
 const token = /"""[^]*?"""|"(?:[^"\\\n]|\\.)*"|\.\.\.|[\w.-]+|[^\s\w]/g;
@@ -8,7 +8,7 @@ const repeat = (count: number, part: (i: number) => string) =>
 const within = (levels: number, field: string, inner: string) =>
   `${`${field} { `.repeat(levels)}${inner}${' }'.repeat(levels)}`;
 
-/** What can stand where a selection, a value or a definition stands; each may fit or not. */
+/** Text to insert in place of a selection, a value or a definition. It may be valid there or not. */
 const pieces: readonly ((random: Random) => string)[] = [
   ({ pick }) =>
     pick(['@include(if: false)', '@skip(if: $x)', '@defer', '@stream', '@oneOf', '@include', '@é']),
@@ -94,7 +94,7 @@ const pieces: readonly ((random: Random) => string)[] = [
     ]),
 ];
 
-/** Another document, likely not a valid one. `other` is one to borrow from. */
+/** Returns a mutated document, which is probably invalid. Some mutations take tokens from `other`. */
 export function mutateDocument(document: string, other: string, random: Random): string {
   const tokens = document.match(token) ?? [];
   if (tokens.length === 0) return random.pick(pieces)(random);

@@ -1,7 +1,7 @@
-/** Mutations of JSON as text that still is JSON: other types, odd numbers, depth, repeated and strange keys. */
+/** Mutations of JSON text that keep it valid JSON: other types, odd numbers, depth, repeated and strange keys. */
 import type { Random } from './random.ts';
 
-/** A JSON value whose keys can repeat and whose scalars are spelled as they will be sent. */
+/** A JSON value. Unlike a parsed one, it can repeat keys, and it keeps the spelling of its scalars. */
 type Tree =
   { readonly text: string } | { readonly items: Tree[] } | { readonly members: [key: string, value: Tree][] };
 
@@ -44,7 +44,7 @@ const strangeKeys = [
   ...['query', 'variables', 'operationName', 'extensions', 'input', 'expected', 'idempotencyKey', 'dryRun'],
 ];
 
-/** Another JSON text; undefined where this is none. */
+/** Returns mutated JSON, or undefined if `text` is not JSON. */
 export function mutateJson(text: string, random: Random): string | undefined {
   const parsed = parseJson(text);
   if (parsed === undefined) return undefined;
@@ -111,7 +111,7 @@ function print(tree: Tree): string {
   return `{${tree.members.map(([key, value]) => `${JSON.stringify(key)}:${print(value)}`).join(',')}}`;
 }
 
-/** undefined for what is no JSON, or nests too deep to walk. */
+/** Returns undefined for text that is not JSON, or that is too long or too deep to mutate. */
 export function parseJson(text: string): unknown {
   if (text.length > 50_000 || text.replaceAll(/[^[{]/g, '').length > 2_000) return undefined;
   try {

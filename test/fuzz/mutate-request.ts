@@ -1,4 +1,4 @@
-/** One changed request for a seed and an index: a recorded one, with one to four mutations of its body, its headers, its address. */
+/** Makes the mutated request for a seed and an index: a recorded request with one to four mutations of its body, headers or path. */
 import { makeLarge } from './large-request.ts';
 import { mutateBytes, splice } from './mutate-bytes.ts';
 import { mutateDocument } from './mutate-document.ts';
@@ -6,11 +6,11 @@ import { mutateJson, parseJson } from './mutate-json.ts';
 import { createRandom, type Random } from './random.ts';
 import { recordedRequests, toBytes, type Door, type Header, type WireRequest } from './wire-request.ts';
 
-/** One request in so many is a large one. */
+/** One request in 50 is a large one. */
 const LARGE_ONE_IN = 50;
-/** So that large requests have chances of their own. */
+/** Gives large requests their own random numbers, so that the other requests stay the same if large ones change. */
 const LARGE_SEED = 0x5eed;
-/** Largest body that is made, now and then, by padding; past both doors' limits. */
+/** The size of the largest padding. It is above the limit of both doors. */
 const HUGE_BYTES = 8 * 1_048_576 + 1;
 
 const headerValues: Readonly<Record<string, readonly string[]>> = {
@@ -190,7 +190,7 @@ const changeDocument: Mutate = (request, random, other) => {
 };
 const changeBytes: Mutate = (request, random) => ({ ...request, body: mutateBytes(request.body, random) });
 
-/** Some of them several times, for they find most. */
+/** Mutations that find more faults are listed several times, so that they are chosen more often. */
 const mutations: Readonly<Record<Door, readonly Mutate[]>> = {
   graphql: [
     changeDocument,
@@ -219,7 +219,7 @@ const rareMutations: readonly Mutate[] = [
   (request, _random, other) => ({ ...request, body: other.body }),
 ];
 
-/** The bytes of request number `index`; the same for the same seed, whatever was sent before. */
+/** Returns the bytes of request number `index`. They depend only on the door, the seed and the index. */
 export function requestOf(door: Door, seed: number, index: number): Buffer {
   const large = createRandom(seed ^ LARGE_SEED, index);
   if (large.oneIn(LARGE_ONE_IN)) return toBytes(makeLarge(door, large));

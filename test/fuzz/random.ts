@@ -1,13 +1,13 @@
-/** Chance that can be had again: everything follows from a seed. */
+/** Reproducible random numbers: everything follows from a seed. */
 export interface Random {
-  /** 0 to `end` - 1. */
+  /** An integer from 0 to `end` - 1. */
   below(end: number): number;
-  /** True once in so many times. */
+  /** True with a probability of 1 / `times`. */
   oneIn(times: number): boolean;
   pick<T>(choices: readonly T[]): T;
 }
 
-/** Of a seed and an index: request 7 of seed 1 is the same whatever was asked before it. */
+/** The numbers depend only on the seed and the index. So a single request can be repeated without the ones before it. */
 export function createRandom(seed: number, index: number): Random {
   let state = scramble(seed ^ scramble(index + 1));
   const below = (end: number) => {
@@ -25,7 +25,7 @@ export function createRandom(seed: number, index: number): Random {
   };
 }
 
-/** Mulberry32's finish: 32 bits in, 32 bits out, every one depending on every one. */
+/** The last step of mulberry32. It mixes 32 bits so that each output bit depends on all input bits. */
 function scramble(bits: number): number {
   let mixed = Math.imul(bits ^ (bits >>> 15), bits | 1);
   mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);

@@ -1,4 +1,4 @@
-/** `npm run fuzz -- --requests N --seed N [--database sqlite|postgres]`: fuzzes the real program on a fresh store, and says how to have a failure again. */
+/** `npm run fuzz -- --requests N --seed N [--database sqlite|postgres]`: fuzzes the real program on a new store, and prints how to repeat each failure. */
 import { parseArgs } from 'node:util';
 import { openStore } from '../../src/db/store/open-store.ts';
 import { seedStore } from '../support/gateway.ts';
@@ -12,18 +12,18 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '1000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    /** Only the request of this index. */
+    /** Sends only the request with this index. */
     only: { type: 'string' },
-    /** Only this door. */
+    /** Sends only to this door. */
     door: { type: 'string' },
-    /** Or postgres, with a server of its own. */
+    /** sqlite, or postgres, which starts a server too. */
     database: { type: 'string', default: 'sqlite' },
   },
 });
 const seed = Number(values.seed);
 const indexes =
   values.only === undefined ? [...Array(Number(values.requests)).keys()] : [Number(values.only)];
-/** Failures of a door that are shown in full. */
+/** The number of failures of a door that are printed in full. */
 const MAX_REPORTED = 20;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -50,7 +50,7 @@ async function fuzzStore(database: string): Promise<void> {
   try {
     await seedStore(store, () => new Date());
     const rival = await dumpSupplier(store, 'rival');
-    // Large calls cost many units: without this the others would be refused for them.
+    // Large calls cost many units. With the usual rate limit, the requests after them would be refused.
     const gateway = await startGateway(database, '--log-level', 'error', '--rate-limit', '1000000');
     try {
       for (const door of doors.filter((name) => values.door === undefined || values.door === name)) {

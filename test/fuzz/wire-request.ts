@@ -1,4 +1,4 @@
-/** Requests as the fuzzer has them: taken apart, so that each part can be changed. And the recorded ones, to start from. */
+/** Requests as parts that the fuzzer can mutate, and the recorded requests from which it starts. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { tokens } from '../support/gateway.ts';
@@ -18,7 +18,7 @@ export type Door = (typeof doors)[number];
 const PATH = '/timp/products/skus/inventory/';
 const json: Header = ['Content-Type', 'application/json'];
 
-/** The bytes of a request: its body's length is added, unless it says itself how it is framed; the connection ends with the answer. */
+/** Returns the bytes of a request. It adds `Connection: close`, and a Content-Length unless the headers already frame the body. */
 export function toBytes({ method, path, headers, body }: WireRequest): Buffer {
   const isFramed = headers.some(([name]) => /^(?:transfer-encoding|content-length)$/i.test(name));
   const all = [...headers, ['Connection', 'close'], ...(isFramed ? [] : [['Content-Length', body.length]])];
@@ -65,7 +65,7 @@ const legacyRequest = (path: string, body: unknown, ...headers: Header[]): WireR
 });
 
 const FOLLOW = 'subscription { inventoryChanged(after: "WzFd") { cursor change { skuId sku { version } } } }';
-/** Those of acme alone: what the other supplier has must stay as it is. */
+/** Only requests of acme, because the test checks that the other supplier's rows do not change. */
 const graphqlRequests = [
   ...Object.values(exchanges),
   { query: FOLLOW, headers: { accept: 'text/event-stream' } },
@@ -82,7 +82,7 @@ const graphqlRequests = [
     };
   });
 
-/** What is recorded of each door; the fuzzer starts from these. */
+/** The recorded requests of each door. The fuzzer mutates these. */
 export const recordedRequests: Record<Door, readonly WireRequest[]> = {
   graphql: [
     ...graphqlRequests,

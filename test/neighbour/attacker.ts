@@ -1,4 +1,4 @@
-/** Attacks from a process of its own, so that making large requests does not slow those who are measured. */
+/** Runs attacks in a separate process, so that making large requests does not slow the measured client. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('attacking.ts', import.meta.url));
 
 export interface Attacker {
-  /** Resolves when the attacks are at their height; rejects when the process ended before. */
+  /** Resolves when the attacks have built up. Rejects if the process ends before that. */
   readonly begun: Promise<unknown>;
-  /** Ends it, and closes all that it holds. */
+  /** Kills the process, which closes all of its connections. */
   stop(): Promise<void>;
 }
 
-/** `priority` is the operating system's: the higher, the less time it takes from those who are measured. */
+/** `priority` is a nice value: the higher it is, the less processor time the attacker takes from the measured processes. */
 export function startAttacker(origin: string, names: readonly string[], priority: number): Attacker {
   const child = fork(PROGRAM, [String(priority), origin, ...names], { execArgv: [] });
   const ended = once(child, 'exit');

@@ -1,9 +1,9 @@
-/** The attacker's program, a process of its own: `node attacking.ts PRIORITY ORIGIN ATTACK...`; says `begun` to its parent, and goes on until it is killed. */
+/** The attacker's program, `node attacking.ts PRIORITY ORIGIN ATTACK...`: it sends `begun` to its parent, and attacks until it is killed. */
 import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { attacks, gradual } from './attacks.ts';
 
-/** Several at once may keep one another from their heights: what is refused never begins. */
+/** After this time the attacks count as begun. Several at once may be refused so often that one of them never builds up. */
 const LONGEST_MS = 10_000;
 
 const [priority, origin = '', ...names] = process.argv.slice(2);

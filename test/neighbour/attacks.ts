@@ -1,15 +1,15 @@
-/** What an expensive neighbour asks for, over and over: each attack goes on until its process is killed. */
+/** The attacks: requests that an expensive neighbour repeats without end. */
 import { halfBodies, streams, unreadAnswers } from './held.ts';
 import { afterCalls, GRAPHQL, query, repeat } from './repeat.ts';
 import { indices } from '../support/range.ts';
 import { SHARED_CODE } from './watched-gateway.ts';
 
-/** Goes on until its process is killed. Those that are `gradual` call `begun` once they have built up. */
+/** Runs until its process is killed. The attacks in `gradual` call `begun` once they have built up. */
 export type Attack = (origin: string, begun: () => void) => Promise<void>;
 
 const BULK = '/timp/products/skus/inventory/bulk/';
 
-/** A query of so many searches that match nothing, counted, in an order that has no index; each title takes long to look through. */
+/** A query with `count` searches that match nothing. Each counts its matches, sorts without an index, and is slow to compare with a title. */
 export function searchOf(count: number, n = 0): string {
   const one = (i: number) =>
     `a${i}: skus(first: 1, filter: { search: "${'a'.repeat(90)}b${n}" }, orderBy: { field: UPDATED_AT }) { totalCount nodes { title } }`;
@@ -21,7 +21,7 @@ const searches: Attack = (origin) => repeat(origin, 5, GRAPHQL, (n) => searchOf(
 const emptyRows = (opening: string, closing: string) =>
   Buffer.from(`${opening}${'{},'.repeat(2_700_000)}{}${closing}`);
 
-/** Bodies with more rows than a call may have. */
+/** Large bodies with more rows than a call may have. */
 const rows: Attack = async (origin) => {
   const call =
     'mutation ($u: [BulkSkuInventoryUpdateInput]!) { bulkUpdateSkuInventory(input: { updates: $u }) { appliedCount } }';
@@ -30,7 +30,7 @@ const rows: Attack = async (origin) => {
   await Promise.all([repeat(origin, 2, GRAPHQL, () => graphql), repeat(origin, 2, BULK, () => legacy)]);
 };
 
-/** Documents of eight mebibytes, of which no two are alike. */
+/** Different documents of almost 8 MiB each, so that no cache helps. */
 const documents: Attack = (origin, begun) => {
   const filler = ' '.repeat(7_900_000);
   const bodyOf = (n: number) => Buffer.from(`{"query":"{ a${n}: __typename }${filler}","extensions":{}}`);
@@ -52,13 +52,13 @@ const bulkBody = (n: number, isAtomic: boolean) =>
     },
   });
 
-/** The largest bulk calls, on thirty connections. */
+/** The largest bulk calls, on 30 connections. */
 const bulks: Attack = (origin) => {
   const bodies = indices(4).map((n) => bulkBody(n, false));
   return repeat(origin, 30, GRAPHQL, (n) => bodies[n % bodies.length] ?? '');
 };
 
-/** The answer to a bulk call with as much in it as may be selected. */
+/** The largest bulk calls with very large answers. */
 const wideAnswers: Attack = (origin, begun) => {
   const many = indices(12)
     .map((n) => `a${n}: change { id reason before { quantityInStock } after { quantityInStock } }`)
@@ -78,14 +78,14 @@ const wideAnswers: Attack = (origin, begun) => {
   return repeat(origin, 3, GRAPHQL, (n) => bodies[n % bodies.length] ?? '', afterCalls(1, begun));
 };
 
-/** Rows that each name the code that thousands of SKUs share, and look-ups of it. */
+/** Rows and look-ups with a code that thousands of SKUs share. */
 const sharedCodes: Attack = async (origin) => {
   const bulk = JSON.stringify(indices(2_000).map(() => ({ upca: SHARED_CODE, quantity_in_stock: 1 })));
   const look = query('query ($c: String!) { sku(by: { upca: $c }) { skuId } }', { c: SHARED_CODE });
   await Promise.all([repeat(origin, 2, BULK, () => bulk), repeat(origin, 8, GRAPHQL, () => look)]);
 };
 
-/** Twenty updates in each request, on many connections. */
+/** 20 updates in each request, on 1,500 connections. */
 const aliases: Attack = (origin) => {
   const one = (n: number, i: number) =>
     `a${i}: updateSkuInventory(input: { identifier: { skuId: "sku-${(n + i) % 5_000}" }, quantityInStock: ${n % 1_000} }) { outcome }`;
@@ -98,7 +98,7 @@ const aliases: Attack = (origin) => {
   );
 };
 
-/** Six thousand connections, each asking again when it is answered. */
+/** 6,000 connections, each of which sends its next request when the last one is answered. */
 const connections: Attack = (origin, begun) => {
   const body = JSON.stringify({ sku_id: 'sku-1', quantity_in_stock: 1 });
   return repeat(origin, 6_000, '/timp/products/skus/inventory/', () => body, afterCalls(3_000, begun));
@@ -117,7 +117,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'half bodies': halfBodies,
   'unread answers': unreadAnswers,
 };
-/** Those that have a time in which they build up. */
+/** The attacks that need time to build up. */
 export const gradual: ReadonlySet<string> = new Set([
   'documents',
   'wide answers',

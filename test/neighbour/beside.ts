@@ -1,4 +1,4 @@
-/** One measurement: a quiet supplier without a neighbour, and beside an attack, at a gateway of its own. */
+/** Measures a quiet supplier on a new gateway: first alone, then during an attack. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startAttacker } from './attacker.ts';
 import { askQuietly, type Latencies } from './quiet-client.ts';
@@ -12,13 +12,13 @@ export interface Seen extends Watched {
 
 export interface Conditions {
   readonly quietMs: number;
-  /** From when the attacks are at their height. */
+  /** Counted from when the attacks have built up. */
   readonly besideMs: number;
-  /** Of the attacker's process. */
+  /** The nice value of the attacker's process. */
   readonly attackerPriority?: number;
 }
 
-/** Requests until the program runs as it will go on. */
+/** Requests that warm the program up before it is measured. */
 const WARM_UP = 60;
 
 export async function measureBeside(

@@ -1,4 +1,4 @@
-/** Attacks that hold connections: live streams, bodies that never end, answers that nobody reads. */
+/** Attacks that hold connections open: live streams, unfinished bodies, and answers that the client does not read. */
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { indices } from '../support/range.ts';
 const FOLLOW =
   'subscription { inventoryChanged { cursor change { skuId reason after { quantityInStock } } } }';
 const STREAMS = 1_000;
-/** Nothing has moved for so long: what could be sent is sent. */
+/** If no byte moves for this long, everything that can be sent has been sent. */
 const STILL_MS = 250;
 
 function open(origin: string, bytes: string | Buffer, sockets: Socket[]): Socket {
@@ -21,7 +21,7 @@ function open(origin: string, bytes: string | Buffer, sockets: Socket[]): Socket
   return socket;
 }
 
-/** Resolves once the server takes and gives no more bytes. */
+/** Resolves once no socket sends or receives any more. */
 async function untilStill(sockets: readonly Socket[]): Promise<void> {
   const moved = () => sockets.reduce((sum, s) => sum + s.bytesRead + s.bytesWritten - s.writableLength, 0);
   for (let [before, since] = [-1, performance.now()]; ; await pause(20)) {
@@ -35,7 +35,7 @@ const headOf = (bearer: string, length: number, accept = '*/*') =>
   `POST ${GRAPHQL} HTTP/1.1\r\nHost: x\r\nAuthorization: Token ${bearer}\r\nContent-Type: application/json\r\n` +
   `Accept: ${accept}\r\nContent-Length: ${length}\r\n\r\n`;
 
-/** A thousand live streams, while a hundred changes a second come in; a third of them read nothing. */
+/** 1,000 live streams during 100 changes a second. A third of the streams read nothing. */
 export const streams: Attack = async (origin, begun) => {
   const sockets: Socket[] = [];
   const body = query(FOLLOW);
@@ -65,7 +65,7 @@ async function change(origin: string): Promise<never> {
   }
 }
 
-/** Bodies of eight mebibytes of which the last byte never comes. */
+/** 8 MiB bodies whose last bytes never arrive. */
 export const halfBodies: Attack = async (origin, begun) => {
   const sockets: Socket[] = [];
   const part = Buffer.alloc(8_000_000, ' ');
@@ -79,7 +79,7 @@ export const halfBodies: Attack = async (origin, begun) => {
   begun();
 };
 
-/** Answers of twenty megabytes to bulk calls that change nothing; nobody reads them. */
+/** Large answers to dry runs of bulk calls, which the client does not read. */
 export const unreadAnswers: Attack = async (origin, begun) => {
   const sockets: Socket[] = [];
   const reasons = indices(4).map((n) => `a${n}: change { reason }`);

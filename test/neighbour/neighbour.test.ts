@@ -1,4 +1,4 @@
-/** One client cannot hurt another: beside each attack of an expensive neighbour a quiet supplier is served, and the process stays small. */
+/** One client cannot hurt another: during each attack of an expensive neighbour, a quiet supplier is served and the process stays small. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestDatabase } from '../support/stores/databases.ts';
@@ -11,19 +11,19 @@ import { greedyTokens, seedNeighbours, startWatched } from './watched-gateway.ts
 const SKUS = 20_000;
 const SPANS = { quietMs: 200, besideMs: 500 };
 /**
- * README promises 20 ms, and 100 ms for the largest bulk call, on a machine such as the benchmarks' (`npm run soak` measures that). This
- * is for machines several times slower, and counts processor time, which a busy machine does not lengthen.
+ * `npm run soak` holds the event loop to shorter turns on a machine such as the benchmarks'. This limit suits machines that are several
+ * times slower. It counts processor time, because other programs do not lengthen that.
  */
 const MOST_TURN_CPU_MS = 150;
-/** One turn takes what has come on all connections: here a small request, refused, on each of thousands. */
+/** One turn handles what has arrived on all connections: here a small request, which is refused, on each of thousands. */
 const MOST_CROWDED_TURN_CPU_MS = 500;
 const MOST_MIB = 700;
-/** Of the slowest answer to the quiet supplier: so many times its slowest without a neighbour, or this. */
+/** The slowest answer to the quiet supplier may take this many times its slowest without a neighbour, or MOST_SLOWEST_MS. */
 const MOST_TIMES_SLOWER = 20;
 const MOST_SLOWEST_MS = 2_000;
-/** A part of what the abandoned queries would take. */
+/** Much less processor time than the abandoned queries would need to finish. */
 const MOST_CPU_AFTER_MS = 1_000;
-/** Those that find other code on PostgreSQL. */
+/** The attacks that run other code on PostgreSQL than on SQLite. */
 const onPostgres = ['searches', 'bulks'];
 
 describeOnEachStore('beside a neighbour', (kind) => {
@@ -66,7 +66,7 @@ describeOnEachStore('beside a neighbour', (kind) => {
     try {
       const leaving = new AbortController();
       const abandoned = Array.from({ length: 6 }, () => ask(gateway.origin, searchOf(20), leaving.signal));
-      // Answered by the thread that has the others in work.
+      // The thread that runs the other queries answers this one too. So they have started.
       await ask(gateway.origin, '{"query":"{ skus(first: 1) { nodes { skuId } } }"}');
       leaving.abort();
       const left = await Promise.allSettled(abandoned);

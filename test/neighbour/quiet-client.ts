@@ -1,4 +1,4 @@
-/** The supplier that must not notice: single updates and look-ups, one after the other on a few connections. */
+/** The quiet supplier, which must not notice the attack: single updates and look-ups on a few connections. */
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { QUIET_SKUS, QUIET_TOKEN } from './watched-gateway.ts';
@@ -8,15 +8,15 @@ export interface Latencies {
   readonly p50: number;
   readonly p99: number;
   readonly slowest: number;
-  /** Answers that were no success, by status. */
+  /** One description for each failed request. */
   readonly failures: readonly string[];
 }
 
 const CONNECTIONS = 4;
-/** A supplier that is quiet does not keep a processor busy. */
+/** The pause between requests, because a quiet supplier does not keep a processor busy. */
 const PAUSE_MS = 5;
 
-/** Asks until `done` resolves, and for `atLeast` requests. Each connection rests for PAUSE_MS before it asks again. */
+/** Sends requests until `done` settles, and at least `atLeast` of them. */
 export async function askQuietly(origin: string, done: Promise<unknown>, atLeast = 100): Promise<Latencies> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const times: number[] = [];
@@ -66,7 +66,7 @@ function bodyOf(n: number): { path: string; body: object } {
   };
 }
 
-/** Null where it succeeded. */
+/** Resolves with null if the request succeeded, otherwise with what went wrong. */
 function send(agent: Agent, origin: string, n: number): Promise<string | null> {
   const { path, body } = bodyOf(n);
   const text = JSON.stringify(body);

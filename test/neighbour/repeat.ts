@@ -1,4 +1,4 @@
-/** Requests of a client that sends the next when the last is answered. */
+/** Sends an attacker's requests, on each connection one after the other. */
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { greedyTokens } from './watched-gateway.ts';
@@ -7,7 +7,7 @@ import { indices } from '../support/range.ts';
 export const GRAPHQL = '/graphql';
 export const token = (n: number) => greedyTokens[n % greedyTokens.length] ?? '';
 
-/** Sends bodies over and over on so many connections, with the tokens in turn, without end; `answered` is called after each. */
+/** Sends bodies without end. The connections use the attacker's tokens in turn. `answered` is called after each answer. */
 export async function repeat(
   origin: string,
   connections: number,
@@ -26,7 +26,7 @@ export async function repeat(
   await Promise.all(indices(connections).map(one));
 }
 
-/** Resolves when it is answered, or broken off. */
+/** Resolves when the request is answered or its connection breaks. */
 export function post(agent: Agent, origin: string, path: string, bearer: string, body: string | Buffer) {
   return new Promise<void>((resolve) => {
     const headers = {
@@ -44,7 +44,7 @@ export function post(agent: Agent, origin: string, path: string, bearer: string,
 
 export const query = (text: string, variables: object = {}) => JSON.stringify({ query: text, variables });
 
-/** Calls `begun` when it has been called so many times. */
+/** Returns a function that calls `begun` the `count`th time that it is called. */
 export function afterCalls(count: number, begun: () => void): () => void {
   let calls = 0;
   return () => {

@@ -1,15 +1,15 @@
-/** Loaded into the gateway before its program: tells its parent how long one turn of the event loop took, and how much memory there was. */
+/** Loaded into the gateway's process: tells its parent the longest turn of the event loop and the memory in use. */
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 export interface Watched {
-  /** The longest turn by the processor time of the thread of the connections, which a busy machine does not lengthen. */
+  /** The longest turn of the main thread in processor time, which other programs do not lengthen. */
   readonly turnCpuMs: number;
-  /** The same by the clock. */
+  /** The longest turn by the clock. */
   readonly turnMs: number;
-  /** Processor time of all threads since the process began. */
+  /** Processor time of all threads since the process started. */
   readonly cpuMs: number;
-  /** Resident memory of the process at most, in MiB. */
+  /** The largest resident memory since the process started, in MiB. */
   readonly residentMib: number;
 }
 
@@ -35,7 +35,7 @@ process.on('message', () => {
   } satisfies Watched);
   [turnCpuMs, turnMs] = [0, 0];
 });
-// Whoever listens keeps the process alive.
+// A listener on the channel would keep the process alive.
 process.channel?.unref();
 
 function cpuMs(): number {
@@ -43,7 +43,7 @@ function cpuMs(): number {
   return (user + system) / 1_000;
 }
 
-/** Since the process began: a peak that passed between two looks counts too. */
+/** Reads the kernel's own peak, which includes peaks between two messages. */
 function peakMib(): number {
   const [, kib] = /^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return Math.round(Number(kib) / 1_024);

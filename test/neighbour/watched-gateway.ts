@@ -1,4 +1,4 @@
-/** The real program under watch, on a store with two suppliers: one with a large catalog that attacks, and a quiet one. */
+/** Starts the real program with watch.ts, on a store with two suppliers: an attacker with a large catalog, and a quiet one. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +13,11 @@ import type { Watched } from './watch.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const WATCH = fileURLToPath(new URL('watch.ts', import.meta.url));
-/** Rows imported in one transaction. */
+/** Rows that are saved in one transaction. */
 const CHUNK = 5_000;
 
 export interface WatchedGateway extends RunningGateway {
-  /** What was seen since the last time that it was asked. */
+  /** Resolves with what watch.ts has seen. The longest turns count from the last call. */
   watched(): Promise<Watched>;
 }
 
@@ -42,19 +42,19 @@ export async function startWatched(database: string, ...flags: string[]): Promis
       const answered = once(child, 'message');
       child.send('look');
       const [watched] = await answered;
-      return watched as Watched; // Sent by watch.ts.
+      return watched as Watched; // watch.ts sends only `Watched`.
     },
   };
 }
 
-/** Tokens of the attacker, which has several, and of the supplier that must not notice. */
+/** The attacker has several tokens, because some limits count by token. */
 export const greedyTokens = Array.from({ length: 12 }, (_, n) => `greedy-token-${n}`);
 export const QUIET_TOKEN = 'a-quiet-token';
 export const QUIET_SKUS = 200;
-/** A code that a tenth of the attacker's SKUs share. */
+/** The code that a tenth of the attacker's SKUs share. */
 export const SHARED_CODE = 'Does not apply';
 
-/** Fills the database, which is not open: `size` SKUs of the attacker. */
+/** Fills a database that no program has open. The attacker gets `size` SKUs. */
 export async function seedNeighbours(url: string, size: number): Promise<void> {
   const store = await openStore(url);
   await saveSupplier(store, 'greedy', new Date());

@@ -1,4 +1,4 @@
-/** A client on connections of its own that stay open, each sending its next request when its last is answered. */
+/** A client with several kept-alive connections. Each sends its next request when the last one is answered. */
 import { Agent, request } from 'node:http';
 
 export interface Call {
@@ -12,7 +12,7 @@ export interface Answered {
   readonly ms: number;
 }
 
-/** `next` gives each call, or undefined when there are no more. */
+/** `next` returns the next call, or undefined to stop. */
 export async function callOverAndOver(
   origin: string,
   connections: number,

@@ -1,4 +1,4 @@
-/** One token that asks as fast as it can does not slow another to more than twice its quiet p99. */
+/** Checks the promise that a token which sends as fast as it can at most doubles the p99 of another token. */
 import { openStore } from '../../src/db/store/open-store.ts';
 import { saveToken } from '../../src/db/tokens.ts';
 import { CLIENT_TOKEN } from '../support/mutations.ts';
@@ -8,7 +8,7 @@ import { callOverAndOver, type Answered, type Call } from './client.ts';
 const QUIET_CONNECTIONS = 4;
 const GREEDY_CONNECTIONS = 64;
 const SECONDS = 20;
-/** Until the greedy token has spent what it may ask at once. */
+/** After this time the greedy token has used up its burst allowance. */
 const SPENDING_SECONDS = 10;
 const GREEDY_TOKEN = 'a-greedy-token-0123456789';
 const MOST_RATIO = 2;

@@ -1,4 +1,4 @@
-/** An import of many rows into a running gateway delays no single update by more than one of its parts. */
+/** Checks the promise that a large import delays a single update by at most one of the import's transactions. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ const CONNECTIONS = 4;
 const SKUS = 1_000;
 const RIVAL_TOKEN = 'a-token-of-the-rival';
 
-/** Imports the rows for one supplier, who goes on updating, beside another one who updates. */
+/** Imports the rows for one supplier, while that supplier and another one send updates. */
 export async function measureImport(databases: readonly string[], rows: number): Promise<boolean> {
   let isGood = true;
   for (const kind of databases) {
@@ -38,7 +38,7 @@ async function measureOn(kind: string, url: string, rows: number): Promise<boole
     await updateFor(gateway, WARM_UP_SECONDS);
     const alone = await updateFor(gateway, QUIET_SECONDS);
     let imported: Imported | undefined;
-    // Sent by importing-gateway.ts.
+    // importing-gateway.ts sends only `Imported`.
     void once(child, 'message').then(([message]) => (imported = message as Imported));
     child.send(rows);
     const beside = await updateWhile(gateway, () => imported === undefined && child.exitCode === null);
@@ -86,7 +86,7 @@ function report(
   { seconds, created, parts }: Imported,
 ): boolean {
   const longestPart = Math.max(...parts.map(({ ms }) => ms));
-  // The machine decides the very longest waits, so they are shown and not judged.
+  // The longest waits depend on the machine. So they are printed, but not checked.
   const most = quantile(alone, 0.99) + longestPart;
   const isGood =
     created === rows && quantile(beside, 0.99) <= most && beside.every(({ status }) => status === 200);

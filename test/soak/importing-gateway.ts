@@ -1,14 +1,14 @@
-/** A gateway in a process of its own, which imports a catalog when its parent asks and reports the parts that it committed. */
+/** A gateway in its own process, which imports a catalog when its parent asks and reports each transaction of the import. */
 import { Readable } from 'node:stream';
 import pino from 'pino';
 import { importCatalog } from '../../src/feed/import-catalog.ts';
 import { openGateway } from '../../src/gateway/open-gateway.ts';
 
-/** What the parent is told. */
+/** The message to the parent after the import. */
 export interface Imported {
   readonly seconds: number;
   readonly created: number;
-  /** Rows and milliseconds of each part, in order. */
+  /** Rows and milliseconds of each transaction, in order. */
   readonly parts: readonly { readonly rows: number; readonly ms: number }[];
 }
 
@@ -43,7 +43,7 @@ async function importRows(rows: number): Promise<void> {
   process.send?.({ seconds: (performance.now() - started) / 1_000, created, parts } satisfies Imported);
 }
 
-/** A catalog as dashboards export it, 1,000 lines at a time. */
+/** A catalog as CSV, in pieces of 1,000 lines. */
 function* linesOf(rows: number): Generator<Buffer> {
   yield Buffer.from('sku_id,item_id,title,condition,ean13,quantity_in_stock\n');
   for (let start = 0; start < rows; start += 1_000) {

@@ -1,4 +1,4 @@
-/** Memory stays flat over requests of which no two are alike: queries, keys, tokens and paths. */
+/** Checks the promise that memory stays flat over requests that all differ: in their query, key, token or path. */
 import { readFileSync } from 'node:fs';
 import { CLIENT_TOKEN } from '../support/mutations.ts';
 import type { RunningGateway } from '../support/machine/process.ts';
@@ -6,7 +6,7 @@ import { callOverAndOver, type Call } from './client.ts';
 
 const CONNECTIONS = 32;
 const LEGACY = '/timp/products/skus/inventory/';
-/** What may come on top after the first fifth of the run, in MB (2^20 bytes). */
+/** The most growth after the first fifth of the run, in MB (2^20 bytes). */
 const MOST_GROWTH_MB = 20;
 
 const kinds: ((n: number) => Call)[] = [

@@ -1,4 +1,4 @@
-/** An expensive neighbour: beside each of its attacks, and beside all of them, a quiet supplier's p99 at most doubles, and the process stays small. */
+/** Checks the promise that an expensive neighbour at most doubles a quiet supplier's p99, and that the process stays small. */
 import { attacks } from '../neighbour/attacks.ts';
 import { measureBeside, type Seen } from '../neighbour/beside.ts';
 import { seedNeighbours } from '../neighbour/watched-gateway.ts';
@@ -6,11 +6,11 @@ import { withDatabase } from '../support/stores/with-database.ts';
 
 export interface NeighbourOptions {
   readonly databases: readonly string[];
-  /** SKUs of the attacker. */
+  /** The number of the attacker's SKUs. */
   readonly skus: number;
-  /** For each attack. */
+  /** The duration of each attack. */
   readonly seconds: number;
-  /** Only this one; `mixed` is all at once. */
+  /** Measures only this attack. `mixed` is all of them at once. */
   readonly attack: string | undefined;
 }
 
@@ -18,10 +18,10 @@ const MOST_RATIO = 2;
 const MOST_TURN_CPU_MS = 20;
 const MOST_BULK_TURN_CPU_MS = 100;
 const MOST_MIB = 700;
-/** Making the attacker's requests takes no time from those who are measured. */
+/** A low priority (nice value), so that making the attacker's requests takes no processor time from the measured processes. */
 const ATTACKER_PRIORITY = 10;
 const MIXED = 'mixed';
-/** The longest bulk calls are allowed longer turns. */
+/** Attacks with the largest bulk calls may have longer turns of the event loop. */
 const bulk: ReadonlySet<string> = new Set(['bulks', 'wide answers', 'shared codes', MIXED]);
 
 export async function measureNeighbour(options: NeighbourOptions): Promise<boolean> {
@@ -57,7 +57,7 @@ async function measureAll(
   return isGood;
 }
 
-/** Empty: all holds. */
+/** Returns the limits that are broken. */
 function faultsOf(name: string, { quiet, beside, turnCpuMs, residentMib }: Seen): string[] {
   const mostTurn = bulk.has(name) ? MOST_BULK_TURN_CPU_MS : MOST_TURN_CPU_MS;
   const [failure] = beside.failures;

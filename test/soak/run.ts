@@ -1,4 +1,4 @@
-/** Long runs against the real program, by hand: `npm run soak -- [--only PART] [--database sqlite|postgres] [--skus N] [--seconds N] [--attack NAME] [--requests N]`. */
+/** Long measurements of the real program, run by hand: `npm run soak -- [--only PART] [--database sqlite|postgres] [--skus N] [--seconds N] [--attack NAME] [--requests N]`. */
 import { parseArgs } from 'node:util';
 import { createSqliteDatabase } from '../support/stores/databases.ts';
 import { seedDatabase } from '../support/mutations.ts';
@@ -11,20 +11,20 @@ import { measureNeighbour } from './neighbour.ts';
 
 const { values } = parseArgs({
   options: {
-    /** Only this part. */
+    /** Runs only this part. */
     only: { type: 'string' },
-    /** Of the memory's part. */
+    /** For the memory part: the number of requests. */
     requests: { type: 'string', default: '1000000' },
-    /** Of the import and of the expensive neighbour: the store, by default one after the other, and SKUs. */
+    /** For the import and the expensive neighbour: the store (by default both, one after the other) and the number of SKUs. */
     database: { type: 'string' },
     skus: { type: 'string', default: '300000' },
-    /** Of the expensive neighbour: seconds for each attack, and one attack alone. */
+    /** For the expensive neighbour: the seconds for each attack, and a single attack. */
     seconds: { type: 'string', default: '10' },
     attack: { type: 'string' },
   },
 });
 
-/** Each resolves with whether all holds. */
+/** Each part resolves with whether its promise holds. */
 const parts: Record<string, () => Promise<boolean>> = {
   memory: () =>
     onSmallStore(['--rate-limit', '0'], (gateway) => measureMemory(gateway, Number(values.requests))),
