@@ -30,7 +30,7 @@ interface Entry<Job, Answer> extends Waiting {
 
 type Batch<Job, Answer> = readonly Entry<Job, Answer>[];
 
-/** Runs one transaction for the jobs. Gives an answer for each, in order, or the error of a job that alone cannot be served. */
+/** Runs one transaction for the jobs. Resolves to an answer for each, in order, or to the error of that job alone. */
 export type CommitJobs<Job, Answer> = (jobs: readonly Job[]) => Promise<readonly (Answer | Error)[]>;
 
 /** Creates an empty queue that runs at most `maxRunning` transactions at a time. */

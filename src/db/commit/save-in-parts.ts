@@ -8,7 +8,7 @@ import { UnavailableError } from '../../domain/unavailable.ts';
  * and 1,000 rows take 30,000 new SKUs in 6.8, 5.0, 4.5 and 3.9 s. A part of 100 rows takes 5 to 10 ms, its fsync included.
  */
 export const PART_ROWS = 100;
-/** A part that is refused because too much waits is sent again every RETRY_MS, for PATIENCE_MS at most. Both in milliseconds. */
+/** In milliseconds. A part that is refused because too much waits is sent again every RETRY_MS, up to PATIENCE_MS. */
 const PATIENCE_MS = 30_000;
 const RETRY_MS = 100;
 

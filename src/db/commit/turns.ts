@@ -77,7 +77,7 @@ export function createTurns<Entry extends Waiting>(now = () => performance.now()
       count(entry, 1);
     },
     takeBatch() {
-      // The line that was served longest ago comes first; a new line comes before all others.
+      // The line that was served longest ago comes first. A line that was not served yet comes before all others.
       const inTurn = [...lines.values()]
         .filter((line) => !rests(line))
         .sort((a, b) => served.lastTurn(a.name) - served.lastTurn(b.name));

@@ -48,7 +48,7 @@ export function createWriteDesk(
   const save = observeCommits(transactions.save, summarizeSave, observers);
   const queue = createWriteQueue<Job, AnswerTo<Job>>(async (jobs) => {
     const [first] = jobs;
-    // A part is submitted apart, so it comes alone.
+    // A part is submitted with `isApart`, so it is the only job of its transaction.
     if (first && isPart(first)) return [await save(first)];
     return commit(jobs.filter((job): job is UpdateRequest => !isPart(job)));
   }, MAX_COMMITS[kind]);

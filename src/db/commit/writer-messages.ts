@@ -1,4 +1,4 @@
-/** The messages between callers and the writer's thread. They are JSON text: copying objects between threads costs more than twice as much. */
+/** The messages between callers and the writer's thread. They are JSON text, which costs less than half of copying objects. */
 import type { UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
 import type { CommitSummary } from './observe-commits.ts';

@@ -10,7 +10,7 @@ import { createPurgeKeys, type PurgeKeys } from '../update/purge-keys.ts';
 import { codeOf, isDiskFailure } from '../driver/store-error.ts';
 import { inTransaction } from '../store/transaction.ts';
 
-/** While another process writes to the SQLite file, the writer tries every BUSY_RETRY_MS, for BUSY_PATIENCE_MS at most. In milliseconds. */
+/** In milliseconds. While another process writes to the SQLite file, the writer tries every BUSY_RETRY_MS, up to BUSY_PATIENCE_MS. */
 const BUSY_PATIENCE_MS = 5_000;
 const BUSY_RETRY_MS = 5;
 

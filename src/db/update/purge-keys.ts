@@ -9,7 +9,7 @@ import { createSetStatement } from '../store/set-statement.ts';
 import { idempotencyKeyKey, type Tables } from '../store/tables.ts';
 import { inTransaction } from '../store/transaction.ts';
 
-/** Most keys, and most bytes of keys, that one transaction deletes. A single larger key is deleted alone. Writers wait for it. */
+/** The most keys and bytes of keys that one transaction deletes, because writers wait for it. A larger key is deleted by itself. */
 const MAX_PURGED = 500;
 const MAX_PURGED_BYTES = 4_194_304;
 /**
