@@ -112,7 +112,7 @@ function readSettings(folder: string): Settings {
   };
 }
 
-/** The peers have a package of their own, so that installing the product stays small. */
+/** The peers have their own package.json, so that installing the product stays small. */
 function installPeers(): void {
   if (existsSync(join(HERE, 'node_modules'))) return;
   say('Installing the peers (npm ci in bench/)\n');
@@ -120,8 +120,8 @@ function installPeers(): void {
 }
 
 /**
- * Rows that were not measured this time keep their result, with its own date and commit. What was measured otherwise is
- * neither mixed in nor overwritten: a short run of one row must not cost a long run's table.
+ * Writes results.json and chart.svg. Rows that this run did not measure keep their result, date and commit. A run of only some rows must
+ * not spoil the table of a long run. So it writes nothing if the file's machine or settings differ.
  */
 function save(results: readonly RowResult[], settings: Settings, postgres: string | null): void {
   const file = join(HERE, 'results.json');
@@ -176,7 +176,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Progress goes to stderr: stdout is the table. */
+/** Progress goes to stderr, because stdout is for the table. */
 function say(text: string): number {
   process.stderr.write(text);
   return 0;

@@ -1,4 +1,4 @@
-/** What the rows of a run share: settings, prepared databases, PostgreSQL, the load. */
+/** What the rows of a run share: settings, prepared databases, PostgreSQL, and the load generator. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Load, Target } from './load.ts';
@@ -12,7 +12,7 @@ export interface Settings {
   readonly folder: string;
   readonly rounds: number;
   readonly seconds: number;
-  /** The table of most rows; and of the growth rows. */
+  /** SKUs of the table for most rows. `manySkus` and `fewSkus` are for rows about the table's size, memory and start. */
   readonly skus: number;
   readonly manySkus: number;
   readonly fewSkus: number;
@@ -20,7 +20,7 @@ export interface Settings {
 
 export const CONNECTIONS = 64;
 const WARM_UP_MS = 1_000;
-/** More requests than any round sends, so that no round repeats another's quantities. */
+/** More requests than a round can send, so that no round repeats the quantities of another. */
 const ROUND_REQUESTS = 1_000_000;
 
 export function createBench(settings: Settings, report: (text: string) => void) {
@@ -66,15 +66,15 @@ export function createBench(settings: Settings, report: (text: string) => void) 
       if (!started) throw new Skipped('PostgreSQL was not found here');
       return started;
     },
-    /** Null when it was not used. */
+    /** Null if no row has used PostgreSQL. */
     postgresVersion: async () => (await postgres)?.version ?? null,
-    /** The generator's largest share of its core since the last call. */
+    /** The largest share of a core that the load generator has used since the last call. */
     takeBusiest: (): number => {
       const taken = busiest;
       busiest = 0;
       return taken;
     },
-    /** Removes a row's databases; the imported catalogs stay for the next. */
+    /** Removes the databases of a row, but keeps the imported catalogs for the next rows. */
     removeFiles: () => {
       const names = readdirSync(folder).filter((name) => !name.startsWith('catalog-'));
       for (const name of names) rmSync(join(folder, name), { force: true });
@@ -91,7 +91,7 @@ interface LoadOptions {
 
 export type Bench = ReturnType<typeof createBench>;
 
-/** A server under load: requests a second. */
+/** Measures a server's requests a second under load. */
 export function underLoad(
   bench: Bench,
   label: string,

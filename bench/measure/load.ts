@@ -1,18 +1,17 @@
-/** The load generator, a process of its own: raw sockets and prepared text, so that the server is the limit and not this. */
+/** The load generator, a separate process. It uses raw sockets and prepared text, so that the server is the limit, not the generator. */
 import { connect, type Socket } from 'node:net';
 import { shapes, type Request, type Shape } from './requests.ts';
 
-/** What to send, as JSON in the first argument. */
+/** What to send. The process gets it as JSON in its first argument. */
 export interface Job {
-  /** To whom, and as whom: connections take them by turns. */
+  /** Servers, and the tokens to use there. The connections are divided among them in turn. */
   readonly targets: readonly Target[];
   readonly shape: Shape;
-  /** How many SKUs the table has. */
   readonly skus: number;
   readonly connections: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
-  /** Number of the first request: rounds must not repeat each other's quantities. */
+  /** The number of the first request. It differs by round, because rounds must not repeat each other's quantities. */
   readonly first: number;
 }
 
@@ -21,23 +20,23 @@ export interface Target {
   readonly authorization: string;
 }
 
-/** What came of it, as JSON on stdout. Only what was answered after the warm-up counts. */
+/** The result, which the process prints as JSON. Only answers after the warm-up count. */
 export interface Load {
   readonly answers: number;
   readonly seconds: number;
-  /** Warm-up included: one wrong answer is one too many, whenever it comes. */
+  /** The number of wrong answers, including those during the warm-up. */
   readonly errors: number;
   readonly firstError: string | null;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly meanMs: number;
-  /** How busy this process was, 0 to 1: near 1 it was the limit itself. */
+  /** The share of a core that this process used, 0 to 1. Near 1, the generator was the limit. */
   readonly busy: number;
 }
 
-/** A server that does not answer for so long has failed. */
+/** A server that has not answered by then counts as failed. */
 const ANSWER_TIMEOUT_MS = 30_000;
-/** Large bodies are made before the clock runs, and sent in turn. */
+/** The number of large bodies. They are made before the measurement, because making one takes long. */
 const PREPARED = 8;
 const LARGE_BYTES = 65_536;
 
@@ -68,7 +67,7 @@ async function run({ warmUpMs, durationMs, connections, targets }: Job): Promise
     const now = performance.now();
     if (failure) failures.push(failure);
     else if (now >= start && now < end) latenciesMs.push(now - sentMs);
-    // After failures there is nothing to measure.
+    // A failure makes the measurement worthless, so the connections stop.
     return now < end && failures.length === 0;
   };
   await Promise.all(
@@ -93,7 +92,7 @@ async function run({ warmUpMs, durationMs, connections, targets }: Job): Promise
   };
 }
 
-/** The next message to a target. */
+/** Returns a function that makes the next message to a target. */
 function createMessages({ targets, shape, skus, first }: Job): (target: number) => Message {
   const { path, request } = shapes[shape];
   const heads = targets.map(
@@ -101,7 +100,7 @@ function createMessages({ targets, shape, skus, first }: Job): (target: number) 
       `POST ${path} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nContent-Type: application/json\r\nAccept: application/json\r\nAuthorization: ${authorization}\r\n`,
   );
   const write = (target: number, { body, expect }: Request): Message => ({
-    // All bodies are ASCII: characters are bytes.
+    // All bodies are ASCII, so their length in characters is their length in bytes.
     bytes: `${heads[target]}Content-Length: ${body.length}\r\n\r\n${body}`,
     expect,
   });
@@ -112,7 +111,7 @@ function createMessages({ targets, shape, skus, first }: Job): (target: number) 
   return (target) => write(target, prepared[turn++ % PREPARED] ?? request(first, skus));
 }
 
-/** Sends one request after the other on a connection, until `onAnswer` says that it is enough. */
+/** Sends one request after the other on a connection until `onAnswer` returns false. */
 function converse(
   socket: Socket,
   next: () => Message,
@@ -154,7 +153,7 @@ function converse(
   });
 }
 
-/** Whether the answer is there to its end. Requests are not pipelined: what comes is one answer. */
+/** Whether the answer is complete. Requests are not pipelined, so the bytes belong to one answer. */
 function isWhole(bytes: Buffer): boolean {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return false;
@@ -164,7 +163,7 @@ function isWhole(bytes: Buffer): boolean {
   return bytes.toString('latin1', bytes.length - 5) === '0\r\n\r\n';
 }
 
-/** Why this is not the answer that it should be; null when it is. */
+/** Returns the beginning of a wrong answer, or null if the answer is right. */
 function judge(bytes: Buffer, { expect }: Message): string | null {
   const ok = bytes.toString('latin1', 9, 12) === '200';
   const right = ok && expect.every((part) => bytes.includes(part, 0, 'latin1'));

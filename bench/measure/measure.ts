@@ -1,9 +1,9 @@
-/** How a row is measured: ours and the peer by turns, several rounds, and the median of the rounds' ratios. */
+/** How a row is measured: Stockgate and the peer in turn, for several rounds. The result is the median of the rounds' ratios. */
 
-/** One side of a row, running. */
+/** One side of a row, which is running. */
 export interface Subject {
   readonly label: string;
-  /** The number of one round: requests or rows a second, milliseconds, megabytes, seconds. */
+  /** Resolves with the result of one round, in the row's unit. */
   measure(round: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -20,10 +20,10 @@ export interface Measured {
   readonly ratio: { readonly median: number; readonly rounds: readonly number[] } | null;
 }
 
-/** A row that cannot be measured here, and why: not a failure. */
+/** Thrown if a row cannot be measured here. It is not a failure of the run. */
 export class Skipped extends Error {}
 
-/** Measures both sides by turns, so that what else the machine does hits both; who begins changes, too. */
+/** Measures both sides in turn, so that other load on the machine affects both. The side that begins alternates. */
 export async function compare(
   openOurs: () => Promise<Subject>,
   openPeer: () => Promise<Subject>,
@@ -55,7 +55,7 @@ export async function compare(
   }
 }
 
-/** Measures one side alone. */
+/** Measures a row that has no peer. */
 export async function repeat(open: () => Promise<Subject>, rounds: number): Promise<Measured> {
   const subject = await open();
   try {

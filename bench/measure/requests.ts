@@ -1,13 +1,13 @@
-/** The requests that the load is made of: for each shape its path, its bodies, and what an answer must hold. */
+/** The requests of the load: for each shape its path, its bodies, and what an answer must contain. */
 
-/** A bulk call of this many rows. */
+/** The number of rows in a bulk call. */
 export const BULK_ROWS = 10_000;
 export const SUPPLIER = 'bench';
 
 export const shapes = {
-  /** The product's mutation, spread over all SKUs. */
+  /** Updates of all SKUs in turn. */
   mutation: { path: '/graphql', request: (n, skus) => mutation(spread(n, skus), quantity(n)) },
-  /** The same, always on one SKU. */
+  /** Updates of one SKU. */
   'one-sku': { path: '/graphql', request: (n) => mutation(skuId(1), quantity(n)) },
   bulk: { path: '/graphql', request: (n, skus) => bulk(n, skus) },
   query: { path: '/graphql', request: (n, skus) => query(spread(n, skus)) },
@@ -15,7 +15,7 @@ export const shapes = {
     path: '/timp/products/skus/inventory/',
     request: (n, skus) => legacy(spread(n, skus), quantity(n)),
   },
-  /** What PostGraphile makes of an update of the same row. */
+  /** PostGraphile's own mutation for an update of the same row. */
   postgraphile: { path: '/graphql', request: (n, skus) => patch(spread(n, skus), quantity(n)) },
 } as const satisfies Record<string, ShapeOf>;
 
@@ -28,23 +28,23 @@ interface ShapeOf {
 
 export interface Request {
   readonly body: string;
-  /** Each must be in the answer; without them it counts as an error. */
+  /** Each text must be in the answer. Otherwise the answer counts as an error. */
   readonly expect: readonly string[];
 }
 
-/** `sku-0000001` and on: of one length, so that all bodies of a shape are. */
+/** Returns `sku-0000001` for 1. All IDs have the same length, so that the bodies of a shape have too. */
 export function skuId(n: number): string {
   return `sku-${String(n).padStart(7, '0')}`;
 }
 
-/** A prime far from the powers of ten: walks over all SKUs without following the table's order. */
+/** A prime that divides no table size. So a walk with this stride visits every SKU, but not in the table's order. */
 const STRIDE = 7_919;
 
 function spread(n: number, skus: number): string {
   return skuId(((n * STRIDE) % skus) + 1);
 }
 
-/** Ten digits, below 2^31, other than the last for any SKU: every update really changes something. */
+/** Returns a quantity of ten digits below 2^31. It differs from the SKU's last one, so that every update changes something. */
 function quantity(n: number): number {
   return 1_000_000_000 + (n % 1_147_483_647);
 }
@@ -88,7 +88,7 @@ function bulk(n: number, skus: number): Request {
   };
 }
 
-/** BULK_ROWS different SKUs, spread over the table, and always the same: each call changes what the last one set. */
+/** Returns rows for BULK_ROWS SKUs across the table. Every call names the same SKUs, so each changes what the last one set. */
 export function bulkUpdates(n: number, skus: number): { skuId: string; quantityInStock: number }[] {
   const step = Math.floor(skus / BULK_ROWS);
   return Array.from({ length: BULK_ROWS }, (_, row) => ({

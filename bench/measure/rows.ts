@@ -1,4 +1,4 @@
-/** The rows of the table: who is measured against whom, and which ratio or limit is the target. */
+/** The rows of the table: what is compared with which peer, and the target of each row. */
 import type { Bench } from './bench.ts';
 import { compareGateways } from '../servers/gateways.ts';
 import { compare, repeat, type Measured } from './measure.ts';
@@ -16,10 +16,10 @@ import { constantPeer, pgbench, postgraphile, sqliteBulk, sqlitePeer } from '../
 export interface Row {
   readonly name: string;
   readonly unit: 'requests/s' | 'rows/s' | 'ms' | 'MB' | 's';
-  /** The least ratio ours : peer, or the most of the unit; null where nothing is promised. */
+  /** The least ratio of Stockgate to the peer, or the largest value in the row's unit. Null if nothing is promised. */
   readonly target: { readonly atLeast: number } | { readonly atMost: number } | null;
   readonly measure: (bench: Bench) => Promise<Measured>;
-  /** The last round may have this much more than the second: the first still warms up. */
+  /** The most by which the last round may exceed the second. The first round only warms up. */
   readonly mostGrowth?: number;
 }
 
@@ -179,7 +179,7 @@ export const rows: readonly Row[] = [
     name: 'resident memory under load, 1,000,000 SKUs',
     unit: 'MB',
     target: { atMost: 200 },
-    // Growth shows in time: more rounds than elsewhere.
+    // Growth takes time to show, so this row has more rounds than others.
     measure: (bench) => repeat(() => stockgateMemory(bench), 2 * rounds(bench)),
     mostGrowth: 10,
   },

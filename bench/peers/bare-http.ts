@@ -1,4 +1,4 @@
-/** Peer: bare node:http that reads the body and answers a constant. The least that a legacy POST can cost in Node. */
+/** Peer: plain node:http that reads the body and sends a constant answer. A legacy POST in Node cannot cost less. */
 import { createServer } from 'node:http';
 
 const ANSWER = Buffer.from('{"message":"success"}');

@@ -1,4 +1,4 @@
-/** Peer: Mercurius with its JIT on Fastify. `mercurius.ts PATH SKUS` on better-sqlite3; without arguments on nothing at all. */
+/** Peer: Mercurius with its JIT on Fastify. `mercurius.ts PATH SKUS` uses better-sqlite3. Without arguments it uses no database. */
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 import { typeDefs, type Payload, type SkuArguments, type UpdateArguments } from './schema.ts';
@@ -16,7 +16,7 @@ await app.register(mercurius, {
     },
     Query: { sku: (_: unknown, { by }: SkuArguments) => find(by.skuId) },
   },
-  // Compiled at its first execution, as its documentation proposes for speed.
+  // Compiles a query at its first execution, as the documentation of Mercurius recommends for speed.
   jit: 1,
 });
 process.stdout.write(`${await app.listen({ host: '127.0.0.1', port: 0 })}\n`);

@@ -1,4 +1,4 @@
-/** The schema that the GraphQL peers serve: what the product's documents need, and nothing more. */
+/** The schema of the GraphQL peers. It has only what the benchmark's documents need. */
 export const typeDefs = /* GraphQL */ `
   input SkuIdentifierInput {
     skuId: String

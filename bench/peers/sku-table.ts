@@ -1,9 +1,9 @@
-/** The SQLite peers' table: the product's columns and keys, its durability, and prepared statements to serve it. */
+/** The table of the SQLite peers, with the product's columns, keys and durability, and the peers' prepared statements. */
 import Sqlite from 'better-sqlite3';
 import { SUPPLIER } from '../measure/requests.ts';
 import { rejected, type Payload, type Sku } from './schema.ts';
 
-/** Creates the file with `skus` rows. WAL and synchronous=FULL: what is answered is on disk, as in the product. */
+/** Creates a file with `skus` rows. With WAL and synchronous=FULL an answered update is on disk, as in the product. */
 export function createSkuTable(path: string, skus: number): Sqlite.Database {
   const database = new Sqlite(path);
   database.pragma('journal_mode = WAL');
@@ -29,7 +29,7 @@ export function createSkuTable(path: string, skus: number): Sqlite.Database {
 
 const columns = `sku_id AS skuId, quantity_in_stock AS quantityInStock, quantity_on_backorder AS quantityOnBackorder, version`;
 
-/** One commit a request, with its change record. */
+/** Each update is one commit, with a record of the change. */
 export function createUpdateSku(database: Sqlite.Database): (skuId: string, quantity: number) => Payload {
   const find = database.prepare<unknown[], Sku>(
     `SELECT ${columns} FROM sku WHERE supplier_id = ? AND sku_id = ?`,

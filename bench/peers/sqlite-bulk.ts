@@ -1,6 +1,6 @@
 /**
- * Peer: one set-based UPDATE of 10,000 rows, from JSON, a commit each, in SQLite itself: its shell, or better-sqlite3
- * where there is no shell. `sqlite-bulk.ts PATH SKUS SECONDS` makes the table unless it is there; prints rows a second.
+ * Peer: set-based UPDATEs of 10,000 rows from JSON, each with its own commit, in SQLite's shell (in better-sqlite3 if there is none).
+ * `sqlite-bulk.ts PATH SKUS SECONDS` creates the table if necessary and prints the rows a second.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import Sqlite from 'better-sqlite3';
 import { BULK_ROWS, bulkUpdates, SUPPLIER } from '../measure/requests.ts';
 import { createSkuTable } from './sku-table.ts';
 
-/** Updates at most; they alternate between two sets of quantities, so that each changes every row. */
+/** The most updates of a run. They alternate between two sets of quantities, so that each update changes every row. */
 const MAX_UPDATES = 200;
 
 const [path = '', skus = '', seconds = ''] = process.argv.slice(2);
@@ -20,7 +20,7 @@ const files = [0, 1].map((turn) => {
 });
 
 const pragmas = 'PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;';
-/** Materialized: otherwise SQLite walks the JSON anew for each row. No change records: less than the product does. */
+/** Without MATERIALIZED, SQLite parses the JSON again for each row. Unlike the product, this writes no change records. */
 const update = (json: string) => `
   WITH j AS MATERIALIZED (
     SELECT value ->> 'skuId' AS sku_id, value ->> 'quantityInStock' AS quantity FROM json_each(${json})
@@ -31,7 +31,7 @@ const update = (json: string) => `
 
 const shell = hasShell();
 const time = shell ? timeInShell : timeInDriver;
-// The first updates find out how many fill the time, and warm the cache.
+// The first updates warm the cache and show how many updates fit into the time.
 const [, firstMs = 1] = time(2);
 const updates = Math.min(MAX_UPDATES, Math.max(3, Math.round((Number(seconds) * 1000) / firstMs)));
 const tookMs = time(updates).reduce((sum, ms) => sum + ms, 0);
@@ -47,7 +47,7 @@ function hasShell(): string | undefined {
   }
 }
 
-/** Milliseconds of each update, by the shell's own timer. */
+/** Returns the milliseconds of each update, measured by the shell's timer. */
 function timeInShell(count: number): number[] {
   const one = (turn: number) => `.timer on\n${update(`readfile('${files[turn % 2]}')`)}\n.timer off`;
   const script = [pragmas, ...Array.from({ length: count }, (_, turn) => one(turn))];
@@ -58,7 +58,7 @@ function timeInShell(count: number): number[] {
   return times;
 }
 
-/** The same in this process. */
+/** Does the same in this process, with better-sqlite3. */
 function timeInDriver(count: number): number[] {
   const database = new Sqlite(path);
   database.exec(pragmas);

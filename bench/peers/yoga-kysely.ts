@@ -1,4 +1,4 @@
-/** Peer: GraphQL Yoga on node:http and Kysely on SQLite, as the two quick starts put them together. `yoga-kysely.ts PATH SKUS`. */
+/** Peer: GraphQL Yoga on node:http and Kysely on SQLite, set up as in the quick starts of both. `yoga-kysely.ts PATH SKUS`. */
 import { createServer } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { Kysely, SqliteDialect, type Generated, type Transaction } from 'kysely';

@@ -1,4 +1,4 @@
-/** The chart: results.json as an SVG that follows the reader's light or dark. `node bench/report/chart.ts` draws it anew. */
+/** Draws results.json as an SVG for light and dark mode. `node bench/report/chart.ts` draws the chart again. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatNumber, formatTarget, valueOf, type Results, type RowResult } from './table.ts';
@@ -10,9 +10,9 @@ const HEAD_HEIGHT = 62;
 const SECTION_HEIGHT = 40;
 const FOOT_HEIGHT = 46;
 const BAR_HEIGHT = 12;
-/** Bars end here, so that their numbers have room. */
+/** The longest bar. The rest of the width is for the numbers. */
 const BAR_WIDTH = 640;
-/** Where a limit stands, as a share of the bars' width. */
+/** The position of a limit's line, as a share of the longest bar. */
 const LIMIT_SHARE = 0.6;
 
 const style = `
@@ -37,7 +37,7 @@ const style = `
     .paper { fill: #0d1117; }
   }`;
 
-/** Ratios share one scale; a limit's row has its own, with all limits at one place. */
+/** All ratios share one scale. Each row with a limit has its own, so that the lines of all limits align. */
 export function drawChart({ machine, settings, rows }: Results): string {
   const ratios = rows.filter(({ ratio }) => ratio);
   const limits = rows.filter(({ ratio }) => !ratio);

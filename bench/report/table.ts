@@ -1,4 +1,4 @@
-/** The results: what results.json holds, how a row is judged, and the table that is printed. */
+/** The content of results.json, the judgement of a row, and the printed table. */
 import type { Measured } from '../measure/measure.ts';
 import type { Row } from '../measure/rows.ts';
 
@@ -10,7 +10,7 @@ export interface Results {
     readonly platform: string;
     readonly node: string;
     readonly postgres: string | null;
-    /** Whether server and generator had a core each. */
+    /** Whether the server and the load generator had separate cores. */
     readonly pinned: boolean;
   };
   readonly settings: Readonly<Record<string, number | boolean>>;
@@ -22,22 +22,22 @@ export interface RowResult extends Measured {
   readonly name: string;
   readonly unit: Row['unit'];
   readonly target: Row['target'];
-  /** Null where nothing is promised. */
+  /** Null if the row has no target. */
   readonly met: boolean | null;
-  /** The last round less the second, where growth is watched. */
+  /** The last round minus the second. Null if the row has no limit for growth. */
   readonly growth: number | null;
-  /** The load generator's largest share of its core, 0 to 1: near 1 it was the limit, and the row says little. */
+  /** The largest share of a core that the load generator used, 0 to 1. Near 1 the generator was the limit, and the row says little. */
   readonly generatorBusy: number;
   readonly date: string;
   readonly commit: string;
 }
 
-/** What the target is held against: the ratio where there is a peer. */
+/** Returns the number that is compared with the target: the ratio if there is a peer, otherwise Stockgate's own value. */
 export function valueOf({ ours, ratio }: Measured): number {
   return ratio?.median ?? ours.median;
 }
 
-/** Whether the target is met. */
+/** Returns whether the target is met, or null if the row has none. */
 export function judge({ target, mostGrowth }: Row, measured: Measured): boolean | null {
   if (!target) return null;
   const value = valueOf(measured);
@@ -46,7 +46,7 @@ export function judge({ target, mostGrowth }: Row, measured: Measured): boolean 
   return value <= target.atMost && (mostGrowth === undefined || growth <= mostGrowth);
 }
 
-/** The first round warms up: from the second to the last. */
+/** Returns the growth from the second round to the last, because the first round only warms up. */
 export function growthOf({ ours: { rounds } }: Measured): number {
   return (rounds.at(-1) ?? 0) - (rounds[1] ?? rounds[0] ?? 0);
 }
@@ -87,7 +87,7 @@ function formatMet({ met, generatorBusy }: RowResult): string {
   return (met === null ? '' : met ? 'met' : 'missed') + limit;
 }
 
-/** Three digits, or all before the point. */
+/** Formats with three significant digits, or as an integer from 100 on. */
 export function formatNumber(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
   return value.toPrecision(3);

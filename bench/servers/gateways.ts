@@ -1,4 +1,4 @@
-/** Several gateways on one PostgreSQL, and the suppliers whose updates they share. */
+/** Measures several gateways on one PostgreSQL, which share the updates of all suppliers. */
 import { createHash } from 'node:crypto';
 import type { Bench } from '../measure/bench.ts';
 import { compare, type Measured, type Subject } from '../measure/measure.ts';
@@ -8,13 +8,13 @@ import { fillDatabase, serve } from './stockgate.ts';
 interface Database {
   readonly url: string;
   readonly name: string;
-  /** SKUs of each supplier. */
+  /** The number of SKUs of each supplier. */
   readonly skus: number;
-  /** One a supplier. */
+  /** One token for each supplier. */
   readonly tokens: readonly string[];
 }
 
-/** Updates a second of `gateways` gateways, as a ratio to one gateway on the same database, under the same load. */
+/** Compares the updates a second of `gateways` gateways with those of one, on the same database and under the same load. */
 export async function compareGateways(bench: Bench, gateways: number, suppliers: number): Promise<Measured> {
   const database = await createDatabase(bench, suppliers);
   const measured = await compare(
@@ -42,7 +42,7 @@ async function createDatabase(bench: Bench, suppliers: number): Promise<Database
   return { url, name, skus, tokens };
 }
 
-/** The first supplier's rows once more, under another name: a hundred times faster than an import each. */
+/** Returns SQL that copies the first supplier under another name, which is much faster than another import. */
 function copySupplier(supplierId: string, tokenHash: string): string {
   const copy = (table: string, changed: object) => `
     insert into ${table} select (jsonb_populate_record(${table}, '${JSON.stringify(changed)}')).*
@@ -61,7 +61,7 @@ async function gatewaysUnderLoad(
   gateways: number,
 ): Promise<Subject> {
   const servers = await Promise.all(Array.from({ length: gateways }, () => serve({ url, token: '', skus })));
-  // Each gateway has connections of every supplier.
+  // Every supplier has connections to each gateway.
   const targets = tokens.flatMap((token) =>
     servers.map(({ origin }) => ({ origin, authorization: `Bearer ${token}` })),
   );
@@ -77,7 +77,7 @@ async function gatewaysUnderLoad(
   };
 }
 
-/** Locks are taken in one order everywhere: a single deadlock is a bug, and costs a second. */
+/** All transactions take their locks in one order. So even a single deadlock is a bug, and it would distort the measurement. */
 async function requireNoDeadlock(bench: Bench, { name }: Database): Promise<void> {
   const postgres = await bench.postgres();
   const deadlocks = postgres

@@ -1,4 +1,4 @@
-/** Stockgate as the subject of a row: under load, in bulk, while it starts, and as to its latency and memory. */
+/** Stockgate as the subject of a row: its throughput, bulk calls, start, latency and memory. */
 import { execFileSync } from 'node:child_process';
 import { underLoad, type Bench } from '../measure/bench.ts';
 import { Skipped, type Subject } from '../measure/measure.ts';
@@ -14,7 +14,7 @@ export async function stockgate(bench: Bench, shape: Shape, skus = bench.setting
   return underLoad(bench, 'Stockgate', await serve(catalog), shape, catalog);
 }
 
-/** Single updates from many times more connections than elsewhere, each of which sends as soon as it is answered. */
+/** Single updates on OVERLOAD_CONNECTIONS connections, many more than in other rows. */
 export async function stockgateOverloaded(bench: Bench): Promise<Subject> {
   const catalog = await bench.catalog(bench.settings.skus);
   return underLoad(bench, 'Stockgate, overloaded', await serve(catalog), 'mutation', {
@@ -23,7 +23,7 @@ export async function stockgateOverloaded(bench: Bench): Promise<Subject> {
   });
 }
 
-/** Stockgate's bulk mutation, one call after the other: rows a second. */
+/** Measures the rows a second of bulk mutations that run one after the other. */
 export async function stockgateBulk(bench: Bench): Promise<Subject> {
   const catalog = await bench.catalog(bench.settings.skus);
   const server = await serve(catalog);
@@ -38,7 +38,7 @@ export async function stockgateBulk(bench: Bench): Promise<Subject> {
   };
 }
 
-/** Skips the row where the checkout does not have the bulk mutation. */
+/** Skips the row if this version of the program has no bulk mutation, or does not accept so many rows. */
 export async function requireBulk(server: Server, { token, skus }: Catalog): Promise<void> {
   const { path, request } = shapes.bulk;
   const response = await fetch(`${server.origin}${path}`, {
@@ -52,7 +52,7 @@ export async function requireBulk(server: Server, { token, skus }: Catalog): Pro
   if (response.status === 413) throw new Skipped(`a body of ${BULK_ROWS} rows is refused as too large`);
 }
 
-/** Our start on the same file, again and again: seconds from the start of the process to its first right answer. */
+/** Measures the seconds from the start of the process to its first correct answer. Every round uses the same file. */
 export async function stockgateStart(bench: Bench): Promise<Subject> {
   const catalog = await bench.catalog(bench.settings.manySkus);
   const { path, request } = shapes.mutation;
@@ -88,7 +88,7 @@ export async function stockgateOnPostgres(bench: Bench): Promise<Subject> {
   return underLoad(bench, 'Stockgate', await serve({ url, token, skus }), 'mutation', { token, skus });
 }
 
-/** The 99th percentile of single updates, in milliseconds, while bulk calls run one after another. */
+/** Measures the 99th percentile of single updates, in milliseconds, while bulk calls run one after the other. */
 export async function stockgateBesideBulk(bench: Bench): Promise<Subject> {
   const catalog = await bench.catalog(bench.settings.skus);
   const server = await serve(catalog);
@@ -106,7 +106,7 @@ export async function stockgateBesideBulk(bench: Bench): Promise<Subject> {
   };
 }
 
-/** The largest resident memory seen while a round's load ran, in MB (2^20 bytes). */
+/** Measures the largest resident memory during a round's load, in MB (2^20 bytes). */
 export async function stockgateMemory(bench: Bench): Promise<Subject> {
   const catalog = await bench.catalog(bench.settings.manySkus);
   const server = await serve(catalog);

@@ -1,4 +1,4 @@
-/** The peers as subjects of a row; how each is set up is in ../peers/. */
+/** The peers as subjects of a row. The programs of the peers are in ../peers/. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const PGBENCH_CLIENTS = 20;
 
 const peerPath = (name: string) => fileURLToPath(new URL(`../peers/${name}.ts`, import.meta.url));
 
-/** A peer that makes its own SQLite table. */
+/** A peer that creates its own SQLite table. */
 export async function sqlitePeer(bench: Bench, label: string, name: string, shape: Shape): Promise<Subject> {
   const { skus } = bench.settings;
   const args = [peerPath(name), bench.newFile(`${name}.db`), String(skus)];
@@ -57,7 +57,7 @@ export async function postgraphile(bench: Bench): Promise<Subject> {
   return underLoad(bench, 'PostGraphile', server, 'postgraphile', { skus: bench.settings.skus });
 }
 
-/** Transactions a second of PostgreSQL's own load generator, which may use all cores. */
+/** Measures the transactions a second of pgbench, PostgreSQL's own load generator. It may use all cores. */
 export async function pgbench(bench: Bench): Promise<Subject> {
   const { postgres, name, url } = await createPeerDatabase(bench);
   const { skus, seconds } = bench.settings;

@@ -1,4 +1,4 @@
-/** A throw-away PostgreSQL with its durability as it comes (fsync on), where its binaries are found. */
+/** Starts a temporary PostgreSQL with its default durability (fsync on), if its binaries are found. */
 import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -13,18 +13,18 @@ export interface Postgres {
   /** The folder with psql and pgbench. */
   readonly bin: string;
   readonly version: string;
-  /** Creates a database; returns its URL. */
+  /** Creates a database and returns its URL. */
   createDatabase(name: string): string;
-  /** Runs SQL in a database; returns what it answers. */
+  /** Runs SQL in a database and returns psql's output. */
   run(name: string, sql: string): string;
   stop(): Promise<void>;
 }
 
-/** Undefined when there is no PostgreSQL here. */
+/** Returns undefined if there is no PostgreSQL here. */
 export async function startPostgres(): Promise<Postgres | undefined> {
   const bin = findBinaries();
   if (bin === undefined) return undefined;
-  // PostgreSQL refuses to run as root.
+  // PostgreSQL refuses to run as root, so as root it runs as the user `postgres`.
   const isRoot = process.getuid?.() === 0;
   const user = isRoot ? findUser() : undefined;
   if (isRoot && !user) return undefined;
@@ -70,7 +70,7 @@ export async function startPostgres(): Promise<Postgres | undefined> {
   };
 }
 
-/** The peers' table: the product's columns and key, without its history. */
+/** Returns SQL that creates the peers' table: the product's columns and key, without its history. */
 export function createPostgresTable(skus: number): string {
   return `
     create table sku (

@@ -1,13 +1,13 @@
-/** Processes: started, awaited until they say where they listen, pinned to a core, and ended by their id. */
+/** Starts processes, waits until they print their URL, pins them to a core, and stops them. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Job, Load } from '../measure/load.ts';
 
 const START_TIMEOUT_MS = 60_000;
-/** After SIGTERM; then SIGKILL. */
+/** The time that a process has to end after SIGTERM. Then it gets SIGKILL. */
 const STOP_TIMEOUT_MS = 15_000;
-/** Of what a process says on stderr, the end is kept for the error message. */
+/** How much of the end of a process's output is kept, in characters, for error messages. */
 const KEPT_STDERR = 4_000;
 
 export const LOAD_CORE = 1;
@@ -20,12 +20,12 @@ export interface Server {
 
 const running = new Set<ChildProcess>();
 
-/** Ends whatever still runs: for the end of the run, however it comes. */
+/** Stops all processes that are still running. Call it when a row or the run ends, also after a failure. */
 export async function stopAll(): Promise<void> {
   await Promise.all(Array.from(running, stop));
 }
 
-/** Starts a program of Node's that prints `http://127.0.0.1:PORT` once it listens. */
+/** Starts a Node program that prints `http://127.0.0.1:PORT` once it listens. */
 export async function startServer(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Server> {
   const child = start(process.execPath, args, undefined, env);
   const origin = await new Promise<string>((resolve, reject) => {
@@ -46,7 +46,7 @@ export async function startServer(args: readonly string[], env: NodeJS.ProcessEn
   return { origin, pid: child.process.pid ?? 0, stop: () => stop(child.process) };
 }
 
-/** Runs a program to its end; resolves with its stdout. */
+/** Runs a program to its end. Resolves with its stdout. */
 export async function runProgram(
   program: string,
   args: readonly string[],
@@ -60,7 +60,7 @@ export async function runProgram(
   return Buffer.concat(stdout).toString();
 }
 
-/** One run of the load generator. Throws when a single answer was wrong. */
+/** Runs the load generator once. Throws if even one answer was wrong. */
 export async function runLoad(job: Job): Promise<Load> {
   const generator = fileURLToPath(new URL('../measure/load.ts', import.meta.url));
   const output = await runProgram(process.execPath, [generator, JSON.stringify(job)], { core: LOAD_CORE });
@@ -71,7 +71,7 @@ export async function runLoad(job: Job): Promise<Load> {
   return load;
 }
 
-/** Whether the generator is pinned to a core of its own, as far as servers leave it alone: one that is busy has the other. */
+/** Whether the load generator is pinned to a core. Servers are not pinned, but a busy one moves to another core. */
 export const pins = canPin();
 
 function canPin(): boolean {
@@ -84,7 +84,7 @@ function canPin(): boolean {
   }
 }
 
-/** What `spawn` takes to run a program on one core; the process keeps the id, as taskset becomes the program. */
+/** Returns the arguments of `spawn` that run a program on one core. taskset replaces itself by the program, so the process ID stays. */
 function pin(program: string, args: readonly string[], core: number | undefined): [string, string[]] {
   if (!pins || core === undefined) return [program, [...args]];
   return ['taskset', ['-c', String(core), program, ...args]];
@@ -103,7 +103,7 @@ function start(program: string, args: readonly string[], core: number | undefine
   return { process: child, stderr: () => stderr };
 }
 
-/** Waits for the end, so that nothing writes any more when the folder is removed. */
+/** Resolves when the process has ended, so that nothing writes into its folder any more. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const ended = new Promise((resolve) => child.once('close', resolve));

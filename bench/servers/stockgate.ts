@@ -1,4 +1,4 @@
-/** Ours: Stockgate as an operator runs it; catalogs and tokens go in through its command line. */
+/** Runs Stockgate as an operator does. Catalogs and tokens are created with its command line. */
 import { createWriteStream } from 'node:fs';
 import { copyFile, stat } from 'node:fs/promises';
 import { once } from 'node:events';
@@ -8,17 +8,17 @@ import { skuId, SUPPLIER } from '../measure/requests.ts';
 import { runProgram, startServer, type Server } from './servers.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-/** The rate limit is for strangers: the load is one caller with one token. */
+/** Turns the rate limit off, because all load comes from one token. */
 const env = { STOCKGATE_RATE_LIMIT: '0' };
 
 export interface Catalog {
-  /** For `--database`. */
+  /** The value for `--database`. */
   readonly url: string;
   readonly token: string;
   readonly skus: number;
 }
 
-/** Hands out databases with a catalog of `skus` SKUs and a token in them: imported once, then copied. */
+/** Returns a function that makes databases with `skus` SKUs and a token. It imports each size once, and then copies the file. */
 export function createCatalogs(folder: string, report: (text: string) => void) {
   const imported = new Map<number, Promise<{ path: string; token: string }>>();
   let copies = 0;
@@ -32,13 +32,13 @@ export function createCatalogs(folder: string, report: (text: string) => void) {
     const { path, token } = (await imported.get(skus)) ?? { path: '', token: '' };
     const copy = join(folder, `copy-${copies++}.db`);
     await copyFile(path, copy);
-    // The last connection that closes leaves no log behind, as a rule.
+    // Usually the last connection removes the `-wal` file when it closes.
     if (await exists(`${path}-wal`)) await copyFile(`${path}-wal`, `${copy}-wal`);
     return { url: `sqlite:${copy}`, token, skus };
   };
 }
 
-/** Puts the catalog into a database; resolves with a token for it. */
+/** Imports the catalog into a database. Resolves with a token for it. */
 export async function fillDatabase(url: string, folder: string, skus: number): Promise<string> {
   const csv = join(folder, `catalog-${skus}.csv`);
   if (!(await exists(csv))) await writeCatalog(csv, skus);
@@ -49,7 +49,7 @@ export async function fillDatabase(url: string, folder: string, skus: number): P
   return (await run('token', 'create', '--supplier', SUPPLIER, '--name', 'bench')).trim();
 }
 
-/** `stockgate serve`, as `npm start` runs it. Warnings are logged, requests are not: no peer logs them; none has a limit of its own. */
+/** Runs `stockgate serve` with the Node flags of `npm start`. It logs no requests and has no rate limit, because no peer does. */
 export function serve({ url }: Catalog): Promise<Server> {
   const flags = ['--log-level', 'warn', '--rate-limit', '0'];
   return startServer(
@@ -79,7 +79,7 @@ async function writeCatalog(path: string, skus: number): Promise<void> {
   await once(file, 'close');
 }
 
-/** A code with its right check digit (GS1): weights 1 and 3 in turn. */
+/** Returns a code with a correct check digit (GS1). */
 function ean13(n: number): string {
   const digits = `200${String(n).padStart(9, '0')}`;
   const sum = Array.from(digits).reduce((total, digit, i) => total + Number(digit) * (i % 2 ? 3 : 1), 0);

@@ -11,8 +11,8 @@ export interface PlannedRow {
 
 export interface Operation {
   /**
-   * Unique. The log stores it with each change, so that the change's operation is known: GraphQL sends it as the reason, REST as the
-   * quantity on backorder. Every set writes it to the quantity on backorder, so that every set changes something.
+   * Unique. The log stores it with each change, so that the change's operation is known. GraphQL sends it as the reason, and REST as
+   * the quantity on backorder. Every set writes it to the quantity on backorder, so that every set changes something.
    */
   readonly number: number;
   readonly client: number;

@@ -6,7 +6,6 @@ import { mutateJson, parseJson } from './mutate-json.ts';
 import { createRandom, type Random } from './random.ts';
 import { recordedRequests, toBytes, type Door, type Header, type WireRequest } from './wire-request.ts';
 
-/** One request in 50 is a large one. */
 const LARGE_ONE_IN = 50;
 /** Gives large requests their own random numbers, so that the other requests stay the same if large ones change. */
 const LARGE_SEED = 0x5eed;
