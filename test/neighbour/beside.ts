@@ -1,9 +1,9 @@
-/** Measures a quiet supplier on a new gateway: first alone, then during an attack. */
+/** Measures a quiet supplier on a running gateway: first alone, then during an attack. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startAttacker } from './attacker.ts';
 import { askQuietly, type Latencies } from './quiet-client.ts';
 import type { Watched } from './watch.ts';
-import { startWatched } from './watched-gateway.ts';
+import type { WatchedGateway } from './watched-gateway.ts';
 
 export interface Seen extends Watched {
   readonly quiet: Latencies;
@@ -22,25 +22,20 @@ export interface Conditions {
 const WARM_UP = 60;
 
 export async function measureBeside(
-  database: string,
+  gateway: WatchedGateway,
   attacks: readonly string[],
   { quietMs, besideMs, attackerPriority = 0 }: Conditions,
 ): Promise<Seen> {
-  const gateway = await startWatched(database);
+  await askQuietly(gateway.origin, Promise.resolve(), WARM_UP);
+  const quiet = await askQuietly(gateway.origin, pause(quietMs));
+  await gateway.watched();
+  const attacker = startAttacker(gateway.origin, attacks, attackerPriority);
   try {
-    await askQuietly(gateway.origin, Promise.resolve(), WARM_UP);
-    const quiet = await askQuietly(gateway.origin, pause(quietMs));
-    await gateway.watched();
-    const attacker = startAttacker(gateway.origin, attacks, attackerPriority);
-    try {
-      const attacked = attacker.begun.then(() => pause(besideMs));
-      const beside = await askQuietly(gateway.origin, attacked);
-      await attacked;
-      return { quiet, beside, ...(await gateway.watched()) };
-    } finally {
-      await attacker.stop();
-    }
+    const attacked = attacker.begun.then(() => pause(besideMs));
+    const beside = await askQuietly(gateway.origin, attacked);
+    await attacked;
+    return { quiet, beside, ...(await gateway.watched()) };
   } finally {
-    await gateway.stop('SIGKILL');
+    await attacker.stop();
   }
 }

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 import { attacks, searchOf } from './attacks.ts';
 import { measureBeside } from './beside.ts';
-import { greedyTokens, seedNeighbours, startWatched } from './watched-gateway.ts';
+import { greedyTokens, seedNeighbours, startWatched, type WatchedGateway } from './watched-gateway.ts';
 
 const SKUS = 20_000;
 const SPANS = { quietMs: 200, besideMs: 500 };
@@ -28,16 +28,21 @@ const onPostgres = ['searches', 'bulks'];
 
 describeOnEachStore('beside a neighbour', (kind) => {
   let database: TestDatabase;
+  let attacked: WatchedGateway;
   beforeAll(async () => {
     database = await createTestDatabase(kind);
     await seedNeighbours(database.url, SKUS);
+    attacked = await startWatched(database.url);
   });
-  afterAll(() => database.remove());
+  afterAll(async () => {
+    await attacked.stop('SIGKILL');
+    await database.remove();
+  });
 
   test.each(kind === 'sqlite' ? Object.keys(attacks) : onPostgres)(
     'with %s a quiet supplier is served',
     async (attack) => {
-      const { quiet, beside, turnCpuMs, residentMib } = await measureBeside(database.url, [attack], SPANS);
+      const { quiet, beside, turnCpuMs, residentMib } = await measureBeside(attacked, [attack], SPANS);
       expect(beside.failures).toEqual([]);
       expect(beside.slowest).toBeLessThan(Math.max(MOST_SLOWEST_MS, MOST_TIMES_SLOWER * quiet.slowest));
       expect(turnCpuMs).toBeLessThan(attack === 'connections' ? MOST_CROWDED_TURN_CPU_MS : MOST_TURN_CPU_MS);

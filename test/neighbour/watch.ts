@@ -1,5 +1,5 @@
 /** Loaded into the gateway's process: tells its parent the longest turn of the event loop and the memory in use. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 export interface Watched {
@@ -9,7 +9,7 @@ export interface Watched {
   readonly turnMs: number;
   /** Processor time of all threads since the process started. */
   readonly cpuMs: number;
-  /** The largest resident memory since the process started, in MiB. */
+  /** The largest resident memory since the last message, in MiB. */
   readonly residentMib: number;
 }
 
@@ -34,6 +34,7 @@ process.on('message', () => {
     residentMib: peakMib(),
   } satisfies Watched);
   [turnCpuMs, turnMs] = [0, 0];
+  forgetPeak();
 });
 // A listener on the channel would keep the process alive.
 process.channel?.unref();
@@ -47,4 +48,9 @@ function cpuMs(): number {
 function peakMib(): number {
   const [, kib] = /^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return Math.round(Number(kib) / 1_024);
+}
+
+/** Lets VmHWM start again from what is resident now: `man 5 proc`, clear_refs. */
+function forgetPeak(): void {
+  writeFileSync('/proc/self/clear_refs', '5');
 }

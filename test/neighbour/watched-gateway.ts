@@ -17,7 +17,7 @@ const WATCH = fileURLToPath(new URL('watch.ts', import.meta.url));
 const CHUNK = 5_000;
 
 export interface WatchedGateway extends RunningGateway {
-  /** Resolves with what watch.ts has seen. The longest turns count from the last call. */
+  /** Resolves with what watch.ts has seen. The longest turns and the largest memory count from the last call. */
   watched(): Promise<Watched>;
 }
 

@@ -40,19 +40,17 @@ describe('a disk that updates have filled', { timeout: TEST_MS }, () => {
     await gateway.expectWhole();
   });
 
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    test(`lets the gateway start again after ${signal}, though another program takes all that is left`, async (context) => {
-      const gateway = await openOnSmallDisk(context);
-      await gateway.fillUp();
-      for (let restarts = 0; restarts < 2; restarts++) {
-        await gateway.restart(signal);
-        expect(await gateway.readQuantity()).toBe(gateway.answered());
-        expect(await gateway.update()).toBe(503);
-      }
-      gateway.disk.giveBack();
-      await gateway.expectRecovered();
-    });
-  }
+  test('lets the gateway start again after SIGTERM and after SIGKILL, though another program takes all that is left', async (context) => {
+    const gateway = await openOnSmallDisk(context);
+    await gateway.fillUp();
+    for (const signal of ['SIGTERM', 'SIGKILL', 'SIGKILL'] as const) {
+      await gateway.restart(signal);
+      expect(await gateway.readQuantity()).toBe(gateway.answered());
+      expect(await gateway.update()).toBe(503);
+    }
+    gateway.disk.giveBack();
+    await gateway.expectRecovered();
+  });
 });
 
 interface FilledGateway {

@@ -1,7 +1,7 @@
 /** Checks the promise that an expensive neighbour at most doubles a quiet supplier's p99, and that the process stays small. */
 import { attacks } from '../neighbour/attacks.ts';
-import { measureBeside, type Seen } from '../neighbour/beside.ts';
-import { seedNeighbours } from '../neighbour/watched-gateway.ts';
+import { measureBeside, type Conditions, type Seen } from '../neighbour/beside.ts';
+import { seedNeighbours, startWatched } from '../neighbour/watched-gateway.ts';
 import { withDatabase } from '../support/stores/with-database.ts';
 
 export interface NeighbourOptions {
@@ -47,7 +47,7 @@ async function measureAll(
     attackerPriority: ATTACKER_PRIORITY,
   };
   for (const name of [...Object.keys(attacks), MIXED].filter((known) => (attack ?? known) === known)) {
-    const seen = await measureBeside(url, name === MIXED ? Object.keys(attacks) : [name], conditions);
+    const seen = await measureOnNew(url, name === MIXED ? Object.keys(attacks) : [name], conditions);
     const faults = faultsOf(name, seen);
     const { quiet, beside, turnCpuMs, turnMs, residentMib } = seen;
     const times = [quiet.p50, quiet.p99, beside.p50, beside.p99, beside.p99 / quiet.p99, turnCpuMs, turnMs];
@@ -55,6 +55,16 @@ async function measureAll(
     isGood &&= faults.length === 0;
   }
   return isGood;
+}
+
+/** Measures on a gateway of its own, so that no attack feels the one before it. */
+async function measureOnNew(url: string, names: readonly string[], conditions: Conditions): Promise<Seen> {
+  const gateway = await startWatched(url);
+  try {
+    return await measureBeside(gateway, names, conditions);
+  } finally {
+    await gateway.stop('SIGKILL');
+  }
 }
 
 /** Returns the limits that are broken. */
