@@ -14,6 +14,8 @@ export interface Conditions {
   readonly quietMs: number;
   /** Counted from when the attacks have built up. */
   readonly besideMs: number;
+  /** Answers that the quiet supplier gets at least, alone and beside the attack; 100 by default. */
+  readonly answers?: number;
   /** The nice value of the attacker's process. */
   readonly attackerPriority?: number;
 }
@@ -24,15 +26,15 @@ const WARM_UP = 60;
 export async function measureBeside(
   gateway: WatchedGateway,
   attacks: readonly string[],
-  { quietMs, besideMs, attackerPriority = 0 }: Conditions,
+  { quietMs, besideMs, answers = 100, attackerPriority = 0 }: Conditions,
 ): Promise<Seen> {
   await askQuietly(gateway.origin, Promise.resolve(), WARM_UP);
-  const quiet = await askQuietly(gateway.origin, pause(quietMs));
+  const quiet = await askQuietly(gateway.origin, pause(quietMs), answers);
   await gateway.watched();
   const attacker = startAttacker(gateway.origin, attacks, attackerPriority);
   try {
     const attacked = attacker.begun.then(() => pause(besideMs));
-    const beside = await askQuietly(gateway.origin, attacked);
+    const beside = await askQuietly(gateway.origin, attacked, answers);
     await attacked;
     return { quiet, beside, ...(await gateway.watched()) };
   } finally {

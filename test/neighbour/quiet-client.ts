@@ -17,7 +17,11 @@ const CONNECTIONS = 4;
 const PAUSE_MS = 5;
 
 /** Sends requests until `done` settles, and at least `atLeast` of them. */
-export async function askQuietly(origin: string, done: Promise<unknown>, atLeast = 100): Promise<Latencies> {
+export async function askQuietly(
+  origin: string,
+  done: Promise<unknown>,
+  atLeast: number,
+): Promise<Latencies> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const times: number[] = [];
   const failures: string[] = [];
