@@ -42,6 +42,16 @@ test('a command line that cannot be understood is told where to look', async () 
   expect(await see('token')).toBe('See: npm run stockgate -- token --help');
 });
 
+test('a command that fails before its writer has started ends with its own message', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'stockgate-commands-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const store = ['--database', `sqlite:${join(folder, 'stockgate.db')}`];
+  await runCommand('supplier', 'create', 'acme', ...store);
+  const { code, stderr } = await runCommand('import', 'undo', 'none', '--supplier', 'acme', ...store);
+  expect(stderr).toMatch(/^stockgate: The supplier has no group "none"[^\n]*\n$/);
+  expect(code).toBe(1);
+});
+
 test('the program that npx runs is one: it has a shebang, and may be executed', async () => {
   expect(await run(join(project, packageJson.bin.stockgate), ['--version'])).toEqual(printed);
 });

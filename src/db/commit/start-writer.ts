@@ -69,13 +69,16 @@ export function startWriter(
     else failed.resolve(fromErrorDetails(note.ended));
   };
   const writer = connectWriter(kind, connect(), clock, hear);
+  const started = untilStarted(worker, failed.promise);
   return {
     writer,
     connect,
-    started: untilStarted(worker, failed.promise),
+    started,
     log: () => watchLog(url, logStatus),
     async close() {
       await writer.close();
+      // A start that ends later would let go of the thread again, and the process would end before it.
+      await started.catch(() => undefined);
       worker.ref();
       crash = undefined;
       worker.postMessage('close');
