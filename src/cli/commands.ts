@@ -1,5 +1,7 @@
-/** The list of commands. Each is loaded only when it is called, so that a command starts fast. */
-import { PROGRAM, UsageError, type Command } from './command.ts';
+/** The list of commands, and how one of them runs. Each is loaded only when it is called, so that a command starts fast. */
+import { hideSecrets } from '../db/driver/database-url.ts';
+import { UnavailableError } from '../domain/unavailable.ts';
+import { PROGRAM, UsageError, type Command, type Io } from './command.ts';
 
 interface Entry {
   readonly summary: string;
@@ -53,13 +55,48 @@ const commands: Readonly<Record<string, Entry>> = {
   },
 };
 
+/** Runs the command that the arguments name. Reports what it throws, without secrets. Resolves to the exit code. */
+export async function runProgram(args: readonly string[], io: Io): Promise<number> {
+  const [given, ...rest] = args;
+  const name = given === '--version' ? 'version' : given;
+  if (name === undefined || name === 'help' || name.startsWith('-')) {
+    io.out(helpText());
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    const command = await findCommand(name);
+    if (rest.includes('--help') || rest.includes('-h')) {
+      io.out(command.help);
+      return 0;
+    }
+    return await command.run(rest, io);
+  } catch (error) {
+    const say = (line: string) => io.err(`${hideSecrets(line, [...args, ...settingsIn(io.env)])}\n`);
+    say(`stockgate: ${describe(error)}`);
+    if (!(error instanceof UsageError)) return 1;
+    say(`See: ${PROGRAM} ${isCommand(name) ? `${name} ` : ''}--help`);
+    return 2;
+  }
+}
+
+/** Settings from the environment. The password of a URL may be among them. */
+function settingsIn(env: Io['env']): string[] {
+  return Object.entries(env).flatMap(([name, value = '']) => (/^STOCKGATE_/.test(name) ? [value] : []));
+}
+
+/** Describes the cause, because it tells a person who runs a command more than the text for clients. */
+function describe(error: unknown): string {
+  if (error instanceof UnavailableError && error.cause !== undefined) return describe(error.cause);
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Whether there is a command of this name. */
-export function isCommand(name: string): boolean {
+function isCommand(name: string): boolean {
   return Object.hasOwn(commands, name);
 }
 
 /** Loads the command of this name. Rejects with a UsageError that lists all commands if there is none. */
-export async function findCommand(name: string): Promise<Command> {
+async function findCommand(name: string): Promise<Command> {
   const entry = isCommand(name) ? commands[name] : undefined;
   if (!entry)
     throw new UsageError(`"${name}" is no command; there are: ${Object.keys(commands).join(', ')}.`);
@@ -67,7 +104,7 @@ export async function findCommand(name: string): Promise<Command> {
 }
 
 /** The help of the program: all commands, and what they have in common. */
-export function helpText(): string {
+function helpText(): string {
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
   return `Stockgate updates SKU inventory through GraphQL and REST.
 

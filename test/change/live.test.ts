@@ -15,6 +15,7 @@ import { describeOnEachStore } from '../support/stores/stores.ts';
 import { range } from '../support/range.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const CUTS = 40;
 const loopback = { host: '127.0.0.1', port: 0 };
 const ids = (events: readonly LiveEvent[]) => events.map(({ change }) => Number(change.id));
 
@@ -182,7 +183,7 @@ describeOnEachStore('a live stream', (kind) => {
     expect(ids(seen).at(-1)).toBe(await gateway.inventory.lastPosition('rival'));
   });
 
-  test('cut off a hundred times while writers go on, and resumed after its cursor, it tells each change once and in order', async () => {
+  test(`cut off ${CUTS} times while writers go on, and resumed after its cursor, it tells each change once and in order`, async () => {
     const neighbour = await openNeighbour(gateway.url);
     try {
       const start = await change();
@@ -198,7 +199,7 @@ describeOnEachStore('a live stream', (kind) => {
       const writers = [write(origin, 'EACH'), write(origin, 'shared'), write(neighbour.origin, 'GONE')];
       const seen: LiveEvent[] = [];
       let after = Buffer.from(JSON.stringify([start])).toString('base64url');
-      for (let cut = 0; cut < 100; cut++) {
+      for (let cut = 0; cut < CUTS; cut++) {
         const stream = await follow(cut % 3 ? origin : neighbour.origin, { after });
         seen.push(...(await stream.take(1 + (cut % 3))));
         stream.drop();
@@ -214,9 +215,9 @@ describeOnEachStore('a live stream', (kind) => {
     }
   });
 
-  test('resumes across a restart of the program, with what was changed in between', async () => {
-    const flags = ['--log-level', 'error'];
-    const first = await startGateway(gateway.url, ...flags);
+  // How the program stops does not depend on the store.
+  test.runIf(kind === 'sqlite')('resumes across a restart, with what was changed in between', async () => {
+    const first = await startGateway(gateway.url, '--log-level', 'error');
     const before = await open({}, first.origin);
     const seen = [await change('EACH', tokens.full, first.origin), await change()];
     const events = await before.take(2);
@@ -226,14 +227,14 @@ describeOnEachStore('a live stream', (kind) => {
     expect(performance.now() - started).toBeLessThan(15_000);
     expect(await rest).toMatch(/retry: 1000$/);
     seen.push(await change());
-    const second = await startGateway(gateway.url, ...flags);
+    const second = await openNeighbour(gateway.url);
     try {
       const after = await open({ after: events[1]?.cursor }, second.origin);
       seen.push(await change('shared', tokens.full, second.origin), await change());
       events.push(...(await after.take(3)));
       expect(ids(events)).toEqual(seen);
     } finally {
-      await second.stop();
+      await second.close();
     }
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { run, runCommand } from '../support/machine/process.ts';
+import { runProgramHere } from '../support/run-here.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const packageJson: { version: string; bin: { stockgate: string } } = JSON.parse(
@@ -26,18 +27,18 @@ test('the way to run a command that help names is there', async () => {
 });
 
 test('every command says how it is run as the list of commands does', async () => {
-  const { stdout: list } = await runCommand('help');
+  const { out: list } = await runProgramHere(['help']);
   const names = [...list.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
   expect(names).toContain('version');
   for (const name of names) {
-    const { stdout: help } = await runCommand(name, '--help');
+    const { out: help } = await runProgramHere([name, '--help']);
     expect(help).toMatch(new RegExp(`^Usage: npm run stockgate -- ${name}\\b`));
     expect(help).not.toMatch(/(?<!run )\bstockgate (?!--)[a-z]+ /);
   }
 });
 
 test('a command line that cannot be understood is told where to look', async () => {
-  const see = async (...args: string[]) => (await runCommand(...args)).stderr.split('\n').at(-2);
+  const see = async (...args: string[]) => (await runProgramHere(args)).err.split('\n').at(-2);
   expect(await see('nonsense')).toBe('See: npm run stockgate -- --help');
   expect(await see('token')).toBe('See: npm run stockgate -- token --help');
 });

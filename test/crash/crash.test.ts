@@ -11,7 +11,7 @@ import type { Operation } from './plan.ts';
 import { createReport } from './report.ts';
 import type { Stored } from './stored.ts';
 
-const CYCLES = 2;
+const CYCLES = 1;
 /** The number of times that the connections to PostgreSQL are cut, and the pause between them. */
 const CUTS = 10;
 const CUT_MS = 20;

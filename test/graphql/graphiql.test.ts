@@ -83,13 +83,11 @@ describe.skipIf(lacksBrowser)('GraphiQL of the demo', { timeout: 60_000 }, () =>
     await expect.poll(suggested, patience).toContain('inventoryChanges');
   });
 
-  // Widths at which a tab that is pressed leapt away from the pointer, so that the first click was lost.
+  // At these widths a pressed tab leapt away from the pointer, so that the first click was lost.
   test.each([700, 1000, 1200, 1400, 1920])('%i pixels wide, one click opens a tab', async (width) => {
-    const narrow = await openGraphiql(browser, `${gateway.origin}/graphql`, width);
+    await shown.page.setViewportSize({ width, height: 800 });
     for (const name of ['UpdateAmbiguous', 'ReadSku', 'Follow', 'UpdateMany', 'UpdateInventory'])
-      await openTab(narrow, name);
-    expect(narrow.complaints).toEqual([]);
-    await narrow.page.close();
+      await openTab(shown, name);
   });
 
   test('asks for nothing off this machine, and nothing of it offends its policy', () => {

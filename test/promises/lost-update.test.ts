@@ -23,7 +23,7 @@ import { createTestDatabase, describeOnEachStore } from '../support/stores/store
 const MAX = 2_147_483_647;
 const CLIENTS = 64;
 /** Compare-and-set attempts of all clients together. */
-const ATTEMPTS = isLong ? 20_000 : 3_000;
+const ATTEMPTS = isLong ? 20_000 : 1_200;
 const clock = () => new Date();
 const only = <T>([first]: readonly T[]): T => {
   if (first === undefined) throw new Error('There is none.');
@@ -299,9 +299,13 @@ describeOnEachStore('lost updates', (kind) => {
       await second.close();
     });
 
-    test('through two processes on one database, some adjusting, lose nothing either', async () => {
-      await expectNothingLostAcrossProcesses(kind);
-    });
+    // Two processes share SQLite's locks in another way than two connections of one process. To PostgreSQL they are the same.
+    test.runIf(kind === 'sqlite')(
+      'through two processes on one database, some adjusting, lose nothing either',
+      async () => {
+        await expectNothingLostAcrossProcesses(kind);
+      },
+    );
   });
 
   describe('an adjustment', () => {

@@ -23,7 +23,7 @@ import { adjustSku, requestOf } from '../support/requests.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
 /** Keys in each of the tests with many, and how often each is sent. */
-const KEYS = isLong ? 2_000 : 200;
+const KEYS = isLong ? 2_000 : 100;
 /** Each sent TIMES times together: fewer than the queue refuses. */
 const KEYS_AT_ONCE = 500;
 const TIMES = 5;
@@ -458,7 +458,8 @@ describeOnEachStore('retries', (kind) => {
     },
   );
 
-  test('duplicates in two processes on one database make one change and equal answers', async () => {
+  // To PostgreSQL two processes are the same as two gateways in one. Only SQLite's locks tell them apart.
+  test.runIf(kind === 'sqlite')('duplicates in two processes make one change and equal answers', async () => {
     const database = await createTestDatabase(kind);
     await seedDatabase(database.url, [{ skuId: 'S' }]);
     const start = () => startGateway(database.url, '--log-level', 'error');

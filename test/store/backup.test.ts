@@ -1,5 +1,4 @@
 /** `stockgate backup`: one moment of a store under load, whole and sound, or no file at all. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -14,7 +13,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -25,11 +23,12 @@ import { checkDatabase } from '../../src/db/upkeep/check.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { saveToken } from '../../src/db/tokens.ts';
+import { openGateway } from '../../src/gateway/open-gateway.ts';
+import { settingsFor } from '../support/gateway.ts';
 import { countKeyBytes } from '../support/kept-keys.ts';
-import { runCommand, startGateway, type RunningGateway } from '../support/machine/process.ts';
+import { runCommand, spawnCommand, startGateway } from '../support/machine/process.ts';
 import { runHere } from '../support/run-here.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const TOKEN = 'a-token-for-the-clients';
 const CLIENTS = 4;
 /** Makes the file so large that copying it takes several turns, with commits in between. */
@@ -70,14 +69,18 @@ afterAll(() => {
   for (const each of [folder, saved]) rmSync(each, { recursive: true, force: true });
 });
 
-const post = (gateway: RunningGateway, url: string, body: unknown) =>
+const post = (gateway: { readonly origin: string }, url: string, body: unknown) =>
   fetch(`${gateway.origin}${url}`, {
     method: 'POST',
     headers: { authorization: `Token ${TOKEN}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
 
-async function update(gateway: RunningGateway, client: Client, isGoing: () => boolean): Promise<void> {
+async function update(
+  gateway: { readonly origin: string },
+  client: Client,
+  isGoing: () => boolean,
+): Promise<void> {
   while (isGoing()) {
     client.sent = client.acknowledged + 1;
     const response = await post(gateway, '/timp/products/skus/inventory/', {
@@ -138,13 +141,14 @@ test('under load it is one moment: a prefix of history, which a gateway goes on 
   expect(log.length).toBeLessThan(whole.length);
   expect(log).toEqual(whole.slice(0, log.length));
 
-  const gateway = await startGateway(`sqlite:${file}`, '--log-level', 'error');
+  const { server, close } = await openGateway(settingsFor(`sqlite:${file}`));
+  const gateway = { origin: await server.listen({ host: '127.0.0.1', port: 0 }) };
   const query = `{ skus(first: 100) { nodes { skuId quantityInStock version } } }`;
   const answer = await (await post(gateway, '/graphql', { query })).json();
   const client: Client = { skuId: 'sku-0', sent: 0, acknowledged: 1_000_000 };
   let isFirst = true;
   await update(gateway, client, () => isFirst && !(isFirst = false));
-  await gateway.stop();
+  await close();
   const { nodes } = (answer as { data: { skus: { nodes: Record<string, unknown>[] } } }).data.skus;
   expect(nodes).toHaveLength(CLIENTS);
   for (const { skuId, quantityInStock, version } of nodes) {
@@ -208,9 +212,7 @@ describe('there is no file, nor part of one,', () => {
     // Nothing can be cleared up then; the part has a name of its own.
     ['SIGKILL', null, 1],
   ])('when the process gets %s while it copies', async (signal, code, left) => {
-    const child = spawn(process.execPath, [MAIN, 'backup', target(), '--database', `sqlite:${path}`], {
-      stdio: 'ignore',
-    });
+    const child = spawnCommand('backup', target(), '--database', `sqlite:${path}`);
     const exited = once(child, 'exit');
     while (!readdirSync(saved).some((name) => name.endsWith('.part')) && child.exitCode === null)
       await new Promise((resolve) => setTimeout(resolve, 1));

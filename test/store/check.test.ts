@@ -21,9 +21,8 @@ import type { Tables } from '../../src/db/store/tables.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { inSnapshot } from '../../src/db/store/transaction.ts';
 import { openGateway, type Gateway } from '../support/gateway.ts';
-import { runCommand } from '../support/machine/process.ts';
 import { setSku, updateFor } from '../support/requests.ts';
-import { runHere } from '../support/run-here.ts';
+import { runHere, runProgramHere } from '../support/run-here.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 /** Positions: EACH has 1, 3 and 4, GONE has 2 and 5; `shared` and others have none. */
@@ -148,10 +147,10 @@ describeOnEachStore('check', (kind) => {
   afterAll(() => gateway.close());
 
   test('finds nothing in a sound store, beside the gateway that has it open', async () => {
-    expect(await runCommand('check', '--database', gateway.url)).toEqual({
+    expect(await runHere(checkCommand, ['--database', gateway.url])).toEqual({
       code: 0,
-      stdout: 'No problem in 2 suppliers, 12 SKUs, 16 codes and 5 changes.\n',
-      stderr: '',
+      out: 'No problem in 2 suppliers, 12 SKUs, 16 codes and 5 changes.\n',
+      err: '',
     });
     expect(await findAfter(gateway, [])).toEqual({});
   });
@@ -267,10 +266,10 @@ describe('check of a SQLite file', () => {
   test('with a damaged header, or cut off, says so in one line, without a stack', async () => {
     const path = copy('header.db');
     writeFileSync(path, 'garbage', { flag: 'r+' });
-    expect(await runCommand('check', '--database', `sqlite:${path}`)).toEqual({
+    expect(await runProgramHere(['check', '--database', `sqlite:${path}`])).toEqual({
       code: 1,
-      stdout: '',
-      stderr: 'stockgate: The file is damaged, or is no SQLite database: file is not a database.\n',
+      out: '',
+      err: 'stockgate: The file is damaged, or is no SQLite database: file is not a database.\n',
     });
     const cut = copy('cut.db');
     truncateSync(cut, 2_048 * 10);

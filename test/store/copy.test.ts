@@ -15,7 +15,6 @@ import { tables, type Tables } from '../../src/db/store/tables.ts';
 import { createAuthenticate } from '../../src/db/tokens.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { countKeyBytes } from '../support/kept-keys.ts';
-import { runCommand } from '../support/machine/process.ts';
 import { requestOf, setSku, updateFor } from '../support/requests.ts';
 import { runHere } from '../support/run-here.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';
@@ -123,8 +122,8 @@ describe.skipIf(inject('postgresUrl') === null).each(directions)('a copy from %s
   });
 
   test('says what was copied, and has every row of every table', async () => {
-    const { code, stdout, stderr } = await runCommand('copy', '--from', source.url, '--to', database.url);
-    expect([code, stderr]).toEqual([
+    const { code, out, err } = await runHere(copyCommand, ['--from', source.url, '--to', database.url]);
+    expect([code, err]).toEqual([
       0,
       'Copying. What is written to the source from here on is not copied: its gateways should be stopped.\n',
     ]);
@@ -132,7 +131,7 @@ describe.skipIf(inject('postgresUrl') === null).each(directions)('a copy from %s
     const [suppliers, given, skus, codes, changes, keys] = names.map((name) =>
       all[name]?.length.toLocaleString('en-US'),
     );
-    expect(stdout).toBe(
+    expect(out).toBe(
       `Copied and compared ${suppliers} suppliers, ${given} tokens, ${skus} SKUs, ${codes} codes, ${changes} changes, ${keys} idempotency keys.\n`,
     );
     // More than a page, for what is read by rows and what is read by bytes.

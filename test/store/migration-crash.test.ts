@@ -10,7 +10,7 @@ import { openStore } from '../../src/db/store/open-store.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';
 import { createSqliteDatabase, type TestDatabase } from '../support/stores/databases.ts';
 import { openOldStore } from '../support/stores/old-store.ts';
-import { spawnGateway, startGateway } from '../support/machine/process.ts';
+import { spawnCommand } from '../support/machine/process.ts';
 import { createBareDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
 const OLD = '0002_retries_and_history';
@@ -48,8 +48,7 @@ describeOnEachStore('a migration', (kind) => {
           expect([old, present]).toContain(left);
           if (left === old) undone++;
         }
-        const gateway = await startGateway(url, '--log-level', 'silent');
-        expect(await gateway.stop()).toBe(0);
+        await (await openStore(url)).close();
         expect(await digest(kind, url)).toBe(present);
         await remove();
       }
@@ -76,9 +75,9 @@ async function createOldDatabase(kind: StoreKind): Promise<TestDatabase> {
   return database;
 }
 
-/** Starts the program, and kills it so long after it has begun with its store. */
+/** Starts `stockgate migrate`, which opens the store as every start does, and kills it so long after it has begun with its store. */
 async function killAtWork(kind: StoreKind, url: string, afterMs: number): Promise<void> {
-  const child = spawnGateway(url, ['--log-level', 'silent']);
+  const child = spawnCommand('migrate', '--database', url);
   const exited = once(child, 'exit');
   const isAtWork = async () =>
     kind === 'sqlite' ? existsSync(`${pathOf(url)}-shm`) : (await connectionsTo(url)) > 0;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { describeDatabase, hideSecrets, hideSecretsIn } from '../../src/db/driver/database-url.ts';
 import { run, spawnGateway, untilListening } from '../support/machine/process.ts';
+import { runProgramHere } from '../support/run-here.ts';
 import { createTestDatabase } from '../support/stores/stores.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -62,20 +63,24 @@ describe.each(Object.entries(urls))('no command prints a secret of a URL %s', (k
   test.each(
     commands.map((args) => [args.join(' ').replaceAll(url, 'URL').replaceAll(folder, ''), args] as const),
   )('%s', async (_name, args) => {
-    const { code, stdout, stderr } = await run(process.execPath, [MAIN, ...args]);
+    const { code, out, err } = await runProgramHere(args);
     expect(code).not.toBe(0);
-    expect(stderr).not.toBe('');
-    expect(stdout + stderr).not.toContain(MARK);
+    expect(err).not.toBe('');
+    expect(out + err).not.toContain(MARK);
   });
 
   test('nor where it comes from the environment', async () => {
+    const { code, out, err } = await runProgramHere(['migrate'], { STOCKGATE_DATABASE: url });
+    expect(code).not.toBe(0);
+    expect(err).not.toBe('');
+    expect(out + err).not.toContain(MARK);
+  });
+
+  // A process also prints its log, and errors that nothing catches.
+  test('nor does the process', async () => {
     const variables = [`STOCKGATE_DATABASE=${url}`];
-    const { code, stdout, stderr } = await run('/usr/bin/env', [
-      ...variables,
-      process.execPath,
-      MAIN,
-      'migrate',
-    ]);
+    const serve = [process.execPath, MAIN, 'serve', '--port', '0', '--log-level', 'debug'];
+    const { code, stdout, stderr } = await run('/usr/bin/env', [...variables, ...serve]);
     expect(code).not.toBe(0);
     expect(stderr).not.toBe('');
     expect(stdout + stderr).not.toContain(MARK);
@@ -86,9 +91,9 @@ describe.skipIf(inject('postgresUrl') === null)('on a PostgreSQL that answers', 
   test('the server quotes what it refuses, and that is hidden', async () => {
     const { url, remove } = await createTestDatabase('postgres');
     const refused = `${url}?options=-c%20statement_timeout%3D${MARK}et-option`;
-    const { stderr } = await run(process.execPath, [MAIN, 'migrate', '--database', refused]);
-    expect(stderr).toContain('invalid value for parameter');
-    expect(stderr).not.toContain(MARK);
+    const { err } = await runProgramHere(['migrate', '--database', refused]);
+    expect(err).toContain('invalid value for parameter');
+    expect(err).not.toContain(MARK);
     await remove();
   });
 

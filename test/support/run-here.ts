@@ -1,5 +1,6 @@
 /** Runs a `stockgate` command within the test's process, which is faster than starting another process. */
-import type { Command } from '../../src/cli/command.ts';
+import type { Command, Io } from '../../src/cli/command.ts';
+import { runProgram } from '../../src/cli/commands.ts';
 
 export interface Said {
   readonly code: number;
@@ -7,16 +8,25 @@ export interface Said {
   readonly err: string;
 }
 
-/** Throws what the command throws, as main.ts would get it. */
+/** Throws what the command throws. */
 export async function runHere(
   command: Command,
   args: readonly string[],
   stop = new AbortController().signal,
 ): Promise<Said> {
+  return listen(stop, {}, (io) => command.run(args, io));
+}
+
+/** Runs the program with these arguments, the command's name first. Errors become text and an exit code, as in a process. */
+export async function runProgramHere(args: readonly string[], env: Io['env'] = {}): Promise<Said> {
+  return listen(new AbortController().signal, env, (io) => runProgram(args, io));
+}
+
+async function listen(stop: AbortSignal, env: Io['env'], run: (io: Io) => Promise<number>): Promise<Said> {
   let out = '';
   let err = '';
-  const code = await command.run(args, {
-    env: {},
+  const code = await run({
+    env,
     clock: () => new Date(),
     out: (text) => void (out += text),
     err: (text) => void (err += text),

@@ -133,7 +133,7 @@ export const rooms: readonly Room[] = [
     ...['domain', 'feed', 'db/driver', 'db/store', 'db/catalog', 'db/upkeep', 'db'],
     ...['schema', 'http/edge', 'http', 'gateway', 'demo'],
   ),
-  room('', 'The process: main.ts.', 'domain', 'db/driver', 'cli'),
+  room('', 'The process: main.ts.', 'cli'),
 ];
 
 const builtin = /^node:/;

@@ -1,11 +1,13 @@
 /** A supplier's idempotency keys take so much room and no more: past it new keys are refused, and nothing else is. */
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';
 import { bytesOfKey } from '../../src/db/update/key-bytes.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { clientOf, mutations, seedDatabase, send } from '../support/mutations.ts';
-import { runCommand, startGateway } from '../support/machine/process.ts';
+import { countKeyBytes } from '../support/kept-keys.ts';
+import { clientOf, mutations, seedDatabase, send, stock } from '../support/mutations.ts';
+import { startGateway } from '../support/machine/process.ts';
+import { runProgramHere } from '../support/run-here.ts';
 import { requestOf, setSku } from '../support/requests.ts';
 import { range } from '../support/range.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
@@ -21,19 +23,25 @@ const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as 
 
 describeOnEachStore('a supplier whose keys take all the room', (kind) => {
   let gateway: Gateway;
+  let count = 0;
+  let skuId = '';
+  beforeAll(async () => void (gateway = await openGateway(kind)));
   beforeEach(async () => {
-    gateway = await openGateway(kind);
+    await gateway.store.db.deleteFrom('idempotency_key').execute();
+    await countKeyBytes(gateway.store);
+    skuId = `own-${++count}`;
+    await stock(gateway, { skuId, quantityInStock: 10 });
     await send(gateway, 'adjust', one('before'));
   });
-  afterEach(() => gateway.close());
+  afterAll(() => gateway.close());
 
   const one = (idempotencyKey?: string) => ({
-    identifier: { skuId: 'shared' },
+    identifier: { skuId },
     quantityInStockDelta: 1,
     idempotencyKey,
   });
   const requestUnder = (idempotencyKey: string | null, quantityInStock: number) =>
-    requestOf(origin, [setSku('EACH', { quantityInStock })], { idempotencyKey });
+    requestOf(origin, [setSku(skuId, { quantityInStock })], { idempotencyKey });
   const fillUp = (bytes = DEFAULT_QUOTA_BYTES) =>
     gateway.store.db
       .updateTable('supplier')
@@ -61,7 +69,7 @@ describeOnEachStore('a supplier whose keys take all the room', (kind) => {
     expect(graphql.json().errors[0].extensions.code).toBe(FULL);
     expect(graphql.json().errors[0].message).toMatch(/keys .* without a key/);
     const legacy = await gateway.legacy(
-      { sku_id: 'shared', quantity_in_stock: 99 },
+      { sku_id: skuId, quantity_in_stock: 99 },
       { 'idempotency-key': 'new' },
     );
     expect([legacy.statusCode, legacy.headers['retry-after']]).toEqual([429, '60']);
@@ -119,7 +127,7 @@ describeOnEachStore('a supplier whose keys take all the room', (kind) => {
 
   test('is one whose keys were counted right: single and bulk, replayed and refused', async () => {
     const updates = range(50).map((n) => ({
-      identifier: { skuId: n % 2 ? 'EACH' : 'none' },
+      identifier: { skuId: n % 2 ? skuId : 'none' },
       quantityInStock: n,
     }));
     await Promise.all(range(30).map((n) => send(gateway, 'adjust', one(`${n % 20}`))));
@@ -159,7 +167,7 @@ describe('--idempotency-quota', () => {
   });
 
   test.for(['0', '1.5', 'x', '2000000'])('cannot be %s', async (value) => {
-    const { code, stderr } = await runCommand('serve', '--idempotency-quota', value);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('1 to 1,048,576')]);
+    const { code, err } = await runProgramHere(['serve', '--idempotency-quota', value]);
+    expect([code, err]).toEqual([2, expect.stringContaining('1 to 1,048,576')]);
   });
 });

@@ -67,6 +67,11 @@ async function stop(child: ChildProcess, exited: Promise<unknown[]>, signal: Nod
   return child.exitCode;
 }
 
+/** Starts one `stockgate` command, without reading what it prints. */
+export function spawnCommand(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
+}
+
 /** Runs one `stockgate` command to its end. */
 export async function runCommand(
   ...args: string[]
