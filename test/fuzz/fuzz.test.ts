@@ -1,4 +1,4 @@
-/** No request can harm the gateway: 500 mutated requests at each door. `npm run fuzz` sends as many as you ask to the real program. */
+/** No request can harm the gateway: 200 mutated requests at each door. `npm run fuzz` sends as many as you ask to the real program. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { doors } from './wire-request.ts';
 import { openGateway, type Gateway } from '../support/gateway.ts';
 import { createBrokenInventory } from '../support/broken-inventory.ts';
 
-const REQUESTS = 500;
+const REQUESTS = 200;
 /** Fixed, so that every checkout sends the same requests. */
 const SEED = 1;
 
@@ -25,7 +25,7 @@ afterAll(async () => {
   for (const gateway of open) await gateway.close();
 });
 
-describe('500 changed requests', () => {
+describe('200 changed requests', () => {
   let gateway: Gateway;
   let origin: string;
   let rival: string;
@@ -40,7 +40,7 @@ describe('500 changed requests', () => {
       const { failures, statuses } = await fuzz(origin, door, SEED, Array(REQUESTS).keys());
       expect(failures.map(({ request, ...failure }) => ({ ...failure, request: show(request) }))).toEqual([]);
       // Some requests are still valid. Otherwise this would test only the refusals.
-      expect(statuses['200']).toBeGreaterThan(10);
+      expect(statuses['200']).toBeGreaterThan(5);
     },
   );
 
@@ -64,10 +64,10 @@ test('a request is the same for the same seed and index, and another for another
 
 test('one request in fifty is large, to 8 MiB and a little more', () => {
   for (const door of doors) {
-    const sizes = Array.from({ length: 2_000 }, (_, index) => requestOf(door, SEED, index).length);
+    const sizes = Array.from({ length: 1_000 }, (_, index) => requestOf(door, SEED, index).length);
     const large = sizes.filter((size) => size > 70_000).length;
-    expect(large).toBeGreaterThan(20);
-    expect(large).toBeLessThan(80);
+    expect(large).toBeGreaterThan(10);
+    expect(large).toBeLessThan(40);
     expect(Math.max(...sizes)).toBeGreaterThan(8 * 1_048_576);
     expect(Math.max(...sizes)).toBeLessThan(9 * 1_048_576);
   }

@@ -11,7 +11,7 @@ import { range } from '../support/range.ts';
 import { readTrace, skipWithoutTrace, strace, type SystemCall } from '../support/machine/strace.ts';
 
 const CLIENTS = 64;
-const UPDATES_EACH = 4;
+const UPDATES_EACH = 2;
 const BULK_ROWS = 20;
 const SKUS = 200;
 
