@@ -16,6 +16,7 @@ const room = (path: string, holds: string, ...uses: string[]): Room => ({ path, 
 export const rooms: readonly Room[] = [
   room('domain', 'The vocabulary, the contracts and every rule.'),
   room('feed', 'Files: read, checked, and handed to the catalog row by row.', 'domain'),
+  room('feed/xlsx', 'XLSX workbooks, read as a stream of rows.', 'feed'),
   room(
     'db/driver',
     'What SQLite and PostgreSQL need beneath Kysely: logs, disks, connections, errors.',
@@ -140,7 +141,10 @@ const builtin = /^node:/;
 /** By the first folder: the packages that its files may import. */
 const packages: Readonly<Record<string, readonly RegExp[]>> = {
   domain: [/^node:crypto$/],
-  feed: [/^csv-parse$/, /^node:stream$/],
+  feed: [
+    /^(?:csv-parse|saxes|yauzl)$/,
+    /^node:(?:fs\/promises|stream|string_decoder|timers\/promises|zlib)$/,
+  ],
   db: [/^kysely(?:\/migration)?$/, /^better-sqlite3$/, /^pg$/, /^dataloader$/, builtin],
   schema: [/^@pothos\//, /^dataloader$/, /^graphql$/, /^zod$/],
   http: [
