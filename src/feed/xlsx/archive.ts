@@ -6,7 +6,7 @@ import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { format } from '../counts.ts';
 import { FileFault } from '../row.ts';
 import { damaged } from './faults.ts';
-import { MAX_DIRECTORY_BYTES, MAX_ENTRIES, MAX_PART_BYTES, MAX_UNPACKED_BYTES } from './limits.ts';
+import { MAX_DIRECTORY_BYTES, MAX_ENTRIES, MAX_UNPACKED_BYTES } from './limits.ts';
 
 /** Unpacked bytes after which other work gets its turn. */
 const SLICE_BYTES = 65_536;
@@ -16,7 +16,7 @@ export interface Archive {
   /** The names of its entries, in lower case: the parts of a workbook have names without case. */
   readonly names: ReadonlySet<string>;
   /** Unpacks an entry. Throws at its end where its checksum is wrong. */
-  read(name: string, maxBytes?: number): AsyncGenerator<Buffer, void>;
+  read(name: string, maxBytes: number): AsyncGenerator<Buffer, void>;
   close(): void;
 }
 
@@ -30,7 +30,7 @@ export async function openArchive(path: string): Promise<Archive> {
     let left = MAX_UNPACKED_BYTES;
     return {
       names: new Set(entries.keys()),
-      read: (name, maxBytes = MAX_PART_BYTES) => {
+      read: (name, maxBytes) => {
         const entry = findEntry(entries, name, Math.min(left, maxBytes));
         left -= entry.uncompressedSize;
         return unpack(zip, entry);

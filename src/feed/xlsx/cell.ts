@@ -2,7 +2,7 @@
 import type { Cell, CellFault } from '../row.ts';
 import { damaged } from './faults.ts';
 import { MAX_CELL_LENGTH } from './limits.ts';
-import type { NumberFormat } from './number-format.ts';
+import type { NumberFormat } from './styles.ts';
 import { detach, unescape } from './rich-text.ts';
 import { formatSerial } from './serial-date.ts';
 import type { SharedTexts } from './shared-texts.ts';

@@ -8,8 +8,12 @@ export const MAX_ENTRIES = 10_000;
 export const MAX_DIRECTORY_BYTES = 4 * MiB;
 /** Unpacked bytes of a part that says where others are. */
 export const MAX_INDEX_BYTES = 4 * MiB;
-/** Unpacked bytes of any other part. A sheet of a million rows and ten columns has half of that. */
-export const MAX_PART_BYTES = 1_024 * MiB;
+/** Unpacked bytes of the styles. */
+export const MAX_STYLES_BYTES = 64 * MiB;
+/** Unpacked bytes of the shared texts, tags included. */
+export const MAX_TEXTS_BYTES = 256 * MiB;
+/** Unpacked bytes of a sheet. One of a million rows and ten columns has half of that. */
+export const MAX_SHEET_BYTES = 1_024 * MiB;
 /** Unpacked bytes of all parts that are read. */
 export const MAX_UNPACKED_BYTES = 1_536 * MiB;
 
@@ -37,8 +41,8 @@ export const MAX_COLUMNS = 1_024;
 /** Characters of a cell, as in Excel. */
 export const MAX_CELL_LENGTH = 32_767;
 /** Characters of a row's cells together. */
-export const MAX_ROW_LENGTH = MiB;
+export const MAX_ROW_LENGTH = 262_144;
 /** Characters of all cells together. Cells that share one text let a small file have many. */
-export const MAX_TOTAL_LENGTH = 1_024 * MiB;
-/** XML between the ends of two rows. */
-export const MAX_ROW_XML = 16 * MiB;
+export const MAX_TOTAL_LENGTH = 512 * MiB;
+/** XML between the starts of two rows. */
+export const MAX_ROW_XML = 4 * MiB;

@@ -3,16 +3,15 @@ import type { Row } from '../row.ts';
 import { openArchive, type Archive } from './archive.ts';
 import { damaged } from './faults.ts';
 import { refuseOtherFiles } from './kind-of-file.ts';
-import { MAX_ROW_XML } from './limits.ts';
+import { MAX_ROW_XML, MAX_SHEET_BYTES } from './limits.ts';
 import { readSharedTexts } from './shared-texts.ts';
 import { SheetReader } from './sheet.ts';
 import { readStyles } from './styles.ts';
 import { readWorkbook } from './workbook.ts';
 import { XmlReader } from './xml.ts';
 
-/** Rows and cells after which a batch is handed on. */
-const BATCH_ROWS = 1_000;
-const BATCH_CELLS = 50_000;
+/** XML between two looks at the size of the batch. A few bytes can stand for a long text that cells share. */
+const SLICE_BYTES = 512;
 
 export interface XlsxOptions {
   /** The sheet's name; otherwise the first sheet that is not hidden. */
@@ -48,21 +47,17 @@ async function* readRows(
   const reader = new XmlReader('its sheet', sheet);
   let sinceRow = 0;
   let seen = 0;
-  for await (const bytes of archive.read(part)) {
+  for await (const bytes of archive.read(part, MAX_SHEET_BYTES)) {
     // After the rows nothing matters, but the checksum is at the end.
-    if (sheet.isDone) continue;
-    reader.write(bytes);
+    for (let at = 0; at < bytes.length && !sheet.isDone; at += SLICE_BYTES) {
+      reader.write(bytes.subarray(at, at + SLICE_BYTES));
+      if (sheet.isFull) yield sheet.takeRows();
+    }
     sinceRow = sheet.line === seen ? sinceRow + bytes.length : 0;
     seen = sheet.line;
     if (sinceRow > MAX_ROW_XML) throw damaged('it has too much between two rows');
-    if (isFull(sheet.rows)) yield sheet.rows.splice(0);
   }
   if (!sheet.isDone) reader.end();
-  if (sheet.rows.length > 0) yield sheet.rows.splice(0);
-}
-
-function isFull(rows: readonly Row[]): boolean {
-  let cells = 0;
-  for (const row of rows) cells += row.cells.length;
-  return rows.length >= BATCH_ROWS || cells >= BATCH_CELLS;
+  const rest = sheet.takeRows();
+  if (rest.length > 0) yield rest;
 }

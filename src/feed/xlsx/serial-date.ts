@@ -1,5 +1,5 @@
 /** Writes out a spreadsheet's dates and times, which are numbers of days. */
-import type { NumberFormat } from './number-format.ts';
+import type { NumberFormat } from './styles.ts';
 
 const DAY_MS = 86_400_000;
 /** Midnight before day 0 of the calendar that starts in 1904. */

@@ -2,7 +2,7 @@
 import { format } from '../counts.ts';
 import { FileFault } from '../row.ts';
 import type { Archive } from './archive.ts';
-import { MAX_SHARED_BYTES, MAX_SHARED_TEXTS } from './limits.ts';
+import { MAX_SHARED_BYTES, MAX_SHARED_TEXTS, MAX_TEXTS_BYTES } from './limits.ts';
 import { RichText } from './rich-text.ts';
 import { TextTable } from './text-table.ts';
 import { readXml } from './xml.ts';
@@ -18,7 +18,7 @@ export async function readSharedTexts(archive: Archive, part: string | undefined
   const tooLong = new Set<number>();
   const current = new RichText();
   if (part !== undefined && archive.names.has(part)) {
-    await readXml('its shared texts', archive.read(part), {
+    await readXml('its shared texts', archive.read(part, MAX_TEXTS_BYTES), {
       open: (name, _attributes, depth) => {
         if (name === 'si' && depth === 2) current.clear();
         else current.open(name);

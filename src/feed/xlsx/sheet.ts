@@ -1,13 +1,17 @@
 /** Reads the rows of a sheet from its XML. */
 import { format } from '../counts.ts';
+import { quote } from '../findings.ts';
 import { FileFault, type Cell, type Row } from '../row.ts';
 import { renderCell, type CellContext } from './cell.ts';
 import { damaged } from './faults.ts';
 import * as limits from './limits.ts';
-import type { NumberFormat } from './number-format.ts';
 import { RichText } from './rich-text.ts';
-import { formatOf } from './styles.ts';
+import { formatOf, type NumberFormat } from './styles.ts';
 import type { Attributes, XmlHandler } from './xml.ts';
+
+/** Rows after which a batch is handed on, and cells and characters together. */
+const BATCH_ROWS = 1_000;
+const BATCH_WEIGHT = 262_144;
 
 /** What the cells of a sheet refer to. */
 export interface SheetContext extends CellContext {
@@ -16,12 +20,13 @@ export interface SheetContext extends CellContext {
 
 /** Turns a sheet's elements into rows. They stand at `worksheet/sheetData/row/c`. */
 export class SheetReader implements XmlHandler {
-  /** The rows that were read and not taken yet. */
-  readonly rows: Row[] = [];
   /** Whether all rows have been read: the rest of the sheet is about looks. */
   isDone = false;
   /** The number of the last row that began. */
   line = 0;
+  #rows: Row[] = [];
+  /** Cells and characters in the rows. */
+  #weight = 0;
   readonly #context: SheetContext;
   readonly #inline = new RichText();
   #isInData = false;
@@ -39,6 +44,19 @@ export class SheetReader implements XmlHandler {
 
   constructor(context: SheetContext) {
     this.#context = context;
+  }
+
+  /** Whether the rows that were read are enough for a batch. */
+  get isFull(): boolean {
+    return this.#rows.length >= BATCH_ROWS || this.#weight >= BATCH_WEIGHT;
+  }
+
+  /** Takes the rows that were read. */
+  takeRows(): readonly Row[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    this.#weight = 0;
+    return rows;
   }
 
   open(name: string, attributes: Attributes, depth: number): void {
@@ -131,17 +149,19 @@ export class SheetReader implements XmlHandler {
       throw new FileFault(
         `The sheet has more than ${format(limits.MAX_ROWS)} rows, or too much text: send it in several files.`,
       );
-    this.rows.push({ line: this.line, cells: this.#cells });
+    this.#weight += this.#cells.length + this.#rowLength;
+    this.#rows.push({ line: this.line, cells: this.#cells });
   }
 }
 
 function readRowNumber(value: string | undefined, next: number): number {
-  if (value === undefined) return next;
-  const line = /^\d+$/.test(value) ? Number(value) : 0;
-  if (line < 1 || line > limits.MAX_ROW_NUMBER)
+  const line = value === undefined ? next : /^\d+$/.test(value) ? Number(value) : 0;
+  if (line < 1 || line > limits.MAX_ROW_NUMBER) {
+    const number = quote(value ?? String(next));
     throw damaged(
-      `a row's number is ${value.slice(0, 20)}, and a sheet has ${limits.MAX_ROW_NUMBER} rows at most`,
+      `a row has the number ${number}, and a sheet at most ${format(limits.MAX_ROW_NUMBER)} rows`,
     );
+  }
   return line;
 }
 

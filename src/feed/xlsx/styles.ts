@@ -1,9 +1,35 @@
-/** Reads what a workbook's styles say about numbers: which of them are dates. */
+/** What a number means by its style: an amount, a day, or a time. */
 import type { Archive } from './archive.ts';
 import { damaged } from './faults.ts';
-import { MAX_STYLES } from './limits.ts';
-import { builtInFormat, parseFormat, PLAIN, type NumberFormat } from './number-format.ts';
+import { MAX_STYLES, MAX_STYLES_BYTES } from './limits.ts';
 import { readXml } from './xml.ts';
+
+/** `width`: digits that are shown at least, as in a code that starts with zeros. */
+export type NumberFormat =
+  | { readonly kind: 'number'; readonly width: number }
+  | { readonly kind: 'date' | 'time' | 'dateTime' | 'duration' };
+
+const PLAIN: NumberFormat = { kind: 'number', width: 1 };
+const DATE: NumberFormat = { kind: 'date' };
+const TIME: NumberFormat = { kind: 'time' };
+const DATE_TIME: NumberFormat = { kind: 'dateTime' };
+const DURATION: NumberFormat = { kind: 'duration' };
+/** The most digits that a spreadsheet keeps. */
+const MAX_WIDTH = 15;
+
+/** Formats that every program knows by number, and files do not spell. From 27 on they are those of East Asian programs. */
+const builtIn: readonly (readonly [first: number, last: number, format: NumberFormat])[] = [
+  [14, 17, DATE],
+  [18, 21, TIME],
+  [22, 22, DATE_TIME],
+  [27, 31, DATE],
+  [32, 35, TIME],
+  [36, 36, DATE],
+  [45, 45, TIME],
+  [46, 46, DURATION],
+  [47, 47, TIME],
+  [50, 58, DATE],
+];
 
 /** The number formats of the styles, by the numbers that cells name. */
 export async function readStyles(archive: Archive, part: string | undefined): Promise<NumberFormat[]> {
@@ -11,7 +37,7 @@ export async function readStyles(archive: Archive, part: string | undefined): Pr
   const spelled = new Map<number, NumberFormat>();
   if (part === undefined || !archive.names.has(part)) return styles;
   let isInStyles = false;
-  await readXml('its styles', archive.read(part), {
+  await readXml('its styles', archive.read(part, MAX_STYLES_BYTES), {
     open: (name, attributes, depth) => {
       if (depth === 2) isInStyles = name === 'cellXfs';
       if (name === 'numFmt' && depth === 3) {
@@ -31,4 +57,29 @@ export async function readStyles(archive: Archive, part: string | undefined): Pr
 /** The format of a cell. A style that the workbook does not have is its first one. */
 export function formatOf(styles: readonly NumberFormat[], style: string | undefined): NumberFormat {
   return styles[style === undefined ? 0 : Number(style)] ?? PLAIN;
+}
+
+/** The format with this number, where the file does not spell it. */
+function builtInFormat(id: number): NumberFormat {
+  return builtIn.find(([first, last]) => first <= id && id <= last)?.[2] ?? PLAIN;
+}
+
+/** Reads a format such as `yyyy-mm-dd;@`. In files the letters are the English ones, whatever the program's language. */
+function parseFormat(code: string): NumberFormat {
+  const [positive = ''] = stripLiterals(code).split(';');
+  const letters = positive.toLowerCase().replaceAll(/general|standard|am\/pm|a\/p|e[+-]/g, '');
+  if (/\[(?:h+|m+|s+)\]/.test(letters)) return DURATION;
+  const placeholders = letters.replaceAll(/\[[^\]]*\]/g, '');
+  const hasTime = /[hs]/.test(placeholders);
+  // Beside hours or seconds, an m is minutes.
+  const hasDate = /[yd]/.test(placeholders) || (/m/.test(placeholders) && !hasTime);
+  if (hasDate) return hasTime ? DATE_TIME : DATE;
+  if (hasTime) return TIME;
+  const isPadded = /^0+$/.test(placeholders);
+  return isPadded ? { kind: 'number', width: Math.min(placeholders.length, MAX_WIDTH) } : PLAIN;
+}
+
+/** Takes out text in quotes, escaped characters, and characters that only give their width or fill. */
+function stripLiterals(code: string): string {
+  return code.replaceAll(/"[^"]*"?|[\\_*]./gs, '');
 }

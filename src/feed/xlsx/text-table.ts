@@ -41,7 +41,7 @@ export class TextTable {
 
   /** The text with this number; undefined where there is none. */
   get(index: number): string | undefined {
-    if (!(index < this.#count)) return undefined;
+    if (!Number.isInteger(index) || index < 0 || index >= this.#count) return undefined;
     const end = this.#ends[index] ?? 0;
     const previous = index === 0 ? 0 : (this.#ends[index - 1] ?? 0);
     if (end === previous) return '';

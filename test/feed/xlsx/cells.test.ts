@@ -21,7 +21,16 @@ const shared = [
   `<t>${'x'.repeat(32_768)}</t>`,
 ];
 const formats = [0, 14, 22, 20, 'yyyy-mm-dd;@', '[$-407]d. mmmm yyyy h:mm', '[h]:mm:ss', '00000', '0.00E+00'];
-const more = ['#,##0.00 \\d;[Red]\\-0', '&quot;day&quot; 0', 'mm:ss', 'General', 'mmm yy', '0 _d*y', '@', '[Red]0'];
+const more = [
+  '#,##0.00 \\d;[Red]\\-0',
+  '&quot;day&quot; 0',
+  'mm:ss',
+  'General',
+  'mmm yy',
+  '0 _d*y',
+  '@',
+  '[Red]0',
+];
 
 /** Reads the cells of one row. */
 async function read(cells: string, workbook = ''): Promise<readonly Cell[] | undefined> {

@@ -36,7 +36,9 @@ export const stylesXml = (...formats: (number | string)[]) => {
   const codes = formats.map((format, i) =>
     typeof format === 'string' ? `<numFmt numFmtId="${200 + i}" formatCode="${format}"/>` : '',
   );
-  const styles = formats.map((format, i) => `<xf numFmtId="${typeof format === 'string' ? 200 + i : format}"/>`);
+  const styles = formats.map(
+    (format, i) => `<xf numFmtId="${typeof format === 'string' ? 200 + i : format}"/>`,
+  );
   return `<styleSheet xmlns="${MAIN}"><numFmts>${codes.join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>${styles.join('')}</cellXfs></styleSheet>`;
 };
 

@@ -39,7 +39,11 @@ export function zipFile(entries: readonly ZipEntry[]): Buffer {
     files.push(file);
     offset += file.length;
   }
-  return Buffer.concat([...files, ...directory, end(entries.length, Buffer.concat(directory).length, offset)]);
+  return Buffer.concat([
+    ...files,
+    ...directory,
+    end(entries.length, Buffer.concat(directory).length, offset),
+  ]);
 }
 
 function end(count: number, size: number, offset: number): Buffer {
