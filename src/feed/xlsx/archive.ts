@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createInflateRaw, crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { format } from '../counts.ts';
+import { quote } from '../findings.ts';
 import { FileFault } from '../row.ts';
 import { damaged } from './faults.ts';
 import { MAX_DIRECTORY_BYTES, MAX_ENTRIES, MAX_UNPACKED_BYTES } from './limits.ts';
@@ -72,13 +73,13 @@ function tooMany(): FileFault {
 
 function findEntry(entries: ReadonlyMap<string, Entry>, name: string, maxBytes: number): Entry {
   const entry = entries.get(name);
-  if (!entry) throw damaged(`it has no part ${name}`);
+  if (!entry) throw damaged(`it has no part ${quote(name)}`);
   if (entry.isEncrypted())
     throw new FileFault('The archive is encrypted. Save the workbook without a password, and send that.');
   if (!entry.canDecodeFileData()) throw damaged('its archive is packed in an unusual way');
   if (entry.uncompressedSize > maxBytes)
     throw new FileFault(
-      `The workbook's part ${name} unpacks to ${format(entry.uncompressedSize)} bytes, which is too much. Send fewer rows in a file, or CSV.`,
+      `The workbook's part ${quote(name)} unpacks to ${format(entry.uncompressedSize)} bytes, which is too much. Send fewer rows in a file, or CSV.`,
     );
   return entry;
 }

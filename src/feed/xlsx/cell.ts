@@ -28,7 +28,7 @@ export interface CellContext {
 
 /** Numbers from here on have more digits than spreadsheets keep. */
 const MAX_NUMBER = 1e15;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(?=T|$)/;
 
 /** Throws a FileFault where the cell refers to what the workbook does not have. */

@@ -53,7 +53,8 @@ export async function readRelationships(
   part: string,
 ): Promise<ReadonlyMap<string, Relationship>> {
   const found = new Map<string, Relationship>();
-  const name = part.replace(/[^/]*$/, (file) => `_rels/${file}.rels`);
+  const file = part.lastIndexOf('/') + 1;
+  const name = `${part.slice(0, file)}_rels/${part.slice(file)}.rels`;
   if (!archive.names.has(name)) return found;
   await readXml('its relationships', archive.read(name, MAX_INDEX_BYTES), {
     open: (element, attributes) => {

@@ -16,6 +16,8 @@ const DATE_TIME: NumberFormat = { kind: 'dateTime' };
 const DURATION: NumberFormat = { kind: 'duration' };
 /** The most digits that a spreadsheet keeps. */
 const MAX_WIDTH = 15;
+/** Characters of a format that are read. Programs accept no longer ones. */
+const MAX_CODE_LENGTH = 255;
 
 /** Formats that every program knows by number, and files do not spell. From 27 on they are those of East Asian programs. */
 const builtIn: readonly (readonly [first: number, last: number, format: NumberFormat])[] = [
@@ -42,7 +44,7 @@ export async function readStyles(archive: Archive, part: string | undefined): Pr
       if (depth === 2) isInStyles = name === 'cellXfs';
       if (name === 'numFmt' && depth === 3) {
         const code = attributes['formatCode']?.value ?? '';
-        spelled.set(Number(attributes['numFmtId']?.value), parseFormat(code));
+        spelled.set(Number(attributes['numFmtId']?.value), parseFormat(code.slice(0, MAX_CODE_LENGTH)));
       }
       if (name === 'xf' && depth === 3 && isInStyles) {
         const id = Number(attributes['numFmtId']?.value ?? 0);

@@ -1,7 +1,17 @@
 /** A workbook that is damaged, or made to harm, is refused with a clear message. */
 import { describe, expect, test } from 'vitest';
 import { FileFault } from '../../../src/feed/row.ts';
-import { MAIN, readBytes, sheetXml, workbookFile, type Parts } from '../../support/feed/workbook-file.ts';
+import {
+  MAIN,
+  readBytes,
+  sheetXml,
+  workbookFile,
+  type Parts,
+  contentTypes,
+  relationships,
+  stylesXml,
+  WORKBOOK_TYPE,
+} from '../../support/feed/workbook-file.ts';
 import { zipFile } from '../../support/feed/zip-file.ts';
 
 async function faultOf(bytes: Buffer): Promise<string> {
@@ -68,8 +78,10 @@ describe('an archive', () => {
   });
 
   test('with too many entries', async () => {
-    const entry = (_: unknown, i: number) => ({ name: `a${i}`, content: '', isStored: true });
-    expect(await faultOf(zipFile(Array.from({ length: 10_001 }, entry)))).toContain('more than 10,000 parts');
+    const bytes = workbookFile();
+    // The number of entries stands 12 bytes before the archive's end.
+    bytes.writeUInt16LE(10_001, bytes.length - 12);
+    expect(await faultOf(bytes)).toContain('more than 10,000 parts');
     const long = (_: unknown, i: number) => ({
       name: `${i}${'a'.repeat(60_000)}`,
       content: '',
@@ -117,6 +129,36 @@ describe('XML', () => {
   ])('%s', async (_name, message, content) => {
     expect(await faultOfParts({ 'xl/worksheets/sheet1.xml': { content } })).toContain(message);
   });
+});
+
+describe('what invites a search without end is read at once', () => {
+  const many = 500_000;
+  test.each<[string, string, Parts]>([
+    [
+      'digits that are no number',
+      'one row',
+      { 'xl/worksheets/sheet1.xml': sheetXml(`<row><c><v>${'1'.repeat(many)}x</v></c></row>`) },
+    ],
+    ['brackets of a format', 'one row', { 'xl/styles.xml': stylesXml('['.repeat(many)) }],
+    [
+      'a long path',
+      'it has no part',
+      {
+        '[Content_Types].xml': contentTypes(WORKBOOK_TYPE).replace('application/xml', WORKBOOK_TYPE),
+        '_rels/.rels': relationships(['a', 'officeDocument', `${'a'.repeat(many)}/.xml`]),
+      },
+    ],
+  ])(
+    '%s',
+    async (_name, expected, parts) => {
+      const said = await readBytes(workbookFile(parts)).then(
+        (rows) => (rows.length === 1 ? 'one row' : ''),
+        (error: Error) => error.message,
+      );
+      expect(said).toContain(expected);
+    },
+    5_000,
+  );
 });
 
 describe('a sheet', () => {

@@ -194,8 +194,8 @@ test.each<[string, Parts]>([
   ],
   ['The file is a ZIP archive without a workbook.', { '[Content_Types].xml': null }],
   ['it does not say where its content is', { '_rels/.rels': null }],
-  ['it has no part xl/workbook.xml', { 'xl/workbook.xml': null }],
-  ['it has no part xl/worksheets/sheet1.xml', { 'xl/worksheets/sheet1.xml': null }],
+  ['it has no part "xl/workbook.xml"', { 'xl/workbook.xml': null }],
+  ['it has no part "xl/worksheets/sheet1.xml"', { 'xl/worksheets/sheet1.xml': null }],
   [
     'a cell refers to a text that is missing',
     { 'xl/worksheets/sheet1.xml': sheetXml('<row><c t="s"><v>0</v></c></row>') },
