@@ -29,6 +29,8 @@ export interface CellContext {
 /** Numbers from here on have more digits than spreadsheets keep. */
 const MAX_NUMBER = 1e15;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Most numbers: their text is what a person would have typed. */
+const COUNT = /^(?:0|[1-9]\d{0,14})$/;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(?=T|$)/;
 
 /** Throws a FileFault where the cell refers to what the workbook does not have. */
@@ -103,6 +105,7 @@ function readError(value: string): Cell {
 
 function readNumber(value: string, format: NumberFormat, is1904: boolean): Cell {
   if (value === '') return '';
+  if (format.kind === 'number' && COUNT.test(value)) return pad(detach(value), format.width);
   if (!NUMBER.test(value))
     return { text: value.slice(0, 40), fault: 'holds a number that cannot be read: enter it again.' };
   // Spreadsheets show 15 digits of the 17 that they calculate with: 0.1 + 0.2 is 0.3.
@@ -124,5 +127,9 @@ function readNumber(value: string, format: NumberFormat, is1904: boolean): Cell 
     };
   // Adding 0 makes -0 a 0.
   const text = String(number + 0);
-  return format.width > 1 && number >= 0 ? text.padStart(format.width, '0') : text;
+  return number < 0 ? text : pad(text, format.width);
+}
+
+function pad(digits: string, width: number): string {
+  return digits.length < width ? digits.padStart(width, '0') : digits;
 }
