@@ -58,11 +58,7 @@ export function startWriter(
     failed.resolve(new Error("The writer's thread has ended."));
     exited.resolve();
   });
-  const connect = () => {
-    const { port1, port2 } = new MessageChannel();
-    worker.postMessage(port1, [port1]);
-    return port2;
-  };
+  const connect = () => openPort(worker);
   const hear = (note: Note) => {
     if ('committed' in note) tellCommitted(observers, note.committed);
     else if ('failed' in note) tellFailed(observers, fromErrorDetails(note.failed));
@@ -88,6 +84,12 @@ export function startWriter(
     },
     failed: failed.promise,
   };
+}
+
+function openPort(worker: Worker): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(port1, [port1]);
+  return port2;
 }
 
 /** Until the thread has started it keeps the process alive. After that only open calls do. */
