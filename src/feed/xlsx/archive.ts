@@ -1,4 +1,4 @@
-/** Reads the entries of a ZIP archive that nobody vouches for, in bounded memory. */
+/** Reads the entries of an untrusted ZIP archive, in bounded memory. */
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createInflateRaw, crc32 } from 'node:zlib';

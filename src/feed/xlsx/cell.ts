@@ -41,7 +41,7 @@ export function renderCell(cell: RawCell, context: CellContext): Cell {
     case 'inlineStr':
       return cell.text === null ? tooLong() : detach(cell.text);
     case 's':
-      return value === null ? '' : readShared(value, context.texts);
+      return value === null || value === '' ? '' : readShared(value, context.texts);
     case 'str':
       return readText(value ?? '');
     case 'b':

@@ -18,7 +18,7 @@ export async function refuseOtherFiles(path: string): Promise<void> {
     if (buffer.equals(OLE)) throw new FileFault(await explainOle(file));
     if (!buffer.subarray(0, ZIP.length).equals(ZIP))
       throw new FileFault(
-        'The file is no .xlsx workbook, whatever its name says. Save it as .xlsx, and send that.',
+        'The file is not an .xlsx workbook, whatever its name says. Save it as .xlsx, and send that.',
       );
   } finally {
     await file.close();
@@ -32,7 +32,7 @@ async function explainOle(file: FileHandle): Promise<string> {
     return 'The workbook is encrypted. Save it without a password, and send that.';
   if (names.includes('Workbook') || names.includes('Book'))
     return `The file is an old workbook (.xls). ${SEND}`;
-  return `The file is an old Office document, and no .xlsx workbook. ${SEND}`;
+  return `The file is an old Office document, not an .xlsx workbook. ${SEND}`;
 }
 
 /** Why a part of this content type is no workbook to read, or null where it is one. */
@@ -43,7 +43,7 @@ export function explainContentType(type: string): string | null {
   if (lower.includes('spreadsheetml.')) return null;
   if (lower.includes('wordprocessingml.')) return `The file is a Word document. ${SEND}`;
   if (lower.includes('presentationml.')) return `The file is a PowerPoint document. ${SEND}`;
-  return `The file is no workbook. ${SEND}`;
+  return `The file is not a workbook. ${SEND}`;
 }
 
 /** Why an archive with these entries is no workbook to read, or null where it may be one. */

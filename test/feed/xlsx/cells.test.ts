@@ -51,8 +51,18 @@ const text = (type: string, value: string) => `<c t="${type}"><v>${value}</v></c
 const fault = (shown: string, reason: string) => ({ text: shown, fault: expect.stringContaining(reason) });
 
 test('shared texts', async () => {
-  expect(await read([0, 1, 2, 3, 4, 5, 6, 0, 7].map((i) => text('s', String(i))).join(''))).toEqual([
-    ...['plain', 'rich text', '課きく', ' around ', 'a\rb_x000D_c_x0g0D_&<😀', '<b>&amp;</b>', '', 'plain'],
+  expect(await read([0, 1, 2, 3, 4, 5, 6, '', 0, 7].map((i) => text('s', String(i))).join(''))).toEqual([
+    ...[
+      'plain',
+      'rich text',
+      '課きく',
+      ' around ',
+      'a\rb_x000D_c_x0g0D_&<😀',
+      '<b>&amp;</b>',
+      '',
+      '',
+      'plain',
+    ],
     fault('', 'has more than 32767 characters'),
   ]);
 });

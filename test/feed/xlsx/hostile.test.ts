@@ -30,7 +30,7 @@ const sheet = sheetXml('<row><c><v>1</v></c></row>');
 describe('an archive', () => {
   test.each<[string, string, Buffer]>([
     ['that is empty', 'The file is empty.', Buffer.alloc(0)],
-    ['that is text', 'The file is no .xlsx workbook', Buffer.from('sku_id,quantity_in_stock\n')],
+    ['that is text', 'The file is not an .xlsx workbook', Buffer.from('sku_id,quantity_in_stock\n')],
     [
       'that is a fragment of an old workbook',
       'an old Office document',

@@ -79,7 +79,10 @@ describe('what is no XLSX workbook gets a message of its own', () => {
     ['libreoffice.xls', 'The file is an old workbook (.xls). Save it as .xlsx or CSV, and send that.'],
     ['libreoffice.ods', 'The file is an OpenDocument file (.ods). Save it as .xlsx or CSV, and send that.'],
     ['encrypted.xlsx', 'The workbook is encrypted. Save it without a password, and send that.'],
-    ['make.sh', 'The file is no .xlsx workbook, whatever its name says. Save it as .xlsx, and send that.'],
+    [
+      'make.sh',
+      'The file is not an .xlsx workbook, whatever its name says. Save it as .xlsx, and send that.',
+    ],
   ])('%s', async (name, message) => {
     await expect(readRows(fixture(name))).rejects.toThrow(message);
   });
