@@ -2,11 +2,11 @@
 import type { CatalogRow } from '../domain/catalog.ts';
 import { explainCode, MAX_IDENTIFIER_LENGTH, parseIdentifier, type CodeKind } from '../domain/identifier.ts';
 import { conditions, MAX_QUANTITY, restrictions } from '../domain/sku.ts';
-import type { CsvRow } from './csv.ts';
+import type { CsvRow } from './csv-scanner.ts';
 import { quote, type Findings } from './findings.ts';
 
 /** The column that every file has. */
-export const SKU_ID = 'sku_id';
+const SKU_ID = 'sku_id';
 /** Longest title and item_id, in characters. */
 const MAX_TEXT_LENGTH = 1_000;
 /** A cell that clears its field. Word processors and spreadsheets make other dashes of a typed hyphen. */
@@ -48,10 +48,19 @@ const columns: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['restrictions', { read: readRestriction, cleared: { restrictions: null } }],
 ]);
 
+/** Whether a cell of the header names a column that is read. */
+export function isCatalogColumn(cell: string): boolean {
+  return columns.has(nameOf(cell));
+}
+
+function nameOf(cell: string): string {
+  return cell.trim().toLowerCase();
+}
+
 /** Finds the columns. Gives a sentence instead where the first row cannot be a header. */
 export function readHeader(first: CsvRow | undefined, fault: string | null): Header | string {
   if (!first) return fault ?? 'The file is empty: name the columns in its first line.';
-  const names = first.cells.map((cell) => cell.trim().toLowerCase());
+  const names = first.cells.map(nameOf);
   const seen = new Set<string>();
   for (const name of names) {
     if (name !== '' && seen.has(name)) return `line ${first.line}: two columns are named ${quote(name)}.`;

@@ -1,47 +1,51 @@
 /** Finds the character that separates a CSV file's cells: spreadsheets write commas, semicolons or tabs, by the country they are set to. */
-import type { Readable } from 'node:stream';
 
 const delimiters = [',', ';', '\t'] as const;
-/** Bytes that are searched for the end of the first line. */
-const MAX_FIRST_LINE_BYTES = 65_536;
+/** Characters that are searched for the end of the header. */
+const MAX_HEADER_LENGTH = 65_536;
+/** A first line that names the delimiter. Excel writes it, and obeys it. */
+const NAMED = /^(?:sep=([!#-/:-@[-`{-~\t])|"sep=([!#-/:-@[-`{-~\t])")(?=[\r\n]|$)/i;
 
-export interface Delimited {
-  readonly delimiter: (typeof delimiters)[number];
-  /** All of the source's bytes, those of the first line too. */
-  readonly pieces: AsyncIterable<unknown>;
+/** A part of the file. */
+export interface DelimitedText {
+  readonly delimiter: string;
+  readonly text: string;
 }
 
-/** The delimiter that gives the first line a cell `needed`; the comma where none does. Rejects where the source cannot be read. */
-export async function findDelimiter(source: Readable, needed: string): Promise<Delimited> {
-  const rest: AsyncIterator<unknown> = source[Symbol.asyncIterator]();
-  const head: Buffer[] = [];
-  let text = '';
-  while (!/[\r\n]/.test(text) && text.length < MAX_FIRST_LINE_BYTES) {
-    const next = await rest.next();
-    if (next.done === true) break;
-    head.push(Buffer.from(next.value as Buffer));
-    text = decode(Buffer.concat(head));
+/**
+ * The text in its parts, each with the file's delimiter. A line such as `sep=;` names the delimiter, and becomes an empty line.
+ * Otherwise it is the one with which the header has the most columns that `isColumn` knows; a comma where none has any.
+ */
+export async function* findDelimiter(
+  source: AsyncIterable<string>,
+  isColumn: (cell: string) => boolean,
+): AsyncGenerator<DelimitedText, void> {
+  let head: string | null = '';
+  let delimiter = '';
+  for await (const text of source) {
+    if (head === null) {
+      yield { delimiter, text };
+      continue;
+    }
+    head += text;
+    if (head.length < MAX_HEADER_LENGTH && !/[^\r\n][\r\n]/.test(head)) continue;
+    const first = choose(head, isColumn);
+    head = null;
+    ({ delimiter } = first);
+    yield first;
   }
-  const [line = ''] = text.split(/[\r\n]/);
-  const delimiter = delimiters.find((one) => line.split(one).some((cell) => nameOf(cell) === needed)) ?? ',';
-  return { delimiter, pieces: joined(head, rest) };
+  if (head !== null && head !== '') yield choose(head, isColumn);
 }
 
-/** What spreadsheets call Unicode text is UTF-16, which begins with its byte order mark. */
-function decode(bytes: Buffer): string {
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return bytes.toString(isUtf16 ? 'utf16le' : 'utf8').replace(/^\ufeff/, '');
+function choose(head: string, isColumn: (cell: string) => boolean): DelimitedText {
+  const [named = '', bare, quoted] = NAMED.exec(head) ?? [];
+  const delimiter = bare ?? quoted;
+  if (delimiter !== undefined) return { delimiter, text: head.slice(named.length) };
+  const [header = ''] = head.split(/[\r\n]+/).filter((line) => line !== '');
+  const counts = delimiters.map((one) => header.split(one).filter((cell) => isColumn(unquote(cell))).length);
+  return { delimiter: delimiters[counts.indexOf(Math.max(...counts))] ?? ',', text: head };
 }
 
-function nameOf(cell: string): string {
-  return cell
-    .trim()
-    .replace(/^"(.*)"$/, '$1')
-    .trim()
-    .toLowerCase();
-}
-
-async function* joined(head: readonly Buffer[], rest: AsyncIterator<unknown>): AsyncGenerator<unknown, void> {
-  yield* head;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+function unquote(cell: string): string {
+  return cell.trim().replace(/^"(.*)"$/, '$1');
 }

@@ -1,9 +1,10 @@
 /** Imports a supplier's catalog from CSV. */
-import type { Readable } from 'node:stream';
 import type { Catalog, ImportOrigin, SaveCounts } from '../domain/catalog.ts';
-import { checkRows, readHeader, SKU_ID, type Header } from './catalog-columns.ts';
+import { checkRows, isCatalogColumn, readHeader, type Header } from './catalog-columns.ts';
 import { readCsv } from './csv.ts';
+import type { CsvRow } from './csv-scanner.ts';
 import { createFindings } from './findings.ts';
+import { FileFault } from './row.ts';
 
 export interface ImportOptions {
   /** What the changes of the inventory have in common; null: nothing. */
@@ -20,7 +21,7 @@ export interface ImportOptions {
 export async function importCatalog(
   catalog: Catalog,
   supplierId: string,
-  source: Readable,
+  source: AsyncIterable<Uint8Array>,
   { groupId = null, report = () => undefined, onProgress, stop }: ImportOptions = {},
 ): Promise<ImportSummary> {
   const origin: ImportOrigin = { supplierId, actor: 'import skus', groupId };
@@ -29,8 +30,8 @@ export async function importCatalog(
   let header: Header | undefined;
   let read = 0;
   let end: string | null = null;
-  for await (const { rows, fault } of readCsv(source, SKU_ID)) {
-    end = stop?.aborted ? `Stopped before line ${rows[0]?.line}. Run it again to take in the rest.` : fault;
+  for await (const { rows, fault } of readPieces(source)) {
+    end = stop?.aborted && rows[0] ? describeStop(rows[0].line) : fault;
     if (stop?.aborted) break;
     if (!header) {
       const found = readHeader(rows.shift(), fault);
@@ -47,6 +48,33 @@ export async function importCatalog(
   }
   findings.finish();
   return { ...counts, read, refused: findings.refused, fault: end };
+}
+
+/** The rows; at last why the file cannot be read to its end, or null. A catalog's rows before that are worth saving. */
+async function* readPieces(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ rows: CsvRow[]; fault: string | null }, void> {
+  const pieces = readCsv(source, { isColumn: isCatalogColumn });
+  for (;;) {
+    const next = await pieces.next().catch(describeFault);
+    if (typeof next === 'string' || next.done) {
+      yield { rows: [], fault: typeof next === 'string' ? next : null };
+      return;
+    }
+    yield { rows: next.value, fault: null };
+  }
+}
+
+/** What is wrong with the file, as one line. Throws every error that is not the file's fault. */
+function describeFault(error: unknown): string {
+  if (error instanceof FileFault) return error.message;
+  // The system's errors about a file have a code.
+  if (error instanceof Error && 'code' in error) return `The file cannot be read: ${error.message}.`;
+  throw error;
+}
+
+function describeStop(line: number): string {
+  return `Stopped before line ${line}. Run it again to take in the rest.`;
 }
 
 /** What an import did. */

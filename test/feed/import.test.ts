@@ -301,7 +301,7 @@ describe('a CSV file', () => {
     ['B,"open', 'a quote is opened and never closed'],
     [
       `B,"${'x'.repeat(2 ** 20)}`,
-      'the row is longer than 1048576 bytes: a quote may be opened and never closed',
+      'the row is longer than 1048576 characters: a quote may be opened and never closed',
     ],
     ['B,"b"b', 'text follows a closing quote: a quote inside a quoted cell is written twice'],
     ['B,6" rule', 'a quote stands inside a cell: such a cell is put in quotes, and its own written twice'],

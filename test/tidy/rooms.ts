@@ -141,10 +141,7 @@ const builtin = /^node:/;
 /** By the first folder: the packages that its files may import. */
 const packages: Readonly<Record<string, readonly RegExp[]>> = {
   domain: [/^node:crypto$/],
-  feed: [
-    /^(?:csv-parse|saxes|yauzl)$/,
-    /^node:(?:fs\/promises|stream|string_decoder|timers\/promises|zlib)$/,
-  ],
+  feed: [/^(?:saxes|yauzl)$/, /^node:(?:fs\/promises|stream|string_decoder|timers\/promises|zlib)$/],
   db: [/^kysely(?:\/migration)?$/, /^better-sqlite3$/, /^pg$/, /^dataloader$/, builtin],
   schema: [/^@pothos\//, /^dataloader$/, /^graphql$/, /^zod$/],
   http: [
