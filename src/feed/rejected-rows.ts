@@ -1,0 +1,60 @@
+/** Writes the rejected rows of a file as CSV that can be corrected and imported again. */
+import { escapeFormula, unescapeFormula } from './formula-escape.ts';
+import type { Cell, Row } from './row.ts';
+
+const REJECTED_COLUMNS = ['rejected_line', 'rejected_code', 'rejected_reason'];
+/** Excel reads UTF-8 only after it. */
+const MARK = '\ufeff';
+const LINE_END = '\r\n';
+/** Delimiters that the import finds by the header alone. */
+const FOUND_DELIMITERS = [',', ';', '\t'];
+
+export interface RejectedRow {
+  readonly row: Row;
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface RejectedRowsFormat {
+  /** The beginning of the file: a byte order mark and the header. */
+  readonly head: string;
+  /** A row with its line end. */
+  format(rejected: RejectedRow): string;
+}
+
+/** Whether the column says why a row was rejected. Imports ignore it. */
+export function isRejectedColumn(name: string): boolean {
+  return /^rejected[\s_-]?(?:line|code|reason)$/i.test(name.trim());
+}
+
+/**
+ * The format for a file with this header: its columns, then the line, the code and the reason. `delimiter` is the file's own, so
+ * that the spreadsheet of its sender finds the columns.
+ */
+export function createRejectedRows({ cells: names }: Row, delimiter = ','): RejectedRowsFormat {
+  const separator = FOUND_DELIMITERS.includes(delimiter) ? delimiter : ',';
+  const toLine = (cells: readonly string[]) =>
+    cells.map((cell) => toCell(cell, separator)).join(separator) + LINE_END;
+  // A file that was rejected before has these columns already.
+  const kept = names.flatMap((name, index) => (isRejectedColumn(textOf(name)) ? [] : [index]));
+  return {
+    head: MARK + toLine([...kept.map((index) => textOf(names[index])), ...REJECTED_COLUMNS]),
+    format: ({ row: { line, cells }, code, reason }) => {
+      // A row that is too long stays too long: cut off, it could be taken for another.
+      const surplus = cells.slice(names.length).map(textOf);
+      return toLine([...kept.map((index) => textOf(cells[index])), String(line), code, reason, ...surplus]);
+    },
+  };
+}
+
+/** A faulty cell must not become an empty one, which the import would accept. */
+function textOf(cell: Cell | undefined): string {
+  return typeof cell === 'object' ? cell.text || '#N/A' : (cell ?? '');
+}
+
+function toCell(text: string, delimiter: string): string {
+  // A cell that was escaped before, and is rejected again, must not gain a second apostrophe.
+  const cell = escapeFormula(unescapeFormula(text));
+  const needsQuotes = cell.includes(delimiter) || /["\r\n]/.test(cell);
+  return needsQuotes ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
