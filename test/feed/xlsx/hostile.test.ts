@@ -1,6 +1,7 @@
 /** A workbook that is damaged, or made to harm, is refused with a clear message. */
 import { describe, expect, test } from 'vitest';
 import { FileFault } from '../../../src/feed/row.ts';
+import { SheetReader } from '../../../src/feed/xlsx/sheet.ts';
 import {
   MAIN,
   readBytes,
@@ -189,4 +190,23 @@ describe('a sheet', () => {
   ])('%s', async (_name, rows, message) => {
     expect(await faultOfRows(rows)).toContain(message);
   });
+});
+
+test('a sheet has at most a million rows with content', () => {
+  const reader = new SheetReader({
+    texts: { get: () => undefined },
+    styles: [],
+    is1904: false,
+    isUncalculated: false,
+  });
+  const row = () => {
+    ['row', 'c', 'v'].forEach((name, i) => reader.open(name, {}, i + 3));
+    reader.text('1');
+    ['v', 'c', 'row'].forEach((name, i) => reader.close(name, 5 - i));
+    if (reader.isFull) reader.takeRows();
+  };
+  reader.open('worksheet', {}, 1);
+  reader.open('sheetData', {}, 2);
+  for (let i = 0; i < 1_000_000; i++) row();
+  expect(row).toThrow('The sheet has more than 1,000,000 rows, or too much text: send it in several files.');
 });
