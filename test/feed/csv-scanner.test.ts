@@ -26,6 +26,14 @@ function scan(text: string, size: number, delimiter = ','): Outcome & { readonly
   return { cells: rows.map(({ cells }) => cells), lines: rows.map(({ line }) => line), fault };
 }
 
+/** Milliseconds of this thread's processor time: other programs may have the processor meanwhile. */
+function timeOf(run: () => void): number {
+  const start = process.threadCpuUsage();
+  run();
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1_000;
+}
+
 const faults: Readonly<Record<string, RegExp>> = {
   CSV_QUOTE_NOT_CLOSED: /: a quote is opened and never closed\./,
   CSV_INVALID_CLOSING_QUOTE: /: text follows a closing quote:/,
@@ -102,15 +110,19 @@ describe('a row', () => {
   });
 
   test('that is long is looked at a few times only, however small its parts are', () => {
-    const start = performance.now();
-    expect(scan(`"${'x'.repeat(400_000)}`, 4).fault).toMatch(/never closed/);
-    expect(scan('""'.repeat(200_000), 4).cells).toHaveLength(1);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    const milliseconds = timeOf(() => {
+      expect(scan(`"${'x'.repeat(400_000)}`, 4).fault).toMatch(/never closed/);
+      expect(scan('""'.repeat(200_000), 4).cells.length).toBe(1);
+    });
+    // Looking at all of it again for each of its parts would take quadratic time.
+    expect(milliseconds).toBeLessThan(5_000);
   });
 
   test('of any width costs the same: a file of ragged rows is read as fast', () => {
-    const start = performance.now();
-    expect(scan(`a,b\n${'a\n'.repeat(300_000)}`, 8_192).cells).toHaveLength(300_001);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    const milliseconds = timeOf(() =>
+      expect(scan(`a,b\n${'a\n'.repeat(200_000)}`, 8_192).cells.length).toBe(200_001),
+    );
+    // Making an error for each row, as csv-parse does, takes some 2,000.
+    expect(milliseconds).toBeLessThan(1_000);
   });
 });
