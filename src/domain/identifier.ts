@@ -1,5 +1,5 @@
 /** How a caller names a SKU: kind + value, and the canonical GTIN-14 that all spellings of a code share. */
-import { strip } from './strip.ts';
+import { strip } from './text.ts';
 
 /** The kinds that are trade codes, with a check digit, in order of precedence. */
 export const codeKinds = ['upca', 'ean13', 'gtin14', 'isbn'] as const;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createCatalog } from '../../src/db/catalog.ts';
-import { createMigrations } from '../../src/db/store/migrations.ts';
+import { createMigrations } from '../../src/db/migrations/migrations.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { inTransaction } from '../../src/db/store/transaction.ts';

@@ -22,7 +22,12 @@ export const rooms: readonly Room[] = [
     'What SQLite and PostgreSQL need beneath Kysely: logs, disks, connections, errors.',
     'domain',
   ),
-  room('db/store', 'An open store: tables, migrations, transactions, set statements.', 'domain', 'db/driver'),
+  room('db/migrations', 'The migrations: they make the tables, and bring old stores up to date.'),
+  room(
+    'db/store',
+    'An open store: tables, transactions, set statements.',
+    ...['domain', 'db/driver', 'db/migrations'],
+  ),
   room('db/sku', 'Finds and lists SKUs.', 'domain', 'db/store'),
   room('db/change', 'Writes and reads rows of the log of changes.', 'domain', 'db/store'),
   room('db/answer', 'Answers as compact text, for threads and for idempotency keys.', 'domain'),
@@ -155,8 +160,8 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
 };
 
 /** A migration that was released must not change: it sees nothing that could change under it. */
-const migrations = /^src\/db\/store\/migration(?:s|-\d{4})\.ts$/;
-const migrationImports = /^(?:kysely(?:\/migration)?|src\/db\/store\/migration-\d{4}\.ts)$/;
+const migrations = /^src\/db\/migrations\//;
+const migrationImports = /^(?:kysely(?:\/migration)?|src\/db\/migrations\/migration-\d{4}\.ts)$/;
 
 const pathOf = (file: string) => posix.dirname(file).replace(/^src\/?/, '');
 

@@ -1,7 +1,7 @@
 /** Migrates a store to the current schema, or fails with a message that says what to do. */
 import { sql, type Kysely } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration';
-import { createMigrations } from './migrations.ts';
+import { createMigrations } from '../migrations/migrations.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { StoreKind } from './store.ts';
 import type { Tables } from './tables.ts';

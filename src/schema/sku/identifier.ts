@@ -6,7 +6,7 @@ import {
   parseIdentifier,
   type Identifier,
 } from '../../domain/identifier.ts';
-import { strip } from '../../domain/strip.ts';
+import { strip } from '../../domain/text.ts';
 import { builder } from '../builder/builder.ts';
 
 /** The text of an identifier. Once trimmed it has 1 to MAX_IDENTIFIER_LENGTH characters. Both stores can hold it. */

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { Pool } from 'pg';
-import { createMigrations } from '../../../src/db/store/migrations.ts';
+import { createMigrations } from '../../../src/db/migrations/migrations.ts';
 import type { StoreKind } from '../../../src/db/store/store.ts';
 
 /** Opens a database without the product's store. `migration` migrates an empty database up to and including that migration. */

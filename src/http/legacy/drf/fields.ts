@@ -1,6 +1,6 @@
 /** The rules and the words of Django REST framework 3.14 for one field: CharField, IntegerField, ChoiceField. */
 import { MAX_QUANTITY } from '../../../domain/sku.ts';
-import { strip } from '../../../domain/strip.ts';
+import { strip } from '../../../domain/text.ts';
 import type { Json } from './json.ts';
 import { escapeSurrogates, str } from './repr.ts';
 import { parsePythonInt } from './python-int.ts';

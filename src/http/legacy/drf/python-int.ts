@@ -1,5 +1,5 @@
 /** Python's `int(text)`: which strings DRF accepts as a whole number. */
-import { isPythonSpace, strip } from '../../../domain/strip.ts';
+import { isPythonSpace, strip } from '../../../domain/text.ts';
 
 /**
  * As CPython 3.11: digits of any script, an optional sign, and single underscores between digits. Returns undefined where Python raises

@@ -1,9 +1,10 @@
-/** Python's `str.strip()`. The legacy service is written in Python, so both doors ignore the white space that it ignores. */
+/** How text is read, on every way in. These are no rules of the inventory. */
 
 const rareSpaces: ReadonlySet<number> = new Set([0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000]);
 
 /**
- * As Python's `str.strip()` in CPython 3.11. JavaScript's `trim()` also removes U+FEFF, but neither U+001C to U+001F nor U+0085. This is a
+ * As Python's `str.strip()` in CPython 3.11. The legacy service is written in Python, so both doors ignore the white space that it ignores.
+ * JavaScript's `trim()` also removes U+FEFF, but neither U+001C to U+001F nor U+0085. This is a
  * loop, because a regular expression for trailing space can take quadratic time.
  */
 export function strip(text: string, isStripped: (unit: number) => boolean = isPythonSpace): string {
