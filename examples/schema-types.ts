@@ -493,6 +493,15 @@ export type introspection = {
     "fields": null,
     "inputFields": [
      {
+      "name": "backorderDate",
+      "type": {
+       "kind": "SCALAR",
+       "name": "RowValue",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
       "name": "expected",
       "type": {
        "kind": "INPUT_OBJECT",
@@ -816,6 +825,16 @@ export type introspection = {
       "ofType": null
      }
     ],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "SCALAR",
+    "name": "Date",
+    "isOneOf": null,
+    "fields": null,
+    "inputFields": null,
+    "interfaces": null,
     "enumValues": null,
     "possibleTypes": null
    },
@@ -1574,6 +1593,14 @@ export type introspection = {
     "name": "InventoryState",
     "isOneOf": null,
     "fields": [
+     {
+      "name": "backorderDate",
+      "type": {
+       "kind": "SCALAR",
+       "name": "Date",
+       "ofType": null
+      }
+     },
      {
       "name": "quantityInStock",
       "type": {
@@ -2408,6 +2435,14 @@ export type introspection = {
       }
      },
      {
+      "name": "backorderDate",
+      "type": {
+       "kind": "SCALAR",
+       "name": "Date",
+       "ofType": null
+      }
+     },
+     {
       "name": "condition",
       "type": {
        "kind": "ENUM",
@@ -3053,6 +3088,15 @@ export type introspection = {
     "isOneOf": false,
     "fields": null,
     "inputFields": [
+     {
+      "name": "backorderDate",
+      "type": {
+       "kind": "SCALAR",
+       "name": "Date",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
      {
       "name": "dryRun",
       "type": {

@@ -34,7 +34,7 @@ export const importCommand: Command = {
        ${PROGRAM} import undo GROUP_ID --supplier NAME [--database URL]
 
 skus imports a supplier's catalog. Rows are matched by sku_id: a new SKU is created, one that differs is updated, and a SKU that
-the file does not list stays as it is. Changed quantities and restrictions are recorded in the history. You can import a file
+the file does not list stays as it is. Changed quantities, restrictions and dates are recorded in the history. You can import a file
 again at any time. The supplier must exist: see ${PROGRAM} supplier --help.
 
 FILE.csv is UTF-8. Its first line names the columns, in any order and case. Commas, semicolons or tabs separate the cells.
@@ -46,6 +46,7 @@ FILE.csv is UTF-8. Its first line names the columns, in any order and case. Comm
   quantity_in_stock, quantity_on_backorder
                          0 to 2147483647
   restrictions           discontd, tmpunavail, or none to lift a restriction
+  backorder_date         when the units on backorder are expected, such as 2026-11-30
 Other columns are ignored. A column that is not there, or an empty cell, leaves the field as it is; a new SKU then has no value
 there, or the quantity 0. A cell with one hyphen (-) clears the field. It clears neither sku_id nor a quantity.
 
@@ -57,7 +58,7 @@ A bad row is reported as "line N: reason" and left out; the good rows are import
 A deleted SKU that the file lists is created again, and its history goes on.
 
 All changes of an import share a group id, which the command prints at its end. In GraphQL it is the changes' groupId.
-undo puts the quantities and restrictions back that the import replaced. A SKU that was changed since, or deleted, stays as it is
+undo puts the quantities, restrictions and dates back that the import replaced. A SKU that was changed since, or deleted, stays as it is
 and is reported; the exit code is then 1. SKUs that the import created stay, and so do titles, conditions and codes. An undo is
 a group of changes too, and can be undone in the same way.
 `,

@@ -129,6 +129,6 @@ function recordChange(request: UpdateRequest, before: Sku, after: Sku): Inventor
   };
 }
 
-function stateOf({ quantityInStock, quantityOnBackorder, restrictions }: Sku): InventoryState {
-  return { quantityInStock, quantityOnBackorder, restrictions };
+function stateOf({ quantityInStock, quantityOnBackorder, restrictions, backorderDate }: Sku): InventoryState {
+  return { quantityInStock, quantityOnBackorder, restrictions, backorderDate };
 }

@@ -74,6 +74,7 @@ function set(before: InventoryState, edit: SetEdit): InventoryState {
     quantityInStock: edit.quantityInStock ?? before.quantityInStock,
     quantityOnBackorder: edit.quantityOnBackorder ?? before.quantityOnBackorder,
     restrictions: edit.restrictions === undefined ? before.restrictions : edit.restrictions,
+    backorderDate: edit.backorderDate === undefined ? before.backorderDate : edit.backorderDate,
   };
 }
 
@@ -92,6 +93,7 @@ function adjust(before: Sku, edit: AdjustEdit): InventoryState | Refusal {
     quantityInStock: before.quantityInStock + deltaOf('quantityInStock'),
     quantityOnBackorder: before.quantityOnBackorder + deltaOf('quantityOnBackorder'),
     restrictions: before.restrictions,
+    backorderDate: before.backorderDate,
   };
 }
 
@@ -99,7 +101,8 @@ function isSameState(a: InventoryState, b: InventoryState): boolean {
   return (
     a.quantityInStock === b.quantityInStock &&
     a.quantityOnBackorder === b.quantityOnBackorder &&
-    a.restrictions === b.restrictions
+    a.restrictions === b.restrictions &&
+    a.backorderDate === b.backorderDate
   );
 }
 

@@ -18,6 +18,8 @@ export interface InventoryState {
   readonly quantityOnBackorder: number;
   /** null: no restriction. */
   readonly restrictions: Restriction | null;
+  /** When the units on backorder are expected, `YYYY-MM-DD`; null: no date is known. See `isDate` in text.ts. */
+  readonly backorderDate: string | null;
 }
 
 /** One thing as one supplier sells it. */
@@ -61,7 +63,7 @@ export const availabilities = [
 export type Availability = (typeof availabilities)[number];
 
 /** What a buyer can count on, derived from what the supplier set. */
-export function availabilityOf(state: InventoryState): Availability {
+export function availabilityOf(state: Omit<InventoryState, 'backorderDate'>): Availability {
   if (state.restrictions === 'discontd') return 'DISCONTINUED';
   if (state.restrictions === 'tmpunavail') return 'TEMPORARILY_UNAVAILABLE';
   if (state.quantityInStock > 0) return 'IN_STOCK';

@@ -1,4 +1,16 @@
-/** How text is read, on every way in. These are no rules of the inventory. */
+/** How text is read, on every way in: the white space that is ignored, and dates. These are no rules of the inventory. */
+
+/** The first and the last date that is accepted. Dates sort as text. */
+export const MIN_DATE = '2000-01-01';
+export const MAX_DATE = '9999-12-31';
+
+/** Whether the text is `YYYY-MM-DD`, a day of the calendar, and neither before the first date nor after the last. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || text < MIN_DATE) return false;
+  const time = Date.parse(`${text}T00:00:00.000Z`);
+  // Some parsers read the 30th of February as a day in March.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
 
 const rareSpaces: ReadonlySet<number> = new Set([0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000]);
 

@@ -1,7 +1,7 @@
 /** Undo: which changes can be put back, and the updates that put them back. */
 import type { InventoryChange } from './change.ts';
 import type { Refusal } from './refusal.ts';
-import type { InventoryUpdate } from './update.ts';
+import type { InventoryUpdate, SetEdit } from './update.ts';
 
 /** The changes that an undo names. */
 export type UndoTarget =
@@ -49,9 +49,18 @@ function putBack(skuId: string, changes: readonly InventoryChange[]): InventoryU
   const inOrder = changes.toSorted((a, b) => a.version - b.version);
   return {
     identifier: { kind: 'skuId', value: skuId, gtin: null },
-    edit: { kind: 'SET', ...inOrder[0]?.before },
+    edit: { kind: 'SET', ...stateBefore(inOrder) },
     expected: { version: lastOfRun(inOrder) },
   };
+}
+
+/**
+ * The state before the first change. The date is left out if it was the same after the last one: the precondition holds only while
+ * the SKU still has it. So an undo of changes that set no date has the fingerprint that it had before SKUs had dates.
+ */
+function stateBefore(inOrder: readonly InventoryChange[]): Omit<SetEdit, 'kind'> {
+  const { backorderDate, ...others } = inOrder[0]?.before ?? {};
+  return backorderDate === inOrder.at(-1)?.after.backorderDate ? others : { ...others, backorderDate };
 }
 
 /**

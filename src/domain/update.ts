@@ -7,12 +7,13 @@ import type { Precondition, Restriction, Sku } from './sku.ts';
 /** Rows in one bulk call at most. */
 export const MAX_BULK_ROWS = 10_000;
 
-/** Sets what is given; what is absent stays as it is, and `restrictions: null` lifts the restriction. */
+/** Sets what is given; what is absent stays as it is. Null lifts the restriction or the date. */
 export interface SetEdit {
   readonly kind: 'SET';
   readonly quantityInStock?: number | undefined;
   readonly quantityOnBackorder?: number | undefined;
   readonly restrictions?: Restriction | null | undefined;
+  readonly backorderDate?: string | null | undefined;
 }
 
 /** Adds what is given, in units; negative takes away. */

@@ -2,6 +2,7 @@
 import type { CatalogRow } from '../domain/catalog.ts';
 import { explainCode, MAX_IDENTIFIER_LENGTH, parseIdentifier, type CodeKind } from '../domain/identifier.ts';
 import { conditions, MAX_QUANTITY, restrictions } from '../domain/sku.ts';
+import { isDate, MAX_DATE, MIN_DATE } from '../domain/text.ts';
 import type { CsvRow } from './csv-scanner.ts';
 import { quote, type Findings } from './findings.ts';
 
@@ -46,6 +47,7 @@ const columns: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['quantity_in_stock', { read: (cell) => readQuantity(cell, 'quantityInStock') }],
   ['quantity_on_backorder', { read: (cell) => readQuantity(cell, 'quantityOnBackorder') }],
   ['restrictions', { read: readRestriction, cleared: { restrictions: null } }],
+  ['backorder_date', { read: readBackorderDate, cleared: { backorderDate: null } }],
 ]);
 
 /** Whether a cell of the header names a column that is read. */
@@ -144,6 +146,13 @@ function readRestriction(cell: string): Reading {
   if (cell === NO_RESTRICTION) return { set: { restrictions: null } };
   return {
     fault: `is ${quote(cell)}: give one of ${restrictions.join(', ')}, or ${NO_RESTRICTION} to lift it.`,
+  };
+}
+
+function readBackorderDate(cell: string): Reading {
+  if (isDate(cell)) return { set: { backorderDate: cell } };
+  return {
+    fault: `is ${quote(cell)}: give a date from ${MIN_DATE} to ${MAX_DATE}, such as 2026-11-30, or - to clear it.`,
   };
 }
 

@@ -10,7 +10,8 @@ import type { WritersWork } from '../fixtures/writers-of-changes.ts';
 const CHANGE = `id skuId version before { ...State } after { ...State }
   delta { quantityInStock quantityOnBackorder }
   source actor reason referenceDocumentUri groupId changedAt`;
-const STATE = 'fragment State on InventoryState { quantityInStock quantityOnBackorder restrictions }';
+const STATE =
+  'fragment State on InventoryState { quantityInStock quantityOnBackorder restrictions backorderDate }';
 const PAGE = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 const HISTORY = `query ($skuId: String!, $first: Int! = 20, $after: String) {
   sku(by: { skuId: $skuId }) {
@@ -107,6 +108,7 @@ describeOnEachStore('the history of a SKU', (kind) => {
       quantityInStock: 4,
       quantityOnBackorder: 25,
       restrictions: 'TMPUNAVAIL',
+      backorderDate: '2026-12-24',
       reason: 'Counted twice',
       referenceDocumentUri: 'https://erp.example/counts/7',
     });
@@ -116,8 +118,13 @@ describeOnEachStore('the history of a SKU', (kind) => {
         id: '26',
         skuId: 'shared',
         version: 1,
-        before: { quantityInStock: 10, quantityOnBackorder: 5, restrictions: null },
-        after: { quantityInStock: 4, quantityOnBackorder: 25, restrictions: 'TMPUNAVAIL' },
+        before: { quantityInStock: 10, quantityOnBackorder: 5, restrictions: null, backorderDate: null },
+        after: {
+          quantityInStock: 4,
+          quantityOnBackorder: 25,
+          restrictions: 'TMPUNAVAIL',
+          backorderDate: '2026-12-24',
+        },
         delta: { quantityInStock: -6, quantityOnBackorder: 20 },
         source: 'GRAPHQL',
         actor: 'dashboard',

@@ -47,7 +47,8 @@ function checkLog({ lastPosition, skus, changes }: Stored, complain: Complain): 
         change.version === (before?.version ?? 0) + 1 &&
         change.previous_position === (before?.position ?? null) &&
         change.quantity_in_stock_before === (before?.quantity_in_stock ?? 0) &&
-        change.quantity_on_backorder_before === (before?.quantity_on_backorder ?? 0);
+        change.quantity_on_backorder_before === (before?.quantity_on_backorder ?? 0) &&
+        change.backorder_date_before === (before?.backorder_date ?? null);
       if (!follows)
         complain(sku.sku_id, `position ${change.position} does not follow on ${before?.position}`);
       before = change;
@@ -56,7 +57,8 @@ function checkLog({ lastPosition, skus, changes }: Stored, complain: Complain): 
       sku.version === (before?.version ?? 0) &&
       sku.last_change_position === (before?.position ?? null) &&
       sku.quantity_in_stock === (before?.quantity_in_stock ?? 0) &&
-      sku.quantity_on_backorder === (before?.quantity_on_backorder ?? 0);
+      sku.quantity_on_backorder === (before?.quantity_on_backorder ?? 0) &&
+      sku.backorder_date === (before?.backorder_date ?? null);
     if (!isLast) complain(sku.sku_id, `the SKU is not as its last change, ${before?.position}, left it`);
   }
 }

@@ -22,6 +22,7 @@ import {
 } from '../../src/domain/refusal.ts';
 import { chooseMatch as choose, decide as decideUpdate } from '../../src/domain/decide.ts';
 import type { InventoryUpdate } from '../../src/domain/update.ts';
+import { isDate } from '../../src/domain/text.ts';
 import { setSku, type Values } from '../support/requests.ts';
 
 const NOW = '2026-11-01T09:30:00.000Z';
@@ -40,6 +41,7 @@ function sku(fields: Partial<Sku> = {}): Sku {
     quantityInStock: 10,
     quantityOnBackorder: 5,
     restrictions: 'tmpunavail',
+    backorderDate: '2026-11-30',
     version: 7,
     updatedAt: '2026-01-01T00:00:00.000Z',
     lastChangePosition: 7,
@@ -74,15 +76,27 @@ describe('an update sets what it holds and nothing else', () => {
     ],
     ['a restriction', { restrictions: 'discontd' }, { restrictions: 'discontd' }],
     ['null, which lifts the restriction', { restrictions: null }, { restrictions: null }],
+    ['a backorder date', { backorderDate: '2027-01-15' }, { backorderDate: '2027-01-15' }],
+    ['null, which lifts the backorder date', { backorderDate: null }, { backorderDate: null }],
     [
-      'all three',
-      { quantityInStock: 1, quantityOnBackorder: 2, restrictions: null },
-      { quantityInStock: 1, quantityOnBackorder: 2, restrictions: null },
+      'all four',
+      { quantityInStock: 1, quantityOnBackorder: 2, restrictions: null, backorderDate: null },
+      { quantityInStock: 1, quantityOnBackorder: 2, restrictions: null, backorderDate: null },
     ],
     [
       'one, with the others undefined',
-      { quantityInStock: 3, quantityOnBackorder: undefined, restrictions: undefined },
+      {
+        quantityInStock: 3,
+        quantityOnBackorder: undefined,
+        restrictions: undefined,
+        backorderDate: undefined,
+      },
       { quantityInStock: 3 },
+    ],
+    [
+      'units on backorder without a date',
+      { quantityOnBackorder: 9, backorderDate: null },
+      { quantityOnBackorder: 9, backorderDate: null },
     ],
     [
       'one that is new, with others that are not',
@@ -119,8 +133,15 @@ describe('an update to what a SKU already is leaves its version and its time as 
     [
       'everything undefined',
       {},
-      { quantityInStock: undefined, quantityOnBackorder: undefined, restrictions: undefined },
+      {
+        quantityInStock: undefined,
+        quantityOnBackorder: undefined,
+        restrictions: undefined,
+        backorderDate: undefined,
+      },
     ],
+    ['the same backorder date', {}, { backorderDate: '2026-11-30' }],
+    ['no backorder date, lifted', { backorderDate: null }, { backorderDate: null }],
     ['the same quantity in stock', {}, { quantityInStock: 10 }],
     ['the same quantity on backorder', {}, { quantityOnBackorder: 5 }],
     ['the same restriction', {}, { restrictions: 'tmpunavail' }],
@@ -197,6 +218,34 @@ describe('the SKU that is meant, or the first reason why there is none', () => {
       outcome: 'REJECTED',
       refusal: chooseMatch(wanted, candidates),
     });
+  });
+});
+
+describe('a date is a day of the calendar, from 2000 on', () => {
+  test.each(['2000-01-01', '2024-02-29', '2026-11-30', '9999-12-31'])('%s', (text) => {
+    expect(isDate(text)).toBe(true);
+  });
+
+  test.each([
+    '1999-12-31',
+    '2026-02-29',
+    '2026-02-30',
+    '2026-04-31',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-01-00',
+    '2026-1-5',
+    '20261130',
+    '2026-11-30T00:00:00Z',
+    ' 2026-11-30',
+    '2026-11-30\n',
+    '10000-01-01',
+    '+2026-11-30',
+    '٢٠٢٦-11-30',
+    'tomorrow',
+    '',
+  ])('%j is none', (text) => {
+    expect(isDate(text)).toBe(false);
   });
 });
 

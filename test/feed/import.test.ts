@@ -14,8 +14,9 @@ import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts'
 import { indices } from '../support/range.ts';
 
 const header =
-  'sku_id,item_id,title,condition,upca,ean13,gtin14,isbn,quantity_in_stock,quantity_on_backorder,restrictions';
-const full = 'A,I-1,A title,used,012345678905,4006381333931,14006381333938,0306406152,3,4,tmpunavail';
+  'sku_id,item_id,title,condition,upca,ean13,gtin14,isbn,quantity_in_stock,quantity_on_backorder,restrictions,backorder_date';
+const full =
+  'A,I-1,A title,used,012345678905,4006381333931,14006381333938,0306406152,3,4,tmpunavail,2026-11-30';
 const demoCatalog = fileURLToPath(new URL('../../src/demo/demo-skus.csv', import.meta.url));
 const csv = (...lines: string[]) => lines.map((line) => `${line}\n`).join('');
 
@@ -80,12 +81,13 @@ describeOnEachStore('import skus', (kind) => {
   afterAll(() => importer.close());
 
   test('creates what is new, and says so', async () => {
-    const { code, said } = await importer.take(csv(header, full, 'B,,,,,,,,,,'));
+    const { code, said } = await importer.take(csv(header, full, 'B,,,,,,,,,,,'));
     const summary = '2 SKUs: 2 created, 0 updated, 0 unchanged, 0 rows refused';
     expect([code, said]).toEqual([0, csv(summary)]);
-    const [a, b] = (await importer.skus()).map((sku) => Object.values(sku).slice(1, -3));
-    expect(a).toEqual([...full.split(',').slice(0, -3), 3, 4, 'tmpunavail', 0]);
+    const [a, b] = (await importer.skus()).map((sku) => Object.values(sku).slice(1, -4));
+    expect(a).toEqual([...full.split(',').slice(0, -4), 3, 4, 'tmpunavail', 0]);
     expect(b).toEqual(['B', null, null, null, null, null, null, null, 0, 0, null, 0]);
+    expect(await importer.skus()).toMatchObject([{ backorder_date: '2026-11-30' }, { backorder_date: null }]);
     expect(await importer.changes()).toEqual([]);
   });
 
@@ -131,6 +133,7 @@ describeOnEachStore('import skus', (kind) => {
     ['quantity_in_stock', 2_147_483_647, 3],
     ['quantity_on_backorder', 0, 4],
     ['restrictions', 'discontd', null],
+    ['backorder_date', '2027-01-15', null],
   ])(
     '%s: set by a value, cleared by a hyphen, left alone by an empty cell',
     async (column, value, cleared) => {

@@ -53,7 +53,8 @@ function faultsInLog(sku: SkuTable, changes: readonly InventoryChangeTable[]): s
       (!before ||
         (change.quantity_in_stock_before === before.quantity_in_stock &&
           change.quantity_on_backorder_before === before.quantity_on_backorder &&
-          change.restrictions_before === before.restrictions))
+          change.restrictions_before === before.restrictions &&
+          change.backorder_date_before === before.backorder_date))
     );
   });
   const isLed =
@@ -62,7 +63,8 @@ function faultsInLog(sku: SkuTable, changes: readonly InventoryChangeTable[]): s
     (!last ||
       (last.quantity_in_stock === sku.quantity_in_stock &&
         last.quantity_on_backorder === sku.quantity_on_backorder &&
-        last.restrictions === sku.restrictions));
+        last.restrictions === sku.restrictions &&
+        last.backorder_date === sku.backorder_date));
   return [
     ...(isChained ? [] : [`${name}: a gap in its log`]),
     ...(isLed ? [] : [`${name}: not what its log says`]),

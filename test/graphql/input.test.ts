@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const good = { identifier: { skuId: 'shared' }, quantityInStock: 98 };
-const nothing = 'There is nothing to set: give quantityInStock, quantityOnBackorder or restrictions.';
+const nothing =
+  'There is nothing to set: give quantityInStock, quantityOnBackorder, restrictions or backorderDate.';
 const noNull = 'This must not be null. Leave it out to keep the quantity as it is.';
 
 describe('BAD_USER_INPUT lists the problem with its path', () => {
@@ -149,6 +150,10 @@ describe('what does not fit its type is refused', () => {
     ['a quantity in a string', { quantityInStock: '3' }],
     ['a fraction', { quantityInStock: 3.5 }],
     ['a quantity beyond 32 bits', { quantityInStock: 2_147_483_648 }],
+    ['a day that is not in the calendar', { backorderDate: '2026-02-30' }],
+    ['a date before 2000', { backorderDate: '1999-12-31' }],
+    ['a time as a date', { backorderDate: '2026-11-30T00:00:00Z' }],
+    ['a number as a date', { backorderDate: 20_261_130 }],
     ['an unknown field', { quantity: 3 }],
     ['no identifier', { identifier: undefined }],
   ])('%s', async (_case, values) => {

@@ -2,7 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { MAX_ECHO, readChar, readChoice, readInteger, type Field } from '../../src/http/legacy/drf/fields.ts';
+import {
+  MAX_ECHO,
+  readChar,
+  readChoice,
+  readDate,
+  readInteger,
+  type Field,
+} from '../../src/http/legacy/drf/fields.ts';
 import { parseJson, type Json } from '../../src/http/legacy/drf/json.ts';
 
 /** A field as it is spelled in a body. */
@@ -163,5 +170,34 @@ describe('a choice', () => {
     expect(error).toBe(`"${echo}…" is not a valid choice.`);
     expect(MAX_ECHO - echo.length).toBeOneOf([0, 1]);
     expect(error.isWellFormed()).toBe(true);
+  });
+});
+
+describe('a date', () => {
+  test.each(['2000-01-01', '2024-02-29', '2026-11-30', '9999-12-31'])('%s', (text) => {
+    expect(outcome(readDate(send(JSON.stringify(text))))).toBe(text);
+  });
+
+  test.each([
+    '"2026-02-30"',
+    '"2026-11-31"',
+    '"1999-12-31"',
+    '"2026-1-5"',
+    '"30.11.2026"',
+    '"2026-11-30T00:00:00Z"',
+    '" 2026-11-30"',
+    '""',
+    '20261130',
+    'true',
+    '[]',
+    '{}',
+  ])('is not %s, in the words of DRF', (text) => {
+    expect(outcome(readDate(send(text)))).toEqual([
+      'Date has wrong format. Use one of these formats instead: YYYY-MM-DD.',
+    ]);
+  });
+
+  test('is not null', () => {
+    expect(outcome(readDate(send('null')))).toEqual([nullRefused]);
   });
 });

@@ -30,6 +30,7 @@ function describeOutcome(parsed: ReturnType<typeof parseLegacyUpdate>) {
     ...('quantityInStock' in changes && { quantity_in_stock: changes.quantityInStock }),
     ...('quantityOnBackorder' in changes && { quantity_on_backorder: changes.quantityOnBackorder }),
     ...('restrictions' in changes && { restrictions: changes.restrictions }),
+    ...('backorderDate' in changes && { backorder_date: changes.backorderDate }),
   };
 }
 
@@ -157,6 +158,7 @@ describe('set, null and absent are three things', () => {
     ['quantity_in_stock', 5, refused('quantity_in_stock')],
     ['quantity_on_backorder', 5, refused('quantity_on_backorder')],
     ['restrictions', 'discontd', { sku_id: 'a', quantity_in_stock: 1, restrictions: null }],
+    ['backorder_date', '2026-11-30', { sku_id: 'a', quantity_in_stock: 1, backorder_date: null }],
   ])('%s', (field, value, lifted) => {
     const other = field === 'quantity_in_stock' ? 'quantity_on_backorder' : 'quantity_in_stock';
     const rest = { sku_id: 'a', [other]: 1 };
@@ -193,6 +195,7 @@ describe('what a body must say', () => {
 
   test('valid fields before both, all of them reported in order', () => {
     const body = JSON.stringify({
+      backorder_date: 'x',
       restrictions: 'x',
       quantity_on_backorder: -1,
       isbn: '',
@@ -206,6 +209,7 @@ describe('what a body must say', () => {
         quantity_in_stock: ['A valid integer is required.'],
         quantity_on_backorder: ['Ensure this value is greater than or equal to 0.'],
         restrictions: ['"x" is not a valid choice.'],
+        backorder_date: ['Date has wrong format. Use one of these formats instead: YYYY-MM-DD.'],
       }),
     );
     expect(judge('{"quantity_in_stock": -1}')).not.toHaveProperty('non_field_errors');

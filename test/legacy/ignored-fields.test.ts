@@ -38,7 +38,7 @@ test('a refusal names it too', async () => {
 
 test('documented fields are not named', async () => {
   const codes = { upca: '1', ean13: '2', gtin14: '3', isbn: '4' };
-  const all = { ...sound, ...codes, quantity_on_backorder: 1, restrictions: null };
+  const all = { ...sound, ...codes, quantity_on_backorder: 1, restrictions: null, backorder_date: null };
   for (const body of [all, sound, [], 'text', 7]) {
     expect((await ignored(body as object)).header).toBeUndefined();
     expect((await ignored([body], 'bulk/')).header).toBeUndefined();

@@ -121,6 +121,13 @@ describeOnEachStore('the legacy door', (kind) => {
       expect((await one(skuId, 9, { 'if-match': answer.headers.etag ?? '' })).statusCode).toBe(200);
     });
 
+    test('412: a backorder date is in the current state, if there is one', async () => {
+      const skuId = await newSku();
+      await gateway.legacy({ sku_id: skuId, backorder_date: '2026-11-30' });
+      const { current } = (await one(skuId, 9, { 'if-match': '"0"' })).json();
+      expect(current).toMatchObject({ sku_id: skuId, restrictions: null, backorder_date: '2026-11-30' });
+    });
+
     test('412: of 30 who send the same ETag at once, one is applied and the others see it', async () => {
       const skuId = await newSku();
       const answers = await Promise.all(range(30).map((n) => one(skuId, 100 + n, { 'if-match': '"0"' })));

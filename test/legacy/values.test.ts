@@ -15,7 +15,12 @@ describeOnEachStore('a legacy update', (kind) => {
   });
   afterAll(() => gateway.close());
 
-  const stored = { quantity_in_stock: 10, quantity_on_backorder: 5, restrictions: 'tmpunavail' as const };
+  const stored = {
+    quantity_in_stock: 10,
+    quantity_on_backorder: 5,
+    restrictions: 'tmpunavail' as const,
+    backorder_date: '2026-11-30',
+  };
   beforeEach(async () => {
     await gateway.store.db
       .updateTable('sku')
@@ -29,17 +34,18 @@ describeOnEachStore('a legacy update', (kind) => {
   async function readBack() {
     const row = await gateway.store.db
       .selectFrom('sku')
-      .select(['quantity_in_stock', 'quantity_on_backorder', 'restrictions', 'version'])
+      .select(['quantity_in_stock', 'quantity_on_backorder', 'restrictions', 'backorder_date', 'version'])
       .where('supplier_id', '=', 'acme')
       .where('sku_id', '=', 'shared')
       .executeTakeFirstOrThrow();
     const { body } = await gateway.graphql(
-      '{ sku(by: { skuId: "shared" }) { quantityInStock quantityOnBackorder restrictions version } }',
+      '{ sku(by: { skuId: "shared" }) { quantityInStock quantityOnBackorder restrictions backorderDate version } }',
     );
     expect(body.data.sku).toEqual({
       quantityInStock: row.quantity_in_stock,
       quantityOnBackorder: row.quantity_on_backorder,
       restrictions: row.restrictions?.toUpperCase() ?? null,
+      backorderDate: row.backorder_date,
       version: row.version,
     });
     return row;
@@ -56,6 +62,8 @@ describeOnEachStore('a legacy update', (kind) => {
       [{ restrictions: 'discontd' }, { restrictions: 'discontd' }],
       [{ restrictions: null }, { restrictions: null }],
       [{ restrictions: '' }, { restrictions: null }],
+      [{ backorder_date: '2027-01-15' }, { backorder_date: '2027-01-15' }],
+      [{ backorder_date: null }, { backorder_date: null }],
       [
         { quantity_in_stock: 1, quantity_on_backorder: 2, restrictions: 'discontd' },
         { quantity_in_stock: 1, quantity_on_backorder: 2, restrictions: 'discontd' },

@@ -18,6 +18,7 @@ interface Update {
   readonly quantityInStock?: number | null;
   readonly quantityOnBackorder?: number | null;
   readonly restrictions?: 'discontd' | 'tmpunavail' | null;
+  readonly backorderDate?: string | null;
 }
 
 /** What the legacy door answers where the GraphQL door says this. */
@@ -78,6 +79,7 @@ async function sendLegacy(gateway: Gateway, update: Update): Promise<number> {
     quantity_in_stock: update.quantityInStock,
     quantity_on_backorder: update.quantityOnBackorder,
     restrictions: update.restrictions,
+    backorder_date: update.backorderDate,
   });
   return response.statusCode;
 }
@@ -160,6 +162,7 @@ function draw(random: Random): Update {
     ...(happens(0.6) && { quantityInStock: quantity() }),
     ...(happens(0.4) && { quantityOnBackorder: quantity() }),
     ...(happens(0.4) && { restrictions: pick(['discontd', 'tmpunavail', null]) }),
+    ...(happens(0.2) && { backorderDate: pick(['2026-11-30', '2027-01-15', null]) }),
   };
 }
 
@@ -210,6 +213,9 @@ describeOnEachStore('the GraphQL door and the legacy door', (kind) => {
   test.each<[what: string, change: Omit<Update, 'kind' | 'value'>, verdict: Verdict]>([
     ['a quantity in stock', { quantityInStock: 41 }, 'APPLIED'],
     ['the same again', { quantityInStock: 41 }, 'UNCHANGED'],
+    ['a backorder date', { backorderDate: '2026-11-30' }, 'APPLIED'],
+    ['a backorder date that is not in the calendar', { backorderDate: '2026-02-30' }, 'BAD_USER_INPUT'],
+    ['a backorder date of null', { backorderDate: null }, 'APPLIED'],
     ['a quantity in stock of null', { quantityInStock: null }, 'BAD_USER_INPUT'],
     ['a quantity on backorder', { quantityOnBackorder: 42 }, 'APPLIED'],
     ['a quantity on backorder of null', { quantityOnBackorder: null }, 'BAD_USER_INPUT'],

@@ -94,4 +94,33 @@ describeOnEachStore('migration', (kind) => {
     expect((await checkDatabase(url)).findings).toEqual([]);
     await remove();
   });
+
+  test('0006: SKUs and changes that were there have no date, and can get one', async () => {
+    const { url, remove } = await createBareDatabase(kind);
+    const old = await openOldStore(kind, url, '0005_supplier_names');
+    await sql`insert into supplier (supplier_id, last_position, created_at, name) values ('acme', 1, '', 'acme')`.execute(
+      old,
+    );
+    await sql`insert into sku (supplier_id, sku_id, quantity_on_backorder, version, updated_at, last_change_position)
+      values ('acme', 'A', 2, 1, '', 1)`.execute(old);
+    await sql`insert into inventory_change values
+      ('acme', 1, 'A', 1, 0, 0, 0, 2, null, null, 'REST', 'x', '', null, null, null, null)`.execute(old);
+    await old.destroy();
+
+    const store = await openStore(url);
+    const inventory = createInventory(store, () => new Date());
+    expect(await updateFor(inventory, origin, [setSku('A', { backorderDate: null })])).toMatchObject([
+      { outcome: 'UNCHANGED', sku: { backorderDate: null } },
+    ]);
+    await updateFor(inventory, origin, [setSku('A', { backorderDate: '2026-11-30' })]);
+    const [history = []] = await inventory.histories('acme', [{ skuId: 'A', newest: null, limit: 10 }]);
+    expect(history.map(({ before, after }) => [before.backorderDate, after.backorderDate])).toEqual([
+      [null, '2026-11-30'],
+      [null, null],
+    ]);
+    await inventory.close();
+    await store.close();
+    expect((await checkDatabase(url)).findings).toEqual([]);
+    await remove();
+  });
 });

@@ -30,7 +30,7 @@ describeOnEachStore('a store', (kind) => {
     database = await openTestStore(kind);
     store = database.store;
     await seed(store);
-    await sql`insert into inventory_change values ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', ${NOW}, null, null, null, null)`.execute(
+    await sql`insert into inventory_change values ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', ${NOW}, null, null, null, null, null, null)`.execute(
       store.db,
     );
   });
@@ -49,6 +49,12 @@ describeOnEachStore('a store', (kind) => {
       ['an unknown restriction', `update sku set restrictions = 'banned'`],
       ['a restriction in capitals', `update sku set restrictions = 'DISCONTD'`],
       ['an empty restriction', `update sku set restrictions = ''`],
+      ['a word as a backorder date', `update sku set backorder_date = 'soon'`],
+      ['a backorder date with a time', `update sku set backorder_date = '2026-11-30T00:00:00Z'`],
+      ['a backorder date before 2000', `update sku set backorder_date = '1999-12-31'`],
+      ['a 13th month', `update sku set backorder_date = '2026-13-01'`],
+      ['an empty backorder date', `update sku set backorder_date = ''`],
+      ['a word as the date of a change', `update inventory_change set backorder_date = 'soon'`],
       ['an unknown condition', `update sku set condition = 'mint'`],
       ['a SKU twice', `insert into sku (supplier_id, sku_id, updated_at) values ('acme', 'A', 'now')`],
       [
@@ -79,7 +85,7 @@ describeOnEachStore('a store', (kind) => {
         ['a change to an unknown restriction', `'acme', 2, 'A', 2, 0, 1, 0, 0, null, 'banned'`],
       ].map(([what, values]) => [
         what,
-        `insert into inventory_change values (${values}, 'REST', 'x', '', null, null, null, null)`,
+        `insert into inventory_change values (${values}, 'REST', 'x', '', null, null, null, null, null, null)`,
       ]),
     ])('%s', async (_what = '', statement = '') => {
       const refusal = /constraint|cannot store TEXT|invalid input syntax|out of range/;
@@ -192,6 +198,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0003_linked_changes' },
       { name: '0004_compact_keys' },
       { name: '0005_supplier_names' },
+      { name: '0006_backorder_dates' },
     ]);
   });
 });

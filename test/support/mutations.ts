@@ -9,7 +9,7 @@ import type { Gateway } from './gateway.ts';
 /** STOCKGATE_TEST_LONG=1 runs the long tests at full length. Set it for nightly runs and releases. */
 export const isLong = process.env['STOCKGATE_TEST_LONG'] === '1';
 
-const STATE = 'quantityInStock quantityOnBackorder restrictions';
+const STATE = 'quantityInStock quantityOnBackorder restrictions backorderDate';
 const SKU = `skuId ${STATE} version updatedAt`;
 const CHANGE = `id skuId version before { ${STATE} } after { ${STATE} }
   source actor reason referenceDocumentUri groupId changedAt`;
@@ -34,6 +34,7 @@ export interface State {
   readonly quantityInStock: number;
   readonly quantityOnBackorder: number;
   readonly restrictions: string | null;
+  readonly backorderDate: string | null;
 }
 export interface SkuAnswer extends State {
   readonly skuId: string;

@@ -16,6 +16,7 @@ const state = fc.record({
   quantityInStock: count,
   quantityOnBackorder: count,
   restrictions: orNull(fc.constantFrom(...restrictions)),
+  backorderDate: orNull(text),
 });
 /** Few suppliers and ids, so that SKUs meet again in other states and under other titles. */
 const sku: fc.Arbitrary<Sku> = fc
@@ -117,13 +118,14 @@ const one: Sku = {
   quantityInStock: 3,
   quantityOnBackorder: 0,
   restrictions: null,
+  backorderDate: '2026-12-01',
   version: 2,
   updatedAt: '2026-11-01T09:30:00.000Z',
   lastChangePosition: 7,
 };
 const shared: Identifier = { kind: 'upca', value: '036000291452', gtin: '00036000291452' };
-const before = { quantityInStock: 1, quantityOnBackorder: 0, restrictions: null };
-const after = { ...before, quantityInStock: 3 };
+const before = { quantityInStock: 1, quantityOnBackorder: 0, restrictions: null, backorderDate: null };
+const after = { ...before, quantityInStock: 3, backorderDate: '2026-12-01' };
 const change: InventoryChange = {
   supplierId: 'acme',
   skuId: 'one',
@@ -148,8 +150,13 @@ const small: UpdateAnswer = {
   ],
   groupId: 'g',
 };
-/** As the first version wrote it; stores hold such texts. */
+/** As stores hold it. */
 const SMALL =
+  '[2,false,"g",null,[["APPLIED",0,8,2,1,0,null,3,0,null,0,1,7,null,2],["REJECTED","SKU_NOT_FOUND",["upca",3,4]]],' +
+  '["acme","2026-11-01T09:30:00.000Z","2026-12-01","036000291452","00036000291452"],' +
+  '[[0,"one",null,"A title","new","036000291452",null,null,null]],[[0,3,0,null,2,1,7,2]],[["REST","dashboard","count",null,null]]]';
+/** The same without dates, as versions before migration 0006 wrote it. Stores hold such texts. */
+const SMALL_IN_FORM_1 =
   '[1,false,"g",null,[["APPLIED",0,8,2,1,0,null,3,0,null,0,1,7],["REJECTED","SKU_NOT_FOUND",["upca",2,3]]],' +
   '["acme","2026-11-01T09:30:00.000Z","036000291452","00036000291452"],' +
   '[[0,"one",null,"A title","new","036000291452",null,null,null]],[[0,3,0,null,2,1,7]],[["REST","dashboard","count",null,null]]]';
@@ -175,6 +182,15 @@ describe('the text of an answer', () => {
     expect(readAnswer(JSON.parse(SMALL))).toEqual(small);
   });
 
+  test('of form 1 is read, without dates', () => {
+    const dateless = { ...after, backorderDate: null };
+    const results = [
+      { outcome: 'APPLIED', sku: { ...one, backorderDate: null }, change: { ...change, after: dateless } },
+      ...small.results.slice(1),
+    ];
+    expect(readAnswer(JSON.parse(SMALL_IN_FORM_1))).toEqual({ ...small, results });
+  });
+
   test('holds a SKU, a reason and an explanation that 10,000 results share once', () => {
     const candidates = Array.from({ length: 10 }, (_, i) => ({ ...one, skuId: `S${i}` }));
     const ambiguous = { problem: 'AMBIGUOUS_IDENTIFIER', identifier: shared, candidateCount: 250 } as const;
@@ -192,7 +208,7 @@ describe('the text of an answer', () => {
   });
 
   test('is refused when it has another form', () => {
-    for (const other of [null, {}, [], [2, false, null, null, []], 'text']) {
+    for (const other of [null, {}, [], [3, false, null, null, []], 'text']) {
       expect(() => readAnswer(other)).toThrow('unknown form');
     }
   });

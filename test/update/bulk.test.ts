@@ -73,6 +73,17 @@ const malformations: readonly (readonly [name: string, spoil: (row: object) => o
   ['a restriction in lower case', (row) => ({ ...row, restrictions: 'discontd' }), /^restrictions: /],
   ['an inherited name', (row) => ({ ...row, restrictions: 'toString' }), /^restrictions: /],
   ['a number as a restriction', (row) => ({ ...row, restrictions: 1 }), /^restrictions: /],
+  [
+    'a day that is not in the calendar',
+    (row) => ({ ...row, backorderDate: '2026-02-30' }),
+    /^backorderDate: /,
+  ],
+  [
+    'a time as a date',
+    (row) => ({ ...row, backorderDate: '2026-11-30T00:00:00Z' }),
+    /^backorderDate: .*2000/,
+  ],
+  ['a number as a date', (row) => ({ ...row, backorderDate: 20261130 }), /^backorderDate: .*date/],
   ['an empty precondition', (row) => ({ ...row, expected: {} }), /^expected: /],
   ['text as a version', (row) => ({ ...row, expected: { version: '0' } }), /^expected\.version: /],
   ['a negative version', (row) => ({ ...row, expected: { version: -1 } }), /^expected\.version: /],
@@ -124,6 +135,21 @@ describeOnEachStore('bulk updates', (kind) => {
   }
 
   describe('results', () => {
+    test('show a date that a row sets or lifts', async () => {
+      const [first, second] = await newSkus(2);
+      const dated = { identifier: { skuId: first }, backorderDate: '2026-11-30' };
+      const lifted = { identifier: { skuId: first }, backorderDate: null };
+      const { results } = await bulk([dated, lifted, { ...lifted, identifier: { skuId: second } }]);
+      expect(results).toMatchObject([
+        {
+          sku: { backorderDate: '2026-11-30' },
+          change: { before: { backorderDate: null }, after: { backorderDate: '2026-11-30' } },
+        },
+        { outcome: 'APPLIED', sku: { backorderDate: null, version: 2 } },
+        { outcome: 'UNCHANGED', sku: { backorderDate: null, version: 0 } },
+      ]);
+    });
+
     test('come one a row, in the order of the request, with their index and counts', async () => {
       const skuIds = (await newSkus(5)).toReversed();
       const updates = skuIds.map((skuId, i) => row(skuId, [10, 1, 2, 10, 3][i] ?? 0));

@@ -23,6 +23,7 @@ function skuOf(n: number): Sku {
     quantityInStock: n % 90,
     quantityOnBackorder: 0,
     restrictions: null,
+    backorderDate: null,
     version: 1 + (n % 7),
     updatedAt: NOW,
     lastChangePosition: n,
@@ -31,7 +32,7 @@ function skuOf(n: number): Sku {
 
 function applied(n: number, reason: string | null): RowResult {
   const sku = skuOf(n);
-  const state = { quantityInStock: n, quantityOnBackorder: 0, restrictions: null };
+  const state = { quantityInStock: n, quantityOnBackorder: 0, restrictions: null, backorderDate: null };
   const change: InventoryChange = {
     supplierId: 'acme',
     skuId: sku.skuId,
@@ -74,7 +75,7 @@ test('one row takes 400 bytes at most', () => {
   expect(unpackAnswer(packed)).toEqual(answer);
 });
 
-test('an answer that an earlier version kept, plain JSON with uncounted candidates, is read', () => {
+test('an answer that an earlier version kept, plain JSON with uncounted candidates and without dates, is read', () => {
   const identifier = parseIdentifier('ean13', '4006381333931');
   const candidates = [skuOf(1), skuOf(2)];
   const refusal = { problem: 'AMBIGUOUS_IDENTIFIER', identifier, candidates } as const;
@@ -82,7 +83,8 @@ test('an answer that an earlier version kept, plain JSON with uncounted candidat
     ...answerOf([applied(1, 'x')]),
     results: [applied(1, 'x'), { outcome: 'REJECTED', refusal }],
   };
-  expect(unpackAnswer(Buffer.from(JSON.stringify(old)))).toEqual(
+  const withoutDates = JSON.stringify(old, (key, value) => (key === 'backorderDate' ? undefined : value));
+  expect(unpackAnswer(Buffer.from(withoutDates))).toEqual(
     answerOf([applied(1, 'x'), { outcome: 'REJECTED', refusal: { ...refusal, candidateCount: 2 } }]),
   );
 });

@@ -11,7 +11,7 @@ const REVERT = `mutation ($input: RevertInventoryChangesInput!) {
     userErrors { code message path retryable }
     results {
       index outcome
-      sku { skuId quantityInStock quantityOnBackorder restrictions version }
+      sku { skuId quantityInStock quantityOnBackorder restrictions backorderDate version }
       change { id skuId version source actor reason groupId }
       userErrors {
         code message path
@@ -105,6 +105,23 @@ describeOnEachStore('undo', (kind) => {
         groupId: undone.groupId,
       });
     }
+  });
+
+  test('puts a backorder date back, and the absence of one', async () => {
+    const [a = '', b = '', c = ''] = await list('a', 'b', 'c');
+    await bulk([[a, { backorderDate: '2026-11-30' }]]);
+    const { groupId } = await bulk([
+      [a, { backorderDate: null, quantityInStock: 1 }],
+      [b, { backorderDate: '2026-12-24' }],
+      [c, { backorderDate: '2026-12-24' }],
+    ]);
+    await bulk([[c, { backorderDate: '2026-12-31' }]]);
+    const { results } = await revert({ groupId });
+    expect(results).toMatchObject([
+      { outcome: 'APPLIED', sku: { skuId: a, quantityInStock: 10, backorderDate: '2026-11-30' } },
+      { outcome: 'APPLIED', sku: { skuId: b, backorderDate: null } },
+      { outcome: 'REJECTED', sku: { skuId: c, backorderDate: '2026-12-31' } },
+    ]);
   });
 
   test('of changes by their ids undoes these and no others of their group', async () => {

@@ -42,6 +42,7 @@ describeOnEachStore('an update', (kind) => {
           quantityInStock: 3,
           quantityOnBackorder: 0,
           restrictions: null,
+          backorderDate: null,
           version: 1,
           updatedAt: changedAt,
           lastChangePosition: null,
@@ -71,6 +72,8 @@ describeOnEachStore('an update', (kind) => {
         quantity_on_backorder: 0,
         restrictions_before: 'tmpunavail',
         restrictions: null,
+        backorder_date_before: null,
+        backorder_date: null,
         source: 'GRAPHQL',
         reason: null,
         reference_document_uri: null,
@@ -101,6 +104,8 @@ describeOnEachStore('an update', (kind) => {
       ],
       ['a restriction', { restrictions: 'discontd' }, { restrictions: 'discontd' }],
       ['null, which lifts the restriction', { restrictions: null }, { restrictions: null }],
+      ['a backorder date', { backorderDate: '2027-01-15' }, { backorder_date: '2027-01-15' }],
+      ['null, which lifts the backorder date', { backorderDate: null }, { backorder_date: null }],
       [
         'one, with the others undefined',
         { quantityInStock: 3, quantityOnBackorder: undefined, restrictions: undefined },
@@ -108,9 +113,20 @@ describeOnEachStore('an update', (kind) => {
       ],
     ])('%s', async (_what, values, after) => {
       const supplier = await suppliers.addSupplier([
-        { skuId: 'A', quantityInStock: 10, quantityOnBackorder: 5, restrictions: 'tmpunavail' },
+        {
+          skuId: 'A',
+          quantityInStock: 10,
+          quantityOnBackorder: 5,
+          restrictions: 'tmpunavail',
+          backorderDate: '2026-11-30',
+        },
       ]);
-      const state = { quantity_in_stock: 10, quantity_on_backorder: 5, restrictions: 'tmpunavail' };
+      const state = {
+        quantity_in_stock: 10,
+        quantity_on_backorder: 5,
+        restrictions: 'tmpunavail',
+        backorder_date: '2026-11-30',
+      };
       expect(await supplier.update(setSku('A', values))).toMatchObject([{ outcome: 'APPLIED' }]);
       expect(await supplier.skus()).toMatchObject([{ ...state, ...after, version: 1 }]);
       expect(await supplier.changes()).toMatchObject([
@@ -120,6 +136,7 @@ describeOnEachStore('an update', (kind) => {
           quantity_in_stock_before: 10,
           quantity_on_backorder_before: 5,
           restrictions_before: 'tmpunavail',
+          backorder_date_before: '2026-11-30',
         },
       ]);
     });

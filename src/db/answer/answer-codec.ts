@@ -13,9 +13,10 @@ import { readRefusal, toRefusalCells, type RefusalCells } from './refusal-codec.
 
 /**
  * The version of the text's form. It is the text's first cell. Stores keep texts for days, so a new form needs a new number, and
- * `readAnswer` must still read this one.
+ * `readAnswer` must still read this one. Form 1 lacks the last cells of SKUs and changes: their backorder dates.
  */
-const FORM = 1;
+const FORM = 2;
+const KNOWN_FORMS: readonly unknown[] = [1, FORM];
 
 type ResultCells =
   ['APPLIED' | 'DRY_RUN', Place, ...ChangeCells] | ['UNCHANGED', Place] | ['REJECTED', ...RefusalCells];
@@ -39,8 +40,9 @@ export function writeAnswer({ replayed, refusal, results, groupId }: UpdateAnswe
 
 /** Reads the parsed JSON of `writeAnswer`. Results that share a SKU get the same object. Throws if the form is unknown. */
 export function readAnswer(parsed: unknown): UpdateAnswer {
-  if (!Array.isArray(parsed) || parsed[0] !== FORM) throw new Error('The answer has an unknown form.');
-  // Only `writeAnswer` writes this form.
+  if (!Array.isArray(parsed) || !KNOWN_FORMS.includes(parsed[0]))
+    throw new Error('The answer has an unknown form.');
+  // Only `writeAnswer` writes these forms.
   const [, replayed, groupId, refusal, results, ...cells] = parsed as AnswerCells;
   const tables = readTables(cells);
   return {

@@ -4,6 +4,7 @@ import { keyOf, type InventoryState, type Sku } from '../../domain/sku.ts';
 
 /** The index of a row in its table. */
 export type Place = number;
+type OptionalPlace = Place | null;
 
 type StateCells = [number, number, InventoryState['restrictions']];
 type ItemCells = [
@@ -17,7 +18,15 @@ type ItemCells = [
   gtin14: string | null,
   isbn: string | null,
 ];
-type SkuCells = [item: Place, ...StateCells, version: number, updatedAt: Place, lastChange: number | null];
+/** Form 1 has no `backorderDate`, here and in changes. */
+type SkuCells = [
+  item: Place,
+  ...StateCells,
+  version: number,
+  updatedAt: Place,
+  lastChange: number | null,
+  backorderDate?: OptionalPlace,
+];
 type OriginCells = [InventoryChange['source'], string, string | null, string | null, string | null];
 /** A change without the names of its supplier and SKU, which its result gives. */
 export type ChangeCells = [
@@ -28,6 +37,8 @@ export type ChangeCells = [
   origin: Place,
   changedAt: Place,
   previousPosition: number | null,
+  backorderDateBefore?: OptionalPlace,
+  backorderDate?: OptionalPlace,
 ];
 
 /** The tables: texts, the listings of SKUs, SKUs with their states, and the origins of changes. */
@@ -52,6 +63,7 @@ export function createTables(): AnswerTables {
   const skuPlaces = new Map<Sku, Place>();
   const originPlaces = new Map<string, Place>();
   const word = (text: string) => placeOf(wordPlaces, text, words, () => text);
+  const wordOrNull = (text: string | null) => (text === null ? null : word(text));
   const item = (sku: Sku) => {
     const key = keyOf(sku.supplierId, sku.skuId);
     const known = itemPlaces.get(key);
@@ -69,12 +81,13 @@ export function createTables(): AnswerTables {
     cells,
     word,
     sku: (sku) =>
-      placeOf(skuPlaces, sku, skus, () => [
+      placeOf(skuPlaces, sku, skus, (): SkuCells => [
         item(sku),
         ...toStateCells(sku),
         sku.version,
         word(sku.updatedAt),
         sku.lastChangePosition,
+        wordOrNull(sku.backorderDate),
       ]),
     change: (change) => [
       change.position,
@@ -84,6 +97,8 @@ export function createTables(): AnswerTables {
       origin(change),
       word(change.changedAt),
       change.previousPosition,
+      wordOrNull(change.before.backorderDate),
+      wordOrNull(change.after.backorderDate),
     ],
   };
 }
@@ -99,8 +114,9 @@ export interface ReadTables {
 /** Reads the tables. Builds each SKU once. */
 export function readTables([words, items, skus, origins]: TableCells): ReadTables {
   const word = (place: Place) => at(words, place);
+  const wordOrNull = (place: OptionalPlace = null) => (place === null ? null : word(place));
   const made = skus.map(
-    ([item, stock, backorder, restrictions, version, updatedAt, lastChangePosition]): Sku => {
+    ([item, stock, backorder, restrictions, version, updatedAt, lastChangePosition, date]): Sku => {
       const [supplier, skuId, itemId, title, condition, upca, ean13, gtin14, isbn] = at(items, item);
       return {
         supplierId: word(supplier),
@@ -112,7 +128,7 @@ export function readTables([words, items, skus, origins]: TableCells): ReadTable
         ean13,
         gtin14,
         isbn,
-        ...readState([stock, backorder, restrictions]),
+        ...readState([stock, backorder, restrictions], wordOrNull(date)),
         version,
         updatedAt: word(updatedAt),
         lastChangePosition,
@@ -124,7 +140,7 @@ export function readTables([words, items, skus, origins]: TableCells): ReadTable
     sku: (place) => at(made, place),
     change(
       { supplierId, skuId },
-      [position, version, b1, b2, b3, a1, a2, a3, origin, changedAt, previousPosition],
+      [position, version, b1, b2, b3, a1, a2, a3, origin, changedAt, previousPosition, b4, a4],
     ) {
       const [source, actor, reason, referenceDocumentUri, groupId] = at(origins, origin);
       return {
@@ -132,8 +148,8 @@ export function readTables([words, items, skus, origins]: TableCells): ReadTable
         skuId,
         position,
         version,
-        before: readState([b1, b2, b3]),
-        after: readState([a1, a2, a3]),
+        before: readState([b1, b2, b3], wordOrNull(b4)),
+        after: readState([a1, a2, a3], wordOrNull(a4)),
         source,
         actor,
         reason,
@@ -182,6 +198,9 @@ function toStateCells({ quantityInStock, quantityOnBackorder, restrictions }: In
   return [quantityInStock, quantityOnBackorder, restrictions];
 }
 
-function readState([quantityInStock, quantityOnBackorder, restrictions]: StateCells): InventoryState {
-  return { quantityInStock, quantityOnBackorder, restrictions };
+function readState(
+  [quantityInStock, quantityOnBackorder, restrictions]: StateCells,
+  backorderDate: string | null,
+): InventoryState {
+  return { quantityInStock, quantityOnBackorder, restrictions, backorderDate };
 }

@@ -26,19 +26,28 @@ export function packAnswer(answer: UpdateAnswer): Buffer {
  */
 export function unpackAnswer(packed: Buffer): UpdateAnswer {
   const isCompressed = packed[0] === COMPRESSED;
-  const parsed: unknown = JSON.parse(
-    (isCompressed ? brotliDecompressSync(packed.subarray(1)) : packed).toString(),
-  );
-  // Only the gateway writes this column, so an object is an answer that an earlier version kept.
-  return Array.isArray(parsed) ? readAnswer(parsed) : completeAnswer(parsed as UpdateAnswer);
+  const text = (isCompressed ? brotliDecompressSync(packed.subarray(1)) : packed).toString();
+  const parsed: unknown = JSON.parse(text);
+  return Array.isArray(parsed) ? readAnswer(parsed) : readOldAnswer(text);
 }
 
-/** Adds `candidateCount`. Earlier versions listed all candidates of a shared code, and kept no count. */
-function completeAnswer(answer: UpdateAnswer): UpdateAnswer {
+/**
+ * Reads an answer that a version before migration 0004 kept. Adds `candidateCount`: those versions listed all candidates of a shared code,
+ * and kept no count.
+ */
+function readOldAnswer(text: string): UpdateAnswer {
+  // Only the gateway writes this column, so an object is an answer.
+  const answer = JSON.parse(text, (_key, value: unknown) => completeState(value)) as UpdateAnswer;
   const completed = (result: RowResult): RowResult => {
     if (result.outcome !== 'REJECTED' || result.refusal.problem !== 'AMBIGUOUS_IDENTIFIER') return result;
     const candidateCount = result.refusal.candidates.length;
     return { ...result, refusal: { ...result.refusal, candidateCount } };
   };
   return { ...answer, results: answer.results.map(completed) };
+}
+
+/** Adds what a state of a SKU lacks in old answers: it had no backorder date. Any other value stays as it is. */
+function completeState(value: unknown): unknown {
+  const isState = typeof value === 'object' && value !== null && 'quantityOnBackorder' in value;
+  return isState ? { backorderDate: null, ...value } : value;
 }

@@ -18,7 +18,13 @@ type SkuRow = RowOf<typeof rowColumns>;
 
 export function toSkuRow(supplierId: string, row: CatalogRow, now: string): SkuRow {
   return {
-    ...toStateRow({ quantityInStock: 0, quantityOnBackorder: 0, restrictions: null, ...row }),
+    ...toStateRow({
+      quantityInStock: 0,
+      quantityOnBackorder: 0,
+      restrictions: null,
+      backorderDate: null,
+      ...row,
+    }),
     supplier_id: supplierId,
     sku_id: row.skuId,
     item_id: row.itemId ?? null,

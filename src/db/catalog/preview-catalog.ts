@@ -3,7 +3,7 @@ import { listedFields, type Catalog, type CatalogRow, type SaveCounts } from '..
 import { createMatchSkus } from '../sku/find-skus.ts';
 import type { Store } from '../store/store.ts';
 
-const stateFields = ['quantityInStock', 'quantityOnBackorder', 'restrictions'] as const;
+const stateFields = ['quantityInStock', 'quantityOnBackorder', 'restrictions', 'backorderDate'] as const;
 const fields = [...listedFields, ...stateFields] as const;
 
 /** What a row can set, as it is before the row. */
@@ -20,6 +20,7 @@ const newSku: Listed = {
   quantityInStock: 0,
   quantityOnBackorder: 0,
   restrictions: null,
+  backorderDate: null,
 };
 
 /**

@@ -131,8 +131,8 @@ async function requireSupplier({ kind }: Store, trx: Kysely<Tables>, supplierId:
 
 /** A SKU that comes back begins as a new one does: with what the row says, and nothing else. */
 function withInventory(row: CatalogRow): CatalogRow {
-  const { quantityInStock = 0, quantityOnBackorder = 0, restrictions = null } = row;
-  return { ...row, quantityInStock, quantityOnBackorder, restrictions };
+  const { quantityInStock = 0, quantityOnBackorder = 0, restrictions = null, backorderDate = null } = row;
+  return { ...row, quantityInStock, quantityOnBackorder, restrictions, backorderDate };
 }
 
 function toImportRequest(
@@ -151,9 +151,9 @@ function toImportRequest(
 }
 
 function toUpdate(row: CatalogRow): InventoryUpdate {
-  const { skuId, quantityInStock, quantityOnBackorder, restrictions } = row;
+  const { skuId, quantityInStock, quantityOnBackorder, restrictions, backorderDate } = row;
   return {
     identifier: { kind: 'skuId', value: skuId, gtin: null },
-    edit: { kind: 'SET', quantityInStock, quantityOnBackorder, restrictions },
+    edit: { kind: 'SET', quantityInStock, quantityOnBackorder, restrictions, backorderDate },
   };
 }

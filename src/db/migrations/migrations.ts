@@ -4,6 +4,7 @@ import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kyse
 import type { Migration } from 'kysely/migration';
 import { compactKeys } from './migration-0004.ts';
 import { nameSuppliers } from './migration-0005.ts';
+import { addBackorderDates } from './migration-0006.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -15,6 +16,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0003_linked_changes': { up: (db) => linkChanges(db, store) },
     '0004_compact_keys': { up: (db) => compactKeys(db, store) },
     '0005_supplier_names': { up: (db) => nameSuppliers(db, store) },
+    '0006_backorder_dates': { up: (db) => addBackorderDates(db, store) },
   };
 }
 

@@ -11,6 +11,7 @@ export function toStateRow(state: InventoryState): StateRow {
     quantity_in_stock: state.quantityInStock,
     quantity_on_backorder: state.quantityOnBackorder,
     restrictions: state.restrictions,
+    backorder_date: state.backorderDate,
   };
 }
 
@@ -20,5 +21,6 @@ export function toState(row: StateRow): InventoryState {
     quantityInStock: row.quantity_in_stock,
     quantityOnBackorder: row.quantity_on_backorder,
     restrictions: row.restrictions,
+    backorderDate: row.backorder_date,
   };
 }

@@ -53,6 +53,7 @@ export const stateColumns = {
   quantity_in_stock: integer(),
   quantity_on_backorder: integer(),
   restrictions: orNull(text<Restriction>()),
+  backorder_date: orNull(text()),
 };
 
 const sku = {
@@ -103,6 +104,8 @@ const inventoryChange = {
   group_id: orNull(text()),
   /** Position of the SKU's previous change, or null for its first. */
   previous_position: orNull(bigint()),
+  backorder_date_before: stateColumns.backorder_date,
+  backorder_date: stateColumns.backorder_date,
 };
 
 /** The primary key of `idempotency_key`. */

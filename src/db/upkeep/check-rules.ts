@@ -2,12 +2,13 @@
 import { sql, type RawBuilder } from 'kysely';
 import { bytesOfKey } from '../update/key-bytes.ts';
 import { MAX_QUANTITY, restrictions } from '../../domain/sku.ts';
+import { MAX_DATE, MIN_DATE } from '../../domain/text.ts';
 
-/** SQL for a SKU's state as text, to compare and to print: `3 in stock, 0 on backorder, tmpunavail`. */
+/** SQL for a SKU's state as text, to compare and to print: `3 in stock, 0 on backorder, due 2026-12-01, tmpunavail`. */
 function state(table: string, suffix = ''): RawBuilder<string> {
   const column = (name: string) => `${table}.${name}${suffix}`;
   return sql.raw(
-    `concat(${column('quantity_in_stock')}, ' in stock, ', ${column('quantity_on_backorder')}, ' on backorder', ', ' || ${column('restrictions')})`,
+    `concat(${column('quantity_in_stock')}, ' in stock, ', ${column('quantity_on_backorder')}, ' on backorder', ', due ' || ${column('backorder_date')}, ', ' || ${column('restrictions')})`,
   );
 }
 
@@ -75,6 +76,13 @@ const positions = sql`
     from inventory_change group by supplier_id
   ) as log on log.supplier_id = supplier.supplier_id`;
 
+/** SQL for the domain's `isDate`, except that every year has a 29th of February. Null if there is no date. */
+const isDate = sql`(backorder_date between ${sql.lit(MIN_DATE)} and ${sql.lit(MAX_DATE)}
+  and length(backorder_date) = 10 and substr(backorder_date, 5, 1) = '-' and substr(backorder_date, 8, 1) = '-'
+  and substr(backorder_date, 6, 2) between '01' and '12' and substr(backorder_date, 9, 2) between '01' and
+    case when substr(backorder_date, 6, 2) = '02' then '29'
+      when substr(backorder_date, 6, 2) in ('04', '06', '09', '11') then '30' else '31' end)`;
+
 /** Rule: values are in range. SQLite's integrity_check skips CHECK constraints if the file is opened read-only, so check them here. */
 function values(table: string): RawBuilder<unknown> {
   return sql`
@@ -82,7 +90,8 @@ function values(table: string): RawBuilder<unknown> {
     case when quantity_in_stock not between 0 and ${sql.lit(MAX_QUANTITY)}
         or quantity_on_backorder not between 0 and ${sql.lit(MAX_QUANTITY)}
         or restrictions not in (${sql.join(restrictions.map((restriction) => sql.lit(restriction)))})
-      then ${sql.lit(`A ${table === 'sku' ? 'SKU' : 'change'} has a quantity or restriction that cannot be`)} end as problem,
+        or not ${isDate}
+      then ${sql.lit(`A ${table === 'sku' ? 'SKU' : 'change'} has a quantity, restriction or date that cannot be`)} end as problem,
     supplier_id, sku_id, ${state(table)} as what
   from ${sql.table(table)}`;
 }

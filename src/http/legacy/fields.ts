@@ -1,6 +1,6 @@
 /** The body of a legacy update: its fields, the order in which they are judged, what it must say at the least. */
 import { restrictions as restrictionChoices, type Restriction } from '../../domain/sku.ts';
-import { readChar, readChoice, readInteger, shorten, type Field } from './drf/fields.ts';
+import { readChar, readChoice, readDate, readInteger, shorten, type Field } from './drf/fields.ts';
 import { isDict, memberOf, type Json } from './drf/json.ts';
 import { repr, typeName } from './drf/repr.ts';
 
@@ -16,12 +16,14 @@ export interface LegacyIdentifier {
   readonly repr: () => string;
 }
 
-/** What a body asks for. A field left out stays as it is; `restrictions: null` lifts the restriction. */
+/** What a body asks for. A field left out stays as it is. Null lifts the restriction or the date. */
 export interface LegacyUpdate {
   readonly identifier: LegacyIdentifier;
   readonly quantityInStock?: number;
   readonly quantityOnBackorder?: number;
   readonly restrictions?: Restriction | null;
+  /** New here: the legacy server has no such field. */
+  readonly backorderDate?: string | null;
 }
 
 /** DRF's body of a 400: sentences by field, in the order of the fields, or under `non_field_errors`. */
@@ -40,11 +42,13 @@ export function parseLegacyUpdate(
   const quantityInStock = form.read('quantity_in_stock', readInteger);
   const quantityOnBackorder = form.read('quantity_on_backorder', readInteger);
   const restrictions = form.read('restrictions', readRestriction);
+  const backorderDate = form.read('backorder_date', readBackorderDate);
   if (form.errors.size > 0) return { errors: Object.fromEntries(form.errors) };
   const changes = {
     ...(quantityInStock !== undefined && { quantityInStock }),
     ...(quantityOnBackorder !== undefined && { quantityOnBackorder }),
     ...(restrictions !== undefined && { restrictions }),
+    ...(backorderDate !== undefined && { backorderDate }),
   };
   for (const { field, value } of identifiers) {
     if (value === undefined) continue;
@@ -70,6 +74,10 @@ const nothingToUpdate =
 function readRestriction(sent: Json): Field<Restriction | null> {
   if (sent.value === null || sent.value === '') return { value: null };
   return readChoice(sent, restrictionChoices);
+}
+
+function readBackorderDate(sent: Json): Field<string | null> {
+  return sent.value === null ? { value: null } : readDate(sent);
 }
 
 function openForm(body: Json) {

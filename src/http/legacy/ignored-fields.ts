@@ -11,6 +11,7 @@ const known: ReadonlySet<string> = new Set([
   'quantity_in_stock',
   'quantity_on_backorder',
   'restrictions',
+  'backorder_date',
 ]);
 
 /** `X-Ignored-Fields` for a body or for the rows of a bulk body: the first 10 names, in order. No header if there is none. */

@@ -34,6 +34,7 @@ interface LegacyInventory {
   readonly quantityInStock: number;
   readonly quantityOnBackorder: number;
   readonly restrictions: RestrictionName | null;
+  readonly backorderDate: string | null;
   readonly version: number;
 }
 
@@ -67,7 +68,7 @@ export const updateAndShow = mutationOf<Updated>(
       code
       message
       ... on PreconditionFailedError {
-        current { skuId quantityInStock quantityOnBackorder restrictions version }
+        current { skuId quantityInStock quantityOnBackorder restrictions backorderDate version }
       }
     }`),
 );
@@ -94,14 +95,15 @@ const kindOf: Record<IdentifierField, string> = {
   isbn: 'isbn',
 };
 
-/** A state as the legacy path spells it. */
+/** A state as the legacy path spells it. A SKU without a date is shown as it was before SKUs had dates. */
 export function toWire(sku: LegacyInventory): object {
-  const { skuId, quantityInStock, quantityOnBackorder, restrictions, version } = sku;
+  const { skuId, quantityInStock, quantityOnBackorder, restrictions, backorderDate, version } = sku;
   return {
     sku_id: skuId,
     quantity_in_stock: quantityInStock,
     quantity_on_backorder: quantityOnBackorder,
     restrictions: restrictions && restrictionOf[restrictions],
+    ...(backorderDate !== null && { backorder_date: backorderDate }),
     version,
   };
 }

@@ -3,6 +3,7 @@ import SchemaBuilder from '@pothos/core';
 import RelayPlugin, { decodeGlobalID } from '@pothos/plugin-relay';
 import ValidationPlugin, { type StandardSchemaV1 } from '@pothos/plugin-validation';
 import { GraphQLError, valueFromASTUntyped } from 'graphql';
+import { isDate, MAX_DATE, MIN_DATE } from '../../domain/text.ts';
 import type { Context } from './context.ts';
 
 /** Longest global ID that is read, in UTF-16 units. Those that the gateway gives out are shorter. */
@@ -14,6 +15,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   Scalars: {
     DateTime: { Input: string; Output: string };
+    Date: { Input: string; Output: string };
     RowValue: { Input: unknown; Output: never };
   };
 }>({
@@ -72,6 +74,18 @@ builder.scalarType('DateTime', {
     if (Number.isNaN(time))
       throw new GraphQLError('This must be an ISO 8601 date and time, such as 2026-11-01T09:30:00.000Z.');
     return new Date(time).toISOString();
+  },
+});
+
+/** The message for a text that is no date, here and in rows of bulk calls. */
+export const NO_DATE = `This must be a date from ${MIN_DATE} to ${MAX_DATE}, such as 2026-11-30.`;
+
+builder.scalarType('Date', {
+  description: `A date of the calendar without a time, as \`YYYY-MM-DD\`: \`2026-11-30\`. From ${MIN_DATE} to ${MAX_DATE}.`,
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value !== 'string' || !isDate(value)) throw new GraphQLError(NO_DATE);
+    return value;
   },
 });
 

@@ -46,6 +46,11 @@ const InventoryState = builder.objectRef<DomainState>('InventoryState').implemen
       nullable: true,
       description: 'The restriction; null if there was none.',
     }),
+    backorderDate: t.expose('backorderDate', {
+      type: 'Date',
+      nullable: true,
+      description: 'When the units on backorder were expected; null if no date was known.',
+    }),
   }),
 });
 

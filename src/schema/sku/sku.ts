@@ -99,6 +99,11 @@ builder.node(Sku, {
       nullable: true,
       description: 'Why the SKU cannot be bought; null if nothing restricts it.',
     }),
+    backorderDate: t.expose('backorderDate', {
+      type: 'Date',
+      nullable: true,
+      description: 'When the units on backorder are expected; null if no date is known.',
+    }),
     availability: t.field({
       type: SkuAvailability,
       description: 'Whether a buyer can get the SKU.',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { identifierKinds, parseIdentifier } from '../../domain/identifier.ts';
 import { atomicities, MAX_BULK_ROWS, type InventoryUpdate, type MalformedRow } from '../../domain/update.ts';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
+import { isDate } from '../../domain/text.ts';
 import {
   attemptFields,
   attemptShape,
@@ -12,7 +13,7 @@ import {
   toPrecondition,
   toRequest,
 } from './mutation-options.ts';
-import { builder } from '../builder/builder.ts';
+import { builder, NO_DATE } from '../builder/builder.ts';
 import { defineGroupPayload } from './bulk-payload.ts';
 import { identifierShape } from '../sku/identifier.ts';
 import { restrictionNames, restrictionOf } from '../sku/sku.ts';
@@ -62,6 +63,10 @@ const BulkSkuInventoryUpdateInput = builder.inputType('BulkSkuInventoryUpdateInp
     restrictions: t.field({
       type: 'RowValue',
       description: 'The restriction, `DISCONTD` or `TMPUNAVAIL`; null removes it.',
+    }),
+    backorderDate: t.field({
+      type: 'RowValue',
+      description: 'When the units on backorder are expected, as `Date`; null removes the date.',
     }),
     expected: t.field({ type: BulkPreconditionInput, description: 'What must hold for the row to apply.' }),
   }),
@@ -133,6 +138,7 @@ const rowShape = z.object({
   quantityInStock: quantity,
   quantityOnBackorder: quantity,
   restrictions: z.enum(restrictionNames, `This must be ${restrictionNames.join(', ')} or null.`).nullish(),
+  backorderDate: z.string(NO_DATE).refine(isDate, NO_DATE).nullish(),
   expected: preconditionShape,
 });
 
@@ -143,10 +149,13 @@ function toRow(input: typeof BulkSkuInventoryUpdateInput.$inferInput): Inventory
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     return { malformed: problems.join(' ') };
   }
-  const { identifier, quantityInStock, quantityOnBackorder, restrictions: name, expected } = parsed.data;
-  if ((quantityInStock ?? quantityOnBackorder) === undefined && name === undefined) {
+  const { identifier, expected, quantityInStock, quantityOnBackorder, backorderDate } = parsed.data;
+  const name = parsed.data.restrictions;
+  const isEmpty = (quantityInStock ?? quantityOnBackorder) === undefined && name === undefined;
+  if (isEmpty && backorderDate === undefined) {
     return {
-      malformed: 'There is nothing to set: give quantityInStock, quantityOnBackorder or restrictions.',
+      malformed:
+        'There is nothing to set: give quantityInStock, quantityOnBackorder, restrictions or backorderDate.',
     };
   }
   const [kind, value] = identifier[0] ?? [];
@@ -157,6 +166,7 @@ function toRow(input: typeof BulkSkuInventoryUpdateInput.$inferInput): Inventory
       quantityInStock,
       quantityOnBackorder,
       restrictions: name && restrictionOf[name],
+      backorderDate,
     },
     expected: toPrecondition(expected),
   };

@@ -1,4 +1,4 @@
-/** The mutation `updateSkuInventory`: sets a SKU's quantities and restriction. The whole product is built around it. */
+/** The mutation `updateSkuInventory`: sets a SKU's quantities, restriction and backorder date. The whole product is built around it. */
 import { z } from 'zod';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import {
@@ -21,6 +21,7 @@ const updateShape = z
     quantityInStock: quantity,
     quantityOnBackorder: quantity,
     restrictions: z.unknown().optional(),
+    backorderDate: z.unknown().optional(),
     expected: preconditionShape,
     ...attemptShape,
   })
@@ -28,9 +29,11 @@ const updateShape = z
     (input) =>
       input.quantityInStock !== undefined ||
       input.quantityOnBackorder !== undefined ||
-      input.restrictions !== undefined,
+      input.restrictions !== undefined ||
+      input.backorderDate !== undefined,
     {
-      error: 'There is nothing to set: give quantityInStock, quantityOnBackorder or restrictions.',
+      error:
+        'There is nothing to set: give quantityInStock, quantityOnBackorder, restrictions or backorderDate.',
       // Zod skips this check if a field is invalid. Run it always, so that one answer lists every problem.
       when: () => true,
     },
@@ -47,6 +50,10 @@ const UpdateSkuInventoryInput = builder.inputType('UpdateSkuInventoryInput', {
       description: `Units on backorder, which are going to be replenished, 0 to ${MAX_QUANTITY}.`,
     }),
     restrictions: t.field({ type: SkuRestriction, description: 'The restriction to set; null removes it.' }),
+    backorderDate: t.field({
+      type: 'Date',
+      description: 'When the units on backorder are expected; null removes the date.',
+    }),
     expected: t.field({
       type: InventoryPreconditionInput,
       description: 'What must hold for the update to apply.',
@@ -61,7 +68,7 @@ builder.mutationField('updateSkuInventory', (t) =>
   t.field({
     type: UpdateSkuInventoryPayload,
     description:
-      "Sets a SKU's quantity in stock, quantity on backorder or restriction. When the call is answered, the update is on disk.",
+      "Sets a SKU's quantity in stock, quantity on backorder, restriction or backorder date. When the call is answered, the update is on disk.",
     args: {
       input: t.arg({
         type: UpdateSkuInventoryInput,
@@ -70,7 +77,7 @@ builder.mutationField('updateSkuInventory', (t) =>
       }),
     },
     resolve: async (_root, { input }, context) => {
-      const { quantityInStock, quantityOnBackorder, restrictions } = input;
+      const { quantityInStock, quantityOnBackorder, restrictions, backorderDate } = input;
       const row = {
         identifier: toIdentifier(input.identifier),
         edit: {
@@ -79,6 +86,7 @@ builder.mutationField('updateSkuInventory', (t) =>
           quantityInStock: quantityInStock ?? undefined,
           quantityOnBackorder: quantityOnBackorder ?? undefined,
           restrictions,
+          backorderDate,
         },
         expected: toPrecondition(input.expected),
       } as const;

@@ -1,6 +1,6 @@
-/** The rules and the words of Django REST framework 3.14 for one field: CharField, IntegerField, ChoiceField. */
+/** The rules and the words of Django REST framework 3.14 for one field: CharField, IntegerField, ChoiceField, DateField. */
 import { MAX_QUANTITY } from '../../../domain/sku.ts';
-import { strip } from '../../../domain/text.ts';
+import { isDate, strip } from '../../../domain/text.ts';
 import type { Json } from './json.ts';
 import { escapeSurrogates, str } from './repr.ts';
 import { parsePythonInt } from './python-int.ts';
@@ -55,6 +55,13 @@ export function readChoice<Choice extends string>(sent: Json, choices: readonly 
   if (value !== undefined) return { value };
   const given = typeof sent.value === 'string' ? sent.value : str(sent.asPython());
   return refuse(`"${shorten(escapeSurrogates(given))}" is not a valid choice.`);
+}
+
+/** DRF 3.14's DateField, in its documented format alone. Years before 2000 are refused with the same words. */
+export function readDate({ value: sent }: Json): Field<string> {
+  if (sent === null) return refuse('This field may not be null.');
+  if (typeof sent === 'string' && isDate(sent)) return { value: sent };
+  return refuse('Date has wrong format. Use one of these formats instead: YYYY-MM-DD.');
 }
 
 /** Cuts what an answer repeats to MAX_ECHO; expects well-formed text and leaves it so. */
