@@ -20,6 +20,7 @@ const io: Io = {
   env: process.env,
   clock: () => new Date(),
   out: (text) => void process.stdout.write(text),
+  output: process.stdout,
   err: (text) => void process.stderr.write(text),
   interactive: process.stderr.isTTY,
   stop: stop.signal,

@@ -12,6 +12,8 @@ export interface Io {
   readonly clock: () => Date;
   /** Results, for the next program in a pipe. */
   readonly out: (text: string) => void;
+  /** Where `out` writes to, for a result too long to be held. */
+  readonly output: NodeJS.WritableStream;
   /** Messages for a person. */
   readonly err: (text: string) => void;
   /** Whether a person watches `err`, so that progress is worth showing. */
@@ -53,7 +55,7 @@ export function chooseAction(actions: Readonly<Record<string, Action>>, name: st
 type OptionValues<O extends Record<string, Option>> = { [K in keyof O]: z.output<O[K]['schema']> };
 
 /**
- * Reads the options and exactly the named positionals. A flag wins over the environment. Throws a UsageError that says which flag is
+ * Reads the options and exactly the named positionals; one in brackets, such as `[FILE]`, may be left out. A flag wins over the environment. Throws a UsageError that says which flag is
  * wrong and what it takes.
  */
 export function readOptions<O extends Record<string, Option>>(
@@ -63,7 +65,8 @@ export function readOptions<O extends Record<string, Option>>(
   env: Io['env'],
 ): { values: OptionValues<O>; positionals: string[] } {
   const given = parse(options, args);
-  if (given.positionals.length !== positionals.length) {
+  const needed = positionals.filter((name) => !name.startsWith('[')).length;
+  if (given.positionals.length < needed || given.positionals.length > positionals.length) {
     throw new UsageError(
       positionals.length > 0
         ? `Give exactly: ${positionals.join(' ')}.`

@@ -22,8 +22,12 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./token.ts')).tokenCommand,
   },
   import: {
-    summary: 'Import a catalog from a CSV file',
+    summary: 'Import a catalog or an inventory from a file',
     load: async () => (await import('./import.ts')).importCommand,
+  },
+  export: {
+    summary: 'Export an inventory to a CSV file',
+    load: async () => (await import('./export.ts')).exportCommand,
   },
   sku: {
     summary: 'Delete single SKUs',

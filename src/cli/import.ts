@@ -1,4 +1,4 @@
-/** `stockgate import`: imports a supplier's catalog from a file, and undoes imports. */
+/** `stockgate import`: imports a supplier's catalog or inventory from a file, and undoes imports. */
 import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { createCatalog, refreshStatistics } from '../db/catalog.ts';
@@ -6,8 +6,8 @@ import { createPreviewCatalog } from '../db/catalog/preview-catalog.ts';
 import { createInventory } from '../db/inventory.ts';
 import { openStore, withStore } from '../db/store/open-store.ts';
 import { format, plural } from '../feed/counts.ts';
-import { importCatalog, type ImportSummary } from '../feed/import-catalog.ts';
-import { undoImport } from '../feed/undo-import.ts';
+import { importCatalog, type ImportSummary } from '../feed/catalog/import-catalog.ts';
+import { undoImport } from '../feed/inventory/undo-import.ts';
 import {
   chooseAction,
   createTerminal,
@@ -17,6 +17,7 @@ import {
   type Io,
   type Option,
 } from './command.ts';
+import { importInventoryFile, inventoryHelp } from './import-inventory.ts';
 import { boolean, database, supplierName } from './settings.ts';
 import { requireSupplier } from './supplier.ts';
 
@@ -30,8 +31,11 @@ const options = {
 } satisfies Record<string, Option>;
 
 export const importCommand: Command = {
-  help: `Usage: ${PROGRAM} import skus FILE.csv --supplier NAME [--dry-run] [--database URL]
+  help: `Usage: ${PROGRAM} import inventory FILE --supplier NAME [OPTIONS]
+       ${PROGRAM} import skus FILE.csv --supplier NAME [--dry-run] [--database URL]
        ${PROGRAM} import undo GROUP_ID --supplier NAME [--database URL]
+
+${inventoryHelp}
 
 skus imports a supplier's catalog. Rows are matched by sku_id: a new SKU is created, one that differs is updated, and a SKU that
 the file does not list stays as it is. Changed quantities, restrictions and dates are recorded in the history. You can import a file
@@ -62,7 +66,8 @@ undo puts the quantities, restrictions and dates back that the import replaced. 
 and is reported; the exit code is then 1. SKUs that the import created stay, and so do titles, conditions and codes. An undo is
 a group of changes too, and can be undone in the same way.
 `,
-  run: async ([action, ...args], io) => chooseAction({ skus: importSkus, undo }, action)(args, io),
+  run: async ([action, ...args], io) =>
+    chooseAction({ skus: importSkus, inventory: importInventoryFile, undo }, action)(args, io),
 };
 
 /** Imports the file. Resolves to 1 if a row was refused or the file was not read to its end. Rejects if it cannot be opened. */

@@ -9,10 +9,9 @@ import { openGateway, type Gateway, type GatewaySettings } from '../gateway/open
 import { loopbackNames } from '../http/edge/allowed-hosts.ts';
 import { createProbeServer } from '../http/server.ts';
 import { serveOptions } from './settings.ts';
-import { readOptions, UsageError, type Command, type Io } from './command.ts';
+import { PROGRAM, readOptions, UsageError, type Command, type Io } from './command.ts';
 import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from '../demo/demo.ts';
-import { plainGraphiql } from './plain-graphiql.ts';
-import { serveHelp } from './serve-help.ts';
+import { plainGraphiql } from '../http/plain-graphiql.ts';
 import { version } from './version.ts';
 
 const HOUR_MS = 3_600_000;
@@ -23,6 +22,37 @@ const BACKLOG = 2_048;
 const PURGE_INTERVAL_MS = 60_000;
 
 const loopback: ReadonlySet<string> = new Set(loopbackNames);
+
+/** Lists every option of `serveOptions` with its default. */
+const serveHelp = `Usage: ${PROGRAM} serve [OPTIONS]
+
+Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
+/health says that it runs, /ready that it can store updates.
+Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all that was accepted is answered.
+
+  --demo                 seed a demo supplier, accept the documented token; listens on loopback only
+  --host ADDRESS         where to listen (default 127.0.0.1)
+  --port PORT            (default 4000; 0 takes a free one)
+  --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
+  --allowed-host NAME    answers requests for this host name and loopback only; may be given several times (default any
+                         name; loopback only with --demo)
+  --idempotency-hours N  for how long gateways run before they forget an idempotency key (default 24, the least)
+  --idempotency-quota MIB
+                         room that one supplier's keys take at most; past it new keys get 429 (default 1024)
+  --cors-origin ORIGIN   lets pages of this origin call the gateway; may be given several times (default none)
+  --rate-limit N         units a second that a token may spend, ten seconds' worth at once; a small request or a row of
+                         a bulk call costs one; past it 429 (default 2000; 0: no limit)
+  --in-flight-limit MIB  bodies and answers held at once, a quarter for one supplier; past it large requests get 503
+                         (default 256)
+  --streams-per-token N  live streams that a token may keep open (default 100)
+  --streams-per-supplier N
+                         and all tokens of one supplier (default 1000)
+  --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
+  --query-timeout N      seconds after which a read is stopped (default 5)
+  --log-limit MIB        the longest that SQLite's log may get, which a long backup holds; past it 503 (default 1024)
+  --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
+  --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
+`;
 
 /** The command `serve`. It runs until it is stopped. The exit code is 1 if nothing could be stored any more. */
 export const serveCommand: Command = {

@@ -6,7 +6,7 @@ import { saveSupplier } from '../db/suppliers.ts';
 import { permissions, type Authenticate, type Caller } from '../domain/caller.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { demoTabs } from './demo-tabs.ts';
-import { importCatalog } from '../feed/import-catalog.ts';
+import { importCatalog } from '../feed/catalog/import-catalog.ts';
 
 /** The token of the documented examples. All the world knows it: it is stored nowhere, and good in the demo alone. */
 export const DEMO_TOKEN = '1083e3ec5c40b36fd663ba925bc8d864061463e2';

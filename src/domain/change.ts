@@ -2,7 +2,7 @@
 import type { InventoryState } from './sku.ts';
 
 /** Through which door, or by what, a change was made. */
-export const changeSources = ['GRAPHQL', 'REST', 'REST_BULK', 'IMPORT', 'REVERT'] as const;
+export const changeSources = ['GRAPHQL', 'REST', 'REST_BULK', 'IMPORT', 'FEED', 'REVERT'] as const;
 export type ChangeSource = (typeof changeSources)[number];
 
 /** One applied update, as the append-only log keeps it. */

@@ -3,7 +3,7 @@ import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import { array, assert, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CsvScanner, type CsvRow } from '../../src/feed/csv-scanner.ts';
+import { CsvScanner, type CsvRow } from '../../src/feed/csv/csv-scanner.ts';
 import { FileFault } from '../../src/feed/row.ts';
 
 interface Outcome {

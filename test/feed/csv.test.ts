@@ -12,9 +12,9 @@ import {
   tuple,
 } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCsv } from '../../src/feed/csv.ts';
-import type { CsvRow } from '../../src/feed/csv-scanner.ts';
-import { findEncoding } from '../../src/feed/encoding.ts';
+import { readCsv } from '../../src/feed/csv/read-csv.ts';
+import type { CsvRow } from '../../src/feed/csv/csv-scanner.ts';
+import { findEncoding } from '../../src/feed/csv/encoding.ts';
 import { FileFault } from '../../src/feed/row.ts';
 
 const isColumn = (cell: string) => ['sku_id', 'quantity'].includes(cell.trim());

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/cli/command.ts';
@@ -42,6 +43,7 @@ async function openImporter(kind: StoreKind) {
       env: {},
       clock: () => new Date(Date.UTC(2026, 10, 1) + ++count),
       out: () => expect.unreachable(),
+      output: new PassThrough(),
       err: (text) => (text.endsWith('\n') ? (said += text) : onProgress?.(stop)),
       interactive: onProgress !== undefined,
       stop: stop.signal,
@@ -358,7 +360,8 @@ describe('a CSV file', () => {
       const { signal: stop } = new AbortController();
       const say = () => undefined;
       const io = { env: {}, clock: () => new Date(), out: say, err: say, interactive: false, stop };
-      await expect(importCommand.run(line.split(' '), io)).rejects.toThrow(UsageError);
+      const output = new PassThrough();
+      await expect(importCommand.run(line.split(' '), { ...io, output })).rejects.toThrow(UsageError);
     },
   );
 });

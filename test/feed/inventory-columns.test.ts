@@ -6,7 +6,7 @@ import {
   isInventoryColumn,
   readInventoryHeader,
   type InventoryHeader,
-} from '../../src/feed/inventory-columns.ts';
+} from '../../src/feed/inventory/inventory-columns.ts';
 import type { Cell, Row } from '../../src/feed/row.ts';
 
 const toRow = (cells: readonly Cell[], line = 1): Row => ({ line, cells });

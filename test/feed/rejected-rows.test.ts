@@ -2,17 +2,17 @@
 import { Readable } from 'node:stream';
 import { array, assert, asyncProperty, constantFrom, oneof, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCsv } from '../../src/feed/csv.ts';
-import type { CsvRow } from '../../src/feed/csv-scanner.ts';
-import { findEncoding } from '../../src/feed/encoding.ts';
-import { escapeFormula, unescapeFormula } from '../../src/feed/formula-escape.ts';
+import { readCsv } from '../../src/feed/csv/read-csv.ts';
+import type { CsvRow } from '../../src/feed/csv/csv-scanner.ts';
+import { findEncoding } from '../../src/feed/csv/encoding.ts';
+import { escapeFormula, unescapeFormula } from '../../src/feed/csv/formula-escape.ts';
 import {
   createRowReader,
   isBlank,
   isInventoryColumn,
   readInventoryHeader,
-} from '../../src/feed/inventory-columns.ts';
-import { createRejectedRows, isRejectedColumn } from '../../src/feed/rejected-rows.ts';
+} from '../../src/feed/inventory/inventory-columns.ts';
+import { createRejectedRows, isRejectedColumn } from '../../src/feed/inventory/rejected-rows.ts';
 import type { Row } from '../../src/feed/row.ts';
 
 const FORMULA = /^[=+\-@\t\r]/;

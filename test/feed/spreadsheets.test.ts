@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
-import { importCatalog } from '../../src/feed/import-catalog.ts';
+import { importCatalog } from '../../src/feed/catalog/import-catalog.ts';
 
 /** The rows that are saved, and what is said. */
 async function readSource(source: Readable) {

@@ -1,7 +1,7 @@
 /** A gateway in its own process, which imports a catalog when its parent asks and reports each transaction of the import. */
 import { Readable } from 'node:stream';
 import pino from 'pino';
-import { importCatalog } from '../../src/feed/import-catalog.ts';
+import { importCatalog } from '../../src/feed/catalog/import-catalog.ts';
 import { openGateway } from '../../src/gateway/open-gateway.ts';
 
 /** The message to the parent after the import. */

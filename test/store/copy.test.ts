@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { copyCommand } from '../../src/cli/copy.ts';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
-import { importCatalog } from '../../src/feed/import-catalog.ts';
+import { importCatalog } from '../../src/feed/catalog/import-catalog.ts';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';
 import { copyStore } from '../../src/db/upkeep/copy.ts';
 import { createInventory } from '../../src/db/inventory.ts';

@@ -1,4 +1,5 @@
 /** Runs a `stockgate` command within the test's process, which is faster than starting another process. */
+import { PassThrough } from 'node:stream';
 import type { Command, Io } from '../../src/cli/command.ts';
 import { runProgram } from '../../src/cli/commands.ts';
 
@@ -25,10 +26,13 @@ export async function runProgramHere(args: readonly string[], env: Io['env'] = {
 async function listen(stop: AbortSignal, env: Io['env'], run: (io: Io) => Promise<number>): Promise<Said> {
   let out = '';
   let err = '';
+  const output = new PassThrough().setEncoding('utf8');
+  output.on('data', (text: string) => (out += text));
   const code = await run({
     env,
     clock: () => new Date(),
     out: (text) => void (out += text),
+    output,
     err: (text) => void (err += text),
     interactive: false,
     stop,

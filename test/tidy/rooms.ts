@@ -15,8 +15,15 @@ const room = (path: string, holds: string, ...uses: string[]): Room => ({ path, 
 /** From the lowest floor up: a room imports only rooms that stand above it in this list. */
 export const rooms: readonly Room[] = [
   room('domain', 'The vocabulary, the contracts and every rule.'),
-  room('feed', 'Files: read, checked, and handed to the catalog row by row.', 'domain'),
+  room('feed', 'What all files share: rows, findings, numbers in words.'),
+  room('feed/csv', 'CSV, read as a stream of rows, and written.', 'feed'),
   room('feed/xlsx', 'XLSX workbooks, read as a stream of rows.', 'feed'),
+  room('feed/catalog', 'A catalog file, handed to the catalog row by row.', 'domain', 'feed', 'feed/csv'),
+  room(
+    'feed/inventory',
+    'An inventory file: judged, applied as one group, exported; imports undone.',
+    ...['domain', 'feed', 'feed/csv', 'feed/xlsx'],
+  ),
   room(
     'db/driver',
     'What SQLite and PostgreSQL need beneath Kysely: logs, disks, connections, errors.',
@@ -128,15 +135,13 @@ export const rooms: readonly Room[] = [
   room(
     'demo',
     'The demo supplier, its catalog and its tabs in GraphiQL.',
-    'domain',
-    'feed',
-    'db/store',
-    'db',
+    ...['domain', 'feed/catalog', 'db/store', 'db'],
   ),
   room(
     'cli',
     'The commands: one file each, and the settings.',
-    ...['domain', 'feed', 'db/driver', 'db/store', 'db/catalog', 'db/upkeep', 'db'],
+    ...['domain', 'feed', 'feed/catalog', 'feed/inventory'],
+    ...['db/driver', 'db/store', 'db/sku', 'db/catalog', 'db/upkeep', 'db'],
     ...['schema', 'http/edge', 'http', 'gateway', 'demo'],
   ),
   room('', 'The process: main.ts.', 'cli'),

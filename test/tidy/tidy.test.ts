@@ -40,7 +40,7 @@ const houseRules: Readonly<Record<string, HouseRule>> = {
     bad: [
       file('src/domain/sku.ts', `import { z } from 'zod';`),
       file('src/domain/sku.ts', `import type { Store } from '../db/store/store.ts';`),
-      file('src/feed/csv.ts', `import { openStore } from '../db/store/open-store.ts';`),
+      file('src/feed/csv/read-csv.ts', `import { openStore } from '../db/store/open-store.ts';`),
       file('src/db/sku/find-skus.ts', `import type { Plan } from '../update/save-changes.ts';`),
       file('src/db/tokens.ts', `import type { Caller } from '../http/server.ts';`),
       file('src/db/tokens.ts', `import { schema } from '../schema/index.ts';`),

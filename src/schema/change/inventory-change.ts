@@ -23,6 +23,7 @@ const sourceDescriptions: Record<ChangeSource, string> = {
   REST: 'The legacy REST path for one SKU.',
   REST_BULK: 'The legacy REST path for many SKUs.',
   IMPORT: 'A CSV import.',
+  FEED: 'An inventory file.',
   REVERT: 'The mutation `revertInventoryChanges`.',
 };
 

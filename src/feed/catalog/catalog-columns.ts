@@ -1,10 +1,15 @@
 /** The columns of a catalog file: what each cell may contain, and what it sets. */
-import type { CatalogRow } from '../domain/catalog.ts';
-import { explainCode, MAX_IDENTIFIER_LENGTH, parseIdentifier, type CodeKind } from '../domain/identifier.ts';
-import { conditions, MAX_QUANTITY, restrictions } from '../domain/sku.ts';
-import { isDate, MAX_DATE, MIN_DATE } from '../domain/text.ts';
-import type { CsvRow } from './csv-scanner.ts';
-import { quote, type Findings } from './findings.ts';
+import type { CatalogRow } from '../../domain/catalog.ts';
+import {
+  explainCode,
+  MAX_IDENTIFIER_LENGTH,
+  parseIdentifier,
+  type CodeKind,
+} from '../../domain/identifier.ts';
+import { conditions, MAX_QUANTITY, restrictions } from '../../domain/sku.ts';
+import { isDate, MAX_DATE, MIN_DATE } from '../../domain/text.ts';
+import type { CsvRow } from '../csv/csv-scanner.ts';
+import { quote, type Findings } from '../findings.ts';
 
 /** The column that every file has. */
 const SKU_ID = 'sku_id';

@@ -7,9 +7,10 @@ import {
   type RowFaultCode,
   type ValueFault,
 } from './inventory-cells.ts';
-import { unescapeFormula } from './formula-escape.ts';
+import type { Identifier } from '../../domain/identifier.ts';
+import { unescapeFormula } from '../csv/formula-escape.ts';
 import { isRejectedColumn } from './rejected-rows.ts';
-import { FileFault, type Cell, type Row } from './row.ts';
+import { FileFault, type Cell, type Row } from '../row.ts';
 
 type Name = keyof typeof cellReaders;
 
@@ -38,7 +39,13 @@ export interface InventoryHeader {
 /** What a row sets; or why it is rejected, in one or more sentences. */
 export type InventoryRow =
   | { readonly line: number; readonly values: InventoryValues }
-  | { readonly line: number; readonly code: RowFaultCode; readonly reason: string };
+  | {
+      readonly line: number;
+      readonly code: RowFaultCode;
+      readonly reason: string;
+      /** Those that could be read. */
+      readonly identifiers: readonly Identifier[];
+    };
 
 export interface RowOptions {
   /** Whether a row may end before the header does. A spreadsheet's may. In CSV it is a sign that something is lost. */
@@ -122,7 +129,7 @@ function readRow(header: InventoryHeader, row: Row, mayBeShort: boolean): Invent
   const isShort = cells.length < header.width && !mayBeShort;
   if (isShort || hasSurplus(header, row)) {
     const reason = `The row has ${cells.length} cells and the header ${header.width}. Put cells that hold a delimiter in quotes.`;
-    return { line, code: 'BAD_USER_INPUT', reason };
+    return { line, code: 'BAD_USER_INPUT', reason, identifiers: [] };
   }
   const values: MutableValues = { identifiers: [] };
   const faults: (ValueFault & { readonly name: string })[] = [];
@@ -135,7 +142,8 @@ function readRow(header: InventoryHeader, row: Row, mayBeShort: boolean): Invent
   const code = faults.every((fault) => fault.code === 'INVALID_IDENTIFIER')
     ? 'INVALID_IDENTIFIER'
     : 'BAD_USER_INPUT';
-  return { line, code, reason: faults.map(({ name, text }) => `${name} ${text}`).join(' ') };
+  const reason = faults.map(({ name, text }) => `${name} ${text}`).join(' ');
+  return { line, code, reason, identifiers: values.identifiers };
 }
 
 /** An empty cell leaves its field as it is: a file often lists only what changed. */
@@ -150,11 +158,16 @@ function faultOf(text: string): ValueFault {
 
 function checkWhole(line: number, values: InventoryValues): InventoryRow {
   if (values.identifiers.length === 0)
-    return { line, code: 'BAD_USER_INPUT', reason: `The row names no SKU. Give ${listed(identifierNames)}.` };
+    return {
+      line,
+      code: 'BAD_USER_INPUT',
+      reason: `The row names no SKU. Give ${listed(identifierNames)}.`,
+      identifiers: [],
+    };
   if ((values.quantityOnBackorder ?? 0) > 0 && typeof values.backorderDate !== 'string') {
     const reason =
       'quantity_on_backorder needs a backorder_date in the same row. Say when the units are expected, such as 2026-12-24.';
-    return { line, code: 'BAD_USER_INPUT', reason };
+    return { line, code: 'BAD_USER_INPUT', reason, identifiers: values.identifiers };
   }
   return { line, values };
 }

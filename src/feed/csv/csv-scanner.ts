@@ -1,5 +1,5 @@
 /** Splits CSV text into rows (RFC 4180, with any line ends). */
-import { FileFault, type Row } from './row.ts';
+import { FileFault, type Row } from '../row.ts';
 
 /** Longest row, in characters. A quote that is never closed would make the rest of the file one row. */
 const MAX_ROW_LENGTH = 1_048_576;

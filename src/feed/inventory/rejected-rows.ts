@@ -1,11 +1,8 @@
 /** Writes the rejected rows of a file as CSV that can be corrected and imported again. */
-import { escapeFormula, unescapeFormula } from './formula-escape.ts';
-import type { Cell, Row } from './row.ts';
+import type { Cell, Row } from '../row.ts';
+import { toCsvLine, UTF8_MARK } from '../csv/write-csv.ts';
 
 const REJECTED_COLUMNS = ['rejected_line', 'rejected_code', 'rejected_reason'];
-/** Excel reads UTF-8 only after it. */
-const MARK = '\ufeff';
-const LINE_END = '\r\n';
 /** Delimiters that the import finds by the header alone. */
 const FOUND_DELIMITERS = [',', ';', '\t'];
 
@@ -33,12 +30,11 @@ export function isRejectedColumn(name: string): boolean {
  */
 export function createRejectedRows({ cells: names }: Row, delimiter = ','): RejectedRowsFormat {
   const separator = FOUND_DELIMITERS.includes(delimiter) ? delimiter : ',';
-  const toLine = (cells: readonly string[]) =>
-    cells.map((cell) => toCell(cell, separator)).join(separator) + LINE_END;
+  const toLine = (cells: readonly string[]) => toCsvLine(cells, separator);
   // A file that was rejected before has these columns already.
   const kept = names.flatMap((name, index) => (isRejectedColumn(textOf(name)) ? [] : [index]));
   return {
-    head: MARK + toLine([...kept.map((index) => textOf(names[index])), ...REJECTED_COLUMNS]),
+    head: UTF8_MARK + toLine([...kept.map((index) => textOf(names[index])), ...REJECTED_COLUMNS]),
     format: ({ row: { line, cells }, code, reason }) => {
       // A row that is too long stays too long: cut off, it could be taken for another.
       const surplus = cells.slice(names.length).map(textOf);
@@ -50,11 +46,4 @@ export function createRejectedRows({ cells: names }: Row, delimiter = ','): Reje
 /** A faulty cell must not become an empty one, which the import would accept. */
 function textOf(cell: Cell | undefined): string {
   return typeof cell === 'object' ? cell.text || '#N/A' : (cell ?? '');
-}
-
-function toCell(text: string, delimiter: string): string {
-  // A cell that was escaped before, and is rejected again, must not gain a second apostrophe.
-  const cell = escapeFormula(unescapeFormula(text));
-  const needsQuotes = cell.includes(delimiter) || /["\r\n]/.test(cell);
-  return needsQuotes ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -1,10 +1,10 @@
 /** Imports a supplier's catalog from CSV. */
-import type { Catalog, ImportOrigin, SaveCounts } from '../domain/catalog.ts';
+import type { Catalog, ImportOrigin, SaveCounts } from '../../domain/catalog.ts';
 import { checkRows, isCatalogColumn, readHeader, type Header } from './catalog-columns.ts';
-import { readCsv } from './csv.ts';
-import type { CsvRow } from './csv-scanner.ts';
-import { createFindings } from './findings.ts';
-import { FileFault } from './row.ts';
+import { readCsv } from '../csv/read-csv.ts';
+import type { CsvRow } from '../csv/csv-scanner.ts';
+import { createFindings } from '../findings.ts';
+import { FileFault } from '../row.ts';
 
 export interface ImportOptions {
   /** What the changes of the inventory have in common; null: nothing. */

@@ -1,10 +1,10 @@
 /** Undoes an import, however many changes it made. */
-import type { InventoryChange } from '../domain/change.ts';
-import type { Inventory } from '../domain/inventory.ts';
-import { describeRefusal, type Refusal } from '../domain/refusal.ts';
-import { decideUndo } from '../domain/undo.ts';
-import { MAX_BULK_ROWS, type InventoryUpdate, type UpdateRequest } from '../domain/update.ts';
-import { createFindings, quote } from './findings.ts';
+import type { InventoryChange } from '../../domain/change.ts';
+import type { Inventory } from '../../domain/inventory.ts';
+import { describeRefusal, type Refusal } from '../../domain/refusal.ts';
+import { decideUndo } from '../../domain/undo.ts';
+import { MAX_BULK_ROWS, type InventoryUpdate, type UpdateRequest } from '../../domain/update.ts';
+import { createFindings, quote } from '../findings.ts';
 
 export interface UndoneImport {
   readonly supplierId: string;

@@ -4,11 +4,11 @@ import {
   parseIdentifier,
   type Identifier,
   type IdentifierKind,
-} from '../domain/identifier.ts';
-import type { Problem } from '../domain/refusal.ts';
-import { MAX_QUANTITY, restrictions, type Restriction } from '../domain/sku.ts';
+} from '../../domain/identifier.ts';
+import type { Problem } from '../../domain/refusal.ts';
+import { MAX_QUANTITY, restrictions, type Restriction } from '../../domain/sku.ts';
 import { readDate, readTime } from './date-cells.ts';
-import { quote } from './findings.ts';
+import { quote } from '../findings.ts';
 
 /** What a row asks for. A field left out stays as it is; null clears it. */
 export interface InventoryValues {

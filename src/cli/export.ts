@@ -1,0 +1,50 @@
+/** `stockgate export`: writes a supplier's inventory as CSV. */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createListSkus } from '../db/sku/list-skus.ts';
+import { withStore } from '../db/store/open-store.ts';
+import { exportInventory } from '../feed/inventory/export-inventory.ts';
+import { chooseAction, PROGRAM, readOptions, type Command, type Io } from './command.ts';
+import { database, supplierName } from './settings.ts';
+import { requireSupplier } from './supplier.ts';
+
+export const exportCommand: Command = {
+  help: `Usage: ${PROGRAM} export inventory --supplier NAME [FILE.csv] [--database URL]
+
+Writes the supplier's SKUs, sorted by sku_id, with their codes, what an update can set, and their version. Edit the file in a
+spreadsheet and import it again (${PROGRAM} import inventory). A row whose SKU was changed since the export is then rejected, so that
+nobody's change is lost. Without FILE.csv it is written to standard output. FILE.csv must not exist yet.
+
+  --supplier NAME    whose inventory it is
+  --database URL     sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
+`,
+  run: async ([action, ...args], io) => chooseAction({ inventory }, action)(args, io),
+};
+
+async function inventory(args: readonly string[], io: Io): Promise<number> {
+  const options = { database, supplier: { schema: supplierName } };
+  const { values, positionals } = readOptions(options, ['[FILE.csv]'], args, io.env);
+  const [path] = positionals;
+  return withStore(values.database, async (store) => {
+    const supplierId = await requireSupplier(store, values.supplier);
+    const rows = Readable.from(exportInventory(createListSkus(store), supplierId, {}));
+    if (path === undefined) await pipeline(rows, io.output, { end: false, signal: io.stop });
+    else await writeNew(path, rows, io.stop);
+    return 0;
+  });
+}
+
+/** A file that is not whole is removed, so that nobody takes it for one. */
+async function writeNew(path: string, rows: Readable, stop: AbortSignal): Promise<void> {
+  const file = createWriteStream(path, { flags: 'wx' });
+  await once(file, 'open');
+  try {
+    await pipeline(rows, file, { signal: stop });
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}

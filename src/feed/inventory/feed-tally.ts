@@ -1,0 +1,103 @@
+/** Counts what became of a feed's rows, and keeps the first problems. */
+import { MAX_REPORTED_PROBLEMS, type FeedProblem, type FeedReport } from '../../domain/feed.ts';
+import { currentOf, describeRefusal, type Refusal } from '../../domain/refusal.ts';
+import type { RowResult } from '../../domain/update.ts';
+import type { Withheld } from './feed-rows.ts';
+
+/** The sum of the quantities in stock of the SKUs that a feed names or sets to 0. */
+export interface Units {
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface FeedCounts extends Pick<
+  FeedReport,
+  'rows' | 'applied' | 'unchanged' | 'stale' | 'rejected' | 'zeroed' | 'problems'
+> {
+  readonly units: Units;
+  /** Rejected rows by their code, the most frequent first. */
+  readonly causes: readonly (readonly [code: string, rows: number])[];
+}
+
+/** The counts of one pass through a file. */
+export class FeedTally {
+  #counts = { rows: 0, applied: 0, unchanged: 0, stale: 0, rejected: 0, zeroed: 0 };
+  #units = { before: 0, after: 0 };
+  readonly #causes = new Map<string, number>();
+  readonly #problems: FeedProblem[] = [];
+
+  get rows(): number {
+    return this.#counts.rows;
+  }
+
+  /** Counts a row of the file. Returns why it was rejected, or null. */
+  note(line: number, result: RowResult | Withheld): FeedProblem | null {
+    this.#counts.rows += 1;
+    const problem = this.#problemOf(line, result);
+    if (!problem) return null;
+    this.#counts.rejected += 1;
+    this.#causes.set(problem.code, (this.#causes.get(problem.code) ?? 0) + 1);
+    this.#keep(problem);
+    return problem;
+  }
+
+  /** Counts a SKU that the file leaves out. */
+  noteOmitted(result: RowResult): void {
+    this.#noteState(result);
+  }
+
+  finish(): FeedCounts {
+    const causes = Array.from(this.#causes).toSorted(([, a], [, b]) => b - a);
+    return { ...this.#counts, problems: this.#problems, units: this.#units, causes };
+  }
+
+  #problemOf(line: number, result: RowResult | Withheld): FeedProblem | null {
+    if ('code' in result) return { line, ...result };
+    this.#noteState(result);
+    switch (result.outcome) {
+      case 'APPLIED':
+      case 'DRY_RUN':
+        this.#counts.applied += 1;
+        return null;
+      case 'UNCHANGED':
+        this.#counts.unchanged += 1;
+        return null;
+      case 'REJECTED':
+        return { line, code: result.refusal.problem, message: explain(result.refusal) };
+    }
+  }
+
+  #noteState(result: RowResult): void {
+    const [before, after] = quantitiesOf(result);
+    this.#units.before += before;
+    this.#units.after += after;
+    if (before > 0 && after === 0) this.#counts.zeroed += 1;
+  }
+
+  #keep(problem: FeedProblem): void {
+    if (this.#problems.length < MAX_REPORTED_PROBLEMS) this.#problems.push(problem);
+  }
+}
+
+/** A row is looked at later, by someone who cannot ask: so it says who changed the SKU, and when. */
+function explain(refusal: Refusal): string {
+  const text = describeRefusal(refusal);
+  if (refusal.problem !== 'PRECONDITION_FAILED' || !refusal.lastChange) return text;
+  const { actor, changedAt } = refusal.lastChange;
+  return `${text} The last change was made by ${actor} at ${changedAt}.`;
+}
+
+/** Units in stock of the row's SKU, before and after it. */
+function quantitiesOf(result: RowResult): [before: number, after: number] {
+  switch (result.outcome) {
+    case 'APPLIED':
+    case 'DRY_RUN':
+      return [result.change.before.quantityInStock, result.change.after.quantityInStock];
+    case 'UNCHANGED':
+      return [result.sku.quantityInStock, result.sku.quantityInStock];
+    case 'REJECTED': {
+      const stays = currentOf(result.refusal)?.quantityInStock ?? 0;
+      return [stays, stays];
+    }
+  }
+}

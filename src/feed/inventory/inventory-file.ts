@@ -1,0 +1,89 @@
+/** Opens an inventory file of either format, and reads its header and rows. */
+import { open, type FileHandle } from 'node:fs/promises';
+import { readCsv } from '../csv/read-csv.ts';
+import { findEncoding } from '../csv/encoding.ts';
+import {
+  createRowReader,
+  isBlank,
+  isInventoryColumn,
+  readInventoryHeader,
+  type InventoryRow,
+} from './inventory-columns.ts';
+import { FileFault, type Row } from '../row.ts';
+import { readXlsx } from '../xlsx/read-xlsx.ts';
+
+/** Reading a file in larger pieces costs fewer turns of the event loop. */
+const PIECE_BYTES = 65_536;
+/** How a ZIP archive begins, and how an old or encrypted Office file does. */
+const workbookMarks = ['504b0304', 'd0cf11e0'];
+
+/** What the file says before its first row. */
+export interface FileHead {
+  readonly header: Row;
+  /** Columns that are not read, as the file spells them. */
+  readonly ignored: readonly string[];
+  /** What separates its cells; a workbook has none, and gets a comma. */
+  readonly delimiter: string;
+}
+
+/** A row as it stands in the file, and what it asks for. */
+export interface FileRow {
+  readonly row: Row;
+  readonly read: InventoryRow;
+}
+
+export interface FilePart {
+  readonly head: FileHead;
+  /** At most about 1,000. */
+  readonly rows: readonly FileRow[];
+}
+
+/**
+ * Reads the file from its beginning, part by part. Throws a FileFault where it cannot be read, which may be after some parts; the
+ * message is for its sender. `sheet`: the name of a workbook's sheet, otherwise the first that is not hidden.
+ */
+export async function* readInventoryFile(
+  path: string,
+  { sheet }: { readonly sheet?: string | undefined } = {},
+): AsyncGenerator<FilePart, void> {
+  await using file = await open(path);
+  const isWorkbook = await beginsAsWorkbook(file);
+  if (sheet !== undefined && !isWorkbook)
+    throw new FileFault('A CSV file has no sheets. Leave the name of the sheet out.');
+  let delimiter = ',';
+  const parts = isWorkbook
+    ? readXlsx(path, { sheet })
+    : readCsv(streamOf(file), {
+        isColumn: isInventoryColumn,
+        encoding: await findEncoding(streamOf(file)),
+        onDelimiter: (found) => (delimiter = found),
+      });
+  let head: FileHead | undefined;
+  let readRow: ReturnType<typeof createRowReader> | undefined;
+  for await (const part of parts) {
+    const rows: FileRow[] = [];
+    for (const row of part) {
+      if (!head || !readRow) {
+        if (isBlank(row)) continue;
+        const header = readInventoryHeader(row);
+        head = { header: row, ignored: header.ignored, delimiter };
+        readRow = createRowReader(header, { mayBeShort: isWorkbook });
+        continue;
+      }
+      const read = readRow(row);
+      if (read) rows.push({ row, read });
+    }
+    if (head) yield { head, rows };
+  }
+  if (!head) throw new FileFault('The file is empty. Give the first row the names of the columns.');
+}
+
+async function beginsAsWorkbook(file: FileHandle): Promise<boolean> {
+  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+  return workbookMarks.includes(buffer.toString('hex'));
+}
+
+/** The file from its beginning. */
+function streamOf(file: FileHandle): AsyncIterable<Uint8Array> {
+  return file.createReadStream({ start: 0, autoClose: false, highWaterMark: PIECE_BYTES });
+}

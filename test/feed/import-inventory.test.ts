@@ -1,0 +1,191 @@
+/** `import inventory` and `export inventory`: a file goes in as one group, cannot empty a shop by mistake, and what is rejected comes back. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { exportCommand } from '../../src/cli/export.ts';
+import { importCommand } from '../../src/cli/import.ts';
+import { supplierCommand } from '../../src/cli/supplier.ts';
+import { checkDatabase } from '../../src/db/upkeep/check.ts';
+import { indices } from '../support/range.ts';
+import { runHere } from '../support/run-here.ts';
+import { makeFolder } from '../support/stores/databases.ts';
+import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
+
+const IN_STOCK = 60;
+
+describeOnEachStore('an inventory file', (kind) => {
+  const folder = makeFolder();
+  let database: Awaited<ReturnType<typeof openTestStore>>;
+  let supplier = '';
+  let count = 0;
+  beforeAll(async () => void (database = await openTestStore(kind)));
+  afterAll(async () => {
+    await database.remove();
+    folder.remove();
+  });
+  beforeEach(async () => {
+    supplier = `supplier-${++count}`;
+    await runHere(supplierCommand, ['create', supplier, '--database', database.url]);
+    await run(importCommand, 'skus', write(['sku_id,ean13,quantity_in_stock', ...skus(IN_STOCK)]));
+  });
+
+  const skus = (size: number) => indices(size).map((n) => `S${String(n).padStart(3, '0')},,${n + 1}`);
+  const write = (lines: readonly string[], end = '\n') => {
+    const path = join(folder.path, `${++count}.csv`);
+    writeFileSync(path, lines.join(end));
+    return path;
+  };
+  const run = (command: typeof importCommand, ...args: string[]) =>
+    runHere(command, [...args, '--supplier', supplier, '--database', database.url]);
+  const take = async (path: string, ...flags: string[]) => {
+    const { code, out, err } = await run(importCommand, 'inventory', path, '--json', ...flags);
+    return { code, err, report: out === '' ? null : JSON.parse(out) };
+  };
+  const quantities = async () => {
+    const rows = database.store.db.selectFrom('sku').where('supplier_id', '=', supplier);
+    const found = await rows.select(['sku_id', 'quantity_in_stock']).orderBy('sku_id').execute();
+    return Object.fromEntries(found.map(({ sku_id, quantity_in_stock }) => [sku_id, quantity_in_stock]));
+  };
+
+  test('is exported, edited, imported, conflicts, is corrected, imported again, and undone', async () => {
+    const exported = join(folder.path, `export-${++count}.csv`);
+    await run(exportCommand, 'inventory', exported);
+    const text = readFileSync(exported, 'utf8');
+    const before = await quantities();
+    // Meanwhile someone else changes one of the two.
+    await take(write(['sku_id,quantity_in_stock', 'S001,500']), '--reason', 'sold');
+
+    const edited = text.replace(/^(S000,,,,),1,/m, '$1,100,').replace(/^(S001,,,,),2,/m, '$1,200,');
+    const rejectedPath = join(folder.path, `rejected-${++count}.csv`);
+    const first = await take(write([edited]), '--rejected', rejectedPath);
+    expect(first).toMatchObject({
+      code: 1,
+      report: {
+        mode: 'delta',
+        dryRun: false,
+        rows: IN_STOCK,
+        applied: 1,
+        unchanged: IN_STOCK - 2,
+        rejected: 1,
+      },
+    });
+    expect(first.report.problems).toEqual([
+      { line: 3, code: 'PRECONDITION_FAILED', message: expect.stringMatching(/import inventory.*20\d\d-/) },
+    ]);
+    expect(await quantities()).toMatchObject({ S000: 100, S001: 500 });
+
+    const rejected = readFileSync(rejectedPath, 'utf8');
+    expect(rejected.trimEnd().split('\r\n')).toHaveLength(2);
+    const corrected = rejected.replace(/^(S001,.*?,200,\d+,[^,]*),0,/m, '$1,1,');
+    const second = await take(write([corrected]));
+    expect(second).toMatchObject({ code: 0, report: { rows: 1, applied: 1, rejected: 0 } });
+    expect(await quantities()).toMatchObject({ S000: 100, S001: 200 });
+
+    for (const { report } of [second, first]) await run(importCommand, 'undo', report.groupId);
+    expect(await quantities()).toEqual({ ...before, S001: 500 });
+    expect((await checkDatabase(database.url)).findings).toEqual([]);
+  });
+
+  test('says in a dry run what the import then does, row for row', async () => {
+    const path = write([
+      'SKU ID;Quantity in Stock;colour',
+      ...indices(20).map((n) => `S0${String(n).padStart(2, '0')};${n % 3};red`),
+      'S000;7;twice',
+      'NONE;1;',
+      'S021;1.5;',
+    ]);
+    const before = await quantities();
+    const dry = await take(path, '--dry-run');
+    expect(await quantities()).toEqual(before);
+    const real = await take(path);
+    expect(dry.report).toEqual({ ...real.report, dryRun: true, groupId: null });
+    expect(dry.report).toMatchObject({ rows: 23, rejected: 3 });
+    expect(
+      real.report.problems.map(({ line, code }: { line: number; code: string }) => [line, code]),
+    ).toEqual([
+      [22, 'DUPLICATE_SKU'],
+      [23, 'SKU_NOT_FOUND'],
+      [24, 'BAD_USER_INPUT'],
+    ]);
+    expect(dry.err).toBe('Ignored: colour.\n');
+  });
+
+  describe('that would empty more than a fifth of the shop', () => {
+    const zeros = (size: number) =>
+      write(['sku_id,quantity_in_stock', ...indices(size).map((n) => `S0${String(n).padStart(2, '0')},0`)]);
+
+    test('by naming them is held, and let through by the number that it says', async () => {
+      const before = await quantities();
+      const held = await take(zeros(13));
+      expect(held).toMatchObject({ code: 3, report: { zeroed: 13, groupId: null } });
+      const [, flag = '', allowed = ''] = /(--allow-zeroing) (\d+)\n$/.exec(held.err) ?? [];
+      expect(allowed).toBe('13');
+      expect(await quantities()).toEqual(before);
+      expect(await take(zeros(13), flag, '12')).toMatchObject({ code: 3 });
+      expect(await take(zeros(13), flag, allowed)).toMatchObject({
+        code: 0,
+        report: { applied: 13, zeroed: 13 },
+      });
+    });
+
+    test('by leaving them out is held, and a row with a mistake keeps its SKU from being emptied', async () => {
+      const path = write(['sku_id,quantity_in_stock', 'S000,5', 'S001,many']);
+      const held = await take(path, '--mode', 'full');
+      expect(held).toMatchObject({ code: 3, report: { mode: 'full', zeroed: IN_STOCK - 2 } });
+      const done = await take(path, '--mode', 'full', '--allow-zeroing', String(IN_STOCK - 2));
+      expect(done).toMatchObject({ code: 1, report: { applied: 1, rejected: 1, zeroed: IN_STOCK - 2 } });
+      const left = Object.entries(await quantities()).filter(([, quantity]) => quantity > 0);
+      expect(left).toEqual([
+        ['S000', 5],
+        ['S001', 2],
+      ]);
+    });
+
+    test('is not held where it empties a fifth or less, or ten or fewer', async () => {
+      expect(await take(zeros(12))).toMatchObject({ code: 0, report: { zeroed: 12 } });
+    });
+
+    test('is held where it has no row', async () => {
+      expect(await take(write(['sku_id,quantity_in_stock']))).toMatchObject({ code: 3 });
+      expect(await take(write(['sku_id,quantity_in_stock']), '--allow-zeroing', '0')).toMatchObject({
+        code: 0,
+      });
+    });
+  });
+
+  test('that cannot be read to its end changes nothing', async () => {
+    const before = await quantities();
+    const rejected = join(folder.path, 'never.csv');
+    const broken = await take(
+      write(['sku_id,quantity_in_stock', 'S000,77', 'S001,"78']),
+      '--rejected',
+      rejected,
+    );
+    expect(broken).toMatchObject({
+      code: 2,
+      report: null,
+      err: expect.stringContaining('Nothing was imported.'),
+    });
+    expect(await quantities()).toEqual(before);
+    expect(existsSync(rejected)).toBe(false);
+    expect(await take(write(['sku_id,colour', 'S000,red']))).toMatchObject({ code: 2 });
+  });
+
+  test('names a SKU by several codes only where all are its own', async () => {
+    await run(importCommand, 'skus', write(['sku_id,isbn', 'NEW,9780141439471', 'USED,9780141439471']));
+    const { report } = await take(
+      write([
+        'sku_id,isbn,quantity_in_stock',
+        'USED,0141439475,4',
+        'NEW,9780306406157,4',
+        ',9780141439471,4',
+      ]),
+    );
+    expect(report).toMatchObject({ applied: 1, rejected: 2 });
+    expect(report.problems.map(({ code }: { code: string }) => code)).toEqual([
+      'IDENTIFIERS_DISAGREE',
+      'AMBIGUOUS_IDENTIFIER',
+    ]);
+    expect(await quantities()).toMatchObject({ USED: 4, NEW: 0 });
+  });
+});
