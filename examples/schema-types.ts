@@ -1320,6 +1320,9 @@ export type introspection = {
     "interfaces": null,
     "enumValues": [
      {
+      "name": "FEED"
+     },
+     {
       "name": "GRAPHQL"
      },
      {

@@ -29,7 +29,7 @@ export interface FeedWatcher {
   /** Called once, before the first row. */
   readonly onHead?: (head: FileHead) => void;
   /** Called for each row that is not applied, in the order of the file. */
-  readonly onRejected?: (rejected: RejectedRow) => void;
+  readonly onRejected?: ((rejected: RejectedRow) => void) | undefined;
   /** Called after each part with the rows done so far. A feed that is not dry is read twice. */
   readonly onProgress?: (state: 'READING' | 'APPLYING', rows: number) => void;
   /** When aborted, the feed ends after the part in hand. */
@@ -59,14 +59,8 @@ export async function importInventory(
   watcher: FeedWatcher = {},
 ): Promise<FeedResult> {
   const rows = new FeedRows(inventory, feed.supplierId);
-  const { onRejected, ...quietly } = watcher;
-  const judged = await runPass(
-    inventory,
-    { ...feed, dryRun: true },
-    rows,
-    read,
-    feed.dryRun ? watcher : quietly,
-  );
+  const whileJudging = feed.dryRun ? watcher : { ...watcher, onRejected: undefined };
+  const judged = await runPass(inventory, { ...feed, dryRun: true }, rows, read, whileJudging);
   const { applied, unchanged, zeroed } = judged.report;
   const inStock = await inventory.countSkus(
     feed.supplierId,

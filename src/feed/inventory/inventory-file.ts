@@ -1,5 +1,5 @@
 /** Opens an inventory file of either format, and reads its header and rows. */
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { readCsv } from '../csv/read-csv.ts';
 import { findEncoding } from '../csv/encoding.ts';
 import {
@@ -12,7 +12,6 @@ import {
 import { FileFault, type Row } from '../row.ts';
 import { readXlsx } from '../xlsx/read-xlsx.ts';
 
-/** Reading a file in larger pieces costs fewer turns of the event loop. */
 const PIECE_BYTES = 65_536;
 /** How a ZIP archive begins, and how an old or encrypted Office file does. */
 const workbookMarks = ['504b0304', 'd0cf11e0'];
@@ -46,16 +45,15 @@ export async function* readInventoryFile(
   path: string,
   { sheet }: { readonly sheet?: string | undefined } = {},
 ): AsyncGenerator<FilePart, void> {
-  await using file = await open(path);
-  const isWorkbook = await beginsAsWorkbook(file);
+  const isWorkbook = await beginsAsWorkbook(path);
   if (sheet !== undefined && !isWorkbook)
     throw new FileFault('A CSV file has no sheets. Leave the name of the sheet out.');
   let delimiter = ',';
   const parts = isWorkbook
     ? readXlsx(path, { sheet })
-    : readCsv(streamOf(file), {
+    : readCsv(piecesOf(path), {
         isColumn: isInventoryColumn,
-        encoding: await findEncoding(streamOf(file)),
+        encoding: await findEncoding(piecesOf(path)),
         onDelimiter: (found) => (delimiter = found),
       });
   let head: FileHead | undefined;
@@ -78,12 +76,17 @@ export async function* readInventoryFile(
   if (!head) throw new FileFault('The file is empty. Give the first row the names of the columns.');
 }
 
-async function beginsAsWorkbook(file: FileHandle): Promise<boolean> {
+async function beginsAsWorkbook(path: string): Promise<boolean> {
+  await using file = await open(path);
   const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
   return workbookMarks.includes(buffer.toString('hex'));
 }
 
-/** The file from its beginning. */
-function streamOf(file: FileHandle): AsyncIterable<Uint8Array> {
-  return file.createReadStream({ start: 0, autoClose: false, highWaterMark: PIECE_BYTES });
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array, void> {
+  await using file = await open(path);
+  for (;;) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(PIECE_BYTES));
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
