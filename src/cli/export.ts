@@ -31,10 +31,19 @@ async function inventory(args: readonly string[], io: Io): Promise<number> {
   return withStore(values.database, async (store) => {
     const supplierId = await requireSupplier(store, values.supplier);
     const rows = Readable.from(exportInventory(createListSkus(store), supplierId, {}));
-    if (path === undefined) await pipeline(rows, io.output, { end: false, signal: io.stop });
+    if (path === undefined) await print(rows, io);
     else await writeNew(path, rows, io.stop);
     return 0;
   });
+}
+
+async function print(rows: Readable, { output, stop }: Io): Promise<void> {
+  try {
+    await pipeline(rows, output, { end: false, signal: stop });
+  } catch (error) {
+    // A reader that stops early (`| head`) is no failure.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+  }
 }
 
 /** A file that is not whole is removed, so that nobody takes it for one. */

@@ -42,6 +42,8 @@ first as a whole, without storing anything, and then it is applied. Its first ro
                          which SKU; at least one. If a row has several, all must be the SKU's own
   quantity_in_stock, quantity_on_backorder
                          0 to 2147483647
+  backorder_date         when these units are expected, such as 2026-12-24, or - to clear it; needed where a row raises or sets
+                         units on backorder and the SKU has no date yet
   restrictions           discontd, tmpunavail, or none to lift a restriction
   version                as exported: the row is rejected if the SKU was changed since
 Other columns are ignored. An empty cell leaves the field as it is. A bad row is left out, and the others are applied.

@@ -59,7 +59,7 @@ export interface FeedProblem {
 }
 
 /** Why a feed rejects a row that a single update would not meet. */
-export const feedFaults = ['DUPLICATE_SKU', 'IDENTIFIERS_DISAGREE'] as const;
+export const feedFaults = ['DUPLICATE_SKU', 'IDENTIFIERS_DISAGREE', 'BACKORDER_DATE_MISSING'] as const;
 export type FeedFault = (typeof feedFaults)[number];
 
 /** A report lists at most so many problems. */

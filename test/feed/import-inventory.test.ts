@@ -76,7 +76,7 @@ describeOnEachStore('an inventory file', (kind) => {
 
     const rejected = readFileSync(rejectedPath, 'utf8');
     expect(rejected.trimEnd().split('\r\n')).toHaveLength(2);
-    const corrected = rejected.replace(/^(S001,.*?,200,\d+,[^,]*),0,/m, '$1,1,');
+    const corrected = rejected.replace(/^(S001,.*?,200,\d+,[^,]*,[^,]*),0,/m, '$1,1,');
     const second = await take(write([corrected]));
     expect(second).toMatchObject({ code: 0, report: { rows: 1, applied: 1, rejected: 0 } });
     expect(await quantities()).toMatchObject({ S000: 100, S001: 200 });
@@ -187,5 +187,15 @@ describeOnEachStore('an inventory file', (kind) => {
       'AMBIGUOUS_IDENTIFIER',
     ]);
     expect(await quantities()).toMatchObject({ USED: 4, NEW: 0 });
+  });
+
+  test('that announces units on backorder needs a date, and one that repeats what is stored does not', async () => {
+    const names = 'sku_id,quantity_on_backorder,backorder_date';
+    const { report } = await take(write([names, 'S000,5,', 'S001,5,2027-01-31', 'S002,0,']));
+    expect(report).toMatchObject({ applied: 1, unchanged: 1, rejected: 1 });
+    expect(report.problems).toMatchObject([{ line: 2, code: 'BACKORDER_DATE_MISSING' }]);
+    expect(await take(write([names, 'S001,6,']))).toMatchObject({ code: 0, report: { applied: 1 } });
+    expect(await take(write([names, 'S001,,-']))).toMatchObject({ code: 0, report: { applied: 1 } });
+    expect(await take(write([names, 'S001,6,']))).toMatchObject({ code: 0, report: { unchanged: 1 } });
   });
 });

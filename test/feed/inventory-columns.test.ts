@@ -135,9 +135,7 @@ describe('a row', () => {
     ['007', 7],
     ['2147483647', 2_147_483_647],
   ])('takes the quantity %j', (cell, quantity) => {
-    expect(readOne('quantity_on_backorder', cell)).toMatchObject(
-      quantity > 0 ? { code: 'BAD_USER_INPUT' } : {},
-    );
+    expect(readOne('quantity_on_backorder', cell)).toMatchObject({ quantityOnBackorder: quantity });
     expect(readCells('sku_id,quantity_in_stock', ['A', cell])).toMatchObject({
       values: { quantityInStock: quantity },
     });
@@ -262,16 +260,6 @@ describe('a row', () => {
     ]);
     const none = 'The row names no SKU. Give sku_id, upca, ean13, gtin14 or isbn.';
     expect(readCells('sku_id,upca,quantity_in_stock', ['', '-', '5'])).toMatchObject({ reason: none });
-  });
-
-  test('that announces units needs the date in the same row', () => {
-    const names = 'sku_id,quantity_on_backorder,backorder_date';
-    const reason =
-      'quantity_on_backorder needs a backorder_date in the same row. Say when the units are expected, such as 2026-12-24.';
-    const rejected = { line: 2, code: 'BAD_USER_INPUT', reason };
-    expect(readCells(names, ['A', '5', ''])).toMatchObject(rejected);
-    expect(readCells(names, ['A', '5', '-'])).toMatchObject(rejected);
-    expect(readCells(names, ['A', '0', ''])).toMatchObject({ values: { quantityOnBackorder: 0 } });
   });
 
   test('with a fault in a cell is rejected, unless the column is ignored', () => {

@@ -13,6 +13,7 @@ const columns: Readonly<Record<string, (sku: Sku) => string | number | null>> = 
   isbn: (sku) => sku.isbn,
   quantity_in_stock: (sku) => sku.quantityInStock,
   quantity_on_backorder: (sku) => sku.quantityOnBackorder,
+  backorder_date: (sku) => sku.backorderDate,
   restrictions: (sku) => sku.restrictions,
   version: (sku) => sku.version,
 };

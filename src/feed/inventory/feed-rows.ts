@@ -25,6 +25,8 @@ export type Send = (updates: readonly InventoryUpdate[]) => Promise<readonly Row
 
 /** In place of a line: the row's identifiers do not name one SKU. */
 const DISAGREE = 0xffff_ffff;
+/** In place of a line: the row announces units without a date. */
+const NEEDS_DATE = 0xffff_fffe;
 const FIRST_ROWS = 1_024;
 
 /**
@@ -41,7 +43,7 @@ export class FeedRows {
   readonly #lines = new Map<string, number>();
   /** SKUs that rejected rows name. */
   readonly #mentioned = new Set<string>();
-  /** For each row of the file: the line that named its SKU before, or DISAGREE; 0 if the row is sent. */
+  /** For each row of the file: the line that named its SKU before, DISAGREE or NEEDS_DATE; 0 if the row is sent. */
   #leftOut = new Uint32Array(FIRST_ROWS);
 
   constructor(inventory: Pick<Inventory, 'find'>, supplierId: string) {
@@ -65,7 +67,8 @@ export class FeedRows {
       if (!sku || !('values' in read)) return;
       const agree = read.values.identifiers.every((identifier) => isNamedBy(sku, identifier));
       if (!agree) this.#mentioned.add(sku.skuId);
-      this.#leftOut[start + i] = agree ? this.#noteNamed(sku.skuId, row.line) : DISAGREE;
+      const before = agree ? this.#noteNamed(sku.skuId, row.line) : DISAGREE;
+      this.#leftOut[start + i] = before === 0 && lacksDate(result) ? NEEDS_DATE : before;
     });
     return this.#taken(rows, start, sent);
   }
@@ -142,15 +145,33 @@ function toUpdate({ identifiers, version, asOf, ...fields }: InventoryValues): I
   };
 }
 
+/** The documented feed: units on backorder that are announced need the date on which they are expected. */
+function lacksDate(result: RowResult): boolean {
+  if (result.outcome !== 'DRY_RUN') return false;
+  const { before, after } = result.change;
+  const isAnnounced =
+    after.quantityOnBackorder !== before.quantityOnBackorder && after.quantityOnBackorder > 0;
+  return isAnnounced && after.backorderDate === null;
+}
+
 function explain(why: number): Withheld {
-  return why === DISAGREE
-    ? {
+  switch (why) {
+    case DISAGREE:
+      return {
         code: 'IDENTIFIERS_DISAGREE',
         message:
           'One of the codes in the row is not a code of the SKU that the row names. Correct or empty the wrong one.',
-      }
-    : {
+      };
+    case NEEDS_DATE:
+      return {
+        code: 'BACKORDER_DATE_MISSING',
+        message:
+          'The row announces units on backorder, and the SKU has no backorder_date. Say when they are expected, such as 2026-12-24.',
+      };
+    default:
+      return {
         code: 'DUPLICATE_SKU',
         message: `Line ${why} names this SKU already. Keep the row that is right, and remove the other.`,
       };
+  }
 }

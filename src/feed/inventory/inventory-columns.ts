@@ -164,11 +164,6 @@ function checkWhole(line: number, values: InventoryValues): InventoryRow {
       reason: `The row names no SKU. Give ${listed(identifierNames)}.`,
       identifiers: [],
     };
-  if ((values.quantityOnBackorder ?? 0) > 0 && typeof values.backorderDate !== 'string') {
-    const reason =
-      'quantity_on_backorder needs a backorder_date in the same row. Say when the units are expected, such as 2026-12-24.';
-    return { line, code: 'BAD_USER_INPUT', reason, identifiers: values.identifiers };
-  }
   return { line, values };
 }
 
