@@ -41,7 +41,7 @@ export const MAX_COLUMNS = 1_024;
 /** Characters of a cell, as in Excel. */
 export const MAX_CELL_LENGTH = 32_767;
 /** Characters of a row's cells together. */
-export const MAX_ROW_LENGTH = 262_144;
+export const MAX_ROW_LENGTH = 131_072;
 /** Characters of all cells together. Cells that share one text let a small file have many. */
 export const MAX_TOTAL_LENGTH = 512 * MiB;
 /** XML between the starts of two rows. */

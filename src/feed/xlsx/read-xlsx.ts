@@ -10,8 +10,11 @@ import { readStyles } from './styles.ts';
 import { readWorkbook } from './workbook.ts';
 import { XmlReader } from './xml.ts';
 
-/** XML between two looks at the size of the batch. A few bytes can stand for a long text that cells share. */
-const SLICE_BYTES = 512;
+/**
+ * XML between two looks at the size of the batch. A few bytes can stand for a long text that cells share: what a slice and a batch
+ * make must fit into V8's smallest young generation, or it is promoted, and garbage piles up until the next full collection.
+ */
+const SLICE_BYTES = 128;
 
 export interface XlsxOptions {
   /** The sheet's name; otherwise the first sheet that is not hidden. */

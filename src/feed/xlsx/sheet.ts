@@ -11,7 +11,7 @@ import type { Attributes, XmlHandler } from './xml.ts';
 
 /** Rows after which a batch is handed on, and cells and characters together. */
 const BATCH_ROWS = 1_000;
-const BATCH_WEIGHT = 262_144;
+const BATCH_WEIGHT = 65_536;
 
 /** What the cells of a sheet refer to. */
 export interface SheetContext extends CellContext {
