@@ -80,7 +80,7 @@ describe.skipIf(lacksBrowser)('GraphiQL of the demo', { timeout: 60_000 }, () =>
     await expect.poll(() => page.locator('.squiggly-error').count(), patience).toBeGreaterThan(0);
     await page.keyboard.press('Control+Space');
     const suggested = async () => (await page.locator('.suggest-widget').allInnerTexts()).join();
-    await expect.poll(suggested, patience).toContain('inventoryChanges');
+    await expect.poll(suggested, patience).toContain('availability');
   });
 
   // At these widths a pressed tab leapt away from the pointer, so that the first click was lost.
