@@ -82,6 +82,8 @@ describe('the checker, on a store that was tampered with,', () => {
         quantity_in_stock: isAdjustment(number) ? sku.quantity_in_stock + quantity : quantity,
         quantity_on_backorder_before: sku.quantity_on_backorder,
         quantity_on_backorder: isAdjustment(number) ? sku.quantity_on_backorder : number,
+        backorder_date_before: null,
+        backorder_date: null,
         source: 'GRAPHQL',
         reason: `operation ${number}`,
         previous_position: sku.last_change_position,
@@ -96,6 +98,7 @@ describe('the checker, on a store that was tampered with,', () => {
       sku_id: skuId,
       quantity_in_stock: 0,
       quantity_on_backorder: 0,
+      backorder_date: null,
       version: 0,
       last_change_position: null,
     }) as SkuTable;
