@@ -21,6 +21,15 @@ export type introspection = {
     "fields": null,
     "inputFields": [
      {
+      "name": "asOf",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
       "name": "dryRun",
       "type": {
        "kind": "NON_NULL",
@@ -149,6 +158,14 @@ export type introspection = {
       }
      },
      {
+      "name": "newerChange",
+      "type": {
+       "kind": "OBJECT",
+       "name": "InventoryChange",
+       "ofType": null
+      }
+     },
+     {
       "name": "outcome",
       "type": {
        "kind": "NON_NULL",
@@ -178,6 +195,26 @@ export type introspection = {
        "kind": "OBJECT",
        "name": "Sku",
        "ofType": null
+      }
+     },
+     {
+      "name": "staleFields",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "LIST",
+        "ofType": {
+         "name": null,
+         "kind": "NON_NULL",
+         "ofType": {
+          "name": "StaleField",
+          "kind": "OBJECT",
+          "ofType": null
+         }
+        }
+       }
       }
      },
      {
@@ -294,6 +331,91 @@ export type introspection = {
        "name": null,
        "ofType": {
         "name": "Boolean",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [
+     {
+      "kind": "INTERFACE",
+      "name": "UserError",
+      "ofType": null
+     }
+    ],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "AsOfInFutureError",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "code",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "InventoryErrorCode",
+        "kind": "ENUM",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "message",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "path",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "LIST",
+        "ofType": {
+         "name": null,
+         "kind": "NON_NULL",
+         "ofType": {
+          "name": "String",
+          "kind": "SCALAR",
+          "ofType": null
+         }
+        }
+       }
+      }
+     },
+     {
+      "name": "retryable",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Boolean",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "serverTime",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "DateTime",
         "kind": "SCALAR",
         "ofType": null
        }
@@ -493,6 +615,15 @@ export type introspection = {
     "fields": null,
     "inputFields": [
      {
+      "name": "asOf",
+      "type": {
+       "kind": "SCALAR",
+       "name": "RowValue",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
       "name": "backorderDate",
       "type": {
        "kind": "SCALAR",
@@ -557,6 +688,15 @@ export type introspection = {
     "isOneOf": false,
     "fields": null,
     "inputFields": [
+     {
+      "name": "asOf",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
      {
       "name": "atomicity",
       "type": {
@@ -702,6 +842,18 @@ export type introspection = {
           "ofType": null
          }
         }
+       }
+      }
+     },
+     {
+      "name": "staleCount",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
        }
       }
      },
@@ -1029,6 +1181,14 @@ export type introspection = {
         "kind": "OBJECT",
         "ofType": null
        }
+      }
+     },
+     {
+      "name": "asOf",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
       }
      },
      {
@@ -1422,6 +1582,9 @@ export type introspection = {
       "name": "AMBIGUOUS_IDENTIFIER"
      },
      {
+      "name": "AS_OF_IN_FUTURE"
+     },
+     {
       "name": "BAD_USER_INPUT"
      },
      {
@@ -1453,6 +1616,29 @@ export type introspection = {
    },
    {
     "kind": "ENUM",
+    "name": "InventoryField",
+    "isOneOf": null,
+    "fields": null,
+    "inputFields": null,
+    "interfaces": null,
+    "enumValues": [
+     {
+      "name": "BACKORDER_DATE"
+     },
+     {
+      "name": "QUANTITY_IN_STOCK"
+     },
+     {
+      "name": "QUANTITY_ON_BACKORDER"
+     },
+     {
+      "name": "RESTRICTIONS"
+     }
+    ],
+    "possibleTypes": null
+   },
+   {
+    "kind": "ENUM",
     "name": "InventoryOutcome",
     "isOneOf": null,
     "fields": null,
@@ -1467,6 +1653,9 @@ export type introspection = {
      },
      {
       "name": "REJECTED"
+     },
+     {
+      "name": "STALE_IGNORED"
      },
      {
       "name": "UNCHANGED"
@@ -1546,6 +1735,14 @@ export type introspection = {
       }
      },
      {
+      "name": "newerChange",
+      "type": {
+       "kind": "OBJECT",
+       "name": "InventoryChange",
+       "ofType": null
+      }
+     },
+     {
       "name": "outcome",
       "type": {
        "kind": "NON_NULL",
@@ -1563,6 +1760,26 @@ export type introspection = {
        "kind": "OBJECT",
        "name": "Sku",
        "ofType": null
+      }
+     },
+     {
+      "name": "staleFields",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "LIST",
+        "ofType": {
+         "name": null,
+         "kind": "NON_NULL",
+         "ofType": {
+          "name": "StaleField",
+          "kind": "OBJECT",
+          "ofType": null
+         }
+        }
+       }
       }
      },
      {
@@ -2288,6 +2505,18 @@ export type introspection = {
       }
      },
      {
+      "name": "staleCount",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
       "name": "unchangedCount",
       "type": {
        "kind": "NON_NULL",
@@ -2425,6 +2654,18 @@ export type introspection = {
     "name": "Sku",
     "isOneOf": null,
     "fields": [
+     {
+      "name": "asOf",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "SkuAsOf",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
      {
       "name": "availability",
       "type": {
@@ -2602,6 +2843,49 @@ export type introspection = {
       "ofType": null
      }
     ],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "SkuAsOf",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "backorderDate",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "quantityInStock",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "quantityOnBackorder",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "restrictions",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
     "enumValues": null,
     "possibleTypes": null
    },
@@ -3064,6 +3348,53 @@ export type introspection = {
    },
    {
     "kind": "OBJECT",
+    "name": "StaleField",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "asOf",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "DateTime",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "field",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "InventoryField",
+        "kind": "ENUM",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "storedAsOf",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "DateTime",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
     "name": "Subscription",
     "isOneOf": null,
     "fields": [
@@ -3091,6 +3422,15 @@ export type introspection = {
     "isOneOf": false,
     "fields": null,
     "inputFields": [
+     {
+      "name": "asOf",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
      {
       "name": "backorderDate",
       "type": {
@@ -3208,6 +3548,14 @@ export type introspection = {
       }
      },
      {
+      "name": "newerChange",
+      "type": {
+       "kind": "OBJECT",
+       "name": "InventoryChange",
+       "ofType": null
+      }
+     },
+     {
       "name": "outcome",
       "type": {
        "kind": "NON_NULL",
@@ -3237,6 +3585,26 @@ export type introspection = {
        "kind": "OBJECT",
        "name": "Sku",
        "ofType": null
+      }
+     },
+     {
+      "name": "staleFields",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "LIST",
+        "ofType": {
+         "name": null,
+         "kind": "NON_NULL",
+         "ofType": {
+          "name": "StaleField",
+          "kind": "OBJECT",
+          "ofType": null
+         }
+        }
+       }
       }
      },
      {
@@ -3334,6 +3702,11 @@ export type introspection = {
      {
       "kind": "OBJECT",
       "name": "AmbiguousIdentifierError",
+      "ofType": null
+     },
+     {
+      "kind": "OBJECT",
+      "name": "AsOfInFutureError",
       "ofType": null
      },
      {

@@ -23,6 +23,8 @@ export interface InventoryChange {
   /** What the changes of one bulk call, import or undo have in common; null for a single update. */
   readonly groupId: string | null;
   readonly changedAt: string;
+  /** When the update's values were true, if its sender said so; else null. */
+  readonly asOf: string | null;
   /** Position of the change that the SKU had before this one; null for its first, and for one that is not stored. */
   readonly previousPosition: number | null;
 }

@@ -2,8 +2,7 @@
 import { decide, noCandidates, type Candidates } from './decide.ts';
 import type { InventoryChange } from './change.ts';
 import { decideKey, keyedInputOf, type KeyDecision, type KnownKeys, type UsedKey } from './idempotency.ts';
-import { limitCandidates } from './limit-candidates.ts';
-import { withCurrent } from './refusal.ts';
+import { MAX_CALL_CANDIDATES, withCurrent, type Refusal } from './refusal.ts';
 import { keyOf, type InventoryState, type Sku } from './sku.ts';
 import type { InventoryUpdate, MalformedRow, RowResult, UpdateRequest } from './update.ts';
 
@@ -20,7 +19,7 @@ export type RequestDecision =
 export interface BatchDecision {
   /** One for each request, in order. */
   readonly requests: readonly RequestDecision[];
-  /** The last state of every SKU that changes. */
+  /** The last state of every SKU that changes, also of one that only gets newer as-of times. */
   readonly skus: readonly Sku[];
   /** All changes, in order. They have no positions yet. */
   readonly changes: readonly InventoryChange[];
@@ -82,12 +81,15 @@ function runRows(
   const results = request.rows.map((row, rowIndex): RowResult => {
     const { skus: stored, count } = matched[rowIndex] ?? noCandidates;
     const decision = decideRow({ skus: stored.map(current), count }, row, now);
-    if (decision.outcome !== 'APPLIED') return decision;
-    const { before, after } = decision;
-    const change = recordChange(request, before, after);
-    skus.set(keyOf(after.supplierId, after.skuId), after);
+    if (decision.outcome === 'REJECTED') return decision;
+    if (decision.outcome === 'STALE_IGNORED') return { ...decision, newerChange: null };
+    const { outcome, before, after, staleFields } = decision;
+    const partly = staleFields.length > 0 && { staleFields };
+    if (after !== before) skus.set(keyOf(after.supplierId, after.skuId), after);
+    if (outcome === 'UNCHANGED') return { outcome, sku: after, ...partly };
+    const change = recordChange(request, before, after, 'asOf' in row ? (row.asOf ?? null) : null);
     changes.push(change);
-    return { outcome: request.dryRun ? 'DRY_RUN' : 'APPLIED', sku: after, change };
+    return { outcome: request.dryRun ? 'DRY_RUN' : outcome, sku: after, change, ...partly };
   });
   const isRolledBack =
     request.atomicity === 'ALL_OR_NOTHING' && results.some(({ outcome }) => outcome === 'REJECTED');
@@ -110,7 +112,7 @@ function rollBack(result: RowResult, [stored]: readonly Sku[]): RowResult {
   return stored ? { outcome: 'REJECTED', refusal: withCurrent(result.refusal, stored) } : result;
 }
 
-function recordChange(request: UpdateRequest, before: Sku, after: Sku): InventoryChange {
+function recordChange(request: UpdateRequest, before: Sku, after: Sku, asOf: string | null): InventoryChange {
   const { source, actor, reason, referenceDocumentUri, groupId } = request;
   return {
     supplierId: after.supplierId,
@@ -125,10 +127,40 @@ function recordChange(request: UpdateRequest, before: Sku, after: Sku): Inventor
     referenceDocumentUri,
     groupId,
     changedAt: after.updatedAt,
+    asOf,
     previousPosition: null,
   };
 }
 
 function stateOf({ quantityInStock, quantityOnBackorder, restrictions, backorderDate }: Sku): InventoryState {
   return { quantityInStock, quantityOnBackorder, restrictions, backorderDate };
+}
+
+/**
+ * Bounds the candidates that the refusals of one call list, because thousands of rows may name codes that many SKUs share. Once they have
+ * listed MAX_CALL_CANDIDATES, later rows list none but still say how many there are.
+ */
+export function limitCandidates(results: readonly RowResult[]): readonly RowResult[] {
+  let listed = 0;
+  const limit = (refusal: Refusal): Refusal => {
+    switch (refusal.problem) {
+      case 'AMBIGUOUS_IDENTIFIER':
+        listed += refusal.candidates.length;
+        return listed <= MAX_CALL_CANDIDATES ? refusal : { ...refusal, candidates: [] };
+      case 'CHANGE_NOT_FOUND':
+      case 'IDEMPOTENCY_KEY_REUSED':
+      case 'BAD_USER_INPUT':
+      case 'AS_OF_IN_FUTURE':
+      case 'INVALID_IDENTIFIER':
+      case 'SKU_NOT_FOUND':
+      case 'PRECONDITION_FAILED':
+      case 'QUANTITY_BELOW_ZERO':
+      case 'QUANTITY_TOO_LARGE':
+      case 'ROLLED_BACK':
+        return refusal;
+    }
+  };
+  return results.map((result) =>
+    result.outcome === 'REJECTED' ? { outcome: 'REJECTED', refusal: limit(result.refusal) } : result,
+  );
 }

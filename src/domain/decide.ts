@@ -1,13 +1,26 @@
 /** The rules for one update: what it does to the SKUs that its identifier matched. */
 import { explainCode, type Identifier } from './identifier.ts';
-import type { AdjustEdit, InventoryUpdate, SetEdit } from './update.ts';
+import { isAhead, isSameAsOf, laterOf, timeAdjustment, timeSet } from './as-of.ts';
+import type { AdjustEdit, InventoryUpdate, SetEdit, StaleField } from './update.ts';
 import type { Precondition } from './sku.ts';
 import { MAX_QUANTITY, type InventoryState, type Sku } from './sku.ts';
 import type { Match, Refusal } from './refusal.ts';
 
 export type Decision =
-  | { readonly outcome: 'APPLIED'; readonly before: Sku; readonly after: Sku }
-  | { readonly outcome: 'UNCHANGED'; readonly sku: Sku }
+  | {
+      readonly outcome: 'APPLIED';
+      readonly before: Sku;
+      readonly after: Sku;
+      readonly staleFields: readonly StaleField[];
+    }
+  /** `after` differs from `before` in its as-of times at most. */
+  | {
+      readonly outcome: 'UNCHANGED';
+      readonly before: Sku;
+      readonly after: Sku;
+      readonly staleFields: readonly StaleField[];
+    }
+  | { readonly outcome: 'STALE_IGNORED'; readonly sku: Sku; readonly staleFields: readonly StaleField[] }
   | { readonly outcome: 'REJECTED'; readonly refusal: Refusal };
 
 /** The SKUs that an identifier matched. */
@@ -39,27 +52,33 @@ export function chooseMatch(identifier: Identifier, { skus, count }: Candidates)
 
 /** Decides one update in the order of `problems`. It stores nothing. `now` is ISO 8601. */
 export function decide(candidates: Candidates, update: InventoryUpdate, now: string): Decision {
-  const match = chooseMatch(update.identifier, candidates);
+  const { identifier, expected, edit, asOf } = update;
+  if (asOf !== undefined && isAhead(asOf, now)) return reject({ problem: 'AS_OF_IN_FUTURE', asOf, now });
+  const match = chooseMatch(identifier, candidates);
   if ('refusal' in match) return reject(match.refusal);
   const before = match.sku;
-  const { expected, edit } = update;
   if (expected && !holds(expected, before)) {
     // The store adds the last change: only it knows the change that made the current state.
     return reject({ problem: 'PRECONDITION_FAILED', expected, current: before, lastChange: null });
   }
-  const after = edit.kind === 'SET' ? set(before, edit) : adjust(before, edit);
+  const timed =
+    edit.kind === 'SET' ? timeSet(before, edit, asOf, now) : timeAdjustment(before, edit, asOf, now);
+  const { edit: left, staleFields } = timed;
+  if (left === null) return { outcome: 'STALE_IGNORED', sku: before, staleFields };
+  const after = left.kind === 'SET' ? set(before, left) : adjust(before, left);
   if ('problem' in after) return reject(after);
-  if (isSameState(before, after)) return { outcome: 'UNCHANGED', sku: before };
+  if (isSameState(before, after)) {
+    const isSame = isSameAsOf(before.asOf, timed.asOf);
+    const advanced = isSame ? before : { ...before, asOf: timed.asOf };
+    return { outcome: 'UNCHANGED', before, after: advanced, staleFields };
+  }
+  const updatedAt = laterOf(now, before.updatedAt);
   return {
     outcome: 'APPLIED',
     before,
-    after: { ...before, ...after, version: before.version + 1, updatedAt: laterOf(now, before.updatedAt) },
+    after: { ...before, ...after, version: before.version + 1, updatedAt, asOf: timed.asOf },
+    staleFields,
   };
-}
-
-/** A clock may go back; a SKU's times never do. Both texts are ISO 8601 in UTC, so they sort in the order of time. */
-function laterOf(now: string, last: string): string {
-  return now > last ? now : last;
 }
 
 function holds({ version, quantityInStock }: Precondition, sku: Sku): boolean {

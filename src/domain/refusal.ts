@@ -11,6 +11,7 @@ export const problems = [
   'CHANGE_NOT_FOUND',
   'IDEMPOTENCY_KEY_REUSED',
   'BAD_USER_INPUT',
+  'AS_OF_IN_FUTURE',
   'INVALID_IDENTIFIER',
   'SKU_NOT_FOUND',
   'AMBIGUOUS_IDENTIFIER',
@@ -23,12 +24,13 @@ export type Problem = (typeof problems)[number];
 
 /**
  * Whether the same input may be accepted later though its sender does nothing else. Other updates move quantities, so an
- * adjustment that is out of bounds now may fit later.
+ * adjustment that is out of bounds now may fit later. A time ahead comes to pass.
  */
 export const isRetryable: Record<Problem, boolean> = {
   CHANGE_NOT_FOUND: false,
   IDEMPOTENCY_KEY_REUSED: false,
   BAD_USER_INPUT: false,
+  AS_OF_IN_FUTURE: true,
   INVALID_IDENTIFIER: false,
   SKU_NOT_FOUND: false,
   AMBIGUOUS_IDENTIFIER: false,
@@ -58,6 +60,12 @@ export type Refusal =
   | { readonly problem: 'CHANGE_NOT_FOUND'; readonly by: 'changeIds' | 'groupId'; readonly id: string }
   | { readonly problem: 'IDEMPOTENCY_KEY_REUSED' }
   | { readonly problem: 'BAD_USER_INPUT'; readonly explanation: string }
+  | {
+      readonly problem: 'AS_OF_IN_FUTURE';
+      readonly asOf: string;
+      /** The server's time when it refused. */
+      readonly now: string;
+    }
   | { readonly problem: 'INVALID_IDENTIFIER'; readonly identifier: Identifier; readonly fault: CodeFault }
   | { readonly problem: 'SKU_NOT_FOUND'; readonly identifier: Identifier }
   | {
@@ -93,6 +101,7 @@ export function currentOf(refusal: Refusal): Sku | null {
     case 'CHANGE_NOT_FOUND':
     case 'IDEMPOTENCY_KEY_REUSED':
     case 'BAD_USER_INPUT':
+    case 'AS_OF_IN_FUTURE':
     case 'INVALID_IDENTIFIER':
     case 'SKU_NOT_FOUND':
     case 'AMBIGUOUS_IDENTIFIER':
@@ -111,6 +120,7 @@ export function withCurrent(refusal: Refusal, current: Sku): Refusal {
     case 'CHANGE_NOT_FOUND':
     case 'IDEMPOTENCY_KEY_REUSED':
     case 'BAD_USER_INPUT':
+    case 'AS_OF_IN_FUTURE':
     case 'INVALID_IDENTIFIER':
     case 'SKU_NOT_FOUND':
     case 'AMBIGUOUS_IDENTIFIER':
@@ -131,6 +141,8 @@ export function describeRefusal(refusal: Refusal): string {
       return 'This idempotency key was used for another input. Use a new key for a new update.';
     case 'BAD_USER_INPUT':
       return refusal.explanation;
+    case 'AS_OF_IN_FUTURE':
+      return `asOf is ${describeSpan(refusal)} ahead of this server's clock (${refusal.now}). Correct the clock or the time zone.`;
     case 'INVALID_IDENTIFIER':
       return `No SKU has the ${named(refusal.identifier)}, and it cannot be valid: ${refusal.fault.reason}`;
     case 'SKU_NOT_FOUND':
@@ -162,11 +174,20 @@ export function describeRefusalBlindly(refusal: Refusal): string {
     case 'CHANGE_NOT_FOUND':
     case 'IDEMPOTENCY_KEY_REUSED':
     case 'BAD_USER_INPUT':
+    case 'AS_OF_IN_FUTURE':
     case 'INVALID_IDENTIFIER':
     case 'SKU_NOT_FOUND':
     case 'ROLLED_BACK':
       return describeRefusal(refusal);
   }
+}
+
+/** `3 d 4 h`, `1 h 12 min` or `7 min`: the two largest units, rounded down. */
+function describeSpan({ asOf, now }: { readonly asOf: string; readonly now: string }): string {
+  const minutes = Math.floor((Date.parse(asOf) - Date.parse(now)) / 60_000);
+  const [days, hours] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24];
+  if (days > 0) return `${days} d ${hours} h`;
+  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
 }
 
 function named({ kind, value }: Identifier): string {

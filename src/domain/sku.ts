@@ -22,6 +22,35 @@ export interface InventoryState {
   readonly backorderDate: string | null;
 }
 
+/** The fields that an update can set. */
+export const stateFields = [
+  'quantityInStock',
+  'quantityOnBackorder',
+  'restrictions',
+  'backorderDate',
+] as const;
+export type StateField = (typeof stateFields)[number];
+
+/** When the value of each field was true: ISO 8601, UTC, milliseconds. Null: nothing was ever said of the field. */
+export interface AsOf extends Readonly<Record<StateField, string | null>> {
+  /** When the last value was true that an update set, and not by an adjustment. It is never after the field's own time. */
+  readonly inStockWhenSet: string | null;
+  readonly onBackorderWhenSet: string | null;
+}
+
+/** The times of a SKU that was last written before it had any: all are the time of its last change. */
+export function asOfBefore(version: number, updatedAt: string): AsOf {
+  const time = version > 0 ? updatedAt : null;
+  return {
+    quantityInStock: time,
+    quantityOnBackorder: time,
+    restrictions: time,
+    backorderDate: time,
+    inStockWhenSet: time,
+    onBackorderWhenSet: time,
+  };
+}
+
 /** One thing as one supplier sells it. */
 export interface Sku extends InventoryState {
   readonly supplierId: string;
@@ -39,6 +68,7 @@ export interface Sku extends InventoryState {
   readonly updatedAt: string;
   /** Position of its newest stored change, as it was read; null before the first. */
   readonly lastChangePosition: number | null;
+  readonly asOf: AsOf;
 }
 
 /** Both halves of a SKU's key as one string; neither half holds a NUL. */

@@ -2,7 +2,7 @@
 import type { ChangeSource, InventoryChange } from './change.ts';
 import type { Identifier } from './identifier.ts';
 import type { Refusal } from './refusal.ts';
-import type { Precondition, Restriction, Sku } from './sku.ts';
+import type { Precondition, Restriction, Sku, StateField } from './sku.ts';
 
 /** Rows in one bulk call at most. */
 export const MAX_BULK_ROWS = 10_000;
@@ -27,6 +27,22 @@ export interface InventoryUpdate {
   readonly identifier: Identifier;
   readonly edit: SetEdit | AdjustEdit;
   readonly expected?: Precondition | undefined;
+  /** When the values were true, or when the adjustment happened: ISO 8601, UTC, milliseconds. Absent: on arrival. */
+  readonly asOf?: string | undefined;
+}
+
+/** A value that an update left out, because what is stored of its field is newer. */
+export interface StaleField {
+  readonly field: StateField;
+  /** The update's time. */
+  readonly asOf: string;
+  /** The time of what is stored: of the field, or for an adjustment of the last value that was set. */
+  readonly storedAsOf: string;
+}
+
+/** What was left out of an update that did something else. Absent if nothing was. */
+interface PartlyStale {
+  readonly staleFields?: readonly StaleField[] | undefined;
 }
 
 /** A row of a bulk call that is malformed for any SKU; it is answered like one that the rules refuse. */
@@ -68,8 +84,19 @@ export const plainRequest = {
 } as const satisfies Partial<UpdateRequest>;
 
 export type RowResult =
-  | { readonly outcome: 'APPLIED' | 'DRY_RUN'; readonly sku: Sku; readonly change: InventoryChange }
-  | { readonly outcome: 'UNCHANGED'; readonly sku: Sku }
+  | ({
+      readonly outcome: 'APPLIED' | 'DRY_RUN';
+      readonly sku: Sku;
+      readonly change: InventoryChange;
+    } & PartlyStale)
+  | ({ readonly outcome: 'UNCHANGED'; readonly sku: Sku } & PartlyStale)
+  | {
+      readonly outcome: 'STALE_IGNORED';
+      readonly sku: Sku;
+      readonly staleFields: readonly StaleField[];
+      /** The SKU's newest change; null before the first. The store adds it. */
+      readonly newerChange: InventoryChange | null;
+    }
   | { readonly outcome: 'REJECTED'; readonly refusal: Refusal };
 
 export interface UpdateAnswer {

@@ -7,6 +7,7 @@ import {
   type IdentifierKind,
 } from '../../src/domain/identifier.ts';
 import {
+  asOfBefore,
   availabilityOf,
   MAX_QUANTITY,
   type Availability,
@@ -45,6 +46,7 @@ function sku(fields: Partial<Sku> = {}): Sku {
     version: 7,
     updatedAt: '2026-01-01T00:00:00.000Z',
     lastChangePosition: 7,
+    asOf: asOfBefore(7, '2026-01-01T00:00:00.000Z'),
     ...fields,
   };
 }
@@ -59,7 +61,10 @@ function chooseMatch(wanted: Identifier, candidates: readonly Sku[]) {
 function decide(candidates: readonly Sku[], update: InventoryUpdate, now: string) {
   const matched = { skus: candidates, count: candidates.length };
   const decision = decideUpdate(matched, update, now);
-  return decision.outcome === 'APPLIED' ? { outcome: decision.outcome, sku: decision.after } : decision;
+  if (!('after' in decision)) return decision;
+  const { outcome, before, after } = decision;
+  // The as-of times have a test of their own.
+  return { outcome, sku: { ...after, asOf: before.asOf } };
 }
 
 describe('an update sets what it holds and nothing else', () => {

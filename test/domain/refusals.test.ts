@@ -7,7 +7,7 @@ import { noCandidates, type Candidates } from '../../src/domain/decide.ts';
 import { keyedInputOf, type KnownKeys } from '../../src/domain/idempotency.ts';
 import { parseIdentifier } from '../../src/domain/identifier.ts';
 import { problems, type Problem } from '../../src/domain/refusal.ts';
-import { MAX_QUANTITY, type Sku } from '../../src/domain/sku.ts';
+import { asOfBefore, MAX_QUANTITY, type Sku } from '../../src/domain/sku.ts';
 import { decideUndo } from '../../src/domain/undo.ts';
 import type { InventoryChange } from '../../src/domain/change.ts';
 import type { InventoryUpdate, MalformedRow, UpdateRequest } from '../../src/domain/update.ts';
@@ -35,6 +35,7 @@ const sku: Sku = {
   version: 7,
   updatedAt: NOW,
   lastChangePosition: 7,
+  asOf: asOfBefore(7, NOW),
 };
 
 /** The change that made the SKU's current state. */
@@ -51,6 +52,7 @@ const lastChange: InventoryChange = {
   referenceDocumentUri: null,
   groupId: 'group',
   changedAt: NOW,
+  asOf: null,
   previousPosition: null,
 };
 
@@ -108,6 +110,7 @@ const adjustByCode: Build = (causes) => {
       quantityOnBackorder: causes.has('QUANTITY_BELOW_ZERO') ? -11 : -1,
     },
     expected: { version: causes.has('PRECONDITION_FAILED') ? 6 : 7 },
+    ...(causes.has('AS_OF_IN_FUTURE') && { asOf: '9999-01-01T00:00:00.000Z' }),
   };
   const row: Row = causes.has('BAD_USER_INPUT') ? { malformed: 'It has no identifier.' } : adjustment;
   return decideCall({
@@ -156,6 +159,7 @@ const chains: readonly {
     build: adjustByCode,
     chain: [
       'IDEMPOTENCY_KEY_REUSED',
+      'AS_OF_IN_FUTURE',
       'INVALID_IDENTIFIER',
       'SKU_NOT_FOUND',
       'PRECONDITION_FAILED',
@@ -169,6 +173,7 @@ const chains: readonly {
     build: adjustByCode,
     chain: [
       'IDEMPOTENCY_KEY_REUSED',
+      'AS_OF_IN_FUTURE',
       'AMBIGUOUS_IDENTIFIER',
       'PRECONDITION_FAILED',
       'QUANTITY_BELOW_ZERO',

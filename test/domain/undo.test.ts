@@ -28,6 +28,7 @@ function changeTo(version: number, before: Partial<InventoryState>, after: Parti
     referenceDocumentUri: null,
     groupId: 'g',
     changedAt: '2026-11-01T09:30:00.000Z',
+    asOf: null,
     previousPosition: null,
   };
   return change;

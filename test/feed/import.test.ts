@@ -11,6 +11,7 @@ import { createInventory } from '../../src/db/inventory.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';
 import { createSupplier } from '../../src/db/suppliers.ts';
 import { parseIdentifier, type IdentifierKind } from '../../src/domain/identifier.ts';
+import { withoutAsOf } from '../support/rows.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
 import { indices } from '../support/range.ts';
 
@@ -57,7 +58,7 @@ async function openImporter(kind: StoreKind) {
     run,
     take: (content: string | Buffer) => run(write(content)),
     preview: (content: string | Buffer) => run(write(content), undefined, '--dry-run'),
-    skus: () => db.selectFrom('sku').selectAll().orderBy('sku_id').execute(),
+    skus: async () => (await db.selectFrom('sku').selectAll().orderBy('sku_id').execute()).map(withoutAsOf),
     codes: () => db.selectFrom('sku_code').selectAll().execute(),
     changes: () => db.selectFrom('inventory_change').selectAll().orderBy('position').execute(),
     find: async (by: IdentifierKind, value: string) => {

@@ -6,6 +6,7 @@ import { identifierKinds, MAX_IDENTIFIER_LENGTH, type IdentifierKind } from '../
 import { MAX_QUANTITY } from '../../src/domain/sku.ts';
 import type { Problem } from '../../src/domain/refusal.ts';
 import { catalog, openGateway, type Gateway, type GraphqlAnswer } from '../support/gateway.ts';
+import { withoutAsOf } from '../support/rows.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
 const SEED = 20_261_101;
@@ -26,6 +27,7 @@ const statusOf: Record<Problem | 'APPLIED' | 'UNCHANGED' | 'BAD_USER_INPUT', num
   APPLIED: 200,
   UNCHANGED: 200,
   BAD_USER_INPUT: 400,
+  AS_OF_IN_FUTURE: 422,
   INVALID_IDENTIFIER: 404,
   SKU_NOT_FOUND: 404,
   AMBIGUOUS_IDENTIFIER: 422,
@@ -279,7 +281,7 @@ async function readRows({ db }: Store) {
     .orderBy('position')
     .execute();
   return {
-    skus: skus.map((row) => ({ ...row, updated_at: null })),
+    skus: skus.map((row) => ({ ...withoutAsOf(row), updated_at: null })),
     changes: changes.map((row) => ({ ...row, changed_at: null, source: null })),
   };
 }

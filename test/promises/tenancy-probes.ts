@@ -197,7 +197,7 @@ export const READ_ALL = `{ skus(first: 50) { totalCount nodes { ${SKU} } ${PAGE}
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(
   `first field direction only atomicity dryRun reason referenceDocumentUri sources availability restrictions min max updatedAfter
-  quantityInStock quantityOnBackorder quantityInStockDelta quantityOnBackorderDelta backorderDate version`.split(
+  quantityInStock quantityOnBackorder quantityInStockDelta quantityOnBackorderDelta backorderDate asOf version`.split(
     /\s+/,
   ),
 );

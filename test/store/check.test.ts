@@ -49,6 +49,8 @@ const words = {
   codeOfNone: 'A code is of a SKU that does not exist',
   skuValue: 'A SKU has a quantity, restriction or date that cannot be',
   changeValue: 'A change has a quantity, restriction or date that cannot be',
+  skuTime: 'A SKU has a time that cannot be',
+  changeTime: 'A change has a time that cannot be',
   texts: `A change's texts are missing`,
   keyBytes: `A supplier's idempotency keys take other room than it is said to use`,
   reference: 'A row refers to one that does not exist',
@@ -66,7 +68,7 @@ const lastPosition = (value: number) =>
 /** As a second change out of the same state: the log's columns, with its own position. */
 const branch = `insert into inventory_change select supplier_id, 6, sku_id, version, quantity_in_stock_before, quantity_in_stock,
   quantity_on_backorder_before, quantity_on_backorder, restrictions_before, restrictions, source, actor, changed_at, reason,
-  reference_document_uri, group_id, previous_position, backorder_date_before, backorder_date from inventory_change where position = 3`;
+  reference_document_uri, group_id, previous_position, backorder_date_before, backorder_date, as_of from inventory_change where position = 3`;
 const orphan = (skuId: string) => `delete from sku where supplier_id = 'acme' and sku_id = '${skuId}'`;
 
 const tamperings: readonly (readonly [what: string, statements: readonly string[], found: Found])[] = [
@@ -74,6 +76,10 @@ const tamperings: readonly (readonly [what: string, statements: readonly string[
   ['a backorder', [ofSku('quantity_on_backorder = 9')], { state: 1 }],
   ['a backorder date', [ofSku(`backorder_date = '2026-12-01'`)], { state: 1 }],
   ['what a backorder date was before', [ofChange(`backorder_date_before = '2026-12-01'`, 4)], { before: 1 }],
+  ['a time that is none', [ofSku(`restrictions_as_of = 'now'`)], { skuTime: 1 }],
+  ['a time with an offset', [ofSku(`quantity_in_stock_as_of = '2026-11-01T09:30:00+01:00'`)], { skuTime: 1 }],
+  ['a time that is empty', [ofSku(`backorder_date_as_of = ''`)], {}],
+  ['the time of a change', [ofChange(`as_of = 'now'`, 3)], { changeTime: 1 }],
   ['a restriction', [ofSku(`restrictions = 'discontd'`)], { state: 1 }],
   ['a restriction that is lifted', [ofSku('restrictions = null')], { state: 1 }],
   ['a version', [ofSku('version = 7')], { version: 1, count: 1 }],
@@ -290,7 +296,7 @@ describe('check of a SQLite file', () => {
     file.pragma('ignore_check_constraints = on');
     file.exec(`update sku set ${set} where sku_id = 'S-1'`);
     file.exec(`insert into inventory_change select supplier_id, 1, sku_id, 1, 0, quantity_in_stock, 0, quantity_on_backorder, null,
-      restrictions, '', '', '', null, null, null, null, null, backorder_date from sku where sku_id = 'S-1'`);
+      restrictions, '', '', '', null, null, null, null, null, backorder_date, null from sku where sku_id = 'S-1'`);
     file.exec(
       `update sku set version = 1, last_change_position = 1 where sku_id = 'S-1'; update supplier set last_position = 1`,
     );

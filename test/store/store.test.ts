@@ -30,7 +30,7 @@ describeOnEachStore('a store', (kind) => {
     database = await openTestStore(kind);
     store = database.store;
     await seed(store);
-    await sql`insert into inventory_change values ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', ${NOW}, null, null, null, null, null, null)`.execute(
+    await sql`insert into inventory_change values ('acme', 1, 'A', 1, 0, 1, 0, 0, null, null, 'REST', 'x', ${NOW}, null, null, null, null, null, null, null)`.execute(
       store.db,
     );
   });
@@ -85,7 +85,7 @@ describeOnEachStore('a store', (kind) => {
         ['a change to an unknown restriction', `'acme', 2, 'A', 2, 0, 1, 0, 0, null, 'banned'`],
       ].map(([what, values]) => [
         what,
-        `insert into inventory_change values (${values}, 'REST', 'x', '', null, null, null, null, null, null)`,
+        `insert into inventory_change values (${values}, 'REST', 'x', '', null, null, null, null, null, null, null)`,
       ]),
     ])('%s', async (_what = '', statement = '') => {
       const refusal = /constraint|cannot store TEXT|invalid input syntax|out of range/;
@@ -199,6 +199,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0004_compact_keys' },
       { name: '0005_supplier_names' },
       { name: '0006_backorder_dates' },
+      { name: '0007_as_of_times' },
     ]);
   });
 });

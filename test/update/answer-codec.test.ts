@@ -6,7 +6,7 @@ import { identifierKinds, type Identifier } from '../../src/domain/identifier.ts
 import { changeSources, type InventoryChange } from '../../src/domain/change.ts';
 import type { RowResult, UpdateAnswer } from '../../src/domain/update.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
-import { conditions, restrictions, type Sku } from '../../src/domain/sku.ts';
+import { asOfBefore, conditions, restrictions, stateFields, type Sku } from '../../src/domain/sku.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const orNull = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: null });
@@ -35,6 +35,14 @@ const sku: fc.Arbitrary<Sku> = fc
       version: count,
       updatedAt: text,
       lastChangePosition: position,
+      asOf: fc.record({
+        quantityInStock: orNull(text),
+        quantityOnBackorder: orNull(text),
+        restrictions: orNull(text),
+        backorderDate: orNull(text),
+        inStockWhenSet: orNull(text),
+        onBackorderWhenSet: orNull(text),
+      }),
     }),
   )
   .map(([inventory, item]) => ({ ...item, ...inventory }));
@@ -52,6 +60,7 @@ const changeOf = ({ supplierId, skuId }: Sku): fc.Arbitrary<InventoryChange> =>
     referenceDocumentUri: orNull(text),
     groupId: orNull(text),
     changedAt: text,
+    asOf: orNull(text),
     previousPosition: position,
   });
 const identifier: fc.Arbitrary<Identifier> = fc.record({
@@ -63,6 +72,7 @@ const is = <const Problem extends string>(...names: Problem[]) => fc.constantFro
 const refusal: fc.Arbitrary<Refusal> = fc.oneof(
   fc.record({ problem: is('IDEMPOTENCY_KEY_REUSED', 'ROLLED_BACK') }),
   fc.record({ problem: is('BAD_USER_INPUT'), explanation: text }),
+  fc.record({ problem: is('AS_OF_IN_FUTURE'), asOf: text, now: text }),
   fc.record({ problem: is('CHANGE_NOT_FOUND'), by: is('changeIds', 'groupId'), id: text }),
   fc.record({
     problem: is('INVALID_IDENTIFIER'),
@@ -91,11 +101,24 @@ const refusal: fc.Arbitrary<Refusal> = fc.oneof(
     current: sku,
   }),
 );
+const staleField = fc.record({ field: fc.constantFrom(...stateFields), asOf: text, storedAsOf: text });
+const staleFields = fc.array(staleField, { minLength: 1, maxLength: 4 });
 const result: fc.Arbitrary<RowResult> = fc.oneof(
   sku.chain((one) =>
-    fc.record({ outcome: is('APPLIED', 'DRY_RUN'), sku: fc.constant(one), change: changeOf(one) }),
+    fc.record(
+      { outcome: is('APPLIED', 'DRY_RUN'), sku: fc.constant(one), change: changeOf(one), staleFields },
+      { requiredKeys: ['outcome', 'sku', 'change'] },
+    ),
   ),
-  fc.record({ outcome: is('UNCHANGED'), sku }),
+  fc.record({ outcome: is('UNCHANGED'), sku, staleFields }, { requiredKeys: ['outcome', 'sku'] }),
+  sku.chain((one) =>
+    fc.record({
+      outcome: is('STALE_IGNORED'),
+      sku: fc.constant(one),
+      staleFields,
+      newerChange: orNull(changeOf(one)),
+    }),
+  ),
   fc.record({ outcome: is('REJECTED'), refusal }),
 );
 const answer: fc.Arbitrary<UpdateAnswer> = fc.record({
@@ -122,6 +145,11 @@ const one: Sku = {
   version: 2,
   updatedAt: '2026-11-01T09:30:00.000Z',
   lastChangePosition: 7,
+  asOf: {
+    ...asOfBefore(2, '2026-11-01T09:30:00.000Z'),
+    restrictions: null,
+    quantityInStock: '2026-10-31T18:00:00.000Z',
+  },
 };
 const shared: Identifier = { kind: 'upca', value: '036000291452', gtin: '00036000291452' };
 const before = { quantityInStock: 1, quantityOnBackorder: 0, restrictions: null, backorderDate: null };
@@ -139,6 +167,7 @@ const change: InventoryChange = {
   referenceDocumentUri: null,
   groupId: null,
   changedAt: '2026-11-01T09:30:00.000Z',
+  asOf: '2026-10-31T18:00:00.000Z',
   previousPosition: 7,
 };
 const small: UpdateAnswer = {
@@ -152,6 +181,12 @@ const small: UpdateAnswer = {
 };
 /** As stores hold it. */
 const SMALL =
+  '[3,false,"g",null,[["APPLIED",0,8,2,1,0,null,3,0,null,0,1,7,null,2,3],["REJECTED","SKU_NOT_FOUND",["upca",4,5]]],' +
+  '["acme","2026-11-01T09:30:00.000Z","2026-12-01","2026-10-31T18:00:00.000Z","036000291452","00036000291452"],' +
+  '[[0,"one",null,"A title","new","036000291452",null,null,null]],[[0,3,0,null,2,1,7,2,0]],[["REST","dashboard","count",null,null]],' +
+  '[[3,1,null,1,1,1]]]';
+/** The same without as-of times, as versions before migration 0007 wrote it. Stores hold such texts. */
+const SMALL_IN_FORM_2 =
   '[2,false,"g",null,[["APPLIED",0,8,2,1,0,null,3,0,null,0,1,7,null,2],["REJECTED","SKU_NOT_FOUND",["upca",3,4]]],' +
   '["acme","2026-11-01T09:30:00.000Z","2026-12-01","036000291452","00036000291452"],' +
   '[[0,"one",null,"A title","new","036000291452",null,null,null]],[[0,3,0,null,2,1,7,2]],[["REST","dashboard","count",null,null]]]';
@@ -182,13 +217,17 @@ describe('the text of an answer', () => {
     expect(readAnswer(JSON.parse(SMALL))).toEqual(small);
   });
 
-  test('of form 1 is read, without dates', () => {
-    const dateless = { ...after, backorderDate: null };
-    const results = [
-      { outcome: 'APPLIED', sku: { ...one, backorderDate: null }, change: { ...change, after: dateless } },
-      ...small.results.slice(1),
-    ];
-    expect(readAnswer(JSON.parse(SMALL_IN_FORM_1))).toEqual({ ...small, results });
+  test('of forms 1 and 2 is read, without the dates and times that they lack', () => {
+    const asOf = asOfBefore(one.version, one.updatedAt);
+    const timeless = { outcome: 'APPLIED', sku: { ...one, asOf }, change: { ...change, asOf: null } };
+    const [, refused] = small.results;
+    expect(readAnswer(JSON.parse(SMALL_IN_FORM_2))).toEqual({ ...small, results: [timeless, refused] });
+    const dateless = {
+      outcome: 'APPLIED',
+      sku: { ...timeless.sku, backorderDate: null },
+      change: { ...timeless.change, after: { ...after, backorderDate: null } },
+    };
+    expect(readAnswer(JSON.parse(SMALL_IN_FORM_1))).toEqual({ ...small, results: [dateless, refused] });
   });
 
   test('holds a SKU, a reason and an explanation that 10,000 results share once', () => {
@@ -208,7 +247,7 @@ describe('the text of an answer', () => {
   });
 
   test('is refused when it has another form', () => {
-    for (const other of [null, {}, [], [3, false, null, null, []], 'text']) {
+    for (const other of [null, {}, [], [4, false, null, null, []], 'text']) {
       expect(() => readAnswer(other)).toThrow('unknown form');
     }
   });

@@ -4,7 +4,7 @@ import { packAnswer, unpackAnswer } from '../../src/db/answer/kept-answer.ts';
 import { parseIdentifier } from '../../src/domain/identifier.ts';
 import type { InventoryChange } from '../../src/domain/change.ts';
 import type { RowResult, UpdateAnswer } from '../../src/domain/update.ts';
-import type { Sku } from '../../src/domain/sku.ts';
+import { asOfBefore, type Sku } from '../../src/domain/sku.ts';
 import { range } from '../support/range.ts';
 
 const NOW = '2026-11-20T09:30:00.000Z';
@@ -27,6 +27,7 @@ function skuOf(n: number): Sku {
     version: 1 + (n % 7),
     updatedAt: NOW,
     lastChangePosition: n,
+    asOf: asOfBefore(1, NOW),
   };
 }
 
@@ -46,6 +47,7 @@ function applied(n: number, reason: string | null): RowResult {
     referenceDocumentUri: null,
     groupId: 'group',
     changedAt: NOW,
+    asOf: null,
     previousPosition: null,
   };
   return { outcome: 'APPLIED', sku, change };
@@ -75,7 +77,7 @@ test('one row takes 400 bytes at most', () => {
   expect(unpackAnswer(packed)).toEqual(answer);
 });
 
-test('an answer that an earlier version kept, plain JSON with uncounted candidates and without dates, is read', () => {
+test('an answer that an earlier version kept, plain JSON with uncounted candidates and without dates and times, is read', () => {
   const identifier = parseIdentifier('ean13', '4006381333931');
   const candidates = [skuOf(1), skuOf(2)];
   const refusal = { problem: 'AMBIGUOUS_IDENTIFIER', identifier, candidates } as const;
@@ -83,8 +85,10 @@ test('an answer that an earlier version kept, plain JSON with uncounted candidat
     ...answerOf([applied(1, 'x')]),
     results: [applied(1, 'x'), { outcome: 'REJECTED', refusal }],
   };
-  const withoutDates = JSON.stringify(old, (key, value) => (key === 'backorderDate' ? undefined : value));
-  expect(unpackAnswer(Buffer.from(withoutDates))).toEqual(
+  const withoutTimes = JSON.stringify(old, (key, value) =>
+    key === 'backorderDate' || key === 'asOf' ? undefined : value,
+  );
+  expect(unpackAnswer(Buffer.from(withoutTimes))).toEqual(
     answerOf([applied(1, 'x'), { outcome: 'REJECTED', refusal: { ...refusal, candidateCount: 2 } }]),
   );
 });

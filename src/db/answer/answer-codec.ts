@@ -1,25 +1,27 @@
 /** Writes answers as compact JSON text, for other threads and for the store. Values that many results share are written once. */
-import type { RowResult, UpdateAnswer } from '../../domain/update.ts';
-import {
-  createTables,
-  readTables,
-  type AnswerTables,
-  type ChangeCells,
-  type Place,
-  type ReadTables,
-  type TableCells,
-} from './answer-tables.ts';
+import type { StateField } from '../../domain/sku.ts';
+import type { RowResult, StaleField, UpdateAnswer } from '../../domain/update.ts';
+import type { ChangeCells, Place, TableCells } from './answer-cells.ts';
+import { createTables, type AnswerTables } from './answer-tables.ts';
+import { readTables, type ReadTables } from './read-tables.ts';
 import { readRefusal, toRefusalCells, type RefusalCells } from './refusal-codec.ts';
 
 /**
  * The version of the text's form. It is the text's first cell. Stores keep texts for days, so a new form needs a new number, and
- * `readAnswer` must still read this one. Form 1 lacks the last cells of SKUs and changes: their backorder dates.
+ * `readAnswer` must still read this one. Form 1 lacks the backorder dates of SKUs and changes, and
+ * forms 1 and 2 lack their as-of times and stale fields. All are last cells.
  */
-const FORM = 2;
-const KNOWN_FORMS: readonly unknown[] = [1, FORM];
+const FORM = 3;
+const KNOWN_FORMS: readonly unknown[] = [1, 2, FORM];
 
+/** The number of cells of a change, in this form. */
+const CHANGE_LENGTH = 14;
+type StaleCells = [field: StateField, asOf: Place, storedAsOf: Place][];
 type ResultCells =
-  ['APPLIED' | 'DRY_RUN', Place, ...ChangeCells] | ['UNCHANGED', Place] | ['REJECTED', ...RefusalCells];
+  | ['APPLIED' | 'DRY_RUN', Place, ...ChangeCells, stale?: StaleCells]
+  | ['UNCHANGED', Place, stale?: StaleCells]
+  | ['STALE_IGNORED', Place, StaleCells, newerChange: ChangeCells | null]
+  | ['REJECTED', ...RefusalCells];
 type AnswerCells = [
   form: number,
   replayed: boolean,
@@ -57,9 +59,19 @@ function toResultCells(tables: AnswerTables, result: RowResult): ResultCells {
   switch (result.outcome) {
     case 'APPLIED':
     case 'DRY_RUN':
-      return [result.outcome, tables.sku(result.sku), ...tables.change(result.change)];
+      return [
+        result.outcome,
+        tables.sku(result.sku),
+        ...tables.change(result.change),
+        ...toStaleCells(tables, result.staleFields),
+      ];
     case 'UNCHANGED':
-      return [result.outcome, tables.sku(result.sku)];
+      return [result.outcome, tables.sku(result.sku), ...toStaleCells(tables, result.staleFields)];
+    case 'STALE_IGNORED': {
+      const { outcome, sku, staleFields, newerChange } = result;
+      const [stale = []] = toStaleCells(tables, staleFields);
+      return [outcome, tables.sku(sku), stale, newerChange && tables.change(newerChange)];
+    }
     case 'REJECTED':
       return [result.outcome, ...toRefusalCells(tables, result.refusal)];
   }
@@ -69,15 +81,40 @@ function readResult(tables: ReadTables, cells: ResultCells): RowResult {
   switch (cells[0]) {
     case 'APPLIED':
     case 'DRY_RUN': {
-      const [outcome, place, ...change] = cells;
+      const [outcome, place, ...rest] = cells;
       const sku = tables.sku(place);
-      return { outcome, sku, change: tables.change(sku, change) };
+      const stale = rest[CHANGE_LENGTH];
+      // The cells after the change are not read by it.
+      const change = tables.change(sku, rest as unknown as ChangeCells);
+      return { outcome, sku, change, ...readStale(tables, stale) };
     }
     case 'UNCHANGED':
-      return { outcome: cells[0], sku: tables.sku(cells[1]) };
+      return { outcome: cells[0], sku: tables.sku(cells[1]), ...readStale(tables, cells[2]) };
+    case 'STALE_IGNORED': {
+      const [outcome, place, stale, change] = cells;
+      const sku = tables.sku(place);
+      const { staleFields = [] } = readStale(tables, stale);
+      return { outcome, sku, staleFields, newerChange: change && tables.change(sku, change) };
+    }
     case 'REJECTED': {
       const [outcome, ...refusal] = cells;
       return { outcome, refusal: readRefusal(tables, refusal) };
     }
   }
+}
+
+/** One cell, or none if no field is stale. */
+function toStaleCells(tables: AnswerTables, fields: readonly StaleField[] = []): [StaleCells?] {
+  if (fields.length === 0) return [];
+  return [fields.map(({ field, asOf, storedAsOf }) => [field, tables.word(asOf), tables.word(storedAsOf)])];
+}
+
+function readStale(tables: ReadTables, cells: StaleCells | undefined): { staleFields?: StaleField[] } {
+  if (!cells) return {};
+  const staleFields = cells.map(([field, asOf, storedAsOf]) => ({
+    field,
+    asOf: tables.word(asOf),
+    storedAsOf: tables.word(storedAsOf),
+  }));
+  return { staleFields };
 }

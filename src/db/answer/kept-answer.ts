@@ -1,6 +1,7 @@
 /** Encodes answers as bytes for the table of idempotency keys. Long texts are compressed. */
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { RowResult, UpdateAnswer } from '../../domain/update.ts';
+import { asOfBefore } from '../../domain/sku.ts';
 import { readAnswer, writeAnswer } from './answer-codec.ts';
 
 /**
@@ -46,8 +47,11 @@ function readOldAnswer(text: string): UpdateAnswer {
   return { ...answer, results: answer.results.map(completed) };
 }
 
-/** Adds what a state of a SKU lacks in old answers: it had no backorder date. Any other value stays as it is. */
+/** Adds what states, SKUs and changes lack in old answers: backorder dates and as-of times. Any other value stays as it is. */
 function completeState(value: unknown): unknown {
-  const isState = typeof value === 'object' && value !== null && 'quantityOnBackorder' in value;
-  return isState ? { backorderDate: null, ...value } : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if ('changedAt' in value) return { asOf: null, ...value };
+  if (!('quantityOnBackorder' in value)) return value;
+  if (!('version' in value) || !('updatedAt' in value)) return { backorderDate: null, ...value };
+  return { backorderDate: null, asOf: asOfBefore(Number(value.version), String(value.updatedAt)), ...value };
 }

@@ -1,7 +1,9 @@
 /** Writes and reads refusals as cells of an answer's text: the problem, then its details. */
 import type { Identifier } from '../../domain/identifier.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import type { AnswerTables, ChangeCells, Place, ReadTables } from './answer-tables.ts';
+import type { ChangeCells, Place } from './answer-cells.ts';
+import type { AnswerTables } from './answer-tables.ts';
+import type { ReadTables } from './read-tables.ts';
 
 type IdentifierCells = [kind: Identifier['kind'], value: Place, gtin: Place | null];
 type Optional = number | null;
@@ -11,6 +13,7 @@ type Adjusted = Extract<Refusal, { delta: number }>;
 export type RefusalCells =
   | ['IDEMPOTENCY_KEY_REUSED' | 'ROLLED_BACK']
   | ['BAD_USER_INPUT', Place]
+  | ['AS_OF_IN_FUTURE', asOf: Place, now: Place]
   | ['CHANGE_NOT_FOUND', 'changeIds' | 'groupId', string]
   | ['INVALID_IDENTIFIER', IdentifierCells, reason: Place, expectedCheckDigit: string | null]
   | ['SKU_NOT_FOUND', IdentifierCells]
@@ -27,6 +30,8 @@ export function toRefusalCells(tables: AnswerTables, refusal: Refusal): RefusalC
       return [problem];
     case 'BAD_USER_INPUT':
       return [problem, tables.word(refusal.explanation)];
+    case 'AS_OF_IN_FUTURE':
+      return [problem, tables.word(refusal.asOf), tables.word(refusal.now)];
     case 'CHANGE_NOT_FOUND':
       return [problem, refusal.by, refusal.id];
     case 'INVALID_IDENTIFIER': {
@@ -69,6 +74,8 @@ export function readRefusal(tables: ReadTables, cells: RefusalCells): Refusal {
       return { problem: cells[0] };
     case 'BAD_USER_INPUT':
       return { problem: cells[0], explanation: tables.word(cells[1]) };
+    case 'AS_OF_IN_FUTURE':
+      return { problem: cells[0], asOf: tables.word(cells[1]), now: tables.word(cells[2]) };
     case 'CHANGE_NOT_FOUND':
       return { problem: cells[0], by: cells[1], id: cells[2] };
     case 'INVALID_IDENTIFIER': {

@@ -19,6 +19,7 @@ export function toChangeRow(change: InventoryChange & { readonly position: numbe
     source: change.source,
     actor: change.actor,
     changed_at: change.changedAt,
+    as_of: change.asOf,
     reason: change.reason,
     reference_document_uri: change.referenceDocumentUri,
     group_id: change.groupId,
@@ -47,5 +48,6 @@ export function toChange(row: InventoryChangeTable): InventoryChange {
     groupId: row.group_id,
     previousPosition: row.previous_position,
     changedAt: row.changed_at,
+    asOf: row.as_of,
   };
 }

@@ -1,5 +1,5 @@
 /** Splits large best-effort calls into parts, so that other updates are committed in between. */
-import { limitCandidates } from '../../domain/limit-candidates.ts';
+import { limitCandidates } from '../../domain/decide-batch.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { StoreKind } from '../store/store.ts';

@@ -5,6 +5,7 @@ import type { Migration } from 'kysely/migration';
 import { compactKeys } from './migration-0004.ts';
 import { nameSuppliers } from './migration-0005.ts';
 import { addBackorderDates } from './migration-0006.ts';
+import { addAsOfTimes } from './migration-0007.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -17,6 +18,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0004_compact_keys': { up: (db) => compactKeys(db, store) },
     '0005_supplier_names': { up: (db) => nameSuppliers(db, store) },
     '0006_backorder_dates': { up: (db) => addBackorderDates(db, store) },
+    '0007_as_of_times': { up: (db) => addAsOfTimes(db, store) },
   };
 }
 

@@ -9,7 +9,7 @@ import { createFindCodes, toWantedCode, type FindCodes } from './find-codes.ts';
 import type { RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
-import { toState } from '../store/state-row.ts';
+import { toAsOf, toState } from '../store/state-row.ts';
 import { skuKey, type SkuTable, type Tables } from '../store/tables.ts';
 
 /** An identifier to look up, and the supplier among whose SKUs to look. */
@@ -106,5 +106,6 @@ export function toSku(row: SkuTable): Sku {
     version: row.version,
     updatedAt: row.updated_at,
     lastChangePosition: row.last_change_position,
+    asOf: toAsOf(row),
   };
 }

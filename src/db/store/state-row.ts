@@ -1,7 +1,7 @@
-/** Converts an inventory state (the values that an update can set) between the domain and the columns of `sku` and `inventory_change`. */
-import type { InventoryState } from '../../domain/sku.ts';
+/** Converts an inventory state (the values that an update can set) and its as-of times between the domain and the columns of tables. */
+import type { AsOf, InventoryState } from '../../domain/sku.ts';
 import type { RowOf } from './columns.ts';
-import type { stateColumns } from './tables.ts';
+import type { asOfColumns, SkuTable, stateColumns } from './tables.ts';
 
 type StateRow = RowOf<typeof stateColumns>;
 
@@ -22,5 +22,34 @@ export function toState(row: StateRow): InventoryState {
     quantityOnBackorder: row.quantity_on_backorder,
     restrictions: row.restrictions,
     backorderDate: row.backorder_date,
+  };
+}
+
+/** The columns of the as-of times. A time of null is stored as empty text, because null stands for a row that was written before. */
+export function toAsOfRow(asOf: AsOf): RowOf<typeof asOfColumns> {
+  const { quantityInStock, inStockWhenSet, quantityOnBackorder, onBackorderWhenSet } = asOf;
+  return {
+    quantity_in_stock_as_of: quantityInStock ?? '',
+    quantity_in_stock_set_as_of: inStockWhenSet === quantityInStock ? null : (inStockWhenSet ?? ''),
+    quantity_on_backorder_as_of: quantityOnBackorder ?? '',
+    quantity_on_backorder_set_as_of:
+      onBackorderWhenSet === quantityOnBackorder ? null : (onBackorderWhenSet ?? ''),
+    restrictions_as_of: asOf.restrictions ?? '',
+    backorder_date_as_of: asOf.backorderDate ?? '',
+  };
+}
+
+/** The as-of times in a row. Of a row that was last written before there were any, they are the time of its last change. */
+export function toAsOf(row: SkuTable): AsOf {
+  const before = row.version > 0 ? row.updated_at : '';
+  const inStock = row.quantity_in_stock_as_of ?? before;
+  const onBackorder = row.quantity_on_backorder_as_of ?? before;
+  return {
+    quantityInStock: inStock || null,
+    quantityOnBackorder: onBackorder || null,
+    restrictions: (row.restrictions_as_of ?? before) || null,
+    backorderDate: (row.backorder_date_as_of ?? before) || null,
+    inStockWhenSet: (row.quantity_in_stock_set_as_of ?? inStock) || null,
+    onBackorderWhenSet: (row.quantity_on_backorder_set_as_of ?? onBackorder) || null,
   };
 }

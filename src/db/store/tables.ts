@@ -56,6 +56,19 @@ export const stateColumns = {
   backorder_date: orNull(text()),
 };
 
+/**
+ * When the value of each state column was true, as ISO 8601 in UTC. Empty: nothing was ever said of it. Null: the row was last written
+ * before migration 0007. `..._set_as_of` is of the last value that was set and not adjusted; null: it is the column's own time.
+ */
+export const asOfColumns = {
+  quantity_in_stock_as_of: orNull(text()),
+  quantity_in_stock_set_as_of: orNull(text()),
+  quantity_on_backorder_as_of: orNull(text()),
+  quantity_on_backorder_set_as_of: orNull(text()),
+  restrictions_as_of: orNull(text()),
+  backorder_date_as_of: orNull(text()),
+};
+
 const sku = {
   ...skuKey,
   ...listingColumns,
@@ -67,6 +80,7 @@ const sku = {
   last_change_position: orNull(bigint()),
   /** When the SKU was deleted, else null. Look-ups skip deleted rows. The row stays because the SKU's changes refer to it. */
   deleted_at: orNull(text()),
+  ...asOfColumns,
 };
 
 /** The index of codes by which SKUs are found: each code as the supplier spells it, and as its canonical GTIN-14 (GS1). */
@@ -106,6 +120,8 @@ const inventoryChange = {
   previous_position: orNull(bigint()),
   backorder_date_before: stateColumns.backorder_date,
   backorder_date: stateColumns.backorder_date,
+  /** When the update's values were true, if its sender said so; else null. */
+  as_of: orNull(text()),
 };
 
 /** The primary key of `idempotency_key`. */

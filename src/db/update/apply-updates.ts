@@ -72,16 +72,14 @@ async function matchRows(
   );
 }
 
-/** Reads the last stored changes of SKUs that failed a precondition. Changes of the same batch are not stored yet. */
+/** Reads the last stored changes of SKUs whose rows show it. Changes of the same batch are not stored yet. */
 async function loadLastChanges(
   trx: Kysely<Tables>,
   loadChanges: ReturnType<typeof createLoadChanges>,
   batch: BatchDecision,
 ): Promise<InventoryChange[]> {
   const currents = batch.requests.flatMap((decision) =>
-    decision.kind === 'RUN'
-      ? decision.results.flatMap((result) => failedPrecondition(result)?.current ?? [])
-      : [],
+    decision.kind === 'RUN' ? decision.results.flatMap((result) => shownWithLastChange(result) ?? []) : [],
   );
   const places = currents.flatMap(({ supplierId, lastChangePosition }) =>
     lastChangePosition === null ? [] : [{ supplier_id: supplierId, position: lastChangePosition }],
@@ -89,7 +87,7 @@ async function loadLastChanges(
   return places.length === 0 ? [] : loadChanges(trx, places);
 }
 
-/** Adds what only the store knows: the positions of changes, and for failed preconditions the SKU's last change. */
+/** Adds what only the store knows: the positions of changes, and the SKU's last change for rows that show it. */
 function finishRows(
   batch: BatchDecision,
   changes: readonly InventoryChange[],
@@ -111,10 +109,17 @@ function finishRow(
   if (result.outcome === 'APPLIED') {
     return { ...result, change: positioned.get(result.change) ?? result.change };
   }
+  const shown = shownWithLastChange(result);
+  if (!shown) return result;
+  const lastChange = lastChanges.get(versionKey(shown)) ?? null;
+  if (result.outcome === 'STALE_IGNORED') return { ...result, newerChange: lastChange };
   const failed = failedPrecondition(result);
-  if (!failed) return result;
-  const lastChange = lastChanges.get(versionKey(failed.current)) ?? null;
-  return { outcome: 'REJECTED', refusal: { ...failed, lastChange } };
+  return failed ? { outcome: 'REJECTED', refusal: { ...failed, lastChange } } : result;
+}
+
+/** The SKU whose last change the result shows too: it failed a precondition, or has newer values than the update. */
+function shownWithLastChange(result: RowResult): Sku | undefined {
+  return result.outcome === 'STALE_IGNORED' ? result.sku : failedPrecondition(result)?.current;
 }
 
 /** The answers in order, and those to keep under an idempotency key. */

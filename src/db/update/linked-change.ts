@@ -12,8 +12,8 @@ export interface LinkedChange {
   readonly previousNumber: number | null;
   /** The position of the SKU's previous change, if that is already stored; else null. */
   readonly storedPosition: number | null;
-  /** Whether it is the SKU's last change in the batch, so that its state is the one to store. */
-  readonly isLast: boolean;
+  /** The SKU as the batch leaves it, if this is its last change in the batch: that is the state to store. Else null. */
+  readonly last: Sku | null;
 }
 
 /**
@@ -31,9 +31,7 @@ export type SaveLinked = (
  * change.
  */
 export function linkChanges(skus: readonly Sku[], changes: readonly InventoryChange[]): LinkedChange[] {
-  const storedPositions = new Map(
-    skus.map((sku) => [keyOf(sku.supplierId, sku.skuId), sku.lastChangePosition]),
-  );
+  const left = new Map(skus.map((sku) => [keyOf(sku.supplierId, sku.skuId), sku]));
   const counts = new Map<string, number>();
   const lastOfSku = new Map<string, { number: number; index: number }>();
   const linked = changes.map((change, index) => {
@@ -46,9 +44,9 @@ export function linkChanges(skus: readonly Sku[], changes: readonly InventoryCha
       change,
       number,
       previousNumber: previous?.number ?? null,
-      storedPosition: previous ? null : (storedPositions.get(key) ?? null),
+      storedPosition: previous ? null : (left.get(key)?.lastChangePosition ?? null),
     };
   });
-  const lasts = new Set(Array.from(lastOfSku.values(), ({ index }) => index));
-  return linked.map((link, index) => ({ ...link, isLast: lasts.has(index) }));
+  const lasts = new Map(Array.from(lastOfSku, ([key, { index }]) => [index, left.get(key) ?? null]));
+  return linked.map((link, index) => ({ ...link, last: lasts.get(index) ?? null }));
 }

@@ -1,19 +1,19 @@
 /** Stores what was decided: the SKUs' new states, and one row for each change in the append-only log. */
 import { sql, type Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
-import type { Sku } from '../../domain/sku.ts';
+import { keyOf, type AsOf, type Sku } from '../../domain/sku.ts';
 import { asInItem, integer, namesOf, pick, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { linkChanges, type LinkedChange, type SaveLinked } from './linked-change.ts';
 import { createSaveInOne } from './save-in-one.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { toRowsWithSharedTexts } from '../change/shared-texts.ts';
-import { toStateRow } from '../store/state-row.ts';
-import { skuKey, stateColumns, supplierKey, tables, type Tables } from '../store/tables.ts';
+import { toAsOfRow, toStateRow } from '../store/state-row.ts';
+import { asOfColumns, skuKey, stateColumns, supplierKey, tables, type Tables } from '../store/tables.ts';
 
 /**
- * Stores `changes`, in order, and the state that the last change of each SKU left. Resolves to the changes with their positions. `skus`:
- * each SKU of the batch, once.
+ * Stores `changes`, in order, and the state that the batch left of each SKU. Resolves to the changes with their positions. `skus`: each
+ * SKU of the batch, once. One without a change has newer as-of times.
  *
  * The caller has locked the suppliers' rows until the commit. So positions follow the order of commits, and a reader that follows them
  * skips none. `thenCommit`: no other statement follows in the transaction, so the COMMIT may be sent along.
@@ -29,7 +29,11 @@ export type SaveChanges = (
 export function createSaveChanges(store: Store): SaveChanges {
   // On PostgreSQL the round trip costs most, so one statement does it all. On SQLite several short statements are the fastest.
   const save = store.kind === 'postgres' ? createSaveInOne(store) : createSaveOneByOne(store);
+  const saveAsOf = createSaveAsOf(store);
   return async (trx, skus, changes, thenCommit) => {
+    const changed = new Set(changes.map(({ supplierId, skuId }) => keyOf(supplierId, skuId)));
+    const confirmed = skus.filter(({ supplierId, skuId }) => !changed.has(keyOf(supplierId, skuId)));
+    if (confirmed.length > 0) await saveAsOf(trx, confirmed.map(toConfirmedSku));
     if (changes.length === 0) return [];
     const linked = linkChanges(skus, changes);
     return place(linked, await save(trx, linked, thenCommit));
@@ -60,7 +64,11 @@ function createSaveOneByOne(store: Store): SaveLinked {
   return async (trx, linked) => {
     const before = await takePositions(trx, linked);
     const placed = place(linked, before);
-    await saveSkus(trx, placed.filter((_, i) => linked[i]?.isLast === true).map(toSavedSku));
+    const skus = placed.flatMap((change, i) => {
+      const last = linked[i]?.last;
+      return last ? toSavedSku(change, last.asOf) : [];
+    });
+    await saveSkus(trx, skus);
     await recordChanges(trx, toRowsWithSharedTexts(placed));
     return before;
   };
@@ -69,14 +77,16 @@ function createSaveOneByOne(store: Store): SaveLinked {
 /** The columns of a SKU that a change sets. */
 const leftColumns = {
   ...stateColumns,
+  ...asOfColumns,
   ...pick(tables.sku.columns, 'version', 'updated_at', 'last_change_position'),
 };
 const savedColumns = { ...skuKey, ...leftColumns };
 
 /** A SKU as its last change leaves it. */
-function toSavedSku(change: PlacedChange): RowOf<typeof savedColumns> {
+function toSavedSku(change: PlacedChange, asOf: AsOf): RowOf<typeof savedColumns> {
   return {
     ...toStateRow(change.after),
+    ...toAsOfRow(asOf),
     supplier_id: change.supplierId,
     sku_id: change.skuId,
     version: change.version,
@@ -91,6 +101,24 @@ function createSaveSkus(store: Store) {
       .updateTable('sku')
       .from('item')
       .set(asInItem(leftColumns))
+      .whereRef('sku.supplier_id', '=', 'item.supplier_id')
+      .whereRef('sku.sku_id', '=', 'item.sku_id'),
+  );
+}
+
+const confirmedColumns = { ...skuKey, ...asOfColumns };
+
+/** A SKU of which an update said again what was known. It has no change, and keeps its version. */
+function toConfirmedSku({ supplierId, skuId, asOf }: Sku): RowOf<typeof confirmedColumns> {
+  return { ...toAsOfRow(asOf), supplier_id: supplierId, sku_id: skuId };
+}
+
+function createSaveAsOf(store: Store) {
+  return createSetStatement(store, confirmedColumns, (db) =>
+    db
+      .updateTable('sku')
+      .from('item')
+      .set(asInItem(asOfColumns))
       .whereRef('sku.supplier_id', '=', 'item.supplier_id')
       .whereRef('sku.sku_id', '=', 'item.sku_id'),
   );

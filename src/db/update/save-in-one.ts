@@ -6,11 +6,13 @@ import { THEN_COMMIT } from '../driver/pipeline.ts';
 import type { LinkedChange, SaveLinked } from './linked-change.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { toRowsWithSharedTexts } from '../change/shared-texts.ts';
-import { stateColumns, tables } from '../store/tables.ts';
+import { toAsOfRow } from '../store/state-row.ts';
+import { asOfColumns, stateColumns, tables } from '../store/tables.ts';
 
 /** A row of the log whose positions count from 1 for each supplier. The statement adds the supplier's last position. */
 const linkedColumns = {
   ...tables.inventory_change.columns,
+  ...asOfColumns,
   previous_number: orNull(integer()),
   is_last: integer(),
 };
@@ -33,12 +35,26 @@ function toLinkedRows(linked: readonly LinkedChange[]): LinkedRow[] {
       previousPosition: storedPosition,
     })),
   );
-  return rows.map((row, i) => ({
-    ...row,
-    previous_number: linked[i]?.previousNumber ?? null,
-    is_last: linked[i]?.isLast ? 1 : 0,
-  }));
+  return rows.map((row, i) => {
+    const { last = null, previousNumber = null } = linked[i] ?? {};
+    return {
+      ...row,
+      ...(last ? toAsOfRow(last.asOf) : noTimes),
+      previous_number: previousNumber,
+      is_last: last ? 1 : 0,
+    };
+  });
 }
+
+/** Of a change that is not its SKU's last in the batch. They are not read. */
+const noTimes: RowOf<typeof asOfColumns> = {
+  quantity_in_stock_as_of: null,
+  quantity_in_stock_set_as_of: null,
+  quantity_on_backorder_as_of: null,
+  quantity_on_backorder_set_as_of: null,
+  restrictions_as_of: null,
+  backorder_date_as_of: null,
+};
 
 const changeNames = namesOf(tables.inventory_change.columns);
 const position = sql<number>`moved.base + item.position`;
@@ -46,6 +62,7 @@ const position = sql<number>`moved.base + item.position`;
 /** A SKU as its last change leaves it. */
 const lastState = {
   ...asInItem(stateColumns),
+  ...asInItem(asOfColumns),
   version: sql<number>`item.version`,
   updated_at: sql<string>`item.changed_at`,
   last_change_position: position,

@@ -1,5 +1,7 @@
 /** Queries that find rows which break the store's rules. Both stores run the same SQL. */
 import { sql, type RawBuilder } from 'kysely';
+import { namesOf } from '../store/columns.ts';
+import { asOfColumns } from '../store/tables.ts';
 import { bytesOfKey } from '../update/key-bytes.ts';
 import { MAX_QUANTITY, restrictions } from '../../domain/sku.ts';
 import { MAX_DATE, MIN_DATE } from '../../domain/text.ts';
@@ -96,6 +98,23 @@ function values(table: string): RawBuilder<unknown> {
   from ${sql.table(table)}`;
 }
 
+/** SQL that is true if the text has not the form of a time. It is null if there is none. Empty text stands for no time. */
+const isNoTime = (name: string) => {
+  const column = sql.ref(name);
+  return sql`(${column} <> '' and (length(${column}) <> 24 or substr(${column}, 5, 1) <> '-' or substr(${column}, 8, 1) <> '-'
+    or substr(${column}, 11, 1) <> 'T' or substr(${column}, 24, 1) <> 'Z'))`;
+};
+
+/** Rule: as-of times are ISO 8601 in UTC, because they are compared as text. */
+function times(table: string, columns: readonly string[]): RawBuilder<unknown> {
+  return sql`
+  select
+    case when ${sql.join(columns.map(isNoTime), sql` or `)}
+      then ${sql.lit(`A ${table === 'sku' ? 'SKU' : 'change'} has a time that cannot be`)} end as problem,
+    supplier_id, sku_id, concat(${sql.join(columns.map((name) => sql`${sql.ref(name)}, ' '`))}) as what
+  from ${sql.table(table)}`;
+}
+
 /** Rule: a code belongs to a SKU that exists and is not deleted. */
 const codes = sql`
   select
@@ -136,6 +155,8 @@ const keyBytes = sql`
 export const findRules: readonly RawBuilder<unknown>[] = [
   values('sku'),
   values('inventory_change'),
+  times('sku', namesOf(asOfColumns)),
+  times('inventory_change', ['as_of']),
   skus,
   links,
   counts,

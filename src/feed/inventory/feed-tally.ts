@@ -62,6 +62,9 @@ export class FeedTally {
       case 'UNCHANGED':
         this.#counts.unchanged += 1;
         return null;
+      case 'STALE_IGNORED':
+        this.#counts.stale += 1;
+        return null;
       case 'REJECTED':
         return { line, code: result.refusal.problem, message: explain(result.refusal) };
     }
@@ -94,6 +97,7 @@ function quantitiesOf(result: RowResult): [before: number, after: number] {
     case 'DRY_RUN':
       return [result.change.before.quantityInStock, result.change.after.quantityInStock];
     case 'UNCHANGED':
+    case 'STALE_IGNORED':
       return [result.sku.quantityInStock, result.sku.quantityInStock];
     case 'REJECTED': {
       const stays = currentOf(result.refusal)?.quantityInStock ?? 0;

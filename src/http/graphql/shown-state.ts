@@ -13,8 +13,8 @@ import {
 
 /** The types whose values are a SKU's state. */
 const stateTypes = new Set(['Sku', 'InventoryChange']);
-/** Fields of other types that tell as much: how many SKUs share a code. */
-const tellingFields = new Set(['candidateCount']);
+/** Fields of other types that tell as much: how many SKUs share a code, and since when a SKU has its values. */
+const tellingFields = new Set(['candidateCount', 'storedAsOf']);
 
 /** The first field that shows state in what the operation selects, through fragments too; null where none does. */
 export type FindShownState = (document: DocumentNode, operation: OperationDefinitionNode) => string | null;

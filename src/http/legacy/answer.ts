@@ -9,6 +9,7 @@ import { identifierFields, type LegacyUpdate } from './fields.ts';
 export const statusOf: Record<Problem, number> = {
   IDEMPOTENCY_KEY_REUSED: 422,
   BAD_USER_INPUT: 400,
+  AS_OF_IN_FUTURE: 422,
   CHANGE_NOT_FOUND: 404,
   INVALID_IDENTIFIER: 404,
   SKU_NOT_FOUND: 404,

@@ -65,15 +65,24 @@ builder.subscriptionType({
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
 
+/** The message for a text that is no time, here and in rows of bulk calls. */
+export const NO_DATE_TIME = 'This must be an ISO 8601 date and time, such as 2026-11-01T09:30:00.000Z.';
+
+/** The time in UTC with milliseconds, which sorts as text; null if the value is no time, or its year in UTC has not four digits. */
+export function readDateTime(value: unknown): string | null {
+  const time = typeof value === 'string' && DATE_TIME.test(value) ? Date.parse(value) : NaN;
+  const text = Number.isNaN(time) ? '' : new Date(time).toISOString();
+  return /^\d/.test(text) ? text : null;
+}
+
 builder.scalarType('DateTime', {
   description:
     'A date and time in ISO 8601, with an offset or `Z`. Answers are in UTC with milliseconds: `2026-11-01T09:30:00.000Z`.',
   serialize: (value) => value,
   parseValue: (value) => {
-    const time = typeof value === 'string' && DATE_TIME.test(value) ? Date.parse(value) : NaN;
-    if (Number.isNaN(time))
-      throw new GraphQLError('This must be an ISO 8601 date and time, such as 2026-11-01T09:30:00.000Z.');
-    return new Date(time).toISOString();
+    const time = readDateTime(value);
+    if (time === null) throw new GraphQLError(NO_DATE_TIME);
+    return time;
   },
 });
 

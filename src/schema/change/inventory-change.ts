@@ -112,6 +112,12 @@ export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange'
       type: 'DateTime',
       description: 'When the change was made. It is never earlier than the previous change of the same SKU.',
     }),
+    asOf: t.expose('asOf', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'The `asOf` that the caller gave. Null if it gave none: the update was then true when it arrived.',
+    }),
   }),
 });
 

@@ -5,6 +5,7 @@ import { describeRefusal, MAX_CANDIDATES } from '../../domain/refusal.ts';
 import {
   availabilities,
   availabilityOf,
+  type AsOf,
   type Availability,
   type Restriction,
   type Sku as DomainSku,
@@ -65,6 +66,33 @@ const SkuCondition = builder.enumType('SkuCondition', {
   } as const,
 });
 
+const SkuAsOf = builder.objectRef<AsOf>('SkuAsOf').implement({
+  description:
+    'When the value of each field was true: the `asOf` of the update that said so, or the time at which it arrived. Null if nothing was ever said of the field.',
+  fields: (t) => ({
+    quantityInStock: t.expose('quantityInStock', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Of the quantity in stock, adjustments included.',
+    }),
+    quantityOnBackorder: t.expose('quantityOnBackorder', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Of the quantity on backorder, adjustments included.',
+    }),
+    restrictions: t.expose('restrictions', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Of the restriction.',
+    }),
+    backorderDate: t.expose('backorderDate', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Of the backorder date.',
+    }),
+  }),
+});
+
 /** The type `Sku`. Other files add fields to it. */
 export const Sku = builder.objectRef<DomainSku>('Sku');
 
@@ -117,6 +145,7 @@ builder.node(Sku, {
       type: 'DateTime',
       description: 'When the SKU last changed. It never moves back.',
     }),
+    asOf: t.expose('asOf', { type: SkuAsOf, description: 'When the value of each field was true.' }),
   }),
 });
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import {
+  asOfField,
   attemptFields,
   attemptShape,
   explainNoInteger,
@@ -53,6 +54,7 @@ const AdjustSkuInventoryInput = builder.inputType('AdjustSkuInventoryInput', {
       type: InventoryPreconditionInput,
       description: 'What must hold for the update to apply.',
     }),
+    ...asOfField(t),
     ...attemptFields(t),
   }),
 });
@@ -83,6 +85,7 @@ builder.mutationField('adjustSkuInventory', (t) =>
           quantityOnBackorder: input.quantityOnBackorderDelta ?? undefined,
         },
         expected: toPrecondition(input.expected),
+        asOf: input.asOf ?? undefined,
       } as const;
       const request = toRequest(context, 'adjustSkuInventory', input, { rows: [row] });
       return toSinglePayload(await context.inventory.update(request));

@@ -36,6 +36,7 @@ const counts = {
     'The number of rows that would change their SKU, if this is a dry run. Otherwise 0.',
   ],
   unchangedCount: ['UNCHANGED', 'The number of rows whose SKU already had these values.'],
+  staleCount: ['STALE_IGNORED', 'The number of rows that were not applied, because what is stored is newer.'],
   rejectedCount: ['REJECTED', 'The number of rows that were refused.'],
 } as const;
 

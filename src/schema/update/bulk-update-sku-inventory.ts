@@ -6,6 +6,7 @@ import { atomicities, MAX_BULK_ROWS, type InventoryUpdate, type MalformedRow } f
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import { isDate } from '../../domain/text.ts';
 import {
+  asOfField,
   attemptFields,
   attemptShape,
   preconditionShape,
@@ -13,7 +14,7 @@ import {
   toPrecondition,
   toRequest,
 } from './mutation-options.ts';
-import { builder, NO_DATE } from '../builder/builder.ts';
+import { builder, NO_DATE, NO_DATE_TIME, readDateTime } from '../builder/builder.ts';
 import { defineGroupPayload } from './bulk-payload.ts';
 import { identifierShape } from '../sku/identifier.ts';
 import { restrictionNames, restrictionOf } from '../sku/sku.ts';
@@ -69,6 +70,11 @@ const BulkSkuInventoryUpdateInput = builder.inputType('BulkSkuInventoryUpdateInp
       description: 'When the units on backorder are expected, as `Date`; null removes the date.',
     }),
     expected: t.field({ type: BulkPreconditionInput, description: 'What must hold for the row to apply.' }),
+    asOf: t.field({
+      type: 'RowValue',
+      description:
+        'When the values of this row were true, as `DateTime`. It replaces the `asOf` of the call.',
+    }),
   }),
 });
 
@@ -87,6 +93,7 @@ const BulkUpdateSkuInventoryInput = builder.inputType('BulkUpdateSkuInventoryInp
       defaultValue: 'BEST_EFFORT',
       description: 'Whether a refused row stops the other rows.',
     }),
+    ...asOfField(t),
     ...attemptFields(t),
   }),
 });
@@ -108,7 +115,7 @@ builder.mutationField('bulkUpdateSkuInventory', (t) =>
       const { updates, atomicity } = input;
       if (updates.length > MAX_BULK_ROWS) throw tooManyRows(updates.length);
       const request = toRequest(context, 'bulkUpdateSkuInventory', input, {
-        rows: updates.map(toRow),
+        rows: updates.map((row) => toRow(row, input.asOf ?? undefined)),
         atomicity,
         groupId: input.dryRun ? null : context.createId(),
       });
@@ -140,10 +147,18 @@ const rowShape = z.object({
   restrictions: z.enum(restrictionNames, `This must be ${restrictionNames.join(', ')} or null.`).nullish(),
   backorderDate: z.string(NO_DATE).refine(isDate, NO_DATE).nullish(),
   expected: preconditionShape,
+  asOf: z
+    .unknown()
+    .transform((value) => (value === undefined || value === null ? undefined : readDateTime(value)))
+    .refine((time) => time !== null, NO_DATE_TIME)
+    .optional(),
 });
 
 /** Validates one row. GraphQL accepts any value in a row (`RowValue`), so that a malformed row does not fail the whole call. */
-function toRow(input: typeof BulkSkuInventoryUpdateInput.$inferInput): InventoryUpdate | MalformedRow {
+function toRow(
+  input: typeof BulkSkuInventoryUpdateInput.$inferInput,
+  callAsOf: string | undefined,
+): InventoryUpdate | MalformedRow {
   const parsed = rowShape.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -169,5 +184,6 @@ function toRow(input: typeof BulkSkuInventoryUpdateInput.$inferInput): Inventory
       backorderDate,
     },
     expected: toPrecondition(expected),
+    asOf: parsed.data.asOf ?? callAsOf,
   };
 }

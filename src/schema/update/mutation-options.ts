@@ -87,6 +87,18 @@ export function attemptFields(t: InputFields) {
   };
 }
 
+/** The time of an update, as a field of an input type. */
+export function asOfField(t: InputFields) {
+  return {
+    asOf: t.field({
+      type: 'DateTime',
+      description:
+        'When the values were true, or when the adjustment happened. Values that are older than those stored are not applied: see `staleFields` of the result. ' +
+        "Leave it out if they are true now. It may be at most 5 minutes ahead of the server's clock.",
+    }),
+  };
+}
+
 /** The domain's precondition. Undefined if the input is absent or null. */
 export function toPrecondition(
   input: typeof InventoryPreconditionInput.$inferInput | null | undefined,

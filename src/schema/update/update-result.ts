@@ -1,7 +1,11 @@
 /** The result of one SKU's update: on the payloads of single mutations, and on each row of the others. */
-import type { RowResult as DomainResult, UpdateAnswer } from '../../domain/update.ts';
+import type {
+  RowResult as DomainResult,
+  StaleField as DomainStaleField,
+  UpdateAnswer,
+} from '../../domain/update.ts';
 import { currentOf } from '../../domain/refusal.ts';
-import type { Sku as DomainSku } from '../../domain/sku.ts';
+import type { Sku as DomainSku, StateField } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
 import { InventoryChange } from '../change/inventory-change.ts';
 import { Sku } from '../sku/sku.ts';
@@ -13,9 +17,47 @@ export const InventoryOutcome = builder.enumType('InventoryOutcome', {
   values: {
     APPLIED: { description: 'The SKU was changed, and the change is on disk.' },
     UNCHANGED: { description: 'The SKU already had these values. Nothing was stored.' },
+    STALE_IGNORED: {
+      description:
+        "What is stored is newer than the update's `asOf`. Nothing was changed. `staleFields` has both times, and `newerChange` the SKU's last change.",
+    },
     DRY_RUN: { description: 'The SKU would be changed. Nothing was stored.' },
     REJECTED: { description: 'The update was refused, and nothing was changed. `userErrors` says why.' },
   } as const,
+});
+
+const fieldNames = {
+  quantityInStock: 'QUANTITY_IN_STOCK',
+  quantityOnBackorder: 'QUANTITY_ON_BACKORDER',
+  restrictions: 'RESTRICTIONS',
+  backorderDate: 'BACKORDER_DATE',
+} as const satisfies Record<StateField, string>;
+
+const InventoryField = builder.enumType('InventoryField', {
+  description: 'A field that an update can set.',
+  values: {
+    QUANTITY_IN_STOCK: { description: 'The quantity in stock.' },
+    QUANTITY_ON_BACKORDER: { description: 'The quantity on backorder.' },
+    RESTRICTIONS: { description: 'The restriction.' },
+    BACKORDER_DATE: { description: 'The backorder date.' },
+  } as const satisfies Record<(typeof fieldNames)[StateField], object>,
+});
+
+const StaleField = builder.objectRef<DomainStaleField>('StaleField').implement({
+  description: 'A value that was not applied, because what is stored of its field is newer.',
+  fields: (t) => ({
+    field: t.field({
+      type: InventoryField,
+      description: 'The field.',
+      resolve: ({ field }) => fieldNames[field],
+    }),
+    asOf: t.expose('asOf', { type: 'DateTime', description: 'The time that the update gave.' }),
+    storedAsOf: t.expose('storedAsOf', {
+      type: 'DateTime',
+      description:
+        'The time of what is stored. For an adjustment, the time of the last value that was set. Needs the permission `view_items`.',
+    }),
+  }),
 });
 
 /** One update's result, and the path of the update within the arguments. */
@@ -47,6 +89,19 @@ export function defineResult<T extends PlacedResult>(name: string, description: 
         description:
           'The change that was made, or that a dry run would make. Null if there is none. Needs the permission `view_items`.',
         resolve: ({ result }) => ('change' in result ? result.change : null),
+      }),
+      staleFields: t.field({
+        type: [StaleField],
+        description:
+          'The values that were not applied, because what is stored is newer than `asOf`. The others were applied, unless `outcome` is `STALE_IGNORED`.',
+        resolve: ({ result }) => [...('staleFields' in result ? (result.staleFields ?? []) : [])],
+      }),
+      newerChange: t.field({
+        type: InventoryChange,
+        nullable: true,
+        description:
+          "The SKU's last change, if `outcome` is `STALE_IGNORED`. Null if the SKU was never changed. Needs the permission `view_items`.",
+        resolve: ({ result }) => ('newerChange' in result ? result.newerChange : null),
       }),
       userErrors: t.field({
         type: [UserError],

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import {
+  asOfField,
   attemptFields,
   attemptShape,
   InventoryPreconditionInput,
@@ -58,6 +59,7 @@ const UpdateSkuInventoryInput = builder.inputType('UpdateSkuInventoryInput', {
       type: InventoryPreconditionInput,
       description: 'What must hold for the update to apply.',
     }),
+    ...asOfField(t),
     ...attemptFields(t),
   }),
 });
@@ -89,6 +91,7 @@ builder.mutationField('updateSkuInventory', (t) =>
           backorderDate,
         },
         expected: toPrecondition(input.expected),
+        asOf: input.asOf ?? undefined,
       } as const;
       const request = toRequest(context, 'updateSkuInventory', input, { rows: [row] });
       return toSinglePayload(await context.inventory.update(request));

@@ -28,6 +28,7 @@ const descriptions: Record<Problem, string> = {
   CHANGE_NOT_FOUND: 'None of your changes has this ID.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another input.',
   BAD_USER_INPUT: 'A row of a bulk call is malformed, whatever its SKU is like.',
+  AS_OF_IN_FUTURE: "`asOf` is more than 5 minutes ahead of the server's clock.",
   INVALID_IDENTIFIER:
     'No SKU has this code, and the code is not valid: its check digit, length or characters are wrong.',
   SKU_NOT_FOUND: 'None of your SKUs has this identifier.',
@@ -45,6 +46,8 @@ function refusedPart(refusal: Refusal): readonly string[] {
       return [refusal.by];
     case 'IDEMPOTENCY_KEY_REUSED':
       return ['idempotencyKey'];
+    case 'AS_OF_IN_FUTURE':
+      return ['asOf'];
     case 'INVALID_IDENTIFIER':
     case 'SKU_NOT_FOUND':
     case 'AMBIGUOUS_IDENTIFIER':
@@ -109,6 +112,7 @@ const errorTypes = {
   CHANGE_NOT_FOUND: defineError('ChangeNotFoundError', 'CHANGE_NOT_FOUND'),
   IDEMPOTENCY_KEY_REUSED: defineError('IdempotencyKeyReusedError', 'IDEMPOTENCY_KEY_REUSED'),
   BAD_USER_INPUT: defineError('BadUserInputError', 'BAD_USER_INPUT'),
+  AS_OF_IN_FUTURE: defineError('AsOfInFutureError', 'AS_OF_IN_FUTURE'),
   INVALID_IDENTIFIER: defineError('InvalidIdentifierError', 'INVALID_IDENTIFIER'),
   SKU_NOT_FOUND: defineError('SkuNotFoundError', 'SKU_NOT_FOUND'),
   AMBIGUOUS_IDENTIFIER: defineError('AmbiguousIdentifierError', 'AMBIGUOUS_IDENTIFIER'),
@@ -117,6 +121,14 @@ const errorTypes = {
   QUANTITY_TOO_LARGE: defineError('QuantityTooLargeError', 'QUANTITY_TOO_LARGE'),
   ROLLED_BACK: defineError('RolledBackError', 'ROLLED_BACK'),
 } satisfies Record<Problem, { readonly name: string }>;
+
+builder.objectField(errorTypes.AS_OF_IN_FUTURE, 'serverTime', (t) =>
+  t.field({
+    type: 'DateTime',
+    description: "The server's clock when it refused the update.",
+    resolve: ({ refusal }) => refusal.now,
+  }),
+);
 
 builder.objectField(errorTypes.INVALID_IDENTIFIER, 'expectedCheckDigit', (t) =>
   t.string({
