@@ -25,6 +25,12 @@ const options = {
   supplier: { schema: supplierName },
   mode: { schema: z.enum(feedModes, `Give ${feedModes.join(' or ')}.`).default('delta') },
   sheet: { schema: z.string().min(1).optional() },
+  'as-of': {
+    schema: z.iso
+      .datetime({ offset: true, error: 'Give a time with its offset, such as 2026-11-29T18:00:00+01:00.' })
+      .transform((time) => new Date(time).toISOString())
+      .optional(),
+  },
   reason: { schema: text.optional() },
   reference: {
     schema: z.url('Give a URI, such as https://erp.example.com/counts/17.').max(2_048).optional(),
@@ -46,6 +52,7 @@ first as a whole, without storing anything, and then it is applied. Its first ro
                          units on backorder and the SKU has no date yet
   restrictions           discontd, tmpunavail, or none to lift a restriction
   version                as exported: the row is rejected if the SKU was changed since
+  as_of                  when the row was true, with an offset, such as 2026-11-29T18:00:00+01:00: what is stored and newer stays
 Other columns are ignored. An empty cell leaves the field as it is. A bad row is left out, and the others are applied.
 
   --supplier NAME        whose inventory it is
@@ -54,6 +61,7 @@ Other columns are ignored. An empty cell leaves the field as it is. A bad row is
   --allow-zeroing N      let up to N SKUs go to 0 in stock. Without it a file that would empty more than 10 SKUs and more than
                          20 % of those in stock is not applied, nor is one without rows
   --rejected FILE        write the rejected rows to this CSV file. Correct them there, and import the file
+  --as-of TIME           the same for all rows without one
   --sheet NAME           the sheet of a workbook (default the first one that is not hidden)
   --reason TEXT, --reference URI
                          recorded with each change
@@ -75,6 +83,7 @@ export async function importInventoryFile(args: readonly string[], io: Io): Prom
       mode: values.mode,
       dryRun: values['dry-run'],
       allowZeroing: values['allow-zeroing'] ?? null,
+      asOf: values['as-of'] ?? null,
       reason: values.reason ?? null,
       referenceDocumentUri: values.reference ?? null,
       groupId: randomUUID(),

@@ -198,4 +198,27 @@ describeOnEachStore('an inventory file', (kind) => {
     expect(await take(write([names, 'S001,,-']))).toMatchObject({ code: 0, report: { applied: 1 } });
     expect(await take(write([names, 'S001,6,']))).toMatchObject({ code: 0, report: { unchanged: 1 } });
   });
+
+  test('that was counted before the last update leaves that update alone, by column or for the whole file', async () => {
+    const old = '2020-01-01T12:00:00+01:00';
+    const names = 'sku_id,quantity_in_stock,as_of';
+    await take(write(['sku_id,quantity_in_stock', 'S000,50']));
+    const byColumn = await take(write([names, `S000,7,${old}`, 'S002,70,']));
+    expect(byColumn).toMatchObject({ code: 0, report: { applied: 1, stale: 1, rejected: 0 } });
+    const byFile = await take(write(['sku_id,quantity_in_stock', 'S000,7']), '--as-of', old);
+    expect(byFile).toMatchObject({ code: 0, report: { applied: 0, stale: 1, groupId: null } });
+    expect(await quantities()).toMatchObject({ S000: 50, S002: 70 });
+    await expect(take(write([names]), '--as-of', 'yesterday')).rejects.toThrow(/2026-11-29T18/);
+    const ahead = await take(
+      write(['sku_id,quantity_in_stock', 'S000,7']),
+      '--as-of',
+      '2999-01-01T00:00:00Z',
+      '--allow-zeroing',
+      '0',
+    );
+    expect(ahead).toMatchObject({
+      code: 1,
+      report: { rejected: 1, problems: [{ code: 'AS_OF_IN_FUTURE' }] },
+    });
+  });
 });

@@ -20,6 +20,12 @@ export interface TakenRow {
   readonly result: RowResult | Withheld;
 }
 
+/** Whose file it is, and when its rows were true that do not say it; null: when they are applied. */
+export interface FeedSource {
+  readonly supplierId: string;
+  readonly asOf: string | null;
+}
+
 /** Sends updates to the inventory. Resolves to their results, in order. */
 export type Send = (updates: readonly InventoryUpdate[]) => Promise<readonly RowResult[]>;
 
@@ -38,7 +44,7 @@ const FIRST_ROWS = 1_024;
  */
 export class FeedRows {
   readonly #inventory: Pick<Inventory, 'find'>;
-  readonly #supplierId: string;
+  readonly #source: FeedSource;
   /** The line that named each SKU first. */
   readonly #lines = new Map<string, number>();
   /** SKUs that rejected rows name. */
@@ -46,9 +52,9 @@ export class FeedRows {
   /** For each row of the file: the line that named its SKU before, DISAGREE or NEEDS_DATE; 0 if the row is sent. */
   #leftOut = new Uint32Array(FIRST_ROWS);
 
-  constructor(inventory: Pick<Inventory, 'find'>, supplierId: string) {
+  constructor(inventory: Pick<Inventory, 'find'>, source: FeedSource) {
     this.#inventory = inventory;
-    this.#supplierId = supplierId;
+    this.#source = source;
   }
 
   /** Whether the file names this SKU, even in a row that is rejected: a mistake in another cell must not empty the SKU. */
@@ -88,7 +94,9 @@ export class FeedRows {
   /** The results of the rows that are sent, at the places of their rows. */
   async #send(rows: readonly FileRow[], start: number, send: Send): Promise<(RowResult | undefined)[]> {
     const sent = rows.flatMap(({ read }, i) =>
-      'values' in read && this.#leftOut[start + i] === 0 ? [{ i, update: toUpdate(read.values) }] : [],
+      'values' in read && this.#leftOut[start + i] === 0
+        ? [{ i, update: toUpdate(read.values, this.#source.asOf) }]
+        : [],
     );
     const results = sent.length > 0 ? await send(sent.map(({ update }) => update)) : [];
     const placed: (RowResult | undefined)[] = Array.from(rows, () => undefined);
@@ -115,7 +123,7 @@ export class FeedRows {
   async #noteMentioned(rows: readonly FileRow[]): Promise<void> {
     const identifiers = rows.flatMap(({ read }) => ('code' in read ? read.identifiers : []));
     if (identifiers.length === 0) return;
-    for (const match of await this.#inventory.find(this.#supplierId, identifiers)) {
+    for (const match of await this.#inventory.find(this.#source.supplierId, identifiers)) {
       for (const skuId of skuIdsOf(match)) this.#mentioned.add(skuId);
     }
   }
@@ -133,7 +141,11 @@ function skuOf(result: RowResult): Sku | null {
   return result.outcome === 'REJECTED' ? currentOf(result.refusal) : result.sku;
 }
 
-function toUpdate({ identifiers, version, asOf, ...fields }: InventoryValues): InventoryUpdate {
+function toUpdate(
+  { identifiers, version, asOf: ownAsOf, ...fields }: InventoryValues,
+  fileAsOf: string | null,
+): InventoryUpdate {
+  const asOf = ownAsOf ?? fileAsOf;
   // A code may be shared by several SKUs. A skuId names one.
   const identifier = identifiers.find(({ kind }) => kind === 'skuId') ?? identifiers[0];
   if (!identifier) throw new Error('A row that names no SKU is rejected when it is read.');
@@ -141,7 +153,7 @@ function toUpdate({ identifiers, version, asOf, ...fields }: InventoryValues): I
     identifier,
     edit: { kind: 'SET', ...fields },
     ...(version !== undefined && { expected: { version } }),
-    ...(asOf !== undefined && { asOf }),
+    ...(asOf !== null && { asOf }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Feed {
   readonly dryRun: boolean;
   /** Up to how many SKUs may go to zero; null: the brake's own rule. */
   readonly allowZeroing: number | null;
+  /** When the rows were true that say nothing of it themselves: ISO 8601, UTC, milliseconds. Null: when they are applied. */
+  readonly asOf: string | null;
   readonly reason: string | null;
   readonly referenceDocumentUri: string | null;
   readonly groupId: string;
@@ -58,16 +60,16 @@ export async function importInventory(
   read: () => AsyncIterable<FilePart>,
   watcher: FeedWatcher = {},
 ): Promise<FeedResult> {
-  const rows = new FeedRows(inventory, feed.supplierId);
+  const rows = new FeedRows(inventory, feed);
   const whileJudging = feed.dryRun ? watcher : { ...watcher, onRejected: undefined };
   const judged = await runPass(inventory, { ...feed, dryRun: true }, rows, read, whileJudging);
-  const { applied, unchanged, zeroed } = judged.report;
+  const { applied, unchanged, stale, zeroed } = judged.report;
   const inStock = await inventory.countSkus(
     feed.supplierId,
     { minQuantityInStock: 1 },
     Number.MAX_SAFE_INTEGER,
   );
-  const zeroing = { rows: applied + unchanged, inStock, zeroed };
+  const zeroing = { rows: applied + unchanged + stale, inStock, zeroed };
   const held = isHeld(zeroing, feed.allowZeroing);
   if (held || feed.dryRun || judged.isStopped) return { ...judged, zeroing, isHeld: held };
   return { ...(await runPass(inventory, feed, rows, read, watcher)), zeroing, isHeld: false };
@@ -99,7 +101,7 @@ async function runPass(
   }
   if (feed.mode === 'full' && !stop?.aborted) {
     const isNamed = (skuId: string) => feedRows.names(skuId);
-    for await (const results of sweepOmitted(inventory, feed.supplierId, isNamed, send)) {
+    for await (const results of sweepOmitted(inventory, feed, isNamed, send)) {
       for (const result of results) tally.noteOmitted(result);
       if (stop?.aborted) break;
     }

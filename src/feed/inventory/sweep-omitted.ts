@@ -1,13 +1,13 @@
 /** A full file lists all that a supplier has: what it leaves out is set to 0 in stock. */
 import type { Inventory } from '../../domain/inventory.ts';
 import type { RowResult } from '../../domain/update.ts';
-import type { Send } from './feed-rows.ts';
+import type { FeedSource, Send } from './feed-rows.ts';
 import { skuPages } from './sku-pages.ts';
 
 /** Sets the quantity in stock of every SKU in stock that `isNamed` does not know to 0. Gives the results page by page. */
 export async function* sweepOmitted(
   inventory: Pick<Inventory, 'listSkus'>,
-  supplierId: string,
+  { supplierId, asOf }: FeedSource,
   isNamed: (skuId: string) => boolean,
   send: Send,
 ): AsyncGenerator<readonly RowResult[], void> {
@@ -18,6 +18,7 @@ export async function* sweepOmitted(
       omitted.map(({ skuId }) => ({
         identifier: { kind: 'skuId', value: skuId, gtin: null },
         edit: { kind: 'SET', quantityInStock: 0 },
+        ...(asOf !== null && { asOf }),
       })),
     );
   }
