@@ -47,6 +47,24 @@ describeOnEachStore('an inventory file', (kind) => {
     return Object.fromEntries(found.map(({ sku_id, quantity_in_stock }) => [sku_id, quantity_in_stock]));
   };
 
+  test('of an earlier time than what is stored changes nothing, and its rows are counted as stale', async () => {
+    await take(write(['sku_id,quantity_in_stock,as_of', 'S000,7,2026-01-01T12:00:00Z']));
+    const late = write([
+      'sku_id,quantity_in_stock,as_of',
+      'S000,9,2026-01-01T08:00:00Z',
+      'S001,9,2026-01-01T08:00:00Z',
+    ]);
+    const dry = await take(late, '--dry-run');
+    const real = await take(late);
+    for (const { code, report } of [dry, real]) {
+      expect({ code, report }).toMatchObject({
+        code: 0,
+        report: { rows: 2, applied: 1, stale: 1, rejected: 0 },
+      });
+    }
+    expect(await quantities()).toMatchObject({ S000: 7, S001: 9 });
+  });
+
   test('is exported, edited, imported, conflicts, is corrected, imported again, and undone', async () => {
     const exported = join(folder.path, `export-${++count}.csv`);
     await run(exportCommand, 'inventory', exported);

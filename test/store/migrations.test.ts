@@ -7,7 +7,7 @@ import { createInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { StoreKind } from '../../src/db/store/store.ts';
 import { openOldStore } from '../support/stores/old-store.ts';
-import { requestOf, setSku, updateFor } from '../support/requests.ts';
+import { requestOf, setSku, updateFor, type Values } from '../support/requests.ts';
 import { createBareDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
 const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as const;
@@ -118,6 +118,45 @@ describeOnEachStore('migration', (kind) => {
       [null, '2026-11-30'],
       [null, null],
     ]);
+    await inventory.close();
+    await store.close();
+    expect((await checkDatabase(url)).findings).toEqual([]);
+    await remove();
+  });
+
+  test('0007: a SKU without times is as of its last change, or of no time, and its first update keeps the others', async () => {
+    const { url, remove } = await createBareDatabase(kind);
+    const changed = '2026-11-01T09:30:00.000Z';
+    const old = await openOldStore(kind, url, '0006_backorder_dates');
+    await sql`insert into supplier (supplier_id, last_position, created_at, name) values ('acme', 1, '', 'acme')`.execute(
+      old,
+    );
+    await sql`insert into sku (supplier_id, sku_id, quantity_in_stock, version, updated_at, last_change_position)
+      values ('acme', 'A', 2, 1, ${changed}, 1), ('acme', 'B', 2, 0, ${changed}, null)`.execute(old);
+    await sql`insert into inventory_change values
+      ('acme', 1, 'A', 1, 0, 2, 0, 0, null, null, 'REST', 'x', ${changed}, null, null, null, null, null, null)`.execute(
+      old,
+    );
+    await old.destroy();
+
+    const store = await openStore(url);
+    const inventory = createInventory(store, () => new Date('2026-11-02T00:00:00.000Z'));
+    const timed = (skuId: string, values: Values, asOf: string) => ({ ...setSku(skuId, values), asOf });
+    const results = await updateFor(inventory, origin, [
+      timed('A', { quantityInStock: 3 }, '2026-11-01T09:00:00.000Z'),
+      timed('A', { quantityInStock: 3 }, '2026-11-01T10:00:00.000Z'),
+      timed('A', { restrictions: 'discontd' }, '2026-11-01T09:00:00.000Z'),
+      timed('A', { restrictions: 'discontd' }, '2026-11-01T09:40:00.000Z'),
+      timed('B', { quantityInStock: 3 }, '2026-10-01T00:00:00.000Z'),
+    ]);
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      'STALE_IGNORED',
+      'APPLIED',
+      'STALE_IGNORED',
+      'APPLIED',
+      'APPLIED',
+    ]);
+    expect(results[0]).toMatchObject({ newerChange: { position: 1, asOf: null } });
     await inventory.close();
     await store.close();
     expect((await checkDatabase(url)).findings).toEqual([]);
