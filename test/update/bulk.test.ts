@@ -24,8 +24,6 @@ import { requestOf, setBy, setSku } from '../support/requests.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
 const MAX_ROWS = 10_000;
-/** How long a call of MAX_ROWS may take: far more than it does, far less than a client waits. */
-const FULL_CALL_MS = 30_000;
 /** How often the program is started, and killed. */
 const LIVES = 5;
 
@@ -508,7 +506,7 @@ describeOnEachStore('bulk updates', (kind) => {
   });
 
   describe(`${MAX_ROWS} rows`, () => {
-    test(`with bad ones first, last and scattered are each answered rightly, in less than ${FULL_CALL_MS} ms`, async () => {
+    test('with bad ones first, last and scattered are each answered rightly', async () => {
       const skuIds = await newSkus(MAX_ROWS / 2);
       const isBad = (i: number) => i === 0 || i === MAX_ROWS - 1 || i % 97 === 0;
       const badRow = (i: number) => malformations[i % malformations.length]?.[1](row('shared', 5)) ?? {};
@@ -518,9 +516,7 @@ describeOnEachStore('bulk updates', (kind) => {
         if (isBad(i)) return i % 2 ? row(`no-such-${i}`, 1) : badRow(i);
         return row(skuIds[i % skuIds.length], 100 + (i % 3));
       });
-      const start = performance.now();
       const answer = await bulk(updates);
-      expect(performance.now() - start).toBeLessThan(FULL_CALL_MS);
 
       const states = new Map<string, readonly [quantity: number, version: number]>();
       const words = updates.map((_, i) => {
