@@ -1,7 +1,8 @@
 /** `stockgate import inventory`: sets the inventory of many SKUs from a file, as one group of changes. */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import { createInventory } from '../db/inventory.ts';
@@ -12,7 +13,7 @@ import { importInventory, type Feed, type FeedResult } from '../feed/inventory/i
 import { readInventoryFile, type FileHead } from '../feed/inventory/inventory-file.ts';
 import { createRejectedRows, type RejectedRowsFormat } from '../feed/inventory/rejected-rows.ts';
 import { FileFault } from '../feed/row.ts';
-import { createTerminal, PROGRAM, readOptions, type Io, type Option } from './command.ts';
+import { createTerminal, PROGRAM, readOptions, UsageError, type Io, type Option } from './command.ts';
 import { boolean, database, supplierName } from './settings.ts';
 import { requireSupplier } from './supplier.ts';
 
@@ -74,7 +75,9 @@ const exitCodes = { allIn: 0, someRejected: 1, badFile: 2, held: 3 };
 export async function importInventoryFile(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readOptions(options, ['FILE'], args, io.env);
   const path = positionals[0] ?? '';
-  await access(path);
+  await requireFile(path);
+  if (values.rejected !== undefined && resolve(values.rejected) === resolve(path))
+    throw new UsageError('--rejected would overwrite the file that is imported. Give it another name.');
   const terminal = createTerminal(io);
   return withStore(values.database, async (store) => {
     const feed: Feed = {
@@ -114,6 +117,11 @@ export async function importInventoryFile(args: readonly string[], io: Io): Prom
       await inventory.close();
     }
   });
+}
+
+async function requireFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) throw new UsageError(`"${path}" is no file that can be read.`);
 }
 
 function exitCodeOf({ isHeld, isStopped, report }: FeedResult): number {

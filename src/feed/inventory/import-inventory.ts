@@ -29,7 +29,7 @@ export interface Feed {
 
 export interface FeedWatcher {
   /** Called once, before the first row. */
-  readonly onHead?: (head: FileHead) => void;
+  readonly onHead?: ((head: FileHead) => void) | undefined;
   /** Called for each row that is not applied, in the order of the file. */
   readonly onRejected?: ((rejected: RejectedRow) => void) | undefined;
   /** Called after each part with the rows done so far. A feed that is not dry is read twice. */
@@ -72,7 +72,8 @@ export async function importInventory(
   const zeroing = { rows: applied + unchanged + stale, inStock, zeroed };
   const held = isHeld(zeroing, feed.allowZeroing);
   if (held || feed.dryRun || judged.isStopped) return { ...judged, zeroing, isHeld: held };
-  return { ...(await runPass(inventory, feed, rows, read, watcher)), zeroing, isHeld: false };
+  const whileApplying = { ...watcher, onHead: undefined };
+  return { ...(await runPass(inventory, feed, rows, read, whileApplying)), zeroing, isHeld: false };
 }
 
 /** Sends every row of the file once, and then what a full file leaves out. */
