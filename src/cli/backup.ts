@@ -9,9 +9,9 @@ import { format, plural } from '../feed/counts.ts';
 export const backupCommand: Command = {
   help: `Usage: ${PROGRAM} backup FILE [--database sqlite:PATH]
 
-Saves a SQLite store, as it is at one moment, to a new FILE, while gateways go on reading and writing. FILE comes into being once
-it is whole, on disk, and found sound by what \`check\` looks for; otherwise there is none. Until then it is FILE.XXXXXXXX.part:
-remove one that a killed backup left. The store's log grows by what is written meanwhile.
+Saves a SQLite store, as it is at one moment, to a new FILE. Gateways go on reading and writing. The copy is checked as \`check\` does.
+FILE appears when the copy is complete, on disk and without a finding. Until then it is FILE.XXXXXXXX.part: if a backup is killed,
+remove that file. The store's log grows by what is written meanwhile.
 
   --database sqlite:PATH   (default sqlite:./data/stockgate.db)
 

@@ -8,8 +8,8 @@ import { format, plural } from '../feed/counts.ts';
 export const checkCommand: Command = {
   help: `Usage: ${PROGRAM} check [--database URL]
 
-Checks a store, while it is in use or not, as it is at one moment. It reads alone: a database that is missing is not made, and an
-old schema not migrated. On PostgreSQL and SQLite:
+Checks a store as it is at one moment. The store may be in use. The check only reads: it creates no database and migrates none.
+On PostgreSQL and SQLite:
   each SKU is as its last change left it: quantities, restriction, version; without a change it is at version 0
   each SKU's changes are one list: no version is missing or given twice, and each begins where the one before it ended
   each supplier's changes have the positions 1, 2, 3, ... up to its last

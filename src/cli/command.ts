@@ -55,8 +55,8 @@ export function chooseAction(actions: Readonly<Record<string, Action>>, name: st
 type OptionValues<O extends Record<string, Option>> = { [K in keyof O]: z.output<O[K]['schema']> };
 
 /**
- * Reads the options and exactly the named positionals; one in brackets, such as `[FILE]`, may be left out. A flag wins over the environment. Throws a UsageError that says which flag is
- * wrong and what it takes.
+ * Reads the options and exactly the named positionals. One in brackets, such as `[FILE]`, may be left out. A flag wins over the
+ * environment. Throws a UsageError that says which flag is wrong and what it takes.
  */
 export function readOptions<O extends Record<string, Option>>(
   options: O,

@@ -49,7 +49,12 @@ async function print(rows: Readable, { output, stop }: Io): Promise<void> {
 /** A file that is not whole is removed, so that nobody takes it for one. */
 async function writeNew(path: string, rows: Readable, stop: AbortSignal): Promise<void> {
   const file = createWriteStream(path, { flags: 'wx' });
-  await once(file, 'open');
+  await once(file, 'open').catch((error: unknown) => {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    throw exists
+      ? new Error(`${path} exists already, and an export overwrites nothing. Give another name.`)
+      : error;
+  });
   try {
     await pipeline(rows, file, { signal: stop });
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Inventory feeds: files that set many SKUs at once, the brake that keeps one from emptying a shop, and the report. */
-import { codeKinds, parseIdentifier, type Identifier } from './identifier.ts';
+import { codeKinds, parseIdentifier, type CodeKind, type Identifier } from './identifier.ts';
 import type { Sku } from './sku.ts';
 
 /** `delta`: SKUs that the file does not name stay as they are. `full`: what they have in stock is set to 0. */
@@ -32,28 +32,41 @@ export function isHeld({ rows, inStock, zeroed }: Zeroing, allowed: number | nul
 
 /** Says why the brake holds a feed. The sentence after it says how to let it through. */
 export function describeHeld({ rows, inStock, zeroed }: Zeroing): string {
-  if (rows === 0 && zeroed === 0) return 'The file has no row that could be applied.';
-  const part = inStock === 0 ? 0 : Math.round((100 * zeroed) / inStock);
-  return `The file would set ${zeroed} of the ${inStock} SKUs in stock to 0 (${part} %).`;
+  const reasons: string[] = [];
+  if (rows === 0) reasons.push('The file has no row that could be applied.');
+  if (zeroed > 0) {
+    const part = Math.round((100 * zeroed) / inStock);
+    reasons.push(`The file would set ${zeroed} of the ${inStock} SKUs in stock to 0 (${part} %).`);
+  }
+  return reasons.join(' ');
 }
 
 /** Whether the identifier is one of the SKU's: its skuId, or a code that it has, in any spelling. Codes may be shared. */
-export function isNamedBy(sku: Sku, { kind, value, gtin }: Identifier): boolean {
+export function isNamedBy(sku: Sku, { kind, value }: Identifier): boolean {
   if (kind === 'skuId') return sku.skuId === value;
-  return codeKinds.some((known) => {
-    const code = sku[known];
-    if (code === null) return false;
-    return (
-      (known === kind && code === value) || (gtin !== null && parseIdentifier(known, code).gtin === gtin)
-    );
+  const names = new Set(codeNamesOf(sku));
+  return namesOfCode(kind, value).some((name) => names.has(name));
+}
+
+/** What a code is known by: its spelling within its kind and, if it is valid, its canonical GTIN-14. Equal names are one code. */
+export function namesOfCode(kind: CodeKind, value: string): string[] {
+  const { gtin } = parseIdentifier(kind, value);
+  return gtin === null ? [`${kind} ${value}`] : [`${kind} ${value}`, gtin];
+}
+
+/** The names of all codes of the SKU. */
+export function codeNamesOf(sku: Sku): string[] {
+  return codeKinds.flatMap((kind) => {
+    const code = sku[kind];
+    return code === null ? [] : namesOfCode(kind, code);
   });
 }
 
-/** A row that was not applied. */
+/** A row that was rejected. */
 export interface FeedProblem {
   /** The row's line in a CSV file or its number in a spreadsheet. */
   readonly line: number;
-  /** A `Problem`, STALE_IGNORED, or one of `feedFaults`. */
+  /** A `Problem`, or one of `feedFaults`. */
   readonly code: string;
   readonly message: string;
 }
@@ -68,6 +81,7 @@ export const MAX_REPORTED_PROBLEMS = 1_000;
 /** What a feed did, or would do. Each row read is applied, unchanged, stale or rejected. */
 export interface FeedReport {
   readonly mode: FeedMode;
+  /** Whether the sender asked for a dry run. */
   readonly dryRun: boolean;
   readonly rows: number;
   readonly applied: number;

@@ -70,6 +70,11 @@ export interface UpdateRequest {
   readonly groupId: string | null;
 }
 
+/** Characters of a reason, at most. It is one line. */
+export const MAX_REASON_LENGTH = 500;
+/** Characters of a reference document's URI, at most. */
+export const MAX_URI_LENGTH = 2_048;
+
 /** Characters of an idempotency key, at most. They are printable ASCII. */
 export const MAX_KEY_LENGTH = 255;
 

@@ -3,9 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { exportCommand } from '../../src/cli/export.ts';
+import { UsageError } from '../../src/cli/command.ts';
 import { importCommand } from '../../src/cli/import.ts';
 import { supplierCommand } from '../../src/cli/supplier.ts';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';
+import { createFileReader } from '../../src/feed/inventory/inventory-file.ts';
+import { FileFault } from '../../src/feed/row.ts';
 import { indices } from '../support/range.ts';
 import { runHere } from '../support/run-here.ts';
 import { makeFolder } from '../support/stores/databases.ts';
@@ -135,7 +138,7 @@ describeOnEachStore('an inventory file', (kind) => {
     test('by naming them is held, and let through by the number that it says', async () => {
       const before = await quantities();
       const held = await take(zeros(13));
-      expect(held).toMatchObject({ code: 3, report: { zeroed: 13, groupId: null } });
+      expect(held).toMatchObject({ code: 3, report: { dryRun: false, zeroed: 13, groupId: null } });
       const [, flag = '', allowed = ''] = /(--allow-zeroing) (\d+)\n$/.exec(held.err) ?? [];
       expect(allowed).toBe('13');
       expect(await quantities()).toEqual(before);
@@ -238,5 +241,76 @@ describeOnEachStore('an inventory file', (kind) => {
       code: 1,
       report: { rejected: 1, problems: [{ code: 'AS_OF_IN_FUTURE' }] },
     });
+  });
+
+  describe('in full mode', () => {
+    const keptAfter = async (...lines: string[]) => {
+      const path = write(lines);
+      const { report } = await take(path, '--mode', 'full', '--dry-run');
+      await take(path, '--mode', 'full', '--allow-zeroing', String(report.zeroed));
+      const left = Object.entries(await quantities()).filter(([, quantity]) => quantity > 0);
+      return left.map(([skuId]) => skuId);
+    };
+
+    test('empties none of the SKUs that share a code which a rejected row names, however many they are', async () => {
+      const copies = indices(12).map((n) => `COPY-${n},9780141439471,3`);
+      await run(importCommand, 'skus', write(['sku_id,isbn,quantity_in_stock', ...copies]));
+      const kept = await keptAfter('isbn,quantity_in_stock', '0141439475,4', 'not an isbn,4');
+      expect(kept).toHaveLength(copies.length);
+      expect(kept.every((skuId) => skuId.startsWith('COPY-'))).toBe(true);
+    });
+
+    test('empties no SKU that any code of a rejected row names', async () => {
+      await run(importCommand, 'skus', write(['sku_id,ean13', 'S003,4006381333931']));
+      const names = 'sku_id,ean13,quantity_in_stock';
+      expect(await keptAfter(names, 'NONE,4006381333931,1', 'S004,9780306406157,1')).toEqual([
+        'S003',
+        'S004',
+      ]);
+    });
+  });
+
+  describe('with --rejected', () => {
+    const path = join(folder.path, 'rejected.csv');
+
+    test('that cannot be written is refused before anything is stored', async () => {
+      const before = await quantities();
+      const flags = ['--rejected', join(folder.path, 'no-such-folder', 'rejected.csv')];
+      await expect(take(write(['sku_id,quantity_in_stock', 'S000,77']), ...flags)).rejects.toThrow(
+        UsageError,
+      );
+      const source = write(['sku_id,quantity_in_stock', 'S000,77']);
+      await expect(take(source, '--rejected', source)).rejects.toThrow(/would overwrite/);
+      expect(await quantities()).toEqual(before);
+    });
+
+    test('has every rejected row of a file of several parts, and is gone once none is rejected', async () => {
+      const bad = indices(2_500).map((n) => `S000,many ${n}`);
+      await take(write(['sku_id,quantity_in_stock', ...bad]), '--allow-zeroing', '0', '--rejected', path);
+      const lines = readFileSync(path, 'utf8').trimEnd().split('\r\n');
+      expect(lines.slice(1).map((line) => line.split(',', 2).join())).toEqual(bad);
+      await take(write(['sku_id,quantity_in_stock', 'S000,78']), '--rejected', path);
+      expect(existsSync(path)).toBe(false);
+    });
+  });
+
+  test('that is stopped while it is read stores nothing, and says so', async () => {
+    const before = await quantities();
+    const args = ['inventory', write(['sku_id,quantity_in_stock', 'S000,77'])];
+    const where = ['--supplier', supplier, '--database', database.url];
+    const { code, out } = await runHere(importCommand, [...args, ...where], AbortSignal.abort());
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: expect.stringMatching(/nothing stored[^]*Stopped before the end\.\n$/),
+    });
+    expect(await quantities()).toEqual(before);
+  });
+
+  test('that is changed while it is read is not taken further', async () => {
+    const path = write(['sku_id,quantity_in_stock', 'S000,1']);
+    const read = createFileReader(path, {});
+    expect((await Array.fromAsync(read())).flatMap(({ rows }) => rows)).toHaveLength(1);
+    writeFileSync(path, 'sku_id,quantity_in_stock\nS000,1\nS001,2\n');
+    await expect(Array.fromAsync(read())).rejects.toThrow(FileFault);
   });
 });

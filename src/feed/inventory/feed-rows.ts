@@ -1,7 +1,8 @@
 /** The rows of an inventory file on their way to the inventory: which SKU each names, and which are not sent. */
-import { isNamedBy, type FeedFault } from '../../domain/feed.ts';
+import { codeNamesOf, isNamedBy, namesOfCode, type FeedFault } from '../../domain/feed.ts';
+import type { Identifier } from '../../domain/identifier.ts';
 import type { Inventory } from '../../domain/inventory.ts';
-import { currentOf, type Match } from '../../domain/refusal.ts';
+import { currentOf } from '../../domain/refusal.ts';
 import type { Sku } from '../../domain/sku.ts';
 import type { InventoryUpdate, RowResult } from '../../domain/update.ts';
 import type { InventoryValues, RowFaultCode } from './inventory-cells.ts';
@@ -49,6 +50,8 @@ export class FeedRows {
   readonly #lines = new Map<string, number>();
   /** SKUs that rejected rows name. */
   readonly #mentioned = new Set<string>();
+  /** The names of codes in rejected rows that several SKUs share, by `namesOfCode`. */
+  readonly #sharedCodes = new Set<string>();
   /** For each row of the file: the line that named its SKU before, DISAGREE or NEEDS_DATE; 0 if the row is sent. */
   #leftOut = new Uint32Array(FIRST_ROWS);
 
@@ -58,24 +61,24 @@ export class FeedRows {
   }
 
   /** Whether the file names this SKU, even in a row that is rejected: a mistake in another cell must not empty the SKU. */
-  names(skuId: string): boolean {
-    return this.#lines.has(skuId) || this.#mentioned.has(skuId);
+  names(sku: Sku): boolean {
+    if (this.#lines.has(sku.skuId) || this.#mentioned.has(sku.skuId)) return true;
+    return this.#sharedCodes.size > 0 && codeNamesOf(sku).some((name) => this.#sharedCodes.has(name));
   }
 
   /** In the first pass: sends rows as a dry run, and notes what they name. `start` is the index of the first of them in the file. */
   async judge(rows: readonly FileRow[], start: number, send: Send): Promise<TakenRow[]> {
     this.#makeRoom(start + rows.length);
     const sent = await this.#send(rows, start, send);
-    await this.#noteMentioned(rows);
+    const rejected: Identifier[] = [];
     rows.forEach(({ row, read }, i) => {
+      if ('code' in read) return void rejected.push(...read.identifiers);
       const result = sent[i];
-      const sku = result && skuOf(result);
-      if (!sku || !('values' in read)) return;
-      const agree = read.values.identifiers.every((identifier) => isNamedBy(sku, identifier));
-      if (!agree) this.#mentioned.add(sku.skuId);
-      const before = agree ? this.#noteNamed(sku.skuId, row.line) : DISAGREE;
-      this.#leftOut[start + i] = before === 0 && lacksDate(result) ? NEEDS_DATE : before;
+      const why = result ? this.#judgeRow(row.line, read.values, result) : 0;
+      this.#leftOut[start + i] = why;
+      if (why !== 0 || result?.outcome === 'REJECTED') rejected.push(...read.values.identifiers);
     });
+    await this.#noteMentioned(rejected);
     return this.#taken(rows, start, sent);
   }
 
@@ -113,32 +116,29 @@ export class FeedRows {
     });
   }
 
-  /** The line that named the SKU before; 0 if this is the first. */
-  #noteNamed(skuId: string, line: number): number {
-    const before = this.#lines.get(skuId);
-    if (before === undefined) this.#lines.set(skuId, line);
-    return before ?? 0;
+  /** Why the row is left out, as in `#leftOut`; 0 if it is not. */
+  #judgeRow(line: number, { identifiers }: InventoryValues, result: RowResult): number {
+    const sku = result.outcome === 'REJECTED' ? currentOf(result.refusal) : result.sku;
+    if (!sku) return 0;
+    if (!identifiers.every((identifier) => isNamedBy(sku, identifier))) return DISAGREE;
+    const before = this.#lines.get(sku.skuId);
+    if (before !== undefined) return before;
+    this.#lines.set(sku.skuId, line);
+    return lacksDate(result) ? NEEDS_DATE : 0;
   }
 
-  async #noteMentioned(rows: readonly FileRow[]): Promise<void> {
-    const identifiers = rows.flatMap(({ read }) => ('code' in read ? read.identifiers : []));
+  /** Notes the SKUs that rejected rows name. */
+  async #noteMentioned(identifiers: readonly Identifier[]): Promise<void> {
     if (identifiers.length === 0) return;
-    for (const match of await this.#inventory.find(this.#source.supplierId, identifiers)) {
-      for (const skuId of skuIdsOf(match)) this.#mentioned.add(skuId);
-    }
+    const matches = await this.#inventory.find(this.#source.supplierId, identifiers);
+    matches.forEach((match, i) => {
+      const identifier = identifiers[i];
+      if ('sku' in match) this.#mentioned.add(match.sku.skuId);
+      // A refusal lists only some of the SKUs that share a code.
+      else if (match.refusal.problem === 'AMBIGUOUS_IDENTIFIER' && identifier && identifier.kind !== 'skuId')
+        for (const name of namesOfCode(identifier.kind, identifier.value)) this.#sharedCodes.add(name);
+    });
   }
-}
-
-function skuIdsOf(match: Match): string[] {
-  if ('sku' in match) return [match.sku.skuId];
-  return match.refusal.problem === 'AMBIGUOUS_IDENTIFIER'
-    ? match.refusal.candidates.map(({ skuId }) => skuId)
-    : [];
-}
-
-/** The SKU that the row names, as it was before the row. */
-function skuOf(result: RowResult): Sku | null {
-  return result.outcome === 'REJECTED' ? currentOf(result.refusal) : result.sku;
 }
 
 function toUpdate(

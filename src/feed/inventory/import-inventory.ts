@@ -27,13 +27,17 @@ export interface Feed {
   readonly groupId: string;
 }
 
+/** First the file is read and judged as a whole; then its rows are applied. */
+export type FeedState = 'READING' | 'APPLYING';
+
+/** Who is told how the import goes on. */
 export interface FeedWatcher {
   /** Called once, before the first row. */
   readonly onHead?: ((head: FileHead) => void) | undefined;
-  /** Called for each row that is not applied, in the order of the file. */
-  readonly onRejected?: ((rejected: RejectedRow) => void) | undefined;
+  /** Called for the rejected rows of each part, in the order of the file. The import waits for it. */
+  readonly onRejected?: ((rejected: readonly RejectedRow[]) => Promise<void>) | undefined;
   /** Called after each part with the rows done so far. A feed that is not dry is read twice. */
-  readonly onProgress?: (state: 'READING' | 'APPLYING', rows: number) => void;
+  readonly onProgress?: (state: FeedState, rows: number) => void;
   /** When aborted, the feed ends after the part in hand. */
   readonly stop?: AbortSignal | undefined;
 }
@@ -44,6 +48,8 @@ export interface FeedResult {
   readonly zeroing: Zeroing;
   /** The brake held it: nothing is stored, and the report says what would have happened. */
   readonly isHeld: boolean;
+  /** Whether its rows were applied. A feed that is dry, held, or stopped before that stores nothing. */
+  readonly isStored: boolean;
   /** It was stopped before its end. What was applied until then stays, and can be undone as one group. */
   readonly isStopped: boolean;
   readonly report: FeedReport;
@@ -51,71 +57,80 @@ export interface FeedResult {
 }
 
 /**
- * Imports the file. `read` gives its parts from the beginning, each time that it is called. Throws a FileFault where the file cannot be read
- * to its end: nothing is stored then.
+ * Imports the file. `read` gives its parts from the beginning, each time that it is called. Throws a FileFault if the file cannot be
+ * read to its end. Nothing is stored then.
  */
 export async function importInventory(
   inventory: FeedInventory,
   feed: Feed,
   read: () => AsyncIterable<FilePart>,
-  watcher: FeedWatcher = {},
+  { onHead, onRejected, ...watcher }: FeedWatcher = {},
 ): Promise<FeedResult> {
   const rows = new FeedRows(inventory, feed);
-  const whileJudging = feed.dryRun ? watcher : { ...watcher, onRejected: undefined };
-  const judged = await runPass(inventory, { ...feed, dryRun: true }, rows, read, whileJudging);
-  const { applied, unchanged, stale, zeroed } = judged.report;
-  const inStock = await inventory.countSkus(
-    feed.supplierId,
-    { minQuantityInStock: 1 },
-    Number.MAX_SAFE_INTEGER,
-  );
+  // Rejected rows are told in the pass whose counts are reported, so each is told once.
+  const judging = { ...watcher, onHead, ...(feed.dryRun && { onRejected }) };
+  const judged = await runPass(inventory, feed, 'READING', rows, read, judging);
+  const { applied, unchanged, stale, zeroed } = judged.counts;
+  const inStock = await countInStock(inventory, feed.supplierId);
   const zeroing = { rows: applied + unchanged + stale, inStock, zeroed };
-  const held = isHeld(zeroing, feed.allowZeroing);
-  if (held || feed.dryRun || judged.isStopped) return { ...judged, zeroing, isHeld: held };
-  const whileApplying = { ...watcher, onHead: undefined };
-  return { ...(await runPass(inventory, feed, rows, read, whileApplying)), zeroing, isHeld: false };
+  // A file that was not read to its end cannot be judged.
+  const held = !judged.isStopped && isHeld(zeroing, feed.allowZeroing);
+  const isStored = !held && !feed.dryRun && !judged.isStopped;
+  const passed = isStored
+    ? await runPass(inventory, feed, 'APPLYING', rows, read, { ...watcher, onRejected })
+    : judged;
+  return { ...passed, zeroing, isHeld: held, isStored, report: toReport(feed, isStored, passed.counts) };
 }
 
-/** Sends every row of the file once, and then what a full file leaves out. */
+interface Passed {
+  readonly counts: FeedCounts;
+  readonly isStopped: boolean;
+}
+
+/** Sends every row of the file once, and then what a full file leaves out. While it is READING, everything is a dry run. */
 async function runPass(
   inventory: FeedInventory,
   feed: Feed,
+  state: FeedState,
   feedRows: FeedRows,
   read: () => AsyncIterable<FilePart>,
   { onHead, onRejected, onProgress, stop }: FeedWatcher,
-): Promise<Omit<FeedResult, 'zeroing' | 'isHeld'>> {
+): Promise<Passed> {
   const tally = new FeedTally();
+  const isReading = state === 'READING';
+  const send: Send = async (updates) => (await inventory.update(toRequest(feed, isReading, updates))).results;
   let isBegun = false;
-  const send: Send = async (updates) => (await inventory.update(toRequest(feed, updates))).results;
   for await (const { head, rows } of readAhead(read())) {
     if (stop?.aborted) break;
     if (!isBegun) onHead?.(head);
     isBegun = true;
-    const taken = await (feed.dryRun
+    const taken = await (isReading
       ? feedRows.judge(rows, tally.rows, send)
       : feedRows.apply(rows, tally.rows, send));
-    for (const { row, result } of taken) {
+    const rejected = taken.flatMap(({ row, result }): RejectedRow[] => {
       const problem = tally.note(row.line, result);
-      if (problem) onRejected?.({ row, code: problem.code, reason: problem.message });
-    }
-    onProgress?.(feed.dryRun ? 'READING' : 'APPLYING', tally.rows);
+      return problem ? [{ row, code: problem.code, reason: problem.message }] : [];
+    });
+    if (rejected.length > 0) await onRejected?.(rejected);
+    onProgress?.(state, tally.rows);
   }
   if (feed.mode === 'full' && !stop?.aborted) {
-    const isNamed = (skuId: string) => feedRows.names(skuId);
-    for await (const results of sweepOmitted(inventory, feed, isNamed, send)) {
+    for await (const results of sweepOmitted(inventory, feed, (sku) => feedRows.names(sku), send)) {
       for (const result of results) tally.noteOmitted(result);
       if (stop?.aborted) break;
     }
   }
-  const counts = tally.finish();
-  return { report: toReport(feed, counts), counts, isStopped: stop?.aborted ?? false };
+  return { counts: tally.finish(), isStopped: stop?.aborted ?? false };
 }
 
-function toReport({ mode, dryRun, groupId }: Feed, counts: FeedCounts): FeedReport {
+function countInStock(inventory: FeedInventory, supplierId: string): Promise<number> {
+  return inventory.countSkus(supplierId, { minQuantityInStock: 1 }, Number.MAX_SAFE_INTEGER);
+}
+
+function toReport({ mode, dryRun, groupId }: Feed, isStored: boolean, counts: FeedCounts): FeedReport {
   const { rows, applied, unchanged, stale, rejected, zeroed, problems } = counts;
-  const hasStored = !dryRun && applied + zeroed > 0;
-  const stored = hasStored ? groupId : null;
-  return { mode, dryRun, rows, applied, unchanged, stale, rejected, zeroed, groupId: stored, problems };
+  const group = isStored && applied + zeroed > 0 ? groupId : null;
+  return { mode, dryRun, rows, applied, unchanged, stale, rejected, zeroed, groupId: group, problems };
 }
 
 /** Reads the next part while the one in hand is stored. */
@@ -136,8 +151,8 @@ async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T, void> 
   }
 }
 
-function toRequest(feed: Feed, rows: UpdateRequest['rows']): UpdateRequest {
-  const { supplierId, actor, reason, referenceDocumentUri, groupId, dryRun } = feed;
+function toRequest(feed: Feed, dryRun: boolean, rows: UpdateRequest['rows']): UpdateRequest {
+  const { supplierId, actor, reason, referenceDocumentUri, groupId } = feed;
   return {
     ...plainRequest,
     ...{ supplierId, actor, reason, referenceDocumentUri, groupId, dryRun, rows },

@@ -1,5 +1,5 @@
 /** Opens an inventory file of either format, and reads its header and rows. */
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { readCsv } from '../csv/read-csv.ts';
 import { findEncoding } from '../csv/encoding.ts';
 import {
@@ -74,6 +74,21 @@ export async function* readInventoryFile(
     if (head) yield { head, rows };
   }
   if (!head) throw new FileFault('The file is empty. Give the first row the names of the columns.');
+}
+
+/** Reads the same file each time that it is called. Throws a FileFault if the file was changed since the first time. */
+export function createFileReader(
+  path: string,
+  options: { readonly sheet?: string | undefined },
+): () => AsyncGenerator<FilePart, void> {
+  let first: string | undefined;
+  return async function* readAgain() {
+    const { ino, size, mtimeMs } = await stat(path);
+    const state = [ino, size, mtimeMs].join();
+    first ??= state;
+    if (state !== first) throw new FileFault('The file was changed while it was read. Import it again.');
+    yield* readInventoryFile(path, options);
+  };
 }
 
 async function beginsAsWorkbook(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** A full file lists all that a supplier has: what it leaves out is set to 0 in stock. */
 import type { Inventory } from '../../domain/inventory.ts';
+import type { Sku } from '../../domain/sku.ts';
 import type { RowResult } from '../../domain/update.ts';
 import type { FeedSource, Send } from './feed-rows.ts';
 import { skuPages } from './sku-pages.ts';
@@ -8,11 +9,11 @@ import { skuPages } from './sku-pages.ts';
 export async function* sweepOmitted(
   inventory: Pick<Inventory, 'listSkus'>,
   { supplierId, asOf }: FeedSource,
-  isNamed: (skuId: string) => boolean,
+  isNamed: (sku: Sku) => boolean,
   send: Send,
 ): AsyncGenerator<readonly RowResult[], void> {
   for await (const page of skuPages(inventory, supplierId, { minQuantityInStock: 1 })) {
-    const omitted = page.filter(({ skuId }) => !isNamed(skuId));
+    const omitted = page.filter((sku) => !isNamed(sku));
     if (omitted.length === 0) continue;
     yield await send(
       omitted.map(({ skuId }) => ({

@@ -35,7 +35,7 @@ import { leftSignal, sendHeavy } from './send-heavy.ts';
 
 export interface GraphqlDoorOptions extends Services, LiveOptions {
   readonly admission: Admission;
-  /** How the page starts; null where there is none, and a browser is answered as any program. */
+  /** How GraphiQL starts. Null serves no GraphiQL: a browser then gets the answers that programs get. */
   readonly graphiql: GraphiQLOptions | null;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];

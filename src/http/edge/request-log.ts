@@ -121,7 +121,7 @@ function describeCall(call: RefusedCall | undefined): object {
   };
 }
 
-/** The connection's address, and the one that a proxy claims to forward: any client can send that header. */
+/** The address of the connection, and the one in X-Forwarded-For. Any client can send that header, so it proves nothing. */
 function describeClient({ headers }: FastifyRequest, client: string): object {
   const forwarded = headers['x-forwarded-for'];
   return { client, ...(forwarded !== undefined && { forwardedFor: toLogged(String(forwarded)) }) };

@@ -43,7 +43,7 @@ function mutationOf<Payload>(operation: PreparedOperation) {
   return async (input: object, context: RequestContext): Promise<Payload> => {
     const { data, errors } = await execute(operation, { input }, context);
     const error = errors?.[0];
-    // The input was judged by stricter rules than the schema's: any other error is a fault of ours too.
+    // The door's rules for input are stricter than the schema's, so every error here is a fault of ours.
     if (error) throw error instanceof MaskedError ? error.refusal : error;
     // The operation selects it.
     return data?.['answer'] as Payload;

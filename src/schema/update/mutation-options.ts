@@ -2,15 +2,19 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import type { Precondition } from '../../domain/sku.ts';
-import { MAX_KEY_LENGTH, plainRequest, type UpdateRequest } from '../../domain/update.ts';
+import {
+  MAX_KEY_LENGTH,
+  MAX_REASON_LENGTH,
+  MAX_URI_LENGTH,
+  plainRequest,
+  type UpdateRequest,
+} from '../../domain/update.ts';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import { builder, type InputFields } from '../builder/builder.ts';
 import { mayView, type Context } from '../builder/context.ts';
 import { printableText } from '../builder/stored-text.ts';
 
 /** Longest reason and longest reference, in UTF-16 units. */
-const MAX_REASON_LENGTH = 500;
-const MAX_URI_LENGTH = 2_048;
 
 /** Validates a quantity. If it is absent, the quantity stays as it is. GraphQL accepts null too, which is refused here. */
 export const quantity = z

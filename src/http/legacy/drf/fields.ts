@@ -14,7 +14,7 @@ export const MAX_CHARACTERS = 256;
 /** DRF's `IntegerField.MAX_STRING_LENGTH`, in code points. */
 const MAX_INTEGER_STRING = 1000;
 
-/** How much of what was sent an answer repeats, in UTF-16 units: any valid text fits, escaped. DRF has no limit. */
+/** An answer repeats at most so much of what was sent, in UTF-16 units. Every valid text fits, even escaped. DRF has no limit. */
 export const MAX_ECHO = 4000;
 
 /** DRF 3.14's CharField: a string, or a number written down by Python, trimmed, neither blank nor too long. */
