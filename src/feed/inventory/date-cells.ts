@@ -3,7 +3,8 @@
 const ISO_DATE = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\.?(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$/;
 const DOTTED_DATE = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})$/;
 const SLASHED_DATE = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})$/;
-const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?\s?(?:(Z)|([+-]\d{2}):?(\d{2})?)$/i;
+/** Databases write microseconds, and some programs nanoseconds. */
+const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?\s?(?:(Z)|([+-]\d{2}):?(\d{2})?)$/i;
 /** Years of two digits are of this century: what a feed announces lies ahead. */
 const CENTURY = 2_000;
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { findPython, requireProgram } from '../../support/machine/programs.ts';
 import { readRows } from '../../support/feed/workbook-file.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/feeds/${name}`, import.meta.url));
@@ -88,26 +89,14 @@ describe('what is no XLSX workbook gets a message of its own', () => {
   });
 });
 
-/** Debian's Python beside any other that comes first on the PATH. */
-const python = ['/usr/bin/python3', 'python3'].find((program) => {
+test('the openpyxl of this machine writes what the kept file has', async (context) => {
+  const python = requireProgram(context, "Python's openpyxl", findPython('openpyxl'));
+  const folder = mkdtempSync(join(tmpdir(), 'stockgate-openpyxl-'));
   try {
-    execFileSync(program, ['-c', 'import openpyxl'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
+    const path = join(folder, 'stock.xlsx');
+    execFileSync(python, [fixture('openpyxl-workbook.py'), path]);
+    expect(await readRows(path)).toEqual(openpyxl);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
-
-test.skipIf(python === undefined && process.env['STOCKGATE_TEST_REQUIRE'] !== 'all')(
-  'the openpyxl of this machine writes what the kept file has',
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'stockgate-openpyxl-'));
-    try {
-      const path = join(folder, 'stock.xlsx');
-      execFileSync(python ?? 'python3', [fixture('openpyxl-workbook.py'), path]);
-      expect(await readRows(path)).toEqual(openpyxl);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
