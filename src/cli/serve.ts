@@ -49,6 +49,8 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
                          and all tokens of one supplier (default 1000)
   --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
   --query-timeout N      seconds after which a read is stopped (default 5)
+  --feed-spool FOLDER    where files of POST /feeds/inventory wait (default beside the SQLite file: FILE.feeds; with
+                         PostgreSQL ./data/feeds)
   --log-limit MIB        the longest that SQLite's log may get, which a long backup holds; past it 503 (default 1024)
   --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
@@ -129,6 +131,10 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
     },
     clock,
     requestThreads: true,
+    feedSpool: {
+      folder: values['feed-spool'] ?? spoolBeside(values.database),
+      isRequired: values['feed-spool'] !== undefined,
+    },
     metrics: typeof values.metrics === 'number' ? 'apart' : values.metrics,
     ...(values.demo && { wrapAuthenticate: acceptDemoToken }),
     server: {
@@ -142,6 +148,11 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
       version,
     },
   };
+}
+
+/** The default folder for files that wait. */
+function spoolBeside(database: string): string {
+  return database.startsWith('sqlite:') ? `${database.slice('sqlite:'.length)}.feeds` : './data/feeds';
 }
 
 /** Deletes old idempotency keys at intervals. Returns a function that stops it. */

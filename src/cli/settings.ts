@@ -113,6 +113,7 @@ export const serveOptions = {
   'query-timeout': {
     schema: z.coerce.number(QUERY_TIMEOUT).min(0.1, QUERY_TIMEOUT).max(300, QUERY_TIMEOUT).default(5),
   },
+  'feed-spool': { schema: z.string().min(1).optional() },
   'log-limit': {
     schema: z.coerce
       .number(LOG_LIMIT)

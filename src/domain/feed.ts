@@ -1,5 +1,7 @@
 /** Inventory feeds: files that set many SKUs at once, the brake that keeps one from emptying a shop, and the report. */
+import { isAhead } from './as-of.ts';
 import { codeKinds, parseIdentifier, type CodeKind, type Identifier } from './identifier.ts';
+import { describeRefusal } from './refusal.ts';
 import type { Sku } from './sku.ts';
 
 /** `delta`: SKUs that the file does not name stay as they are. `full`: what they have in stock is set to 0. */
@@ -95,4 +97,81 @@ export interface FeedReport {
   readonly groupId: string | null;
   /** The first MAX_REPORTED_PROBLEMS, in the order of the file. */
   readonly problems: readonly FeedProblem[];
+}
+
+/** QUEUED, then READING (judged as a whole), then APPLYING. DONE, REFUSED (nothing was stored) and FAILED are ends. */
+export const feedStates = ['QUEUED', 'READING', 'APPLYING', 'DONE', 'REFUSED', 'FAILED'] as const;
+export type FeedState = (typeof feedStates)[number];
+
+/** Feeds that wait at most: of one supplier, and of all together. */
+export const MAX_WAITING_FEEDS = { ofSupplier: 4, inAll: 64 } as const;
+
+/** A file that was handed in, with what its sender asked for. */
+export interface NewFeed {
+  readonly supplierId: string;
+  /** A UUID. The feed's changes have it as their group. */
+  readonly feedId: string;
+  readonly actor: string;
+  readonly filename: string | null;
+  /** The sheet of a workbook; null: the first that is not hidden. */
+  readonly sheet: string | null;
+  readonly mode: FeedMode;
+  readonly dryRun: boolean;
+  readonly allowZeroing: number | null;
+  /** When the rows were true that say nothing of it themselves: ISO 8601, UTC, milliseconds. */
+  readonly asOf: string;
+  readonly reason: string | null;
+  readonly referenceDocumentUri: string | null;
+  readonly idempotencyKey: string | null;
+  /** Its sender may not view SKUs: what is told of rejected rows says nothing of their state. */
+  readonly isBlind: boolean;
+  /** SHA-256 of the file and of what was asked for, in hexadecimal. */
+  readonly fingerprint: string;
+  readonly createdAt: string;
+}
+
+/** What is wrong with the as-of time of a feed that comes now; null if nothing is. */
+export function describeAhead(asOf: string, now: string): string | null {
+  return isAhead(asOf, now) ? describeRefusal({ problem: 'AS_OF_IN_FUTURE', asOf, now }) : null;
+}
+
+/** Why nothing of a feed was stored, or why it ended early. */
+export interface FeedRefusal {
+  readonly code: 'ZEROING_HELD' | 'FILE_UNREADABLE' | 'INTERNAL_SERVER_ERROR';
+  readonly message: string;
+  /** The number that lets a held feed through. */
+  readonly allowZeroing?: number;
+}
+
+/** A feed as it stands. */
+export interface StoredFeed extends NewFeed {
+  readonly state: FeedState;
+  /** Greater after each step that was saved. */
+  readonly revision: number;
+  /** Rows that were judged. */
+  readonly rowsRead: number;
+  /** Rows that were applied or left out for good. */
+  readonly rowsDone: number;
+  /** Set once the feed is DONE or held. */
+  readonly report: FeedReport | null;
+  readonly refusal: FeedRefusal | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+/** Answer to a new feed: it waits, its key is known already, or too many wait. */
+export type FeedCreated =
+  | { readonly outcome: 'CREATED' | 'REPLAYED'; readonly feed: StoredFeed }
+  | { readonly outcome: 'KEY_REUSED' | 'TOO_MANY' };
+
+/** The contract that the doors call: handing in files, and looking at what became of them. */
+export interface Feeds {
+  /** Queues a feed whose file is in the spool. */
+  create(feed: NewFeed): Promise<FeedCreated>;
+  /** The supplier's feed; null if it has none of this ID. */
+  find(supplierId: string, feedId: string): Promise<StoredFeed | null>;
+  /** Whether so many feeds wait that a new one would be refused. Asked before a body is read. */
+  isFull(supplierId: string): Promise<boolean>;
+  /** What is wrong with the as-of time of a feed that comes now; null if nothing is. Both times are ISO 8601. */
+  describeAhead(asOf: string, now: string): string | null;
 }

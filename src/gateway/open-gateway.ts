@@ -8,6 +8,8 @@ import { createAuthenticate } from '../db/tokens.ts';
 import type { Authenticate } from '../domain/caller.ts';
 import type { Metrics } from '../http/edge/metrics.ts';
 import { createServer, type ServerOptions } from '../http/server.ts';
+import { makeSpool } from '../http/feed/spool.ts';
+import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
 
 /** PostgreSQL has this many milliseconds longer than the query timeout to report that a read took too long. */
@@ -24,6 +26,8 @@ export interface GatewaySettings {
   readonly clock: () => Date;
   /** Whether heavy requests run on threads of their own. Without them they run on the thread of the connections. */
   readonly requestThreads: boolean;
+  /** The folder for files that are handed in over HTTP. Without it none are taken in. If it is not required, its failure is a warning. */
+  readonly feedSpool?: { readonly folder: string; readonly isRequired: boolean } | undefined;
   /** `on`: the server answers /metrics. `apart`: the gateway counts, and another server shows the page. */
   readonly metrics: 'on' | 'apart' | 'off';
   /** Wraps the look-up of tokens, for a token that no store holds. */
@@ -53,6 +57,7 @@ export interface Gateway {
 /** Opens the store, migrates it, and wires a gateway around it. Throws with one clear line if the store cannot be opened. */
 export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   const { database, clock, wrapAuthenticate = (authenticate) => authenticate } = settings;
+  const folder = await prepareSpool(settings);
   const store = await openStore(database, withAnswerTimeout(settings.storeOptions));
   const inventory = createInventory(store, clock);
   const metrics = settings.metrics === 'off' ? undefined : await startMetrics(inventory);
@@ -62,6 +67,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
         logger.error({ err: error }, 'a request thread failed'),
       )
     : undefined;
+  const feedThread = startFeeds(store, inventory, settings, folder);
   const server = createServer({
     inventory,
     authenticate: wrapAuthenticate(createAuthenticate(store, clock)),
@@ -70,6 +76,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
     observer: metrics,
     metrics: settings.metrics === 'on' ? metrics : undefined,
     ...(threads && { heavyWork: threads }),
+    feedFiles: feedThread,
     ...settings.server,
   });
   let hasFailed = false;
@@ -84,6 +91,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
     async close() {
       await server.close();
       await threads?.close();
+      await feedThread?.close();
       // The writer reports its orderly end as a failure too.
       const leaveOpen = hasFailed;
       await inventory.close();
@@ -95,6 +103,31 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
 function withAnswerTimeout(options: OpenOptions = {}): OpenOptions {
   const { queryTimeoutMs = 0 } = options;
   return { ...options, answerTimeoutMs: Math.max(ANSWER_TIMEOUT_MS, queryTimeoutMs + READ_MARGIN_MS) };
+}
+
+/** Makes the folder for incoming files. Returns undefined where none are taken in. */
+async function prepareSpool({ feedSpool, server }: GatewaySettings): Promise<string | undefined> {
+  if (feedSpool === undefined) return undefined;
+  try {
+    await makeSpool(feedSpool.folder);
+    return feedSpool.folder;
+  } catch (error) {
+    const message = `The folder for files of POST /feeds/inventory cannot be made. Name another one with --feed-spool. ${String(error)}`;
+    if (feedSpool.isRequired) throw new Error(message, { cause: error });
+    server.logger.warn(message);
+    return undefined;
+  }
+}
+
+function startFeeds(
+  store: Store,
+  inventory: OpenInventory,
+  { clock, server }: GatewaySettings,
+  folder: string | undefined,
+) {
+  if (folder === undefined) return undefined;
+  const report = (error: unknown) => server.logger.error({ err: error }, 'a feed failed');
+  return { folder, clock, ...startFeedThread(store, inventory, folder, report) };
 }
 
 /** Prometheus' client is loaded only where it is used. */

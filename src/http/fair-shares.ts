@@ -88,6 +88,8 @@ export function withinBudget(work: HeavyWork, budget: ByteBudget): HeavyWork {
 
 /** Reserves a body of known length as a whole, so that a body that has begun can also end. False if the budget has no room. */
 function reserve({ headers, routeOptions }: FastifyRequest, held: HeldBytes): boolean {
+  // A feed's file goes to disk piece by piece.
+  if (routeOptions.config.door === 'feed') return true;
   const length = Number(headers['content-length'] ?? 0);
   // A body that is too long for its route is let through here and then refused with 413.
   return length <= SMALL_BYTES || length > routeOptions.bodyLimit || held.take(length);

@@ -21,6 +21,7 @@ import { shareFairly, withinBudget } from './fair-shares.ts';
 import { addGraphqlDoor, type GraphqlDoorOptions } from './door/graphql-door.ts';
 import type { HeavyWork } from './heavy/heavy-request.ts';
 import type { LiveLimits } from './live/live-streams.ts';
+import { addFeedDoor, type FeedDoorOptions } from './feed/feed-door.ts';
 import { addLegacyDoor } from './door/legacy-door.ts';
 import { addProbes, type Probes } from './edge/probes.ts';
 import { leaveBodyUnread } from './edge/linger.ts';
@@ -37,6 +38,7 @@ import { cutOffStalledReaders } from './fair/stalled-readers.ts';
 export interface ServerOptions
   extends
     Omit<GraphqlDoorOptions, 'closing' | 'admission' | 'heavyWork' | 'liveLimits' | 'budget'>,
+    Pick<FeedDoorOptions, 'feedFiles'>,
     Partial<Omit<Probes, 'closing'>> {
   /** Executes heavy requests. By default they run on this thread. */
   readonly heavyWork?: HeavyWork;
@@ -108,6 +110,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const doorOptions = { ...options, admission, heavyWork, liveLimits, budget, closing: closing.signal };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);
+  addFeedDoor(server, doorOptions);
   return server;
 }
 

@@ -37,6 +37,7 @@ describe.skipIf(process.platform === 'win32')('under umask 022', () => {
         'stockgate.db-reserve': OWNER_ONLY,
         'stockgate.db-shm': OWNER_ONLY,
         'stockgate.db-wal': OWNER_ONLY,
+        'stockgate.db.feeds': 0o700,
       });
       for (const made of [data, join(folder, 'new')]) expect(statSync(made).mode & 0o777).toBe(0o700);
     } finally {

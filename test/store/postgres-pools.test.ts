@@ -104,7 +104,7 @@ describe.skipIf(inject('postgresUrl') === null)('on PostgreSQL', () => {
 
   test('its connections say whose they are', async () => {
     const { rows } = await sql`select distinct application_name from pg_stat_activity
-      where datname = current_database()`.execute(watcher.points);
+      where datname = current_database() and backend_type = 'client backend'`.execute(watcher.points);
     expect(rows).toEqual([{ application_name: 'stockgate' }]);
   });
 });

@@ -200,6 +200,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0005_supplier_names' },
       { name: '0006_backorder_dates' },
       { name: '0007_as_of_times' },
+      { name: '0008_feeds' },
     ]);
   });
 });

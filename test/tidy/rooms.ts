@@ -56,6 +56,7 @@ export const rooms: readonly Room[] = [
     'Group commit: admission, turns, the queue, and the thread that writes.',
     ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog'],
   ),
+  room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
     'db/upkeep',
     'Backup, check and copy of a whole store.',
@@ -117,6 +118,7 @@ export const rooms: readonly Room[] = [
     'http/edge',
     'http/heavy',
   ),
+  room('http/feed', 'Files over HTTP: the door, and the spool.', 'domain', 'http/fair', 'http/edge'),
   room(
     'http/door',
     'The two doors: the routes of GraphQL and of the legacy paths.',
@@ -125,12 +127,13 @@ export const rooms: readonly Room[] = [
   room(
     'http',
     'The server: puts edge and doors together.',
-    ...['domain', 'http/fair', 'http/edge', 'http/body', 'http/heavy', 'http/live', 'http/door'],
+    ...['domain', 'http/fair', 'http/edge', 'http/body', 'http/heavy', 'http/live', 'http/feed', 'http/door'],
   ),
   room(
     'gateway',
-    'The wiring of store and server, and of the request threads.',
-    ...['domain', 'db/store', 'db/commit', 'db', 'http/edge', 'http/heavy', 'http'],
+    'The wiring of store and server, and of the threads for requests and feeds.',
+    ...['domain', 'feed', 'feed/inventory', 'db/driver', 'db/store', 'db/commit', 'db/feed', 'db'],
+    ...['http/edge', 'http/heavy', 'http/feed', 'http'],
   ),
   room(
     'demo',

@@ -134,7 +134,11 @@ export const wordsRule = nodeRule(
 );
 
 /** A thread's program has a clock of its own, as the process has. */
-const programs = new Set(['src/main.ts', 'src/gateway/request-thread-main.ts']);
+const programs = new Set([
+  'src/main.ts',
+  'src/gateway/request-thread-main.ts',
+  'src/gateway/feed-thread-main.ts',
+]);
 
 /** Programs alone read the process and the clock; all else is handed them. */
 export const processRule = nodeRule((node, { path }) => {

@@ -6,6 +6,7 @@ import { compactKeys } from './migration-0004.ts';
 import { nameSuppliers } from './migration-0005.ts';
 import { addBackorderDates } from './migration-0006.ts';
 import { addAsOfTimes } from './migration-0007.ts';
+import { addFeeds } from './migration-0008.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -19,6 +20,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0005_supplier_names': { up: (db) => nameSuppliers(db, store) },
     '0006_backorder_dates': { up: (db) => addBackorderDates(db, store) },
     '0007_as_of_times': { up: (db) => addAsOfTimes(db, store) },
+    '0008_feeds': { up: (db) => addFeeds(db, store) },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Role } from '../../domain/caller.ts';
 import type { Condition, Restriction } from '../../domain/sku.ts';
 import type { CodeKind } from '../../domain/identifier.ts';
 import { bigint, bytes, integer, orNull, text, type Columns, type RowOf } from './columns.ts';
+import { feedColumns } from './feed-columns.ts';
 
 /** The primary key of `supplier`. Keys of suppliers' rows in other tables begin with it. */
 export const supplierKey = { supplier_id: text() };
@@ -138,6 +139,9 @@ const idempotencyKey = {
   made_at_ms: bigint(),
 };
 
+/** An inventory file that was handed in over HTTP, and what became of it. The file itself is in the spool. */
+const feed = { ...supplierKey, ...feedColumns };
+
 /** One row: the milliseconds for which gateways have served this store. Idempotency keys age by it (service-clock.ts). */
 const serviceClock = {
   /** Always 1. */
@@ -162,6 +166,7 @@ export const tables = {
   sku_code: declare(skuCode, ['supplier_id', 'code', 'kind', 'sku_id']),
   inventory_change: declare(inventoryChange, ['supplier_id', 'position']),
   idempotency_key: declare(idempotencyKey, ['supplier_id', 'operation', 'key']),
+  feed: declare(feed, ['supplier_id', 'feed_id']),
   service_clock: declare(serviceClock, ['id']),
 };
 
@@ -182,5 +187,7 @@ export type SkuTable = Tables['sku'];
 export type SkuCodeTable = Tables['sku_code'];
 /** A row of `inventory_change`. */
 export type InventoryChangeTable = Tables['inventory_change'];
+/** A row of `feed`. */
+export type FeedTable = Tables['feed'];
 /** A row of `idempotency_key`. */
 export type IdempotencyKeyTable = Tables['idempotency_key'];

@@ -151,6 +151,18 @@ const keyBytes = sql`
     select supplier_id, sum(${bytesOfKey}) as bytes from idempotency_key group by supplier_id
   ) as kept on kept.supplier_id = supplier.supplier_id`;
 
+/** Rule: a feed is finished if its state says so, and has not done more rows than it read. */
+const feeds = sql`
+  select
+    case
+      when (state in ('DONE', 'REFUSED', 'FAILED')) <> (finished_at is not null)
+        then 'A feed''s state does not fit its end'
+      when rows_done > rows_read then 'A feed has done more rows than it read'
+    end as problem,
+    supplier_id, null as sku_id,
+    concat('feed ', feed_id, ' is ', state, ', read ', rows_read, ', done ', rows_done) as what
+  from feed`;
+
 /** All rules. Each query gives the columns `problem`, `supplier_id`, `sku_id` and `what`. A row with a null problem breaks no rule. */
 export const findRules: readonly RawBuilder<unknown>[] = [
   values('sku'),
@@ -164,4 +176,5 @@ export const findRules: readonly RawBuilder<unknown>[] = [
   codes,
   texts,
   keyBytes,
+  feeds,
 ];

@@ -1,4 +1,5 @@
 /** The rows of an inventory file on their way to the inventory: which SKU each names, and which are not sent. */
+import type { InventoryChange } from '../../domain/change.ts';
 import { codeNamesOf, isNamedBy, namesOfCode, type FeedFault } from '../../domain/feed.ts';
 import type { Identifier } from '../../domain/identifier.ts';
 import type { Inventory } from '../../domain/inventory.ts';
@@ -15,10 +16,16 @@ export interface Withheld {
   readonly message: string;
 }
 
+/** A row that was stored before the process ended in the middle of the feed. */
+export interface StoredRow {
+  readonly outcome: 'APPLIED';
+  readonly change: InventoryChange;
+}
+
 /** A row of the file, and what became of it. */
 export interface TakenRow {
   readonly row: Row;
-  readonly result: RowResult | Withheld;
+  readonly result: RowResult | StoredRow | Withheld;
 }
 
 /** Whose file it is, and when its rows were true that do not say it; null: when they are applied. */
@@ -54,6 +61,8 @@ export class FeedRows {
   readonly #sharedCodes = new Set<string>();
   /** For each row of the file: the line that named its SKU before, DISAGREE or NEEDS_DATE; 0 if the row is sent. */
   #leftOut = new Uint32Array(FIRST_ROWS);
+  /** Changes by the line of the row that made them, before the process ended. */
+  readonly #stored = new Map<number, StoredRow>();
 
   constructor(inventory: Pick<Inventory, 'find'>, source: FeedSource) {
     this.#inventory = inventory;
@@ -64,6 +73,20 @@ export class FeedRows {
   names(sku: Sku): boolean {
     if (this.#lines.has(sku.skuId) || this.#mentioned.has(sku.skuId)) return true;
     return this.#sharedCodes.size > 0 && codeNamesOf(sku).some((name) => this.#sharedCodes.has(name));
+  }
+
+  /** After the first pass: the file's rows that made these changes are not sent again. Returns the changes that no row made. */
+  noteStored(changes: readonly InventoryChange[]): InventoryChange[] {
+    return changes.filter((change) => {
+      const line = this.#lines.get(change.skuId);
+      if (line !== undefined) this.#stored.set(line, { outcome: 'APPLIED', change });
+      return line === undefined;
+    });
+  }
+
+  /** Whether such a row is still to come. */
+  get hasStored(): boolean {
+    return this.#stored.size > 0;
   }
 
   /** In the first pass: sends rows as a dry run, and notes what they name. `start` is the index of the first of them in the file. */
@@ -96,8 +119,8 @@ export class FeedRows {
 
   /** The results of the rows that are sent, at the places of their rows. */
   async #send(rows: readonly FileRow[], start: number, send: Send): Promise<(RowResult | undefined)[]> {
-    const sent = rows.flatMap(({ read }, i) =>
-      'values' in read && this.#leftOut[start + i] === 0
+    const sent = rows.flatMap(({ row, read }, i) =>
+      'values' in read && this.#leftOut[start + i] === 0 && !this.#stored.has(row.line)
         ? [{ i, update: toUpdate(read.values, this.#source.asOf) }]
         : [],
     );
@@ -111,6 +134,9 @@ export class FeedRows {
     return rows.map(({ row, read }, i) => {
       if ('code' in read) return { row, result: { code: read.code, message: read.reason } };
       const why = this.#leftOut[start + i] ?? 0;
+      const stored = this.#stored.get(row.line);
+      if (stored) this.#stored.delete(row.line);
+      if (stored) return { row, result: stored };
       const result = sent[i];
       return { row, result: why === 0 && result ? result : explain(why) };
     });

@@ -1,8 +1,8 @@
 /** Counts what became of a feed's rows, and keeps the first problems. */
 import { MAX_REPORTED_PROBLEMS, type FeedProblem, type FeedReport } from '../../domain/feed.ts';
-import { currentOf, describeRefusal, type Refusal } from '../../domain/refusal.ts';
+import { currentOf, describeRefusal, describeRefusalBlindly, type Refusal } from '../../domain/refusal.ts';
 import type { RowResult } from '../../domain/update.ts';
-import type { Withheld } from './feed-rows.ts';
+import type { StoredRow, Withheld } from './feed-rows.ts';
 
 /** The sum of the quantities in stock of the SKUs that a feed names or sets to 0. */
 export interface Units {
@@ -19,19 +19,31 @@ export interface FeedCounts extends Pick<
   readonly causes: readonly (readonly [code: string, rows: number])[];
 }
 
-/** The counts of one pass through a file. */
+/** The counts of one pass through a file. They go on from `saved`, where a process ended in the middle of one. */
 export class FeedTally {
   #counts = { rows: 0, applied: 0, unchanged: 0, stale: 0, rejected: 0, zeroed: 0 };
   #units = { before: 0, after: 0 };
   readonly #causes = new Map<string, number>();
   readonly #problems: FeedProblem[] = [];
+  readonly #explain: (refusal: Refusal) => string;
+
+  /** `isBlind`: the messages say nothing of the state of a SKU. */
+  constructor(isBlind: boolean, saved?: FeedCounts) {
+    this.#explain = isBlind ? describeRefusalBlindly : explain;
+    if (!saved) return;
+    const { rows, applied, unchanged, stale, rejected, zeroed } = saved;
+    this.#counts = { rows, applied, unchanged, stale, rejected, zeroed };
+    this.#units = { ...saved.units };
+    for (const [code, count] of saved.causes) this.#causes.set(code, count);
+    this.#problems.push(...saved.problems);
+  }
 
   get rows(): number {
     return this.#counts.rows;
   }
 
   /** Counts a row of the file. Returns why it was rejected, or null. */
-  note(line: number, result: RowResult | Withheld): FeedProblem | null {
+  note(line: number, result: RowResult | StoredRow | Withheld): FeedProblem | null {
     this.#counts.rows += 1;
     const problem = this.#problemOf(line, result);
     if (!problem) return null;
@@ -42,7 +54,7 @@ export class FeedTally {
   }
 
   /** Counts a SKU that the file leaves out. */
-  noteOmitted(result: RowResult): void {
+  noteOmitted(result: RowResult | StoredRow): void {
     this.#noteState(result);
   }
 
@@ -51,7 +63,7 @@ export class FeedTally {
     return { ...this.#counts, problems: this.#problems, units: this.#units, causes };
   }
 
-  #problemOf(line: number, result: RowResult | Withheld): FeedProblem | null {
+  #problemOf(line: number, result: RowResult | StoredRow | Withheld): FeedProblem | null {
     if ('code' in result) return { line, ...result };
     this.#noteState(result);
     switch (result.outcome) {
@@ -66,11 +78,11 @@ export class FeedTally {
         this.#counts.stale += 1;
         return null;
       case 'REJECTED':
-        return { line, code: result.refusal.problem, message: explain(result.refusal) };
+        return { line, code: result.refusal.problem, message: this.#explain(result.refusal) };
     }
   }
 
-  #noteState(result: RowResult): void {
+  #noteState(result: RowResult | StoredRow): void {
     const [before, after] = quantitiesOf(result);
     this.#units.before += before;
     this.#units.after += after;
@@ -91,7 +103,7 @@ function explain(refusal: Refusal): string {
 }
 
 /** Units in stock of the row's SKU, before and after it. */
-function quantitiesOf(result: RowResult): [before: number, after: number] {
+function quantitiesOf(result: RowResult | StoredRow): [before: number, after: number] {
   switch (result.outcome) {
     case 'APPLIED':
     case 'DRY_RUN':

@@ -1,6 +1,8 @@
 /** Imports an inventory file: judges it as a whole, and then applies it part by part as one group of changes. */
 import { isHeld, type FeedMode, type FeedReport, type Zeroing } from '../../domain/feed.ts';
+import type { InventoryChange } from '../../domain/change.ts';
 import type { Inventory } from '../../domain/inventory.ts';
+import type { Sku } from '../../domain/sku.ts';
 import { plainRequest, type UpdateRequest } from '../../domain/update.ts';
 import { FeedRows, type Send } from './feed-rows.ts';
 import { FeedTally, type FeedCounts } from './feed-tally.ts';
@@ -25,6 +27,8 @@ export interface Feed {
   readonly reason: string | null;
   readonly referenceDocumentUri: string | null;
   readonly groupId: string;
+  /** Its sender may not view SKUs: what is told of rejected rows says nothing of their state. */
+  readonly isBlind?: boolean;
 }
 
 /** First the file is read and judged as a whole; then its rows are applied. */
@@ -36,10 +40,28 @@ export interface FeedWatcher {
   readonly onHead?: ((head: FileHead) => void) | undefined;
   /** Called for the rejected rows of each part, in the order of the file. The import waits for it. */
   readonly onRejected?: ((rejected: readonly RejectedRow[]) => Promise<void>) | undefined;
-  /** Called after each part with the rows done so far. A feed that is not dry is read twice. */
-  readonly onProgress?: (state: FeedState, rows: number) => void;
+  /** Called after each part with the rows done so far. A feed that is not dry is read twice. The import waits for it. */
+  readonly onProgress?: (state: FeedState, rows: number) => void | Promise<void>;
   /** When aborted, the feed ends after the part in hand. */
   readonly stop?: AbortSignal | undefined;
+  /**
+   * Called before the first part is applied, and after each part, with what is needed to go on from there. The next part waits for it.
+   * A dry run does not call it.
+   */
+  readonly save?: ((saved: SavedFeed) => Promise<void>) | undefined;
+}
+
+/** How far a feed has been applied. */
+export interface SavedFeed {
+  readonly counts: FeedCounts;
+  /** Of a full file's SKUs that it leaves out: the last one that was looked at. Null before the first. */
+  readonly sweptThrough: string | null;
+}
+
+/** A feed whose process ended while it was applied: where it goes on. */
+export interface BegunFeed extends SavedFeed {
+  /** The feed's changes since then. They are stored, and nothing else of the feed is. */
+  readonly since: readonly InventoryChange[];
 }
 
 /** What became of a feed. */
@@ -58,13 +80,14 @@ export interface FeedResult {
 
 /**
  * Imports the file. `read` gives its parts from the beginning, each time that it is called. Throws a FileFault if the file cannot be
- * read to its end. Nothing is stored then.
+ * read to its end. Nothing is stored then. With `begun`, the import goes on where it was: no row is applied twice.
  */
 export async function importInventory(
   inventory: FeedInventory,
   feed: Feed,
   read: () => AsyncIterable<FilePart>,
-  { onHead, onRejected, ...watcher }: FeedWatcher = {},
+  { onHead, onRejected, save, ...watcher }: FeedWatcher = {},
+  begun?: BegunFeed,
 ): Promise<FeedResult> {
   const rows = new FeedRows(inventory, feed);
   // Rejected rows are told in the pass whose counts are reported, so each is told once.
@@ -73,11 +96,11 @@ export async function importInventory(
   const { applied, unchanged, stale, zeroed } = judged.counts;
   const inStock = await countInStock(inventory, feed.supplierId);
   const zeroing = { rows: applied + unchanged + stale, inStock, zeroed };
-  // A file that was not read to its end cannot be judged.
-  const held = !judged.isStopped && isHeld(zeroing, feed.allowZeroing);
+  // A file that was not read to its end cannot be judged. One that was begun was let through before.
+  const held = !begun && !judged.isStopped && isHeld(zeroing, feed.allowZeroing);
   const isStored = !held && !feed.dryRun && !judged.isStopped;
   const passed = isStored
-    ? await runPass(inventory, feed, 'APPLYING', rows, read, { ...watcher, onRejected })
+    ? await runPass(inventory, feed, 'APPLYING', rows, read, { ...watcher, onRejected, save }, begun)
     : judged;
   return { ...passed, zeroing, isHeld: held, isStored, report: toReport(feed, isStored, passed.counts) };
 }
@@ -94,16 +117,23 @@ async function runPass(
   state: FeedState,
   feedRows: FeedRows,
   read: () => AsyncIterable<FilePart>,
-  { onHead, onRejected, onProgress, stop }: FeedWatcher,
+  { onHead, onRejected, onProgress, save, stop }: FeedWatcher,
+  begun?: BegunFeed,
 ): Promise<Passed> {
-  const tally = new FeedTally();
+  const tally = new FeedTally(feed.isBlind ?? false, begun?.counts);
+  const sweptBefore = feedRows.noteStored(begun?.since ?? []);
   const isReading = state === 'READING';
   const send: Send = async (updates) => (await inventory.update(toRequest(feed, isReading, updates))).results;
   let isBegun = false;
-  for await (const { head, rows } of readAhead(read())) {
+  let rowsSeen = 0;
+  if (!begun) await save?.({ counts: tally.finish(), sweptThrough: null });
+  for await (const { head, rows: part } of readAhead(read())) {
     if (stop?.aborted) break;
     if (!isBegun) onHead?.(head);
     isBegun = true;
+    const rows = part.slice(Math.max(0, tally.rows - rowsSeen));
+    rowsSeen += part.length;
+    if (rows.length === 0) continue;
     const taken = await (isReading
       ? feedRows.judge(rows, tally.rows, send)
       : feedRows.apply(rows, tally.rows, send));
@@ -112,11 +142,17 @@ async function runPass(
       return problem ? [{ row, code: problem.code, reason: problem.message }] : [];
     });
     if (rejected.length > 0) await onRejected?.(rejected);
-    onProgress?.(state, tally.rows);
+    await onProgress?.(state, tally.rows);
+    // What was saved before still tells of rows that are stored and not yet counted.
+    if (!feedRows.hasStored) await save?.({ counts: tally.finish(), sweptThrough: null });
   }
   if (feed.mode === 'full' && !stop?.aborted) {
-    for await (const results of sweepOmitted(inventory, feed, (sku) => feedRows.names(sku), send)) {
-      for (const result of results) tally.noteOmitted(result);
+    for (const change of sweptBefore) tally.noteOmitted({ outcome: 'APPLIED', change });
+    const swept = new Set(sweptBefore.map(({ skuId }) => skuId));
+    const isNamed = (sku: Sku) => feedRows.names(sku) || swept.has(sku.skuId);
+    for await (const page of sweepOmitted(inventory, feed, isNamed, send, begun?.sweptThrough)) {
+      for (const result of page.results) tally.noteOmitted(result);
+      await save?.({ counts: tally.finish(), sweptThrough: page.through });
       if (stop?.aborted) break;
     }
   }

@@ -5,14 +5,15 @@ import type { Sku, SkuFilter } from '../../domain/sku.ts';
 /** SKUs of a page. */
 const PAGE_SKUS = 1_000;
 
-/** Pages of at least one SKU, sorted by skuId. SKUs that are changed meanwhile are seen once: as they were or as they are. */
+/** Pages of at least one SKU, sorted by skuId, past `from` if it is given. SKUs that are changed meanwhile are seen once: as they were or as they are. */
 export async function* skuPages(
   inventory: Pick<Inventory, 'listSkus'>,
   supplierId: string,
   filter: SkuFilter,
   meter?: ReadMeter,
+  from: string | null = null,
 ): AsyncGenerator<readonly Sku[], void> {
-  let last: string | null = null;
+  let last = from;
   for (;;) {
     const after = last === null ? null : { value: last, skuId: last };
     const where = { filter, order: 'SKU_ID', descending: false, after, limit: PAGE_SKUS } as const;

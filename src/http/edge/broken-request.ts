@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toPublicError } from './edge-error.ts';
 import { securityHeaders, setSecurityHeaders } from './security-headers.ts';
+import { mayBeSlow } from './slow-body.ts';
 
 const MAX_HEADER_BYTES = 16_384;
 /** Milliseconds that a refused client has to close its end. */
@@ -23,12 +24,15 @@ export function answerUnreadable(error: FastifyError, request: FastifyRequest, r
 /** Answers bytes that are no HTTP request. Node has no request object for them, so this writes to the socket. */
 export function answerBrokenFraming(error: ConnectionError, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
+  // Node says so once for each request, and leaves the connection to us.
+  if (error.code === REQUEST_TIMEOUT && mayBeSlow(socket)) return;
   const [status, detail] = brokenFraming[error.code ?? ''] ?? [400, 'This is not a valid HTTP request.'];
   endWith(socket, status, detail);
 }
 
+const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 const brokenFraming: Readonly<Record<string, readonly [status: number, detail: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive.'],
+  [REQUEST_TIMEOUT]: [408, 'The request took too long to arrive.'],
   HPE_HEADER_OVERFLOW: [431, `The headers may have at most ${MAX_HEADER_BYTES} bytes.`],
 };
 

@@ -6,14 +6,22 @@ const MAX_AGE_S = 600;
 
 /** Request headers that pages may send: those that a door reads, and those that tracing adds to every request. */
 const allowedHeaders = [
-  ...['authorization', 'content-type', 'x-request-id', 'x-include-cost', 'if-match', 'idempotency-key'],
+  ...[
+    'authorization',
+    'content-type',
+    'x-request-id',
+    'x-include-cost',
+    'if-match',
+    'idempotency-key',
+    'prefer',
+  ],
   ...['traceparent', 'tracestate', 'baggage', 'sentry-trace'],
 ].join(', ');
 
 /** Answer headers that pages may read, beside those that the standard always shows. */
 const exposedHeaders = [
   ...['x-request-id', 'ratelimit-policy', 'ratelimit', 'retry-after'],
-  ...['etag', 'idempotent-replayed', 'x-ignored-fields'],
+  ...['etag', 'idempotent-replayed', 'location', 'content-disposition', 'x-ignored-fields'],
 ].join(', ');
 
 /**

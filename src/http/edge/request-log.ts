@@ -23,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-export type Door = 'graphql' | 'legacy' | 'legacy_bulk' | 'probe' | 'other';
+export type Door = 'graphql' | 'legacy' | 'legacy_bulk' | 'feed' | 'probe' | 'other';
 
 /** In this order: 2xx; 4xx, 503, 504 or GraphQL `errors`; a fault of the gateway; the client left before the answer. */
 export const outcomes = ['ok', 'refused', 'failed', 'aborted'] as const;

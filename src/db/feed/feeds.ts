@@ -1,0 +1,135 @@
+/** Inventory files that were handed in over HTTP: queued, carried on after a restart, and looked at. */
+import { sql, type Kysely } from 'kysely';
+import {
+  describeAhead,
+  MAX_WAITING_FEEDS,
+  type FeedCreated,
+  type FeedProblem,
+  type Feeds,
+  type NewFeed,
+  type StoredFeed,
+} from '../../domain/feed.ts';
+import { toColumns, toFeed, toProblems, toRow, type FeedStep } from './feed-row.ts';
+import type { Store } from '../store/store.ts';
+import type { Tables } from '../store/tables.ts';
+import { inTransaction } from '../store/transaction.ts';
+
+/** A feed that is to be run, with what was saved of its progress. */
+export interface UnfinishedFeed {
+  readonly feed: StoredFeed;
+  /** JSON; null if applying has not begun. */
+  readonly progress: string | null;
+  readonly problems: readonly FeedProblem[];
+  /** How often it was begun since a part of it was stored last. */
+  readonly starts: number;
+}
+
+/** The contract, and what the runner of feeds needs beside it. */
+export interface FeedStore extends Feeds {
+  /** Feeds that have not ended, oldest first. */
+  unfinished(): Promise<readonly StoredFeed[]>;
+  /** The feed as it is to be run; null if it is finished or gone. */
+  load(supplierId: string, feedId: string): Promise<UnfinishedFeed | null>;
+  save(feed: NewFeed, step: FeedStep): Promise<void>;
+  /** Deletes feeds that ended before this time. */
+  forget(before: string): Promise<void>;
+  /** Which of these feeds the store has. */
+  known(feedIds: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** Most feeds that one look-up of IDs names. */
+const MAX_LOOKED_UP = 500;
+
+export function createFeeds(store: Store): FeedStore {
+  return {
+    create: (feed) => inTransaction(store, (trx) => create(store, trx, feed)),
+    describeAhead,
+    isFull: (supplierId) => isFull(store.points, supplierId),
+    async find(supplierId, feedId) {
+      const row = await rowOf(store, supplierId, feedId);
+      return row ? toFeed(row) : null;
+    },
+    async unfinished() {
+      const rows = await store.db
+        .selectFrom('feed')
+        .selectAll()
+        .where('finished_at', 'is', null)
+        .orderBy('created_at')
+        .orderBy('feed_id')
+        .execute();
+      return rows.map(toFeed);
+    },
+    async load(supplierId, feedId) {
+      const row = await rowOf(store, supplierId, feedId);
+      if (!row || row.finished_at !== null) return null;
+      return { feed: toFeed(row), progress: row.progress, problems: toProblems(row), starts: row.starts };
+    },
+    async save({ supplierId, feedId }, step) {
+      await inTransaction(store, (trx) =>
+        trx
+          .updateTable('feed')
+          .set({ ...toColumns(step), revision: sql<number>`revision + 1` })
+          .where('supplier_id', '=', supplierId)
+          .where('feed_id', '=', feedId)
+          .execute(),
+      );
+    },
+    async forget(before) {
+      await inTransaction(store, (trx) => trx.deleteFrom('feed').where('finished_at', '<', before).execute());
+    },
+    known: (feedIds) => findKnown(store, feedIds),
+  };
+}
+
+async function rowOf({ points }: Store, supplierId: string, feedId: string) {
+  return points
+    .selectFrom('feed')
+    .selectAll()
+    .where('supplier_id', '=', supplierId)
+    .where('feed_id', '=', feedId)
+    .executeTakeFirst();
+}
+
+async function findKnown({ db }: Store, feedIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (let at = 0; at < feedIds.length; at += MAX_LOOKED_UP) {
+    const ids = feedIds.slice(at, at + MAX_LOOKED_UP);
+    const rows = await db.selectFrom('feed').select('feed_id').where('feed_id', 'in', ids).execute();
+    for (const { feed_id } of rows) found.add(feed_id);
+  }
+  return found;
+}
+
+async function create(store: Store, trx: Kysely<Tables>, feed: NewFeed): Promise<FeedCreated> {
+  // Other transactions that queue a feed wait here, so that the limits and the key hold. SQLite has one writer anyway.
+  if (store.kind === 'postgres') await sql`lock table feed in share row exclusive mode`.execute(trx);
+  const { supplierId, idempotencyKey } = feed;
+  if (idempotencyKey !== null) {
+    const known = await trx
+      .selectFrom('feed')
+      .selectAll()
+      .where('supplier_id', '=', supplierId)
+      .where('idempotency_key', '=', idempotencyKey)
+      .executeTakeFirst();
+    if (known)
+      return known.fingerprint === feed.fingerprint
+        ? { outcome: 'REPLAYED', feed: toFeed(known) }
+        : { outcome: 'KEY_REUSED' };
+  }
+  if (await isFull(trx, supplierId)) return { outcome: 'TOO_MANY' };
+  const row = toRow(feed);
+  await trx.insertInto('feed').values(row).execute();
+  return { outcome: 'CREATED', feed: toFeed(row) };
+}
+
+async function isFull(db: Kysely<Tables>, supplierId: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom('feed')
+    .select('supplier_id')
+    .where('finished_at', 'is', null)
+    .where('state', '=', 'QUEUED')
+    .limit(MAX_WAITING_FEEDS.inAll)
+    .execute();
+  const own = rows.filter((row) => row.supplier_id === supplierId).length;
+  return rows.length >= MAX_WAITING_FEEDS.inAll || own >= MAX_WAITING_FEEDS.ofSupplier;
+}

@@ -1,0 +1,74 @@
+/** The program of the feed thread. It queues handed-in files in the store, and runs them through the writer's thread. */
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { connectWriter } from '../db/commit/writer-client.ts';
+import { lockFolder } from '../db/driver/folder-lock.ts';
+import { createFeeds, type FeedStore } from '../db/feed/feeds.ts';
+import { createSideInventory } from '../db/inventory.ts';
+import { openStore } from '../db/store/open-store.ts';
+import type { NewFeed } from '../domain/feed.ts';
+import { UnavailableError } from '../domain/unavailable.ts';
+import { FeedRunner } from './feed-runner.ts';
+import type { FeedThreadAnswer, FeedThreadData, FeedThreadRequest } from './start-feed-thread.ts';
+
+/** This thread's nice value, as that of request threads (request-thread-main.ts): small requests get the processor first. */
+const PRIORITY = 10;
+/** How often this gateway tries to become the one that runs the spool's feeds, in milliseconds. */
+const LOCK_EVERY_MS = 1_000;
+
+if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
+const port = parentPort;
+const { url, writer, folder, storeOptions } = workerData as FeedThreadData;
+yieldToOthers();
+const store = await openStore(url, storeOptions);
+const clock = () => new Date();
+const inventory = createSideInventory(store, clock, connectWriter(store.kind, writer, clock));
+const feeds = createFeeds(store);
+const stop = new AbortController();
+const report = (error: unknown) => answer({ failed: String(error instanceof Error ? error.stack : error) });
+const runner = new FeedRunner({ feeds, inventory, folder, clock, stop: stop.signal, report });
+
+port.on('message', (request: FeedThreadRequest) => {
+  if ('stop' in request) stop.abort();
+  else void create(feeds, request.id, request.feed);
+});
+const unlock = await untilLocked();
+if (unlock) await runner.run();
+unlock?.();
+await inventory.close();
+await store.close();
+port.close();
+
+async function create(queue: FeedStore, id: number, feed: NewFeed): Promise<void> {
+  try {
+    answer({ id, created: await queue.create(feed) });
+    runner.wake();
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) report(error);
+    answer({ id, unavailable: error instanceof UnavailableError ? error.code : null });
+  }
+}
+
+function answer(message: FeedThreadAnswer): void {
+  port.postMessage(message);
+}
+
+/** Resolves once no other gateway runs the feeds of this spool; null if the gateway closes before. */
+async function untilLocked(): Promise<(() => void) | null> {
+  while (!stop.signal.aborted) {
+    const unlocked = lockFolder(folder);
+    if (unlocked) return unlocked;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_EVERY_MS));
+  }
+  return null;
+}
+
+/** Lowers the priority of this thread. Only Linux has priorities of threads. */
+function yieldToOthers(): void {
+  try {
+    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), PRIORITY);
+  } catch {
+    // Without it small requests are slower beside a feed. That is no reason not to start.
+  }
+}

@@ -1,0 +1,109 @@
+/** Starts the feed thread of a gateway, and gives the doors their contract of it. */
+import { Worker, type MessagePort } from 'node:worker_threads';
+import { createFeeds } from '../db/feed/feeds.ts';
+import type { OpenInventory } from '../db/inventory.ts';
+import type { OpenOptions, Store } from '../db/store/store.ts';
+import type { FeedCreated, Feeds, NewFeed } from '../domain/feed.ts';
+import { UnavailableError, type UnavailableCode } from '../domain/unavailable.ts';
+
+/** The data that the feed thread starts with. */
+export interface FeedThreadData {
+  readonly url: string;
+  readonly writer: MessagePort;
+  /** The spool. */
+  readonly folder: string;
+  readonly storeOptions: OpenOptions;
+}
+
+export type FeedThreadRequest = { readonly id: number; readonly feed: NewFeed } | { readonly stop: true };
+
+export type FeedThreadAnswer =
+  | { readonly id: number; readonly created: FeedCreated }
+  /** Null: a fault, which `failed` tells of. */
+  | { readonly id: number; readonly unavailable: UnavailableCode | null }
+  /** For the log: a feed or the thread's own work failed. */
+  | { readonly failed: string };
+
+/** Largest heap of the thread, in MiB. A feed of a million SKUs keeps some 100 bytes of each. */
+const MAX_HEAP_MIB = 512;
+const MAX_YOUNG_MIB = 16;
+/** After a thread has failed, the next one starts after so long, in milliseconds. */
+const RESTART_MS = 1_000;
+
+export interface FeedThread {
+  readonly feeds: Feeds;
+  /** Ends the feed in hand after its part; it goes on at the next start. */
+  close(): Promise<void>;
+}
+
+interface Call {
+  resolve(created: FeedCreated): void;
+  reject(error: unknown): void;
+}
+
+/** Starts the thread at once, so that feeds go on that a restart interrupted. A thread that fails is started again. */
+export function startFeedThread(
+  store: Store,
+  inventory: OpenInventory,
+  folder: string,
+  report: (error: unknown) => void,
+): FeedThread {
+  const calls = new Map<number, Call>();
+  let lastId = 0;
+  let isClosing = false;
+  let restart: NodeJS.Timeout | undefined;
+  let over: Promise<void>;
+
+  const start = (): Worker => {
+    const worker = openThread(store, inventory, folder);
+    worker.on('message', (message: FeedThreadAnswer) => settle(calls, message, report));
+    worker.on('error', report);
+    over = new Promise((resolve) => worker.once('exit', () => resolve()));
+    worker.once('exit', () => {
+      thread = undefined;
+      for (const call of calls.values()) call.reject(new UnavailableError('OUTCOME_UNKNOWN'));
+      calls.clear();
+      if (!isClosing) restart = setTimeout(() => (thread = start()), RESTART_MS);
+    });
+    return worker;
+  };
+  let thread: Worker | undefined = start();
+
+  const create = (feed: NewFeed) =>
+    new Promise<FeedCreated>((resolve, reject) => {
+      if (isClosing || !thread) return reject(new UnavailableError('STORE_UNAVAILABLE'));
+      const id = ++lastId;
+      calls.set(id, { resolve, reject });
+      thread.postMessage({ id, feed } satisfies FeedThreadRequest);
+    });
+  return {
+    feeds: { ...createFeeds(store), create },
+    async close() {
+      isClosing = true;
+      clearTimeout(restart);
+      thread?.postMessage({ stop: true } satisfies FeedThreadRequest);
+      await over;
+    },
+  };
+}
+
+function openThread(store: Store, inventory: OpenInventory, folder: string): Worker {
+  const writer = inventory.connect();
+  const { url, queryTimeoutMs, answerTimeoutMs, logLimitBytes } = store;
+  const storeOptions = { queryTimeoutMs, answerTimeoutMs, logLimitBytes };
+  const data: FeedThreadData = { url, writer, folder, storeOptions };
+  return new Worker(new URL('feed-thread-main.ts', import.meta.url), {
+    workerData: data,
+    transferList: [writer],
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB, maxYoungGenerationSizeMb: MAX_YOUNG_MIB },
+  });
+}
+
+function settle(calls: Map<number, Call>, message: FeedThreadAnswer, report: (error: unknown) => void): void {
+  if ('failed' in message) return report(new Error(message.failed));
+  const call = calls.get(message.id);
+  calls.delete(message.id);
+  if ('created' in message) call?.resolve(message.created);
+  else if (message.unavailable) call?.reject(new UnavailableError(message.unavailable));
+  else call?.reject(new Error('The feed could not be queued.'));
+}

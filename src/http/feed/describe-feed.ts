@@ -1,0 +1,33 @@
+/** A feed as its sender sees it, in JSON. */
+import type { Caller } from '../../domain/caller.ts';
+import type { StoredFeed } from '../../domain/feed.ts';
+
+export const FEEDS_PATH = '/feeds/inventory';
+
+export function feedPath(feedId: string): string {
+  return `${FEEDS_PATH}/${feedId}`;
+}
+
+/** Whether the caller may see rejected rows. What is told of them shows the state of SKUs, unless the sender could not view SKUs either. */
+export function maySeeRows({ isBlind }: StoredFeed, { permissions }: Caller): boolean {
+  return isBlind || permissions.includes('view_items');
+}
+
+export function describeFeed(feed: StoredFeed, caller: Caller): object {
+  const { feedId: id, state, filename, mode, dryRun, actor, refusal } = feed;
+  const report = feed.report && { ...feed.report, ...(!maySeeRows(feed, caller) && { problems: [] }) };
+  const { rowsRead, rowsDone, createdAt, startedAt, finishedAt } = feed;
+  const hasRejected = finishedAt !== null && state === 'DONE' && report !== null && report.rejected > 0;
+  const rejectedRows = hasRejected ? `${feedPath(id)}/rejected.csv` : null;
+  return {
+    ...{ id, state, filename, mode, dryRun, actor, rowsRead, rowsDone },
+    ...{ createdAt, startedAt, finishedAt, refusal, report, rejectedRows },
+  };
+}
+
+/** 202 while the feed is under way. 409: the brake holds it. 422: the file cannot be read. */
+export function statusOf({ finishedAt, state, refusal }: StoredFeed): number {
+  if (finishedAt === null) return 202;
+  if (state !== 'REFUSED') return 200;
+  return refusal?.code === 'ZEROING_HELD' ? 409 : 422;
+}
