@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { skuId, SUPPLIER } from '../measure/requests.ts';
 import { runProgram, startServer, type Server } from './servers.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** Turns the rate limit off, because all load comes from one token. */
 const env = { STOCKGATE_RATE_LIMIT: '0' };
 

@@ -15,7 +15,9 @@ export interface Demo {
 
 export async function openDemo(): Promise<Demo> {
   const folder = mkdtempSync(join(tmpdir(), 'stockgate-docs-'));
-  for (const name of globSync('{src,examples,node_modules,package.json,schema.graphql}', { cwd: root }))
+  for (const name of globSync('{build.ts,dist,src,examples,node_modules,package.json,schema.graphql}', {
+    cwd: root,
+  }))
     symlinkSync(join(root, name), join(folder, name));
   const database = `sqlite:${join(folder, 'stockgate.db')}`;
   const gateway = await startGateway(database, '--demo');

@@ -3,18 +3,17 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { globSync, readFileSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { unpackAnswer } from '../../src/db/answer/kept-answer.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';
+import { MAIN } from '../support/machine/built-program.ts';
 import { CLIENT_TOKEN, seedDatabase } from '../support/mutations.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
 import { createTestDatabase } from '../support/stores/stores.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Good; unknown; and in places where no token belongs. */
 const secrets = [CLIENT_TOKEN, 'an-unknown-token-0123456789'];
 

@@ -8,10 +8,10 @@ import { createCatalog, refreshStatistics } from '../../src/db/catalog.ts';
 import type { CatalogRow } from '../../src/domain/catalog.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { saveToken } from '../../src/db/tokens.ts';
+import { MAIN } from '../support/machine/built-program.ts';
 import { untilListening, type RunningGateway } from '../support/machine/process.ts';
 import type { Watched } from './watch.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const WATCH = fileURLToPath(new URL('watch.ts', import.meta.url));
 /** Rows that are saved in one transaction. */
 const CHUNK = 5_000;

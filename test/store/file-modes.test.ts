@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clientOf, mutations, seedDatabase } from '../support/mutations.ts';
+import { MAIN } from '../support/machine/built-program.ts';
 import { run, spawnGateway, untilListening } from '../support/machine/process.ts';
 
 const OWNER_ONLY = 0o600;
@@ -19,9 +20,8 @@ describe.skipIf(process.platform === 'win32')('under umask 022', () => {
   test('a new store is for its owner alone: its folder, the database, the log, the reserve and a backup', async () => {
     const data = join(folder, 'new', 'data');
     const database = `sqlite:${join(data, 'stockgate.db')}`;
-    const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
     const stockgate = (...args: string[]) =>
-      run('sh', [...under.slice(1), process.execPath, main, ...args, '--database', database]);
+      run('sh', [...under.slice(1), process.execPath, MAIN, ...args, '--database', database]);
     expect(await stockgate('supplier', 'create', 'acme')).toMatchObject({ code: 0 });
     expect(await stockgate('token', 'create', '--supplier', 'acme')).toMatchObject({ code: 0 });
     await seedDatabase(database, [{ skuId: 'the-one' }]);

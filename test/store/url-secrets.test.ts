@@ -2,14 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { describeDatabase, hideSecrets, hideSecretsIn } from '../../src/db/driver/database-url.ts';
+import { MAIN } from '../support/machine/built-program.ts';
 import { run, spawnGateway, untilListening } from '../support/machine/process.ts';
 import { runProgramHere } from '../support/run-here.ts';
 import { createTestDatabase } from '../support/stores/stores.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** One for each place of a URL; each begins with the same letters, so that one look finds any. */
 const MARK = 'S3cr';

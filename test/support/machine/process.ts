@@ -2,9 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+import { MAIN } from './built-program.ts';
+
 const START_TIMEOUT_MS = 60_000;
 
 export interface RunningGateway {
