@@ -1,4 +1,5 @@
 /** Starts the feed thread of a gateway, and gives the doors their contract of it. */
+import { readdirSync } from 'node:fs';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { createFeeds } from '../db/feed/feeds.ts';
 import type { OpenInventory } from '../db/inventory.ts';
@@ -29,6 +30,8 @@ const MAX_HEAP_MIB = 512;
 const MAX_YOUNG_MIB = 16;
 /** After a thread has failed, the next one starts after so long, in milliseconds. */
 const RESTART_MS = 1_000;
+/** Names in the spool that are not its lock. */
+const SPOOLED = /\.(?:part|file|csv)$/;
 
 export interface FeedThread {
   readonly feeds: Feeds;
@@ -41,7 +44,10 @@ interface Call {
   reject(error: unknown): void;
 }
 
-/** Starts the thread at once, so that feeds go on that a restart interrupted. A thread that fails is started again. */
+/**
+ * Starts the thread with the first file, or at once if the spool holds any: feeds go on that a restart interrupted. A thread that fails
+ * is started again.
+ */
 export function startFeedThread(
   store: Store,
   inventory: OpenInventory,
@@ -52,7 +58,7 @@ export function startFeedThread(
   let lastId = 0;
   let isClosing = false;
   let restart: NodeJS.Timeout | undefined;
-  let over: Promise<void>;
+  let over = Promise.resolve();
 
   const start = (): Worker => {
     const worker = openThread(store, inventory, folder);
@@ -63,15 +69,16 @@ export function startFeedThread(
       thread = undefined;
       for (const call of calls.values()) call.reject(new UnavailableError('OUTCOME_UNKNOWN'));
       calls.clear();
-      if (!isClosing) restart = setTimeout(() => (thread = start()), RESTART_MS);
+      if (!isClosing) restart = setTimeout(() => (thread ??= start()), RESTART_MS);
     });
     return worker;
   };
-  let thread: Worker | undefined = start();
+  let thread = readdirSync(folder).some((name) => SPOOLED.test(name)) ? start() : undefined;
 
   const create = (feed: NewFeed) =>
     new Promise<FeedCreated>((resolve, reject) => {
-      if (isClosing || !thread) return reject(new UnavailableError('STORE_UNAVAILABLE'));
+      if (isClosing) return reject(new UnavailableError('STORE_UNAVAILABLE'));
+      thread ??= start();
       const id = ++lastId;
       calls.set(id, { resolve, reject });
       thread.postMessage({ id, feed } satisfies FeedThreadRequest);
