@@ -174,6 +174,13 @@ describeOnEachStore('an inventory file', (kind) => {
     });
   });
 
+  test('with a date before 2000 or with thousands of blank columns is taken row by row', async () => {
+    const blank = ','.repeat(10_000);
+    const names = `sku_id,backorder_date${blank}`;
+    const { report } = await take(write([names, `S000,1999-12-31${blank}`, `S001,2027-01-31${blank}`]));
+    expect(report).toMatchObject({ applied: 1, problems: [{ line: 2, code: 'BAD_USER_INPUT' }] });
+  });
+
   test('that cannot be read to its end changes nothing', async () => {
     const before = await quantities();
     const rejected = join(folder.path, 'never.csv');

@@ -5,6 +5,7 @@ import {
   createRowReader,
   isInventoryColumn,
   readInventoryHeader,
+  withoutBlankEnd,
   type InventoryHeader,
 } from '../../src/feed/inventory/inventory-columns.ts';
 import type { Cell, Row } from '../../src/feed/row.ts';
@@ -64,6 +65,12 @@ describe('the header', () => {
   ])('%j is refused', (names, message) => {
     expect(() => headerOf(names)).toThrow(expect.objectContaining({ name: 'FileFault', message }));
   });
+});
+
+test('a header of too many columns is refused, and blank cells behind its last name are not counted', () => {
+  const wide = `sku_id,quantity_in_stock${','.repeat(2_000)}`;
+  expect(readInventoryHeader(withoutBlankEnd(toRow(wide.split(',')))).width).toBe(2);
+  expect(() => headerOf(`${wide},note`)).toThrow(/has 2003 columns, and a file may have 1024\./);
 });
 
 describe('rows under the header', () => {
@@ -194,6 +201,13 @@ describe('a row', () => {
           ]
         : { backorderDate: date, codes: [] },
     );
+  });
+
+  test('with a date that no update may set is rejected', () => {
+    expect(reasonOf('backorder_date', '31.12.1999')).toEqual([
+      'BAD_USER_INPUT',
+      'backorder_date is "31.12.1999": give a date from 2000-01-01 to 9999-12-31.',
+    ]);
   });
 
   test.each([

@@ -88,7 +88,7 @@ describe('rejected rows', () => {
     const header = toRow(['sku_id', 'quantity_in_stock']);
     const { head, format } = createRejectedRows(header);
     const short = format({ ...rejection, row: toRow(['A']) });
-    const long = format({ ...rejection, row: toRow(['A', '1', '000']) });
+    const long = format({ ...rejection, row: toRow(['A', '1', '000', '', '']) });
     const [names, ...rows] = await readRows(head + short + long);
     const read = createRowReader(readInventoryHeader(names ?? toRow([])), { mayBeShort: false });
     expect(rows.map(read)).toMatchObject([

@@ -7,6 +7,7 @@ import {
 } from '../../domain/identifier.ts';
 import type { Problem } from '../../domain/refusal.ts';
 import { MAX_QUANTITY, restrictions, type Restriction } from '../../domain/sku.ts';
+import { isDate, MAX_DATE, MIN_DATE } from '../../domain/text.ts';
 import { readDate, readTime } from './date-cells.ts';
 import { quote } from '../findings.ts';
 
@@ -155,9 +156,13 @@ function readVersion(cell: string, values: MutableValues): ValueFault | null {
 }
 
 function readBackorderDate(cell: string, values: MutableValues): ValueFault | null {
-  const date = isClear(cell) ? null : readDate(cell);
-  if (date === null && !isClear(cell))
-    return bad(cell, 'give a date such as 2026-12-24, or - to remove the date.');
+  if (isClear(cell)) {
+    values.backorderDate = null;
+    return null;
+  }
+  const date = readDate(cell);
+  if (date === null) return bad(cell, 'give a date such as 2026-12-24, or - to remove the date.');
+  if (!isDate(date)) return bad(cell, `give a date from ${MIN_DATE} to ${MAX_DATE}.`);
   values.backorderDate = date;
   return null;
 }

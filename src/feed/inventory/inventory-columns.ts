@@ -27,6 +27,8 @@ const settableNames: readonly Name[] = [
 const ANNOTATION =
   /^(?:required|dependent|preferred|desired|optional|string|text|integer|int|number|decimal|float|boolean|date|datetime)(?:\s*\(.*\))?$/i;
 const MAX_ANNOTATIONS = 3;
+/** As many as a workbook may have. Each rejected row is written with all of them, however short it is. */
+const MAX_COLUMNS = 1_024;
 
 export interface InventoryHeader {
   /** Cells in the header. */
@@ -68,8 +70,17 @@ export function isInventoryColumn(cell: string): boolean {
   return keys.has(keyOf(cell));
 }
 
+/** The row up to its last cell with text. A spreadsheet may write thousands of delimiters behind the last column. */
+export function withoutBlankEnd({ line, cells }: Row): Row {
+  return { line, cells: cells.slice(0, 1 + cells.findLastIndex((cell) => textOf(cell).trim() !== '')) };
+}
+
 /** Finds the columns in the file's first row that is not blank. Throws a FileFault where that is no header. */
 export function readInventoryHeader({ line, cells }: Row): InventoryHeader {
+  if (cells.length > MAX_COLUMNS)
+    throw new FileFault(
+      `line ${line}: the header has ${cells.length} columns, and a file may have ${MAX_COLUMNS}. Remove those that are not read.`,
+    );
   const columns: InventoryHeader['columns'][number][] = [];
   const ignored: string[] = [];
   for (const [index, cell] of cells.entries()) {

@@ -7,6 +7,7 @@ import {
   isBlank,
   isInventoryColumn,
   readInventoryHeader,
+  withoutBlankEnd,
   type InventoryRow,
 } from './inventory-columns.ts';
 import { FileFault, type Row } from '../row.ts';
@@ -63,8 +64,9 @@ export async function* readInventoryFile(
     for (const row of part) {
       if (!head || !readRow) {
         if (isBlank(row)) continue;
-        const header = readInventoryHeader(row);
-        head = { header: row, ignored: header.ignored, delimiter };
+        const names = withoutBlankEnd(row);
+        const header = readInventoryHeader(names);
+        head = { header: names, ignored: header.ignored, delimiter };
         readRow = createRowReader(header, { mayBeShort: isWorkbook });
         continue;
       }

@@ -37,7 +37,7 @@ export function createRejectedRows({ cells: names }: Row, delimiter = ','): Reje
     head: UTF8_MARK + toLine([...kept.map((index) => textOf(names[index])), ...REJECTED_COLUMNS]),
     format: ({ row: { line, cells }, code, reason }) => {
       // A row that is too long stays too long: cut off, it could be taken for another.
-      const surplus = cells.slice(names.length).map(textOf);
+      const surplus = cells.slice(names.length, 1 + cells.findLastIndex((cell) => cell !== '')).map(textOf);
       return toLine([...kept.map((index) => textOf(cells[index])), String(line), code, reason, ...surplus]);
     },
   };
