@@ -1,5 +1,6 @@
 /** Starts the feed thread of a gateway, and gives the doors their contract of it. */
 import { readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { createFeeds } from '../db/feed/feeds.ts';
 import type { OpenInventory } from '../db/inventory.ts';
@@ -30,6 +31,8 @@ const MAX_HEAP_MIB = 512;
 const MAX_YOUNG_MIB = 16;
 /** After a thread has failed, the next one starts after so long, in milliseconds. */
 const RESTART_MS = 1_000;
+/** How often a gateway without the thread looks for files that another gateway on the same spool has left, in milliseconds. */
+const LOOK_MS = 5_000;
 /** Names in the spool that are not its lock. */
 const SPOOLED = /\.(?:part|file|csv)$/;
 
@@ -74,6 +77,10 @@ export function startFeedThread(
     return worker;
   };
   let thread = readdirSync(folder).some((name) => SPOOLED.test(name)) ? start() : undefined;
+  const look = async () => {
+    if (!thread && (await hasFiles(folder)) && !isClosing) thread ??= start();
+  };
+  const looking = setInterval(() => void look(), LOOK_MS).unref();
 
   const create = (feed: NewFeed) =>
     new Promise<FeedCreated>((resolve, reject) => {
@@ -88,10 +95,16 @@ export function startFeedThread(
     async close() {
       isClosing = true;
       clearTimeout(restart);
+      clearInterval(looking);
       thread?.postMessage({ stop: true } satisfies FeedThreadRequest);
       await over;
     },
   };
+}
+
+async function hasFiles(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  return names.some((name) => name.endsWith('.file'));
 }
 
 function openThread(store: Store, inventory: OpenInventory, folder: string): Worker {

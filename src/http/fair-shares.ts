@@ -83,6 +83,10 @@ export function withinBudget(work: HeavyWork, budget: ByteBudget): HeavyWork {
       return work.answer(request, left, lane);
     },
     readPage: (request, ended) => work.readPage(request, ended),
+    readExport: async (request, left) => {
+      if (!budget.hasRoom(request.supplierId)) throw noRoom();
+      return work.readExport(request, left);
+    },
   };
 }
 

@@ -18,7 +18,8 @@ const answer: HeavyWork['answer'] = () => {
 };
 beforeAll(async () => {
   const readPage = () => Promise.reject(new Error('No streams here.'));
-  gateway = await openGateway('sqlite', undefined, { heavyWork: { answer, readPage } });
+  const readExport = () => Promise.reject(new Error('No exports here.'));
+  gateway = await openGateway('sqlite', undefined, { heavyWork: { answer, readPage, readExport } });
 });
 afterAll(() => gateway.close());
 

@@ -108,7 +108,15 @@ export const rooms: readonly Room[] = [
   room(
     'http/heavy',
     'Request threads: requests that take long to read, to run or to write.',
-    ...['domain', 'schema/builder', 'http/fair', 'http/edge', 'http/graphql', 'http/legacy'],
+    ...[
+      'domain',
+      'feed/inventory',
+      'schema/builder',
+      'http/fair',
+      'http/edge',
+      'http/graphql',
+      'http/legacy',
+    ],
   ),
   room(
     'http/live',
@@ -118,7 +126,11 @@ export const rooms: readonly Room[] = [
     'http/edge',
     'http/heavy',
   ),
-  room('http/feed', 'Files over HTTP: the door, and the spool.', 'domain', 'http/fair', 'http/edge'),
+  room(
+    'http/feed',
+    'Files over HTTP: the door, the spool, and exports.',
+    ...['domain', 'feed/inventory', 'schema/builder', 'schema/sku', 'http/fair', 'http/edge', 'http/heavy'],
+  ),
   room(
     'http/door',
     'The two doors: the routes of GraphQL and of the legacy paths.',

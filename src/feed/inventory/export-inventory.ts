@@ -1,7 +1,7 @@
 /** Exports a supplier's inventory as CSV that can be edited in a spreadsheet and imported again. */
 import type { Inventory, ReadMeter } from '../../domain/inventory.ts';
 import type { Sku, SkuFilter } from '../../domain/sku.ts';
-import { skuPages } from './sku-pages.ts';
+import { PAGE_SKUS, skuPages } from './sku-pages.ts';
 import { toCsvLine, UTF8_MARK } from '../csv/write-csv.ts';
 
 /** The columns, in order. `version` makes an import reject each row whose SKU was changed since. */
@@ -25,9 +25,39 @@ export async function* exportInventory(
   filter: SkuFilter,
   meter?: ReadMeter,
 ): AsyncGenerator<string, void> {
-  yield UTF8_MARK + toCsvLine(Object.keys(columns));
+  yield exportHead;
+  for await (const page of skuPages(inventory, supplierId, filter, meter)) yield toLines(page);
+}
+
+/** The beginning of the file: a byte order mark and the header. */
+export const exportHead = UTF8_MARK + toCsvLine(Object.keys(columns));
+
+/** A part of the file. */
+export interface ExportPage {
+  readonly lines: string;
+  readonly skus: number;
+  /** The skuId after which the next part begins; null at the end. */
+  readonly next: string | null;
+}
+
+/** The part that begins after this skuId, or the first one. */
+export async function exportPage(
+  inventory: Pick<Inventory, 'listSkus'>,
+  supplierId: string,
+  filter: SkuFilter,
+  after: string | null,
+  meter?: ReadMeter,
+): Promise<ExportPage> {
+  const { value } = await skuPages(inventory, supplierId, filter, meter, after).next();
+  const page = value ?? [];
+  return {
+    lines: toLines(page),
+    skus: page.length,
+    next: page.length < PAGE_SKUS ? null : (page.at(-1)?.skuId ?? null),
+  };
+}
+
+function toLines(skus: readonly Sku[]): string {
   const cells = Object.values(columns);
-  for await (const page of skuPages(inventory, supplierId, filter, meter)) {
-    yield page.map((sku) => toCsvLine(cells.map((cell) => String(cell(sku) ?? '')))).join('');
-  }
+  return skus.map((sku) => toCsvLine(cells.map((cell) => String(cell(sku) ?? '')))).join('');
 }

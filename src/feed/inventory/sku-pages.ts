@@ -3,7 +3,7 @@ import type { Inventory, ReadMeter } from '../../domain/inventory.ts';
 import type { Sku, SkuFilter } from '../../domain/sku.ts';
 
 /** SKUs of a page. */
-const PAGE_SKUS = 1_000;
+export const PAGE_SKUS = 1_000;
 
 /** Pages of at least one SKU, sorted by skuId, past `from` if it is given. SKUs that are changed meanwhile are seen once: as they were or as they are. */
 export async function* skuPages(

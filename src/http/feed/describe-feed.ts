@@ -3,6 +3,7 @@ import type { Caller } from '../../domain/caller.ts';
 import type { StoredFeed } from '../../domain/feed.ts';
 
 export const FEEDS_PATH = '/feeds/inventory';
+export const EXPORT_PATH = '/feeds/inventory.csv';
 
 export function feedPath(feedId: string): string {
   return `${FEEDS_PATH}/${feedId}`;

@@ -1,30 +1,29 @@
 /** The door of feed files: POST /feeds/inventory takes a file in, and GET says what became of it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Authenticate } from '../../domain/caller.ts';
+import type { Authenticate, Permission } from '../../domain/caller.ts';
 import type { Admission } from '../edge/admission.ts';
 import { authenticateHeader, denyCaller, tokenSchemes } from '../edge/authenticate.ts';
 import { allowOrigins } from '../edge/cors.ts';
 import { methods, refusalHeaders, toPublicError, type PublicError } from '../edge/edge-error.ts';
 import { sendJson } from '../edge/json-answer.ts';
-import { FEEDS_PATH } from './describe-feed.ts';
+import { EXPORT_PATH, FEEDS_PATH } from './describe-feed.ts';
 import type { FeedFiles } from './feed-files.ts';
 import * as refusals from './refusals.ts';
+import { sendExport, type ExportOptions } from './send-export.ts';
 import { sendRejected, show } from './show-feed.ts';
 import { takeIn } from './take-in.ts';
 
-export interface FeedDoorOptions {
+export interface FeedDoorOptions extends ExportOptions {
   /** Undefined where no files are taken in. */
   readonly feedFiles?: FeedFiles | undefined;
   readonly authenticate: Authenticate;
   readonly admission: Admission;
   readonly corsOrigins: readonly string[];
-  readonly closing: AbortSignal;
 }
 
 /** Adds the paths. They have a parser of their own, which leaves the body to be streamed to disk. */
 export function addFeedDoor(server: FastifyInstance, options: FeedDoorOptions): void {
   const { feedFiles } = options;
-  if (!feedFiles) return;
   void server.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, next) => next(null, payload));
@@ -37,6 +36,8 @@ export function addFeedDoor(server: FastifyInstance, options: FeedDoorOptions): 
         handler,
         errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
       });
+    route(EXPORT_PATH, 'GET', sendExport(options));
+    if (!feedFiles) return done();
     route(FEEDS_PATH, 'POST', takeIn(feedFiles, options.closing));
     route(`${FEEDS_PATH}/:id`, 'GET', show(feedFiles));
     route(`${FEEDS_PATH}/:id/rejected.csv`, 'GET', sendRejected(feedFiles));
@@ -54,12 +55,17 @@ async function admit(
   const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
   if ('message' in caller) return sendError(reply, caller);
   request.caller = caller;
-  const mayView = allowed === 'GET' && caller.permissions.includes('view_items');
-  const denial =
-    denyCaller(caller, mayView ? 'view_items' : 'edit_items') ?? (await admission.deny(request, reply));
+  const denial = denyCaller(caller, neededFor(request, allowed)) ?? (await admission.deny(request, reply));
   if (denial) return sendError(reply, denial);
   if (request.method === allowed) return;
   return sendError(reply.header('allow', allowed), refusals.methodNotAllowed(request.method, allowed));
+}
+
+/** A file is handed in by who may edit. What became of it is shown to them too. Stock is shown to those who may view. */
+function neededFor({ caller, routeOptions }: FastifyRequest, allowed: 'GET' | 'POST'): Permission {
+  if (routeOptions.url === EXPORT_PATH) return 'view_items';
+  const mayView = caller.permissions.includes('view_items');
+  return allowed === 'GET' && mayView ? 'view_items' : 'edit_items';
 }
 
 function sendError(reply: FastifyReply, error: PublicError): FastifyReply {

@@ -32,6 +32,13 @@ export const tooMany: PublicError = {
   retryAfter: 10,
 };
 
+export const tooManyExports: PublicError = {
+  status: 429,
+  code: 'RATE_LIMITED',
+  message: 'Your supplier has as many exports under way as it may. Ask again when one has ended.',
+  retryAfter: 10,
+};
+
 export const keyReused: PublicError = {
   status: 422,
   code: 'IDEMPOTENCY_KEY_REUSED',

@@ -2,6 +2,7 @@
 import type { Caller } from '../../domain/caller.ts';
 import type { ChangeFilter } from '../../domain/change.ts';
 import type { Problem } from '../../domain/refusal.ts';
+import type { SkuFilter } from '../../domain/sku.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
 import type { GraphqlParams, GraphqlRequest } from '../graphql/graphql-request.ts';
 import type { LegacyRequest } from '../legacy/views.ts';
@@ -59,6 +60,24 @@ export interface LivePage {
   readonly isEnd: boolean;
 }
 
+/** Asks for a part of a supplier's inventory as CSV. */
+export interface ExportRequest {
+  readonly supplierId: string;
+  readonly filter: SkuFilter;
+  /** The skuId after which the part begins; null for the first part. */
+  readonly after: string | null;
+}
+
+/** A bounded part of an export. */
+export interface ExportPart {
+  /** Lines of CSV, in UTF-8. */
+  readonly lines: Uint8Array;
+  /** The skuId after which the next part begins; null at the end. */
+  readonly next: string | null;
+  /** Rows that its reads scanned. */
+  readonly scanned: number;
+}
+
 /** An answer that is complete, and what the log, the metrics and the rate limit need to know of it. */
 export interface WholeAnswer {
   readonly status: number;
@@ -86,7 +105,7 @@ export interface WholeAnswer {
 export type Lane = 'lists' | 'calls' | 'bulk';
 
 /**
- * Work that is not done on the thread of the connections. Both methods throw UnavailableError: `OVERLOADED` if too much waits already,
+ * Work that is not done on the thread of the connections. All methods throw UnavailableError: `OVERLOADED` if too much waits already,
  * `QUERY_TIMEOUT` if the signal aborts before the work's turn, and `OUTCOME_UNKNOWN` if the thread ends.
  */
 export interface HeavyWork {
@@ -94,6 +113,8 @@ export interface HeavyWork {
   answer(request: HeavyRequest, left: AbortSignal, lane: Lane): Promise<HeavyAnswer>;
   /** Reads a page of a live stream. Abort `ended` when no stream needs it any more. */
   readPage(request: PageRequest, ended: AbortSignal): Promise<LivePage>;
+  /** Reads a part of an export. Abort `left` when the client has disconnected. */
+  readExport(request: ExportRequest, left: AbortSignal): Promise<ExportPart>;
 }
 
 /** An error in a form that can be sent to another thread. */

@@ -1,6 +1,7 @@
-/** The work of a request thread: it answers heavy requests of both doors, and makes pages of live streams. */
+/** The work of a request thread: it answers heavy requests of both doors, and makes pages of live streams and parts of exports. */
 import type { ChangeSource } from '../../domain/change.ts';
 import type { Problem } from '../../domain/refusal.ts';
+import { exportPage } from '../../feed/inventory/export-inventory.ts';
 import { createContext, type Follow, type Services } from '../../schema/builder/context.ts';
 import { MAX_ANSWER_BYTES, stringifyBounded } from './bounded-json.ts';
 import { execute, type RequestContext } from '../graphql/execute.ts';
@@ -8,6 +9,8 @@ import { countRows } from './count-rows.ts';
 import { readParams } from '../graphql/graphql-request.ts';
 import {
   toFault,
+  type ExportPart,
+  type ExportRequest,
   type Fault,
   type HeavyAnswer,
   type HeavyGraphqlRequest,
@@ -86,6 +89,12 @@ export class HeavyWorker implements HeavyWork {
   readPage(request: PageRequest, ended: AbortSignal): Promise<LivePage> {
     const { meter, report } = this.#openWork(ended, 'live');
     return this.#makePage(request, meter, report);
+  }
+
+  async readExport({ supplierId, filter, after }: ExportRequest, left: AbortSignal): Promise<ExportPart> {
+    const { meter } = this.#openWork(left, 'export');
+    const { lines, next } = await exportPage(this.#services.inventory, supplierId, filter, after, meter);
+    return { lines: new TextEncoder().encode(lines), next, scanned: meter.scanned() };
   }
 
   #openWork(left: AbortSignal, requestId: string): Work {

@@ -1,7 +1,7 @@
 /** The request threads, and the lanes in which suppliers take turns to use them. */
 import type { Worker } from 'node:worker_threads';
 import { FairTurns, type TurnLimits } from '../fair/fair-turns.ts';
-import type { HeavyAnswer, HeavyWork, Lane, LivePage } from './heavy-request.ts';
+import type { ExportPart, HeavyAnswer, HeavyWork, Lane, LivePage } from './heavy-request.ts';
 import { RequestThread } from './request-thread.ts';
 
 /** Names of the threads. Calls that write have a thread of their own, so that lists do not wait for them. */
@@ -48,6 +48,11 @@ export function createRequestThreads(
       const ask = () => threads.lists.call({ name: 'readPage', request }, ended);
       // The compiler does not know that the thread returns the result of the method that `name` names.
       return (await turns.lists.run(request.subscription.caller.supplierId, ask, ended)) as LivePage;
+    },
+    async readExport(request, left) {
+      const ask = () => threads.bulk.call({ name: 'readExport', request }, left);
+      // The compiler does not know that the thread returns the result of the method that `name` names.
+      return (await turns.bulk.run(request.supplierId, ask, left)) as ExportPart;
     },
     warm: () => threads.lists.warm(),
     close: async () => {

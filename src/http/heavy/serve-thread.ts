@@ -4,7 +4,7 @@ import type { HeavyWorker } from './heavy-worker.ts';
 import { toFault, type HeavyRequest } from './heavy-request.ts';
 import type { FromThread, ThreadCall, ThreadResult, ToThread } from './thread-messages.ts';
 
-type ThreadWork = Pick<HeavyWorker, 'answer' | 'readPage'>;
+type ThreadWork = Pick<HeavyWorker, 'answer' | 'readPage' | 'readExport'>;
 
 /**
  * Runs each call that arrives on `port`, several at a time, and sends back its result or its fault. A message `left` aborts the signal of
@@ -15,8 +15,16 @@ export function serveThread(port: MessagePort, work: ThreadWork): void {
   const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []) =>
     port.postMessage(message, [...transfer]);
 
-  const perform = (call: ThreadCall, left: AbortSignal): Promise<ThreadResult> =>
-    call.name === 'answer' ? work.answer(toBuffers(call.request), left) : work.readPage(call.request, left);
+  const perform = (call: ThreadCall, left: AbortSignal): Promise<ThreadResult> => {
+    switch (call.name) {
+      case 'answer':
+        return work.answer(toBuffers(call.request), left);
+      case 'readPage':
+        return work.readPage(call.request, left);
+      case 'readExport':
+        return work.readExport(call.request, left);
+    }
+  };
 
   const take = async (id: number, call: ThreadCall) => {
     const left = new AbortController();
@@ -50,8 +58,14 @@ function toBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
 
 /** The memory of the result, which is then transferred and not copied. Memory that the result shares with other Buffers stays here. */
 function ownMemory(result: ThreadResult): ArrayBuffer[] {
-  const bytes = 'body' in result ? result.body : 'events' in result ? result.events : undefined;
+  const bytes = bytesOf(result);
   if (!bytes) return [];
   const { buffer, byteLength } = bytes;
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+}
+
+function bytesOf(result: ThreadResult): Uint8Array | undefined {
+  if ('body' in result) return result.body;
+  if ('events' in result) return result.events;
+  return 'lines' in result ? result.lines : undefined;
 }

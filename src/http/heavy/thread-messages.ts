@@ -1,13 +1,22 @@
 /** Messages between the thread of the connections and a request thread. */
-import type { Fault, HeavyAnswer, HeavyRequest, LivePage, PageRequest } from './heavy-request.ts';
+import type {
+  ExportPart,
+  ExportRequest,
+  Fault,
+  HeavyAnswer,
+  HeavyRequest,
+  LivePage,
+  PageRequest,
+} from './heavy-request.ts';
 
 /** A call of a method of `HeavyWork`. Its Buffers arrive as Uint8Arrays. */
 export type ThreadCall =
   | { readonly name: 'answer'; readonly request: HeavyRequest }
-  | { readonly name: 'readPage'; readonly request: PageRequest };
+  | { readonly name: 'readPage'; readonly request: PageRequest }
+  | { readonly name: 'readExport'; readonly request: ExportRequest };
 
 /** What the called method returned. */
-export type ThreadResult = HeavyAnswer | LivePage;
+export type ThreadResult = HeavyAnswer | LivePage | ExportPart;
 
 /** A message to a request thread. `id` tells the calls of one thread apart. */
 export type ToThread =

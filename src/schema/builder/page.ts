@@ -6,6 +6,9 @@ import { builder } from './builder.ts';
 /** The most values in a list of a filter. */
 export const MAX_FILTER_VALUES = 100;
 
+/** Longest search text, in UTF-16 units. */
+export const MAX_SEARCH_LENGTH = 100;
+
 /** The most items on a page. */
 export const MAX_PAGE = 100;
 /** Items on a page if the caller gives no number. */

@@ -5,6 +5,7 @@ import {
   MAX_IDENTIFIER_LENGTH,
   parseIdentifier,
   type Identifier,
+  type IdentifierKind,
 } from '../../domain/identifier.ts';
 import { strip } from '../../domain/text.ts';
 import { builder } from '../builder/builder.ts';
@@ -26,6 +27,14 @@ export const identifierShape = z.partialRecord(
   identifierText,
   'Give exactly one identifier.',
 );
+
+/** The identifier, or what is wrong with its text. */
+export function readIdentifier(kind: IdentifierKind, value: string): Identifier | { readonly error: string } {
+  const parsed = identifierText.safeParse(value);
+  return parsed.success
+    ? parseIdentifier(kind, value)
+    : { error: parsed.error.issues.map(({ message }) => message).join(' ') };
+}
 
 /** The input type, with one field for each identifier kind. */
 export const SkuIdentifierInput = builder.inputType('SkuIdentifierInput', {

@@ -5,13 +5,11 @@ import type { Inventory } from '../../domain/inventory.ts';
 import { MAX_QUANTITY, type Sku as DomainSku, type SkuFilter, type SkuOrder } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
 import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.ts';
-import { MAX_FILTER_VALUES } from '../builder/page.ts';
+import { MAX_FILTER_VALUES, MAX_SEARCH_LENGTH } from '../builder/page.ts';
 import { decodeCursor, encodeCursor, pageArgs, toConnection } from '../builder/page.ts';
 import { Sku, SkuAvailability, SkuRestriction } from './sku.ts';
 import { storedText } from '../builder/stored-text.ts';
 
-/** Longest search text, in UTF-16 units. */
-const MAX_SEARCH_LENGTH = 100;
 /** Longest text in a cursor, in UTF-16 units: a skuId of MAX_IDENTIFIER_LENGTH characters, each of which can take two. */
 const MAX_CURSOR_TEXT = 2 * MAX_IDENTIFIER_LENGTH;
 
