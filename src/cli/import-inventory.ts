@@ -100,7 +100,8 @@ export async function importInventoryFile(args: readonly string[], io: Io): Prom
       const result = await importInventory(inventory, feed, createFileReader(path, values), {
         onHead: (head) => {
           rejected?.begin(head);
-          if (head.ignored.length > 0) report(`Ignored: ${head.ignored.join(', ')}.`);
+          if (head.ignored.length > 0)
+            report([`Ignored: ${head.ignored.join(', ')}.`, ...head.hints].join(' '));
         },
         onRejected: async (rows) => rejected?.write(rows),
         onProgress: (state, rows) => showProgress(rows, state === 'READING' ? 'row read' : 'row applied'),

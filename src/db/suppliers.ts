@@ -1,6 +1,6 @@
 /** Suppliers: whose SKUs, tokens and changes a store holds. */
 import { sql } from 'kysely';
-import { nearestNames } from './nearest-names.ts';
+import { nearestNames } from '../domain/text.ts';
 import type { Store } from './store/store.ts';
 
 export interface SupplierListing {

@@ -39,5 +39,10 @@ export function createFindings(report: (line: string) => void, noun = 'rows'): F
 
 /** A cell for a message: its beginning, without characters that could steer a terminal. */
 export function quote(cell: string): string {
-  return `"${cell.slice(0, MAX_QUOTED_LENGTH).replace(/\p{C}/gu, '?')}"`;
+  return `"${plain(cell)}"`;
+}
+
+/** As `quote`, without the quotes. */
+export function plain(cell: string): string {
+  return cell.slice(0, MAX_QUOTED_LENGTH).replace(/\p{C}/gu, '?');
 }

@@ -1,5 +1,5 @@
 /** `import inventory` and `export inventory`: a file goes in as one group, cannot empty a shop by mistake, and what is rejected comes back. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { exportCommand } from '../../src/cli/export.ts';
@@ -160,6 +160,18 @@ describeOnEachStore('an inventory file', (kind) => {
         ['S000', 5],
         ['S001', 2],
       ]);
+    });
+
+    test('gives its rejected rows back, once, though it is held', async () => {
+      const path = join(folder.path, `rejected-${++count}.csv`);
+      const source = zeros(13);
+      appendFileSync(source, '\nNONE,1\nS040,many\nS000,2\n');
+      expect(await take(source, '--rejected', path)).toMatchObject({ code: 3, report: { rejected: 3 } });
+      const rejected = readFileSync(path, 'utf8');
+      expect(rejected.match(/,(?:SKU_NOT_FOUND|BAD_USER_INPUT|DUPLICATE_SKU),/g)).toHaveLength(3);
+      expect(rejected).toContain(
+        'No SKU of this supplier has the sku_id ""NONE"". Correct the code, or add the SKU to the catalog first.',
+      );
     });
 
     test('is not held where it empties a fifth or less, or ten or fewer', async () => {

@@ -1,13 +1,13 @@
 /** An inventory file's header and rows: what is read, what is mended, what is rejected and why. */
 import { describe, expect, test } from 'vitest';
 import type { Identifier } from '../../src/domain/identifier.ts';
+import { createRowReader } from '../../src/feed/inventory/inventory-columns.ts';
 import {
-  createRowReader,
   isInventoryColumn,
   readInventoryHeader,
   withoutBlankEnd,
   type InventoryHeader,
-} from '../../src/feed/inventory/inventory-columns.ts';
+} from '../../src/feed/inventory/inventory-header.ts';
 import type { Cell, Row } from '../../src/feed/row.ts';
 
 const toRow = (cells: readonly Cell[], line = 1): Row => ({ line, cells });
@@ -71,6 +71,20 @@ test('a header of too many columns is refused, and blank cells behind its last n
   const wide = `sku_id,quantity_in_stock${','.repeat(2_000)}`;
   expect(readInventoryHeader(withoutBlankEnd(toRow(wide.split(',')))).width).toBe(2);
   expect(() => headerOf(`${wide},note`)).toThrow(/has 2003 columns, and a file may have 1024\./);
+});
+
+test('a misspelled or shortened name of a column that is missing is told apart', () => {
+  expect(headerOf('sku_id,quantity_in_stok,restrictions,EAN,titel,sku,id').hints).toEqual([
+    'Do you mean quantity_in_stock by "quantity_in_stok"?',
+    'Do you mean ean13 by "EAN"?',
+  ]);
+  expect(() => headerOf('skuid_x,quantiy in stock')).toThrow(
+    'line 1: no column names the SKU. Give the first row the names of the columns, one of them sku_id, upca, ean13, gtin14 or isbn. Do you mean sku_id by "skuid_x"? Do you mean quantity_in_stock by "quantiy in stock"?',
+  );
+  expect(headerOf(`sku_id,restrictions,${'x'.repeat(1_000_000)}\u001b`)).toMatchObject({
+    ignored: ['x'.repeat(40)],
+    hints: [],
+  });
 });
 
 describe('rows under the header', () => {
@@ -215,16 +229,25 @@ describe('a row', () => {
     ['2026-11-01 09:30+02', '2026-11-01T07:30:00.000Z'],
     ['2026-11-01T09:30:00.5-0130', '2026-11-01T11:00:00.500Z'],
     ['2026-11-01 09:30:00.123456+01', '2026-11-01T08:30:00.123Z'],
-    ['2026-11-01T09:30:00', null],
     ['2026-02-30T09:30:00Z', null],
     ['2026-11-01T24:30:00Z', null],
-    ['2026-11-01', null],
+    ['soon', null],
   ])('with as_of %j has %j', (cell, time) => {
     const advice = 'give a date and time with an offset or Z, such as 2026-11-01T09:30:00Z.';
     expect(reasonOf('as_of', cell)).toEqual(
       time === null ? ['BAD_USER_INPUT', `as_of is "${cell}": ${advice}`] : { asOf: time, codes: [] },
     );
   });
+
+  test.each(['2026-11-01T09:30:00', '2026-11-01', '2026-11-01 09:30'])(
+    'with as_of %j, as a date cell has it, is told that it has no offset',
+    (cell) => {
+      expect(reasonOf('as_of', cell)).toEqual([
+        'BAD_USER_INPUT',
+        `as_of is "${cell}": it has no offset, and a date cell cannot hold one. Write it as text, such as 2026-11-01T09:30:00+01:00.`,
+      ]);
+    },
+  );
 
   test.each([
     ['upca', '36000291452', '36000291452', '00036000291452'],
@@ -246,9 +269,19 @@ describe('a row', () => {
     const row = readCells('sku_id,restrictions', [cell, '']);
     return row !== null && 'reason' in row ? [row.code, row.reason] : row;
   };
+  const codeOf = (name: string, cell: string) => {
+    const row = readCells(`${name},restrictions`, [cell, '']);
+    return row !== null && 'reason' in row ? [row.code, row.reason] : row;
+  };
   test('with a code that a spreadsheet shortened is rejected with the cause', () => {
-    expect(reasonOf('ean13', '9.78E+12')).toEqual(lost('ean13', '9.78E+12'));
-    expect(reasonOf('isbn', '9,78031E+12')).toEqual(lost('isbn', '9,78031E+12'));
+    expect(codeOf('ean13', '9.78E+12')).toEqual(lost('ean13', '9.78E+12'));
+    expect(codeOf('isbn', '9,78031E+12')).toEqual(lost('isbn', '9,78031E+12'));
+    const [code, reason] = lost('ean13', '9.78E+12');
+    const enough = `${reason} Or empty the cell: the row's sku_id is enough.`;
+    expect(reasonOf('ean13', '9.78E+12')).toEqual([code, enough]);
+    expect(readCells('ean13,upca,restrictions', ['9.78E+12', '036000291452', ''])).toMatchObject({
+      reason: expect.stringMatching(/Or empty the cell: the row's upca is enough\.$/),
+    });
     expect(idOf('1.23457E+11')).toEqual(lost('sku_id', '1.23457E+11'));
     expect(idOf('12E3')).toMatchObject({ values: { identifiers: [{ value: '12E3' }] } });
   });

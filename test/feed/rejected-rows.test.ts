@@ -6,12 +6,8 @@ import { readCsv } from '../../src/feed/csv/read-csv.ts';
 import type { CsvRow } from '../../src/feed/csv/csv-scanner.ts';
 import { findEncoding } from '../../src/feed/csv/encoding.ts';
 import { escapeFormula, unescapeFormula } from '../../src/feed/csv/formula-escape.ts';
-import {
-  createRowReader,
-  isBlank,
-  isInventoryColumn,
-  readInventoryHeader,
-} from '../../src/feed/inventory/inventory-columns.ts';
+import { createRowReader, isBlank } from '../../src/feed/inventory/inventory-columns.ts';
+import { isInventoryColumn, readInventoryHeader } from '../../src/feed/inventory/inventory-header.ts';
 import { createRejectedRows, isRejectedColumn } from '../../src/feed/inventory/rejected-rows.ts';
 import type { Row } from '../../src/feed/row.ts';
 

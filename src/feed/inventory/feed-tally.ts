@@ -1,6 +1,7 @@
 /** Counts what became of a feed's rows, and keeps the first problems. */
 import { MAX_REPORTED_PROBLEMS, type FeedProblem, type FeedReport } from '../../domain/feed.ts';
 import { currentOf, describeRefusal, describeRefusalBlindly, type Refusal } from '../../domain/refusal.ts';
+import { quote } from '../findings.ts';
 import type { RowResult } from '../../domain/update.ts';
 import type { StoredRow, Withheld } from './feed-rows.ts';
 
@@ -29,7 +30,7 @@ export class FeedTally {
 
   /** `isBlind`: the messages say nothing of the state of a SKU. */
   constructor(isBlind: boolean, saved?: FeedCounts) {
-    this.#explain = isBlind ? describeRefusalBlindly : explain;
+    this.#explain = isBlind ? explainBlindly : explain;
     if (!saved) return;
     const { rows, applied, unchanged, stale, rejected, zeroed } = saved;
     this.#counts = { rows, applied, unchanged, stale, rejected, zeroed };
@@ -96,10 +97,22 @@ export class FeedTally {
 
 /** A row is looked at later, by someone who cannot ask: so it says who changed the SKU, and when. */
 function explain(refusal: Refusal): string {
-  const text = describeRefusal(refusal);
+  const text = describeMissing(refusal) ?? describeRefusal(refusal);
   if (refusal.problem !== 'PRECONDITION_FAILED' || !refusal.lastChange) return text;
   const { actor, changedAt } = refusal.lastChange;
   return `${text} The last change was made by ${actor} at ${changedAt}.`;
+}
+
+function explainBlindly(refusal: Refusal): string {
+  return describeMissing(refusal) ?? describeRefusalBlindly(refusal);
+}
+
+/** Says of a SKU that is not found what its sender can do; null for another refusal. A file may come without a token. */
+function describeMissing(refusal: Refusal): string | null {
+  if (refusal.problem !== 'SKU_NOT_FOUND') return null;
+  const { kind, value } = refusal.identifier;
+  const column = kind === 'skuId' ? 'sku_id' : kind;
+  return `No SKU of this supplier has the ${column} ${quote(value)}. Correct the code, or add the SKU to the catalog first.`;
 }
 
 /** Units in stock of the row's SKU, before and after it. */

@@ -98,6 +98,14 @@ export async function importInventory(
   const zeroing = { rows: applied + unchanged + stale, inStock, zeroed };
   // A file that was not read to its end cannot be judged. One that was begun was let through before.
   const held = !begun && !judged.isStopped && isHeld(zeroing, feed.allowZeroing);
+  if (held && onRejected && !feed.dryRun && judged.counts.rejected > 0) {
+    // Only the end of the file shows that it is held. So its rejected rows are told in a reading of their own.
+    const again = new FeedRows(inventory, feed);
+    await runPass(inventory, { ...feed, mode: 'delta' }, 'READING', again, read, {
+      onRejected,
+      stop: watcher.stop,
+    });
+  }
   const isStored = !held && !feed.dryRun && !judged.isStopped;
   const passed = isStored
     ? await runPass(inventory, feed, 'APPLYING', rows, read, { ...watcher, onRejected, save }, begun)

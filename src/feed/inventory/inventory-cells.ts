@@ -53,6 +53,8 @@ const SHORTENED = /^(\d)[.,](\d+)E\+(\d{2})$/i;
 /** A whole number. Some programs write a fraction of zeros after it; three zeros could as well be thousands. */
 const WHOLE = /^(\d+)(?:[.,]0{1,2})?$/;
 const THOUSANDS = /^\d{1,3}(?:[.,'\u2019\p{Zs}]\d{3})+(?:[.,]\d+)?$/u;
+/** What a spreadsheet's date cell is read as, and what programs write that know no time zones. */
+const WITHOUT_OFFSET = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$/;
 const ISBN10_LENGTH = 10;
 
 export const cellReaders = {
@@ -177,6 +179,11 @@ function readRestriction(cell: string, values: MutableValues): ValueFault | null
 
 function readAsOf(cell: string, values: MutableValues): ValueFault | null {
   const time = readTime(cell);
+  if (time === null && WITHOUT_OFFSET.test(cell))
+    return bad(
+      cell,
+      'it has no offset, and a date cell cannot hold one. Write it as text, such as 2026-11-01T09:30:00+01:00.',
+    );
   if (time === null)
     return bad(cell, 'give a date and time with an offset or Z, such as 2026-11-01T09:30:00Z.');
   values.asOf = time;

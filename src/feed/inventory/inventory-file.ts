@@ -2,14 +2,8 @@
 import { open, stat } from 'node:fs/promises';
 import { readCsv } from '../csv/read-csv.ts';
 import { findEncoding } from '../csv/encoding.ts';
-import {
-  createRowReader,
-  isBlank,
-  isInventoryColumn,
-  readInventoryHeader,
-  withoutBlankEnd,
-  type InventoryRow,
-} from './inventory-columns.ts';
+import { createRowReader, isBlank, type InventoryRow } from './inventory-columns.ts';
+import { isInventoryColumn, readInventoryHeader, withoutBlankEnd } from './inventory-header.ts';
 import { FileFault, type Row } from '../row.ts';
 import { readXlsx } from '../xlsx/read-xlsx.ts';
 
@@ -20,8 +14,10 @@ const workbookMarks = ['504b0304', 'd0cf11e0'];
 /** What the file says before its first row. */
 export interface FileHead {
   readonly header: Row;
-  /** Columns that are not read, as the file spells them. */
+  /** Columns that are not read, by the beginnings of their names. */
   readonly ignored: readonly string[];
+  /** What some of them may mean, in sentences. */
+  readonly hints: readonly string[];
   /** What separates its cells; a workbook has none, and gets a comma. */
   readonly delimiter: string;
 }
@@ -66,7 +62,7 @@ export async function* readInventoryFile(
         if (isBlank(row)) continue;
         const names = withoutBlankEnd(row);
         const header = readInventoryHeader(names);
-        head = { header: names, ignored: header.ignored, delimiter };
+        head = { header: names, ignored: header.ignored, hints: header.hints, delimiter };
         readRow = createRowReader(header, { mayBeShort: isWorkbook });
         continue;
       }

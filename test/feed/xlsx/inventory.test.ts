@@ -1,7 +1,8 @@
 /** The rows of a workbook go through the columns of an inventory file as those of CSV do. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { createRowReader, readInventoryHeader } from '../../../src/feed/inventory/inventory-columns.ts';
+import { createRowReader } from '../../../src/feed/inventory/inventory-columns.ts';
+import { readInventoryHeader } from '../../../src/feed/inventory/inventory-header.ts';
 import { readRows } from '../../support/feed/workbook-file.ts';
 
 test('cells with text set their fields, and cells without one reject their row', async () => {
