@@ -33,7 +33,7 @@ export function createSqliteDatabase(): TestDatabase {
 /** `server` is the server's URL without a database name. `template` is the database to copy, by default an empty one. */
 export async function createPostgresDatabase(server: string, template = 'template0'): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await query(`${server}/postgres`, `create database ${name} template ${template}`);
+  await query(`${server}/postgres`, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: `${server}/${name}`,
     remove: () => query(`${server}/postgres`, `drop database ${name} with (force)`),

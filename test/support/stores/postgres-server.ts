@@ -22,8 +22,10 @@ export interface PostgresServer {
   remove(): Promise<void>;
 }
 
-/** Creates a server with new data, without starting it. Returns undefined if PostgreSQL's binaries are not found. */
-export async function createPostgresServer(): Promise<PostgresServer | undefined> {
+/** Creates a server with new data and these settings, without starting it. Returns undefined if PostgreSQL's binaries are not found. */
+export async function createPostgresServer(
+  more: readonly string[] = [],
+): Promise<PostgresServer | undefined> {
   const bin = findBinaries();
   if (!bin) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'stockgate-postgres-'));
@@ -41,6 +43,7 @@ export async function createPostgresServer(): Promise<PostgresServer | undefined
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=200',
+    ...more,
   ];
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
   const url = `postgres://postgres@127.0.0.1:${port}`;
