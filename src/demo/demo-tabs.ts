@@ -149,4 +149,16 @@ subscription Follow {
   }
 }
 `,
+  `# Inventory files that were handed in: POST /feeds/inventory, see docs/feeds.md.
+query Feeds {
+  inventoryFeeds(first: 5) {
+    nodes {
+      feedId state filename actor groupId rowsRead rowsDone createdAt finishedAt
+      report { rows applied unchanged stale rejected zeroed }
+      refusal { code message allowZeroing }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`,
 ];

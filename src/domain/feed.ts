@@ -143,6 +143,9 @@ export interface FeedRefusal {
   readonly allowZeroing?: number;
 }
 
+/** The counts of a report, without its problems. */
+export type FeedSummary = Omit<FeedReport, 'problems'>;
+
 /** A feed as it stands. */
 export interface StoredFeed extends NewFeed {
   readonly state: FeedState;
@@ -153,23 +156,39 @@ export interface StoredFeed extends NewFeed {
   /** Rows that were applied or left out for good. */
   readonly rowsDone: number;
   /** Set once the feed is DONE or held. */
-  readonly report: FeedReport | null;
+  readonly report: FeedSummary | null;
   readonly refusal: FeedRefusal | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
 }
 
+/** A feed with its first problems. They can be long, so a list of feeds has none. */
+export interface WholeFeed extends StoredFeed {
+  readonly problems: readonly FeedProblem[];
+}
+
+/** Where a feed stands among a supplier's feeds, which are listed newest first. */
+export type FeedPosition = Pick<StoredFeed, 'createdAt' | 'feedId'>;
+
 /** Answer to a new feed: it waits, its key is known already, or too many wait. */
 export type FeedCreated =
-  | { readonly outcome: 'CREATED' | 'REPLAYED'; readonly feed: StoredFeed }
+  | { readonly outcome: 'CREATED' | 'REPLAYED'; readonly feed: WholeFeed }
   | { readonly outcome: 'KEY_REUSED' | 'TOO_MANY' };
 
+/** The contract by which feeds are looked at. */
+export interface FeedReads {
+  /** The supplier's feed; null if it has none of this ID. */
+  find(supplierId: string, feedId: string): Promise<WholeFeed | null>;
+  /** The supplier's feeds after this position, or from the newest on. */
+  list(supplierId: string, after: FeedPosition | null, limit: number): Promise<StoredFeed[]>;
+  /** Resolves once the feed's revision is past this one, once it has ended or is gone, or when the signal aborts. */
+  untilPast(supplierId: string, feedId: string, revision: number, signal: AbortSignal): Promise<void>;
+}
+
 /** The contract that the doors call: handing in files, and looking at what became of them. */
-export interface Feeds {
+export interface Feeds extends FeedReads {
   /** Queues a feed whose file is in the spool. */
   create(feed: NewFeed): Promise<FeedCreated>;
-  /** The supplier's feed; null if it has none of this ID. */
-  find(supplierId: string, feedId: string): Promise<StoredFeed | null>;
   /** Whether so many feeds wait that a new one would be refused. Asked before a body is read. */
   isFull(supplierId: string): Promise<boolean>;
   /** What is wrong with the as-of time of a feed that comes now; null if nothing is. Both times are ISO 8601. */

@@ -1,6 +1,7 @@
 /** The wiring of a whole gateway: store, writer, tokens, request threads, metrics and server. */
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../domain/catalog.ts';
+import { createFeeds } from '../db/feed/feeds.ts';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
@@ -17,7 +18,7 @@ const READ_MARGIN_MS = 5_000;
 /** An update that PostgreSQL has not answered after this time is refused. Clients that wait for 30 s still get the answer. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-type Wired = 'inventory' | 'authenticate' | 'createId' | 'ready' | 'observer' | 'metrics';
+type Wired = 'inventory' | 'feeds' | 'authenticate' | 'createId' | 'ready' | 'observer' | 'metrics';
 
 export interface GatewaySettings {
   /** `sqlite:PATH` or `postgres://...`. */
@@ -71,6 +72,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   const server = createServer({
     inventory,
     authenticate: wrapAuthenticate(createAuthenticate(store, clock)),
+    feeds: createFeeds(store),
     createId: randomUUID,
     ready: inventory.ready,
     observer: metrics,

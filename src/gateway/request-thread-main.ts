@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { createFeeds } from '../db/feed/feeds.ts';
 import { createSideInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
 import { connectWriter } from '../db/commit/writer-client.ts';
@@ -29,7 +30,10 @@ const store = await openStore(url, {
 });
 const clock = () => new Date();
 const inventory = createSideInventory(store, clock, connectWriter(store.kind, writer, clock));
-serveThread(parentPort, new HeavyWorker({ inventory, createId: randomUUID }, { queryTimeoutMs }));
+serveThread(
+  parentPort,
+  new HeavyWorker({ inventory, feeds: createFeeds(store), createId: randomUUID }, { queryTimeoutMs }),
+);
 
 /** Lowers the priority of this thread. Only Linux has priorities of threads. */
 function yieldToOthers(): void {

@@ -140,12 +140,12 @@ async function begunFrom(
   return { counts: { ...counts, problems }, sweptThrough, since };
 }
 
-function endOf({ report, isHeld, zeroing }: FeedResult): FeedStep {
+function endOf({ report: { problems, ...report }, isHeld, zeroing }: FeedResult): FeedStep {
   const rows = { rowsRead: report.rows, rowsDone: report.rows };
-  if (!isHeld) return { state: 'DONE', report, ...rows };
+  if (!isHeld) return { state: 'DONE', report, problems, ...rows };
   const message = `${describeHeld(zeroing)} Nothing was stored. If that is right, send the file again with allowZeroing=${zeroing.zeroed}.`;
   const refusal: FeedRefusal = { code: 'ZEROING_HELD', message, allowZeroing: zeroing.zeroed };
-  return { state: 'REFUSED', report, refusal, ...rows, rowsDone: 0 };
+  return { state: 'REFUSED', report, problems, refusal, ...rows, rowsDone: 0 };
 }
 
 function unreadable({ message }: FileFault): FeedRefusal {

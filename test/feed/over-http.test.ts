@@ -122,10 +122,11 @@ describeOnEachStore('Files over HTTP', (kind) => {
   });
 
   test('the brake holds a file, and says what lets it through', async () => {
-    const held = await post('sku_id,quantity_in_stock\n', { mode: 'full' });
+    const held = await post('sku_id,quantity_in_stock\nno-such,1\n', { mode: 'full' });
     expect(held.status).toBe(409);
     expect(held.body).toMatchObject({ state: 'REFUSED', refusal: { code: 'ZEROING_HELD', allowZeroing: 3 } });
     expect(held.body.refusal.message).toContain('allowZeroing=3');
+    expect((await get(held.body.rejectedRows)).body).toContain('no-such,1,2,SKU_NOT_FOUND');
     expect((await stockOf('shared')).quantityInStock).toBe(10);
     const allowed = await post('sku_id,quantity_in_stock\n', { mode: 'full', allowZeroing: '3' });
     expect(allowed.body).toMatchObject({ state: 'DONE', report: { zeroed: 3 } });

@@ -239,7 +239,7 @@ describe('pages of other origins', () => {
       'access-control-allow-origin': listed,
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers':
-        'authorization, content-type, x-request-id, x-include-cost, if-match, idempotency-key, traceparent, tracestate, baggage, sentry-trace',
+        'authorization, content-type, x-request-id, x-include-cost, if-match, idempotency-key, prefer, traceparent, tracestate, baggage, sentry-trace',
     });
     expect(headers['vary']).toContain('Origin');
     expect(headers).not.toHaveProperty('access-control-allow-credentials');

@@ -24,6 +24,7 @@ export interface Foreign {
   readonly position: Pair;
   readonly groupId: Pair;
   readonly idempotencyKey: Pair;
+  readonly feedId: Pair;
 }
 
 /** One question, as it is asked with a value. */
@@ -47,8 +48,12 @@ const GROUP = `appliedCount unchangedCount rejectedCount replayed userErrors { c
     userErrors { code message path ... on PreconditionFailedError { current { skuId version } lastChange { ${CHANGE} } } } }`;
 const PAGE = 'edges { cursor } pageInfo { hasNextPage startCursor endCursor }';
 
+const FEED_FILE = 'id feedId filename actor groupId state reason';
+
 const SKU_QUERY = `query ($v: SkuIdentifierInput!) { sku(by: $v) { ${SKU} } }`;
-const NODE = `query ($v: ID!) { node(id: $v) { __typename id ... on Sku { ${SKU} } } }`;
+const NODE = `query ($v: ID!) { node(id: $v) { __typename id ... on Sku { ${SKU} } ... on InventoryFeed { ${FEED_FILE} } } }`;
+const FEEDS = `query ($after: String) { inventoryFeeds(after: $after) { nodes { ${FEED_FILE} } ${PAGE} } }`;
+const FOLLOW_FEED = `subscription ($after: ID!) { inventoryFeedChanged(id: $after) { ${FEED_FILE} } }`;
 const SKUS = `query ($filter: SkuFilterInput, $after: String) {
   skus(filter: $filter, after: $after) { totalCount nodes { ${SKU} } ${PAGE} } }`;
 const FEED = `query ($filter: InventoryChangeFilterInput, $after: String) {
@@ -90,6 +95,8 @@ const after = (query: string): Probe => ({
   variables: (value) => ({ after: cursorOf(Number(value)), filter: {} }),
   spelled: (value) => cursorOf(Number(value)),
 });
+/** Past all feeds. */
+const LATE = '2100-01-01T00:00:00.000Z';
 const afterStart = { after: cursorOf(0) };
 const change = { quantityInStock: 3_000_003 };
 /** The same that the other supplier sent with its key. */
@@ -128,6 +135,18 @@ export const probes: Readonly<Record<string, Probe>> = {
     query: NODE,
     variables: (id) => ({ v: nodeIdOf('Sku')(id) }),
     spelled: nodeIdOf('Sku'),
+  },
+  'Query.node.id, a feed': {
+    of: 'feedId',
+    query: NODE,
+    variables: (id) => ({ v: nodeIdOf('InventoryFeed')(id) }),
+    spelled: nodeIdOf('InventoryFeed'),
+  },
+  'Query.inventoryFeeds.after': {
+    of: 'feedId',
+    query: FEEDS,
+    variables: (id) => ({ after: cursorOf(LATE, id) }),
+    spelled: (id) => cursorOf(LATE, id),
   },
   'Query.skus.after': {
     of: 'skuId',
@@ -175,6 +194,11 @@ export const probes: Readonly<Record<string, Probe>> = {
     variables: (groupId) => ({ input: { groupId } }),
   },
   'Mutation.revertInventoryChanges.input.idempotencyKey': byKey('revert', REVERT),
+  'Subscription.inventoryFeedChanged.id': {
+    of: 'feedId',
+    query: FOLLOW_FEED,
+    variables: (id) => ({ after: id }),
+  },
   'Subscription.inventoryChanged.after': after(FOLLOW),
   'Subscription.inventoryChanged.filter.skuIds': {
     of: 'skuId',
@@ -189,10 +213,11 @@ export const probes: Readonly<Record<string, Probe>> = {
 };
 
 /** Types with a global id, which `Query.node.id` is asked for. */
-export const probedNodeTypes = ['Sku'];
+export const probedNodeTypes = ['InventoryFeed', 'Sku'];
 
 /** Everything that a supplier can read without naming anything. */
-export const READ_ALL = `{ skus(first: 50) { totalCount nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} } }`;
+export const READ_ALL = `{ skus(first: 50) { totalCount nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} }
+  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } }`;
 
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createCatalog } from '../../src/db/catalog.ts';
-import type { StoreKind } from '../../src/db/store/store.ts';
+import { createFeeds } from '../../src/db/feed/feeds.ts';
+import type { Store, StoreKind } from '../../src/db/store/store.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import { printedSchema, schema } from '../../src/schema/index.ts';
 import { follow } from '../support/event-stream.ts';
@@ -33,6 +34,7 @@ const codes = {
 /** Words and numbers that only this supplier's data has. */
 const marks = { acme: /of acme|dashboard of acme|10000\d\d/, rival: /of rival|rival dashboard|20000\d\d/ };
 const base = { acme: 1_000_000, rival: 2_000_000 };
+const STARTED = '2026-01-01T00:00:00.000Z';
 const REVERT =
   'mutation ($input: RevertInventoryChangesInput!) { revertInventoryChanges(input: $input) { replayed } }';
 
@@ -41,6 +43,21 @@ interface World {
   readonly origin: string;
   /** What a supplier has that another may look for. */
   readonly foreign: Record<Supplier, Foreign>;
+}
+
+const feedIds = {
+  acme: 'aaaaaaaa-0000-4000-8000-00000000000a',
+  rival: 'bbbbbbbb-0000-4000-8000-00000000000b',
+};
+
+/** A feed that waits. */
+async function queueFeed(store: Store, supplierId: Supplier): Promise<void> {
+  await createFeeds(store).create({
+    ...{ supplierId, feedId: feedIds[supplierId], actor: `sender of ${supplierId}` },
+    ...{ filename: `file of ${supplierId}`, sheet: null, mode: 'delta', dryRun: false, allowZeroing: null },
+    ...{ reason: `a reason of ${supplierId}`, referenceDocumentUri: null, idempotencyKey: null },
+    ...{ isBlind: false, fingerprint: '', asOf: STARTED, createdAt: STARTED },
+  });
 }
 
 /** Two suppliers with SKUs of the same identifiers, and each with one of its own; both with a history. */
@@ -56,6 +73,7 @@ async function openWorld(kind: StoreKind): Promise<World> {
         { skuId: `${supplierId}-odd`, title, upca: `odd ${supplierId}`.padEnd(12, '!') },
       ],
     );
+    await queueFeed(gateway.store, supplierId);
     const send = async (query: string, input: object) =>
       (await gateway.graphql(query, { input }, tokenOf[supplierId])).body;
     const reason = `a reason of ${supplierId}`;
@@ -96,6 +114,7 @@ async function openWorld(kind: StoreKind): Promise<World> {
     position: id === 'rival' ? [String(last), String(last + 1)] : ['9001', '9002'],
     groupId: [groups[id] ?? '', '00000000-0000-4000-8000-000000000000'],
     idempotencyKey: [`key of ${id}`, `key of ${id}`.replace('key', 'kex')],
+    feedId: [feedIds[id], '00000000-0000-4000-8000-000000000000'],
   });
   const origin = await gateway.server.listen({ port: 0, host: '127.0.0.1' });
   return { gateway, origin, foreign: { acme: foreignOf('acme'), rival: foreignOf('rival') } };

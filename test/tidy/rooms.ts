@@ -75,10 +75,11 @@ export const rooms: readonly Room[] = [
     'The mutations, their options and their payloads.',
     ...['domain', 'schema/builder', 'schema/sku', 'schema/change'],
   ),
+  room('schema/feed', 'Handed-in files, and the subscription to one.', 'domain', 'schema/builder'),
   room(
     'schema',
     'Loads the parts of the schema, and builds it.',
-    ...['schema/builder', 'schema/sku', 'schema/change', 'schema/update'],
+    ...['schema/builder', 'schema/sku', 'schema/change', 'schema/update', 'schema/feed'],
   ),
   room('http/fair', 'Fair shares: rates, turns, connections and bytes for each supplier.', 'domain'),
   room(

@@ -2,10 +2,11 @@
 import type {
   FeedProblem,
   FeedRefusal,
-  FeedReport,
   FeedState,
+  FeedSummary,
   NewFeed,
   StoredFeed,
+  WholeFeed,
 } from '../../domain/feed.ts';
 import type { FeedTable } from '../store/tables.ts';
 
@@ -18,7 +19,7 @@ export interface FeedStep {
   /** JSON, without the problems. */
   readonly progress?: string;
   readonly problems?: readonly FeedProblem[];
-  readonly report?: FeedReport;
+  readonly report?: FeedSummary;
   readonly refusal?: FeedRefusal;
   readonly startedAt?: string;
   readonly finishedAt?: string;
@@ -56,7 +57,10 @@ export function toRow(feed: NewFeed): FeedTable {
   };
 }
 
-export function toFeed(row: FeedTable): StoredFeed {
+/** What a list of feeds reads: not the problems, which can be long. */
+export type ListedRow = Omit<FeedTable, 'progress' | 'problems'>;
+
+export function toFeed(row: ListedRow): StoredFeed {
   return {
     supplierId: row.supplier_id,
     feedId: row.feed_id,
@@ -77,7 +81,7 @@ export function toFeed(row: FeedTable): StoredFeed {
     rowsRead: row.rows_read,
     rowsDone: row.rows_done,
     // These columns hold what toColumns() wrote.
-    report: fromJson(row.report) as FeedReport | null,
+    report: fromJson(row.report) as FeedSummary | null,
     refusal: fromJson(row.refusal) as FeedRefusal | null,
     createdAt: row.created_at,
     startedAt: row.started_at,
@@ -87,6 +91,10 @@ export function toFeed(row: FeedTable): StoredFeed {
 
 function fromJson(text: string | null): unknown {
   return text === null ? null : JSON.parse(text);
+}
+
+export function toWhole(row: FeedTable): WholeFeed {
+  return { ...toFeed(row), problems: toProblems(row) };
 }
 
 export function toProblems({ problems }: FeedTable): readonly FeedProblem[] {

@@ -4,14 +4,17 @@ import {
   describeAhead,
   MAX_WAITING_FEEDS,
   type FeedCreated,
+  type FeedPosition,
   type FeedProblem,
   type Feeds,
   type NewFeed,
   type StoredFeed,
 } from '../../domain/feed.ts';
-import { toColumns, toFeed, toProblems, toRow, type FeedStep } from './feed-row.ts';
+import { createUntilPast } from './await-feeds.ts';
+import { toColumns, toFeed, toProblems, toRow, toWhole, type FeedStep, type ListedRow } from './feed-row.ts';
 import type { Store } from '../store/store.ts';
-import type { Tables } from '../store/tables.ts';
+import { feedColumns } from '../store/feed-columns.ts';
+import type { FeedTable, Tables } from '../store/tables.ts';
 import { inTransaction } from '../store/transaction.ts';
 
 /** A feed that is to be run, with what was saved of its progress. */
@@ -37,6 +40,11 @@ export interface FeedStore extends Feeds {
   known(feedIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
+/** The columns of `ListedRow`. */
+const listed = (['supplier_id', ...Object.keys(feedColumns)] as (keyof FeedTable)[]).filter(
+  (column): column is keyof ListedRow => column !== 'progress' && column !== 'problems',
+);
+
 /** Most feeds that one look-up of IDs names. */
 const MAX_LOOKED_UP = 500;
 
@@ -47,8 +55,10 @@ export function createFeeds(store: Store): FeedStore {
     isFull: (supplierId) => isFull(store.points, supplierId),
     async find(supplierId, feedId) {
       const row = await rowOf(store, supplierId, feedId);
-      return row ? toFeed(row) : null;
+      return row ? toWhole(row) : null;
     },
+    list: (supplierId, after, limit) => list(store, supplierId, after, limit),
+    untilPast: createUntilPast(store),
     async unfinished() {
       const rows = await store.db
         .selectFrom('feed')
@@ -57,7 +67,7 @@ export function createFeeds(store: Store): FeedStore {
         .orderBy('created_at')
         .orderBy('feed_id')
         .execute();
-      return rows.map(toFeed);
+      return rows.map((row) => toFeed(row));
     },
     async load(supplierId, feedId) {
       const row = await rowOf(store, supplierId, feedId);
@@ -90,6 +100,26 @@ async function rowOf({ points }: Store, supplierId: string, feedId: string) {
     .executeTakeFirst();
 }
 
+async function list(
+  { db }: Store,
+  supplierId: string,
+  after: FeedPosition | null,
+  limit: number,
+): Promise<StoredFeed[]> {
+  let query = db
+    .selectFrom('feed')
+    .select(listed)
+    .where('supplier_id', '=', supplierId)
+    .orderBy('created_at', 'desc')
+    .orderBy('feed_id', 'desc')
+    .limit(limit);
+  if (after)
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at', 'feed_id'), '<', tuple(after.createdAt, after.feedId)),
+    );
+  return (await query.execute()).map((row: ListedRow) => toFeed(row));
+}
+
 async function findKnown({ db }: Store, feedIds: readonly string[]): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (let at = 0; at < feedIds.length; at += MAX_LOOKED_UP) {
@@ -113,13 +143,13 @@ async function create(store: Store, trx: Kysely<Tables>, feed: NewFeed): Promise
       .executeTakeFirst();
     if (known)
       return known.fingerprint === feed.fingerprint
-        ? { outcome: 'REPLAYED', feed: toFeed(known) }
+        ? { outcome: 'REPLAYED', feed: toWhole(known) }
         : { outcome: 'KEY_REUSED' };
   }
   if (await isFull(trx, supplierId)) return { outcome: 'TOO_MANY' };
   const row = toRow(feed);
   await trx.insertInto('feed').values(row).execute();
-  return { outcome: 'CREATED', feed: toFeed(row) };
+  return { outcome: 'CREATED', feed: toWhole(row) };
 }
 
 async function isFull(db: Kysely<Tables>, supplierId: string): Promise<boolean> {

@@ -36,5 +36,6 @@ export async function addFeeds(db: Kysely<unknown>, store: 'sqlite' | 'postgres'
   ) ${end}`.execute(db);
   await sql`create unique index feed_by_idempotency_key on feed (supplier_id, idempotency_key)
     where idempotency_key is not null`.execute(db);
+  await sql`create index feed_by_time on feed (supplier_id, created_at, feed_id)`.execute(db);
   await sql`create index feed_unfinished on feed (created_at) where finished_at is null`.execute(db);
 }

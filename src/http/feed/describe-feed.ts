@@ -1,6 +1,6 @@
 /** A feed as its sender sees it, in JSON. */
 import type { Caller } from '../../domain/caller.ts';
-import type { StoredFeed } from '../../domain/feed.ts';
+import type { StoredFeed, WholeFeed } from '../../domain/feed.ts';
 
 export const FEEDS_PATH = '/feeds/inventory';
 export const EXPORT_PATH = '/feeds/inventory.csv';
@@ -14,11 +14,11 @@ export function maySeeRows({ isBlind }: StoredFeed, { permissions }: Caller): bo
   return isBlind || permissions.includes('view_items');
 }
 
-export function describeFeed(feed: StoredFeed, caller: Caller): object {
+export function describeFeed(feed: WholeFeed, caller: Caller): object {
   const { feedId: id, state, filename, mode, dryRun, actor, refusal } = feed;
-  const report = feed.report && { ...feed.report, ...(!maySeeRows(feed, caller) && { problems: [] }) };
+  const report = feed.report && { ...feed.report, problems: maySeeRows(feed, caller) ? feed.problems : [] };
   const { rowsRead, rowsDone, createdAt, startedAt, finishedAt } = feed;
-  const hasRejected = finishedAt !== null && state === 'DONE' && report !== null && report.rejected > 0;
+  const hasRejected = finishedAt !== null && report !== null && report.rejected > 0;
   const rejectedRows = hasRejected ? `${feedPath(id)}/rejected.csv` : null;
   return {
     ...{ id, state, filename, mode, dryRun, actor, rowsRead, rowsDone },

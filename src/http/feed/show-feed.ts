@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Feeds, StoredFeed } from '../../domain/feed.ts';
+import type { Feeds, WholeFeed } from '../../domain/feed.ts';
 import { RefusalError } from '../edge/edge-error.ts';
 import { sendJson } from '../edge/json-answer.ts';
 import { describeFeed, maySeeRows } from './describe-feed.ts';
@@ -13,7 +13,7 @@ import { spooledPath } from './spool.ts';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The caller's feed that the path names. */
-async function findFeed(feeds: Feeds, { params, caller }: FastifyRequest): Promise<StoredFeed> {
+async function findFeed(feeds: Feeds, { params, caller }: FastifyRequest): Promise<WholeFeed> {
   const { id } = params as { readonly id: string };
   const feed = UUID.test(id) ? await feeds.find(caller.supplierId, id) : null;
   if (!feed) throw new RefusalError(refusals.notFound);
@@ -44,7 +44,7 @@ export function sendRejected({ feeds, folder }: FeedFiles) {
   };
 }
 
-export function sendFeed(reply: FastifyReply, feed: StoredFeed, status: number): FastifyReply {
+export function sendFeed(reply: FastifyReply, feed: WholeFeed, status: number): FastifyReply {
   const { request } = reply;
   if (status >= 400) request.errorCode = feed.refusal?.code;
   return sendJson(reply, { status, body: describeFeed(feed, request.caller) });

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { FeedCreated, Feeds, NewFeed, StoredFeed } from '../../domain/feed.ts';
+import type { FeedCreated, Feeds, NewFeed, WholeFeed } from '../../domain/feed.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { denyCaller } from '../edge/authenticate.ts';
 import { RefusalError, type PublicError } from '../edge/edge-error.ts';
@@ -130,10 +130,10 @@ function refuseBody(request: FastifyRequest): PublicError | null {
 /** Waits for the end of the feed, for so many seconds at most, and not once `isOver`. */
 async function untilEnd(
   feeds: Feeds,
-  queued: StoredFeed,
+  queued: WholeFeed,
   seconds: number,
   isOver: () => boolean,
-): Promise<StoredFeed> {
+): Promise<WholeFeed> {
   const until = performance.now() + 1_000 * seconds;
   let feed = queued;
   while (feed.finishedAt === null && performance.now() < until && !isOver()) {

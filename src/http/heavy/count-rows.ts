@@ -3,9 +3,9 @@ import type { Services } from '../../schema/builder/context.ts';
 
 /** Returns services that call `wrote` with the number of rows before each update, so that a failed update counts too. */
 export function countRows(services: Services, wrote: (rows: number) => void): Services {
-  const { inventory, createId } = services;
+  const { inventory } = services;
   return {
-    createId,
+    ...services,
     inventory: {
       ...inventory,
       update(request) {

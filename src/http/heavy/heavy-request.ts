@@ -1,9 +1,9 @@
 /** Heavy requests, which take long to read, run or write. Request threads answer them, so that small requests do not wait for them. */
 import type { Caller } from '../../domain/caller.ts';
-import type { ChangeFilter } from '../../domain/change.ts';
 import type { Problem } from '../../domain/refusal.ts';
 import type { SkuFilter } from '../../domain/sku.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
+import type { Followed } from '../../schema/builder/context.ts';
 import type { GraphqlParams, GraphqlRequest } from '../graphql/graphql-request.ts';
 import type { LegacyRequest } from '../legacy/views.ts';
 import { unavailableIn } from '../edge/edge-error.ts';
@@ -33,7 +33,7 @@ export type HeavyAnswer = WholeAnswer | { readonly live: LiveStart };
 /** A subscription that is valid and permitted. */
 export interface LiveStart {
   readonly subscription: LiveSubscription;
-  /** The stream has the changes after this position. */
+  /** The stream has the changes after this position, or the feed after this revision. */
   readonly position: number;
 }
 
@@ -41,11 +41,11 @@ export interface LiveStart {
 export interface LiveSubscription {
   readonly key: string;
   readonly caller: Caller;
-  readonly filter: ChangeFilter;
+  readonly followed: Followed;
   readonly params: GraphqlParams;
 }
 
-/** Asks for the next page of a live stream: the changes after `position`. */
+/** Asks for the next page of a live stream: what is after `position`. */
 export interface PageRequest {
   readonly subscription: LiveSubscription;
   readonly position: number;
@@ -56,8 +56,10 @@ export interface LivePage {
   readonly events: Uint8Array;
   /** The page covers all changes up to this position, also those that the filter excludes. */
   readonly position: number;
-  /** Whether the log had no change after `position`. */
+  /** Whether there was nothing after `position`. */
   readonly isEnd: boolean;
+  /** Whether nothing can follow, so that the stream is complete. */
+  readonly isOver?: boolean;
 }
 
 /** Asks for a part of a supplier's inventory as CSV. */

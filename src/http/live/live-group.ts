@@ -1,6 +1,5 @@
 /** A group of live streams that get the same events. Streams at the same position share each page, which is read and written as bytes once. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Inventory } from '../../domain/inventory.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { HeavyWork, LivePage, LiveSubscription } from '../heavy/heavy-request.ts';
 import type { LiveStream } from './live-stream.ts';
@@ -13,8 +12,12 @@ export const WRITES_PER_TURN = 100;
 export interface LiveSource {
   /** Reads a page. Throws UnavailableError if the store or the request threads cannot serve it now. */
   readonly readPage: HeavyWork['readPage'];
-  /** Waits until the supplier has a change after a position, or until the signal aborts. */
-  readonly untilPast: Inventory['untilPast'];
+  /** Waits until there is something after a position, or until the signal aborts. */
+  readonly untilPast: (
+    subscription: LiveSubscription,
+    position: number,
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** Waits between two pages. The more streams there are to write to, the longer the wait. */
   readonly pace: (supplierId: string) => Promise<void>;
   /** Counts a page of this many bytes as in flight while a reader has not taken it. */
@@ -89,19 +92,30 @@ export class LiveGroup {
   async #advance(cohort: Cohort): Promise<void> {
     const { supplierId } = this.#subscription.caller;
     if (cohort.isEnd) {
-      await this.#source.untilPast(supplierId, cohort.position, cohort.ended.signal);
+      await this.#source.untilPast(this.#subscription, cohort.position, cohort.ended.signal);
       cohort.isEnd = false;
       return;
     }
     const page = await this.#read(cohort);
     if (!page) return;
     cohort.isEnd = page.isEnd;
-    if (page.position === cohort.position) return;
+    if (page.position === cohort.position) return this.#complete(cohort, page);
     // The cohort leaves the old position. A stream that now arrives there starts a new cohort, or it would miss this page.
     this.#cohorts.delete(cohort.position);
     if (page.events.length > 0) await this.#deliver(cohort, page);
+    this.#complete(cohort, page);
     this.#moveTo(cohort, page.position);
     await this.#source.pace(supplierId);
+  }
+
+  /** Ends the streams if nothing can follow. A stream with an unread page ends once its reader has taken it. */
+  #complete({ streams }: Cohort, { isOver = false }: LivePage): void {
+    if (!isOver) return;
+    for (const stream of streams) {
+      this.#places.delete(stream);
+      stream.complete();
+    }
+    streams.clear();
   }
 
   /** Undefined if the store or the request threads cannot serve the page now. The wait before the next attempt is then over. */

@@ -63,6 +63,11 @@ export class LiveStream {
     if (!this.#reply.raw.writableNeedDrain) this.#reply.raw.write(COMMENT);
   }
 
+  /** Ends the stream, and tells the reader that nothing follows. */
+  complete(): void {
+    this.#reply.raw.end('event: complete\ndata:\n\n');
+  }
+
   /** Ends the stream without an event `complete`, and asks the reader to reconnect. Bytes of the last page may be lost; its cursor is not. */
   cut(): void {
     const { raw } = this.#reply;

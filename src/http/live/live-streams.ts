@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate, Caller } from '../../domain/caller.ts';
+import type { FeedReads } from '../../domain/feed.ts';
 import type { Inventory } from '../../domain/inventory.ts';
 import { authenticateHeader, tokenSchemes } from '../edge/authenticate.ts';
 import type { ByteBudget } from '../fair/byte-budget.ts';
@@ -23,6 +24,7 @@ export interface LiveLimits {
 /** What live streams need from the server. */
 export interface LiveOptions {
   readonly inventory: Inventory;
+  readonly feeds?: FeedReads | undefined;
   readonly heavyWork: HeavyWork;
   readonly authenticate: Authenticate;
   /** Aborts when the server closes. Streams are then cut off. */
@@ -60,11 +62,14 @@ export class LiveStreams {
   readonly #counts = new Map<string, number>();
 
   constructor(options: LiveOptions) {
-    const { heavyWork, inventory, budget } = options;
+    const { heavyWork, inventory, feeds, budget } = options;
     this.#options = options;
     this.#source = {
       readPage: (page, ended) => heavyWork.readPage(page, ended),
-      untilPast: (supplierId, position, signal) => inventory.untilPast(supplierId, position, signal),
+      untilPast: async ({ caller: { supplierId }, followed }, position, signal) =>
+        followed.kind === 'feed'
+          ? feeds?.untilPast(supplierId, followed.feedId, position, signal)
+          : inventory.untilPast(supplierId, position, signal),
       pace: (supplierId) => this.#pace(supplierId),
       keep: (supplierId, bytes) => new UnreadPage(budget, supplierId, bytes),
       untilRetry: () => pause(RETRY_MS),

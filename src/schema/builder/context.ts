@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import { unmetered, type Inventory, type ReadMeter } from '../../domain/inventory.ts';
 import type { Caller } from '../../domain/caller.ts';
 import type { ChangeFilter, ChangeSource, HistoryPage, InventoryChange } from '../../domain/change.ts';
+import type { FeedReads } from '../../domain/feed.ts';
 import type { Problem } from '../../domain/refusal.ts';
 import type { Sku } from '../../domain/sku.ts';
 
@@ -11,6 +12,8 @@ export interface Services {
   readonly inventory: Inventory;
   /** Makes a new, unique group ID for the changes of one call. */
   readonly createId: () => string;
+  /** Left out where no files are taken in. */
+  readonly feeds?: FeedReads | undefined;
 }
 
 /** What resolvers get with each operation. */
@@ -21,14 +24,23 @@ export interface Context extends Services {
   /** Reads are charged to the meter. It can stop them. */
   readonly meter: ReadMeter;
   readonly follow: Follow;
+  readonly feeds: FeedReads;
   /** Notes a refusal for the metrics. Call it only if no update was requested: a transaction counts the refusals of its updates. */
   readonly noteProblem: (problem: Problem) => void;
   /** Creates the loaders at the first call, because most updates need none. */
   readonly loaders: () => Loaders;
 }
 
-/** Yields the changes after a position that pass the filter, as they are committed. Subscriptions send them as events. */
-export type Follow = (position: number, filter: ChangeFilter) => AsyncIterable<InventoryChange>;
+/** What a subscription follows: the changes that pass a filter, or the steps of one feed. */
+export type Followed =
+  | { readonly kind: 'changes'; readonly filter: ChangeFilter }
+  | { readonly kind: 'feed'; readonly feedId: string };
+
+/**
+ * Yields the changes after a position, as they are committed, or the feed after each revision that is greater. Subscriptions send them
+ * as events.
+ */
+export type Follow = (position: number, followed: Followed) => AsyncIterable<never>;
 
 /** Whether answers may show the state of SKUs to this caller. */
 export function mayView({ permissions }: Caller): boolean {
@@ -39,7 +51,7 @@ export function mayView({ permissions }: Caller): boolean {
 export function createContext(
   caller: Caller,
   source: ChangeSource,
-  { inventory, createId }: Services,
+  { inventory, createId, feeds = noFeeds }: Services,
   {
     meter = unmetered,
     follow = followNothing,
@@ -48,8 +60,14 @@ export function createContext(
 ): Context {
   let made: Loaders | undefined;
   const loaders = () => (made ??= createLoaders(caller, inventory, meter));
-  return { caller, source, meter, follow, noteProblem, inventory, createId, loaders };
+  return { caller, source, meter, follow, noteProblem, inventory, feeds, createId, loaders };
 }
+
+const noFeeds: FeedReads = {
+  find: () => Promise.resolve(null),
+  list: () => Promise.resolve([]),
+  untilPast: () => Promise.resolve(),
+};
 
 /** The `follow` of doors that answer at once and keep no stream. Always throws. */
 function followNothing(): never {

@@ -37,7 +37,7 @@ builder.subscriptionField('inventoryChanged', (t) =>
       const [position] = decodeCursor(after, feedCursor) ?? [
         await context.inventory.lastPosition(context.caller.supplierId),
       ];
-      return context.follow(position, toChangeFilter(filter));
+      return context.follow(position, { kind: 'changes', filter: toChangeFilter(filter) });
     },
     resolve: (change) => change,
   }),
