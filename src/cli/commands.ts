@@ -91,7 +91,11 @@ function settingsIn(env: Io['env']): string[] {
 /** Describes the cause, because it tells a person who runs a command more than the text for clients. */
 function describe(error: unknown): string {
   if (error instanceof UnavailableError && error.cause !== undefined) return describe(error.cause);
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const isPortTaken = 'code' in error && error.code === 'EADDRINUSE';
+  return isPortTaken
+    ? `${error.message}: another program listens there. Choose another port with --port, or with --metrics if it is that one.`
+    : error.message;
 }
 
 /** Whether there is a command of this name. */

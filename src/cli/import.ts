@@ -1,5 +1,6 @@
 /** `stockgate import`: imports a supplier's catalog or inventory from a file, and undoes imports. */
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createCatalog, refreshStatistics } from '../db/catalog.ts';
 import { createPreviewCatalog } from '../db/catalog/preview-catalog.ts';
@@ -41,7 +42,7 @@ skus imports a supplier's catalog. Rows are matched by sku_id: a new SKU is crea
 the file does not list stays as it is. Changed quantities, restrictions and dates are recorded in the history. You can import a file
 again at any time. The supplier must exist: see ${PROGRAM} supplier --help.
 
-FILE.csv is UTF-8. Its first line names the columns, in any order and case. Commas, semicolons or tabs separate the cells.
+FILE.csv is UTF-8, UTF-16 with a byte order mark, or else Windows-1252. Its first line names the columns, in any order and case. Commas, semicolons or tabs separate the cells.
   sku_id                 needed; the supplier's own code, up to 256 characters
   item_id, title         up to 1,000 characters
   condition              new, used or refurb
@@ -74,7 +75,9 @@ a group of changes too, and can be undone in the same way.
 async function importSkus(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readOptions(options, ['FILE.csv'], args, io.env);
   const isDryRun = values['dry-run'];
-  await using file = await open(positionals[0] ?? '');
+  const path = positionals[0] ?? '';
+  await using file = await open(path);
+  const isFile = (await file.stat()).isFile();
   const store = await openStore(values.database, { readOnly: isDryRun });
   try {
     const supplierId = await requireSupplier(store, values.supplier);
@@ -83,6 +86,8 @@ async function importSkus(args: readonly string[], io: Io): Promise<number> {
     const catalog = isDryRun ? createPreviewCatalog(store) : createCatalog(store, io.clock);
     const summary = await importCatalog(catalog, supplierId, file.createReadStream(), {
       groupId,
+      // A pipe can be read only once.
+      ...(isFile && { probe: createReadStream(path) }),
       report,
       onProgress: (rows) => showProgress(rows, 'row'),
       stop: io.stop,

@@ -1,5 +1,6 @@
 /** How commands are run after `npm ci`: what help says to type exists, and it prints the version. */
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,4 +68,21 @@ test('npm warns of no engine, for the right Node is installed; without the setti
   expect((await install()).stderr).toContain('EBADENGINE');
   await copyFile(join(project, '.npmrc'), join(folder, '.npmrc'));
   expect((await install()).stderr).toBe('');
+});
+
+test('serve says how to choose another port where the port is taken', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void other.close());
+  const address = other.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const folder = await mkdtemp(join(tmpdir(), 'stockgate-port-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const store = `sqlite:${join(folder, 'stockgate.db')}`;
+  const flags = ['--port', String(port), '--log-level', 'silent', '--database', store];
+  const { code, stderr } = await runCommand('serve', ...flags);
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    `127.0.0.1:${port}: another program listens there. Choose another port with --port,`,
+  );
 });

@@ -107,6 +107,19 @@ describeOnEachStore('an inventory file', (kind) => {
     expect((await checkDatabase(database.url)).findings).toEqual([]);
   });
 
+  test.each([
+    ['comma', ','],
+    ['semicolon', ';'],
+    ['tab', '\t'],
+  ])('is exported with the delimiter %s, and goes in again', async (name, delimiter) => {
+    const exported = join(folder.path, `export-${++count}.csv`);
+    await run(exportCommand, 'inventory', exported, '--delimiter', name);
+    expect(readFileSync(exported, 'utf8')).toMatch(
+      new RegExp(`^\\ufeffsku_id${delimiter}upca${delimiter}[^]*\r\nS000${delimiter}`),
+    );
+    expect(await take(exported)).toMatchObject({ code: 0, report: { unchanged: IN_STOCK } });
+  });
+
   test('says in a dry run what the import then does, row for row', async () => {
     const path = write([
       'SKU ID;Quantity in Stock;colour',

@@ -1,5 +1,7 @@
 /** `stockgate import skus`, run as a command on files: what goes in, what is refused, what is said. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -285,10 +287,24 @@ describe('a CSV file', () => {
     expect(await ids()).toEqual(['A', 'B']);
   });
 
-  test('in Latin-1 has the rows with an accent refused', async () => {
-    const { lines } = await importer.take(Buffer.from(csv('sku_id,title', 'A,Brontë', 'B,Austen'), 'latin1'));
-    expect(lines[0]).toBe('line 2: title is not UTF-8: save the file as UTF-8.');
-    expect(await ids()).toEqual(['B']);
+  test('in Windows-1252 goes in, and it is said how it is read', async () => {
+    const { code, lines } = await importer.take(
+      Buffer.from(csv('sku_id;title', 'A;Brontë', 'B;5 \x80'), 'latin1'),
+    );
+    expect([code, lines[0]]).toEqual([
+      0,
+      'The file is not UTF-8. It is read as Windows-1252: look whether its accents are right.',
+    ]);
+    expect((await importer.skus()).map(({ title }) => title)).toEqual(['Brontë', '5 €']);
+  });
+
+  test('from a pipe is read, as UTF-8', async () => {
+    const path = join(importer.folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const written = writeFile(path, csv('sku_id,title', 'A,Brontë'));
+    expect(await importer.run(path)).toMatchObject({ code: 0 });
+    await written;
+    expect((await importer.skus()).map(({ title }) => title)).toEqual(['Brontë']);
   });
 
   test('has lengths taken in code points', async () => {

@@ -1,12 +1,15 @@
 /** Imports a supplier's catalog from CSV. */
 import type { Catalog, ImportOrigin, SaveCounts } from '../../domain/catalog.ts';
 import { checkRows, isCatalogColumn, readHeader, type Header } from './catalog-columns.ts';
+import { findEncoding } from '../csv/encoding.ts';
 import { readCsv } from '../csv/read-csv.ts';
 import type { CsvRow } from '../csv/csv-scanner.ts';
 import { createFindings } from '../findings.ts';
 import { FileFault } from '../row.ts';
 
 export interface ImportOptions {
+  /** The same bytes once more: they are read first, to find out how they are encoded. Without them only a byte order mark tells. */
+  readonly probe?: AsyncIterable<Uint8Array>;
   /** What the changes of the inventory have in common; null: nothing. */
   readonly groupId?: string | null;
   /** Receives a finding about a row as one line, without the line's end. */
@@ -22,7 +25,7 @@ export async function importCatalog(
   catalog: Catalog,
   supplierId: string,
   source: AsyncIterable<Uint8Array>,
-  { groupId = null, report = () => undefined, onProgress, stop }: ImportOptions = {},
+  { groupId = null, probe, report = () => undefined, onProgress, stop }: ImportOptions = {},
 ): Promise<ImportSummary> {
   const origin: ImportOrigin = { supplierId, actor: 'import skus', groupId };
   const findings = createFindings(report);
@@ -30,7 +33,7 @@ export async function importCatalog(
   let header: Header | undefined;
   let read = 0;
   let end: string | null = null;
-  for await (const { rows, fault } of readPieces(source)) {
+  for await (const { rows, fault } of readPieces(readRows(source, probe, report))) {
     end = stop?.aborted && rows[0] ? describeStop(rows[0].line) : fault;
     if (stop?.aborted) break;
     if (!header) {
@@ -52,9 +55,8 @@ export async function importCatalog(
 
 /** The rows; at last why the file cannot be read to its end, or null. A catalog's rows before that are worth saving. */
 async function* readPieces(
-  source: AsyncIterable<Uint8Array>,
+  pieces: AsyncGenerator<CsvRow[], void>,
 ): AsyncGenerator<{ rows: CsvRow[]; fault: string | null }, void> {
-  const pieces = readCsv(source, { isColumn: isCatalogColumn });
   for (;;) {
     const next = await pieces.next().catch(describeFault);
     if (typeof next === 'string' || next.done) {
@@ -63,6 +65,18 @@ async function* readPieces(
     }
     yield { rows: next.value, fault: null };
   }
+}
+
+async function* readRows(
+  source: AsyncIterable<Uint8Array>,
+  probe: AsyncIterable<Uint8Array> | undefined,
+  report: (line: string) => void,
+): AsyncGenerator<CsvRow[], void> {
+  const encoding = probe && (await findEncoding(probe));
+  // A single wrong byte in UTF-8 also leads here, and would then spoil every accent without a word.
+  if (encoding === 'windows-1252')
+    report('The file is not UTF-8. It is read as Windows-1252: look whether its accents are right.');
+  yield* readCsv(source, { isColumn: isCatalogColumn, encoding });
 }
 
 /** What is wrong with the file, as one line. Throws every error that is not the file's fault. */

@@ -23,14 +23,14 @@ export async function* exportInventory(
   inventory: Pick<Inventory, 'listSkus'>,
   supplierId: string,
   filter: SkuFilter,
-  meter?: ReadMeter,
+  delimiter = ',',
 ): AsyncGenerator<string, void> {
-  yield exportHead;
-  for await (const page of skuPages(inventory, supplierId, filter, meter)) yield toLines(page);
+  yield toHead(delimiter);
+  for await (const page of skuPages(inventory, supplierId, filter)) yield toLines(page, delimiter);
 }
 
 /** The beginning of the file: a byte order mark and the header. */
-export const exportHead = UTF8_MARK + toCsvLine(Object.keys(columns));
+export const exportHead = toHead();
 
 /** A part of the file. */
 export interface ExportPage {
@@ -57,7 +57,18 @@ export async function exportPage(
   };
 }
 
-function toLines(skus: readonly Sku[]): string {
+function toHead(delimiter?: string): string {
+  return UTF8_MARK + toCsvLine(Object.keys(columns), delimiter);
+}
+
+function toLines(skus: readonly Sku[], delimiter?: string): string {
   const cells = Object.values(columns);
-  return skus.map((sku) => toCsvLine(cells.map((cell) => String(cell(sku) ?? '')))).join('');
+  return skus
+    .map((sku) =>
+      toCsvLine(
+        cells.map((cell) => String(cell(sku) ?? '')),
+        delimiter,
+      ),
+    )
+    .join('');
 }
