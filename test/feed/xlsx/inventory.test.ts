@@ -13,7 +13,12 @@ test('cells with text set their fields, and cells without one reject their row',
   expect(header.ignored).toEqual(['note']);
   const read = rows.map(createRowReader(header, { mayBeShort: true }));
   expect(read).toMatchObject([
-    { line: 2 },
+    {
+      line: 2,
+      reason: expect.stringMatching(
+        /^as_of is "2026-03-01T12:30:00": it has no offset, and a date cell cannot/,
+      ),
+    },
     { line: 3 },
     { line: 4, values: { quantityInStock: 0, backorderDate: '2026-04-02' } },
     {

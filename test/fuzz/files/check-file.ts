@@ -1,4 +1,5 @@
 /** Reads a feed file, and says what it must never do. */
+import { isDate } from '../../../src/domain/text.ts';
 import {
   readInventoryFile,
   type FilePart,
@@ -67,7 +68,7 @@ export function faultsOfRow({ row, read }: FileRow): string[] {
       faults.push(`a quantity of ${quantity}`);
   }
   if (!Number.isSafeInteger(version ?? 0)) faults.push(`a version of ${version}`);
-  if (!/^\d{4}-\d\d-\d\d$/.test(backorderDate ?? '2026-01-01')) faults.push(`a date of ${backorderDate}`);
+  if (!isDate(backorderDate ?? '2026-01-01')) faults.push(`a date of ${backorderDate}`);
   if (asOf !== undefined && !/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/.test(asOf))
     faults.push(`a time of ${asOf}`);
   return faults;

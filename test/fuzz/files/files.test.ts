@@ -68,6 +68,7 @@ describe('control: what must not be is caught', () => {
     { quantityInStock: NaN },
     { version: 0.5 },
     { backorderDate: '275760-09-13' },
+    { backorderDate: '1999-12-31' },
     { asOf: '2026-11-01T09:30:00Z' },
   ])('the values %j', (values) => {
     const row = { line: 2, cells: [] };
