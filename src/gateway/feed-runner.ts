@@ -18,6 +18,7 @@ const LOST_MS = 86_400_000;
 const LOST = 'The file is no longer there. Nothing was stored; send it again.';
 const LOST_IN_PART =
   'The file is no longer there. A part of it was stored, as one group; undo it, or send the file again.';
+const SPOOLED = /^([0-9a-f-]{36})\.(part|file|rejected\.csv)$/;
 const UPKEEP_MS = 3_600_000;
 
 export class FeedRunner {
@@ -95,14 +96,15 @@ export class FeedRunner {
     }
     const names = await readdir(folder);
     const files = names.flatMap((name) => {
-      const feedId = /^([0-9a-f-]{36})\.(?:part|file|rejected\.csv)$/.exec(name)?.[1];
-      return feedId === undefined
-        ? []
-        : [{ path: `${folder}/${name}`, feedId, isPart: name.endsWith('.part') }];
+      const [, feedId, kind] = SPOOLED.exec(name) ?? [];
+      return feedId === undefined ? [] : [{ path: `${folder}/${name}`, feedId, kind }];
     });
     const known = await feeds.known(files.map(({ feedId }) => feedId));
-    for (const { path, feedId, isPart } of files) {
-      if (known.has(feedId) && !isPart) continue;
+    for (const { path, feedId, kind } of files) {
+      const feed = known.get(feedId);
+      // The gateway may have been killed between a feed's end and this.
+      if (kind === 'file' && feed?.hasEnded) await rm(path, { force: true });
+      if (feed && kind !== 'part') continue;
       const file = await stat(path).catch(() => null);
       if (file && now - file.mtimeMs > ORPHAN_MS) await rm(path, { force: true });
     }

@@ -10,6 +10,7 @@ import { openStore } from '../db/store/open-store.ts';
 import type { NewFeed } from '../domain/feed.ts';
 import { UnavailableError } from '../domain/unavailable.ts';
 import { FeedRunner } from './feed-runner.ts';
+import type { EndedFeed } from './run-feed.ts';
 import type { FeedThreadAnswer, FeedThreadData, FeedThreadRequest } from './start-feed-thread.ts';
 
 /** This thread's nice value, as that of request threads (request-thread-main.ts): small requests get the processor first. */
@@ -27,7 +28,8 @@ const inventory = createSideInventory(store, clock, connectWriter(store.kind, wr
 const feeds = createFeeds(store);
 const stop = new AbortController();
 const report = (error: unknown) => answer({ failed: String(error instanceof Error ? error.stack : error) });
-const runner = new FeedRunner({ feeds, inventory, folder, clock, stop: stop.signal, report });
+const ended = (feed: EndedFeed) => answer({ ended: feed });
+const runner = new FeedRunner({ feeds, inventory, folder, clock, stop: stop.signal, report, ended });
 
 port.on('message', (request: FeedThreadRequest) => {
   if ('stop' in request) stop.abort();

@@ -10,6 +10,7 @@ import type { Authenticate } from '../domain/caller.ts';
 import type { Metrics } from '../http/edge/metrics.ts';
 import { createServer, type ServerOptions } from '../http/server.ts';
 import { makeSpool } from '../http/feed/spool.ts';
+import type { EndedFeed } from './run-feed.ts';
 import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
 
@@ -61,14 +62,14 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   const folder = await prepareSpool(settings);
   const store = await openStore(database, withAnswerTimeout(settings.storeOptions));
   const inventory = createInventory(store, clock);
-  const metrics = settings.metrics === 'off' ? undefined : await startMetrics(inventory);
+  const metrics = settings.metrics === 'off' ? undefined : await startMetrics(store, inventory);
   const { logger } = settings.server;
   const threads = settings.requestThreads
     ? startRequestThreads(store.url, inventory, store.queryTimeoutMs, (error) =>
         logger.error({ err: error }, 'a request thread failed'),
       )
     : undefined;
-  const feedThread = startFeeds(store, inventory, settings, folder);
+  const feedThread = startFeeds(store, inventory, settings, folder, metrics);
   const server = createServer({
     inventory,
     authenticate: wrapAuthenticate(createAuthenticate(store, clock)),
@@ -126,16 +127,20 @@ function startFeeds(
   inventory: OpenInventory,
   { clock, server }: GatewaySettings,
   folder: string | undefined,
+  metrics: Metrics | undefined,
 ) {
   if (folder === undefined) return undefined;
-  const report = (error: unknown) => server.logger.error({ err: error }, 'a feed failed');
-  return { folder, clock, ...startFeedThread(store, inventory, folder, report) };
+  const told = {
+    failed: (error: unknown) => server.logger.error({ err: error }, 'a feed failed'),
+    ended: (feed: EndedFeed) => metrics?.feedEnded(feed),
+  };
+  return { folder, clock, ...startFeedThread(store, inventory, folder, told) };
 }
 
 /** Prometheus' client is loaded only where it is used. */
-async function startMetrics(inventory: OpenInventory): Promise<Metrics> {
+async function startMetrics(store: Store, inventory: OpenInventory): Promise<Metrics> {
   const { createMetrics } = await import('../http/edge/metrics.ts');
-  const metrics = createMetrics(inventory);
+  const metrics = createMetrics({ ...inventory, feedsWaiting: createFeeds(store).waiting });
   inventory.observe(metrics);
   return metrics;
 }

@@ -2,7 +2,13 @@
 import { rm } from 'node:fs/promises';
 import type { FeedStep } from '../db/feed/feed-row.ts';
 import type { FeedStore, UnfinishedFeed } from '../db/feed/feeds.ts';
-import { describeHeld, type FeedRefusal, type StoredFeed } from '../domain/feed.ts';
+import {
+  describeHeld,
+  type FeedRefusal,
+  type FeedState,
+  type FeedSummary,
+  type StoredFeed,
+} from '../domain/feed.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import { UnavailableError } from '../domain/unavailable.ts';
 import {
@@ -33,6 +39,17 @@ export interface FeedRunnerOptions {
   readonly stop: AbortSignal;
   /** Receives the error of a feed that failed, for the log. */
   readonly report: (error: unknown) => void;
+  /** Told of each feed that has ended, for the metrics. */
+  readonly ended: (feed: EndedFeed) => void;
+}
+
+type FeedEnd = FeedStep & { readonly state: FeedState };
+
+/** The end of a feed. */
+export interface EndedFeed {
+  readonly report: FeedSummary | undefined;
+  readonly state: FeedState;
+  readonly dryRun: boolean;
 }
 
 /** What is saved of a feed that is being applied, beside its problems. */
@@ -52,27 +69,31 @@ interface Progress {
 export async function runFeed(loaded: UnfinishedFeed, options: FeedRunnerOptions): Promise<void> {
   const { feeds, folder, report } = options;
   const { feed } = loaded;
+  const end = async (step: FeedEnd) => {
+    await feeds.save(feed, { ...step, finishedAt: options.clock().toISOString() });
+    options.ended({ state: step.state, dryRun: feed.dryRun, report: step.report });
+  };
   try {
     const step = await applyFile(loaded, options);
     if (!step) return;
-    await feeds.save(feed, { ...step, finishedAt: options.clock().toISOString() });
+    await end(step);
   } catch (error) {
     if (error instanceof UnavailableError || isDiskFull(error) || options.stop.aborted) throw error;
     const now = await feeds.load(feed.supplierId, feed.feedId);
     // The whole file was read before any of it was applied. So a fault that comes later is not its sender's.
     const isUnreadable = error instanceof FileFault && now?.progress === null;
     if (!isUnreadable) report(error);
-    await feeds.save(feed, {
-      state: isUnreadable ? 'REFUSED' : 'FAILED',
-      refusal: isUnreadable ? unreadable(error) : failed(feed),
-      finishedAt: options.clock().toISOString(),
-    });
+    await end(
+      isUnreadable
+        ? { state: 'REFUSED', refusal: unreadable(error) }
+        : { state: 'FAILED', refusal: failed(feed) },
+    );
   }
   await rm(spooledPath(folder, feed.feedId, 'file'), { force: true });
 }
 
 /** Resolves with the end of the feed; null if it was stopped. */
-async function applyFile(loaded: UnfinishedFeed, options: FeedRunnerOptions): Promise<FeedStep | null> {
+async function applyFile(loaded: UnfinishedFeed, options: FeedRunnerOptions): Promise<FeedEnd | null> {
   const { feeds, inventory, folder, clock, stop } = options;
   const { feed } = loaded;
   const pathOf = (kind: 'file' | 'rejected.csv') => spooledPath(folder, feed.feedId, kind);
@@ -140,7 +161,7 @@ async function begunFrom(
   return { counts: { ...counts, problems }, sweptThrough, since };
 }
 
-function endOf({ report: { problems, ...report }, isHeld, zeroing }: FeedResult): FeedStep {
+function endOf({ report: { problems, ...report }, isHeld, zeroing }: FeedResult): FeedEnd {
   const rows = { rowsRead: report.rows, rowsDone: report.rows };
   if (!isHeld) return { state: 'DONE', report, problems, ...rows };
   const message = `${describeHeld(zeroing)} Nothing was stored. If that is right, send the file again with allowZeroing=${zeroing.zeroed}.`;

@@ -7,6 +7,7 @@ import type { OpenInventory } from '../db/inventory.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
 import type { FeedCreated, Feeds, NewFeed } from '../domain/feed.ts';
 import { UnavailableError, type UnavailableCode } from '../domain/unavailable.ts';
+import type { EndedFeed } from './run-feed.ts';
 
 /** The data that the feed thread starts with. */
 export interface FeedThreadData {
@@ -23,6 +24,8 @@ export type FeedThreadAnswer =
   | { readonly id: number; readonly created: FeedCreated }
   /** Null: a fault, which `failed` tells of. */
   | { readonly id: number; readonly unavailable: UnavailableCode | null }
+  /** For the metrics. */
+  | { readonly ended: EndedFeed }
   /** For the log: a feed or the thread's own work failed. */
   | { readonly failed: string };
 
@@ -42,6 +45,12 @@ export interface FeedThread {
   close(): Promise<void>;
 }
 
+/** Is told what happens in the thread. */
+export interface FeedListener {
+  readonly failed: (error: unknown) => void;
+  readonly ended: (feed: EndedFeed) => void;
+}
+
 interface Call {
   resolve(created: FeedCreated): void;
   reject(error: unknown): void;
@@ -55,7 +64,7 @@ export function startFeedThread(
   store: Store,
   inventory: OpenInventory,
   folder: string,
-  report: (error: unknown) => void,
+  told: FeedListener,
 ): FeedThread {
   const calls = new Map<number, Call>();
   let lastId = 0;
@@ -65,8 +74,8 @@ export function startFeedThread(
 
   const start = (): Worker => {
     const worker = openThread(store, inventory, folder);
-    worker.on('message', (message: FeedThreadAnswer) => settle(calls, message, report));
-    worker.on('error', report);
+    worker.on('message', (message: FeedThreadAnswer) => settle(calls, message, told));
+    worker.on('error', told.failed);
     over = new Promise((resolve) => worker.once('exit', () => resolve()));
     worker.once('exit', () => {
       thread = undefined;
@@ -119,8 +128,9 @@ function openThread(store: Store, inventory: OpenInventory, folder: string): Wor
   });
 }
 
-function settle(calls: Map<number, Call>, message: FeedThreadAnswer, report: (error: unknown) => void): void {
-  if ('failed' in message) return report(new Error(message.failed));
+function settle(calls: Map<number, Call>, message: FeedThreadAnswer, { failed, ended }: FeedListener): void {
+  if ('failed' in message) return failed(new Error(message.failed));
+  if ('ended' in message) return ended(message.ended);
   const call = calls.get(message.id);
   calls.delete(message.id);
   if ('created' in message) call?.resolve(message.created);

@@ -337,6 +337,7 @@ describe('no client makes a series', () => {
       backlog: () => Promise.resolve({ requests: 0, rows: 0 }),
       ready,
       log: () => ({ bytes: 0, ageSeconds: 0 }),
+      feedsWaiting: () => Promise.resolve(0),
     });
     const names = (text: string) => text.match(/^stockgate_\S+/gm)?.toSorted();
     expect(names(await untouched.text())).toEqual(names(await metrics.text()));

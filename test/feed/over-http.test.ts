@@ -21,7 +21,10 @@ describeOnEachStore('Files over HTTP', (kind) => {
       kind,
       undefined,
       {},
-      { feedSpool: { folder: join(folder, 'spool'), isRequired: true } },
+      {
+        feedSpool: { folder: join(folder, 'spool'), isRequired: true },
+        metrics: 'apart',
+      },
     );
   });
 
@@ -239,6 +242,25 @@ describeOnEachStore('Files over HTTP', (kind) => {
       status: 400,
       body: { message: expect.stringContaining('1 h 0 min ahead') },
     });
+  });
+
+  test('are counted by their end and by their rows', async () => {
+    const seriesOf = async () => (await gateway.metrics?.text())?.match(/^stockgate_feed.*$/gm)?.toSorted();
+    const text = (feeds: number[], rows: number[]) => [
+      ...['applied', 'rejected', 'stale', 'unchanged'].map(
+        (outcome, i) => `stockgate_feed_rows_total{outcome="${outcome}"} ${rows[i]}`,
+      ),
+      ...['done', 'failed', 'refused'].map(
+        (state, i) => `stockgate_feeds_total{state="${state}"} ${feeds[i]}`,
+      ),
+      'stockgate_feeds_waiting 0',
+    ];
+    expect(await seriesOf()).toEqual(text([0, 0, 0], [0, 0, 0, 0]));
+    const file = 'sku_id,quantity_in_stock\nshared,4\nBOOK-NEW,3\nno-such,1\n';
+    await post(file, { dryRun: 'true' });
+    await post(file);
+    await post('sku_id,quantity_in_stock\n');
+    await expect.poll(seriesOf).toEqual(text([2, 0, 1], [1, 1, 0, 1]));
   });
 
   test('files are gone once they are applied', async () => {

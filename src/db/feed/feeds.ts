@@ -36,8 +36,10 @@ export interface FeedStore extends Feeds {
   save(feed: NewFeed, step: FeedStep): Promise<void>;
   /** Deletes feeds that ended before this time. */
   forget(before: string): Promise<void>;
-  /** Which of these feeds the store has. */
-  known(feedIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which of these feeds the store has, and whether they have ended. */
+  known(feedIds: readonly string[]): Promise<ReadonlyMap<string, { readonly hasEnded: boolean }>>;
+  /** How many feeds wait for their turn. */
+  waiting(): Promise<number>;
 }
 
 /** The columns of `ListedRow`. */
@@ -88,6 +90,7 @@ export function createFeeds(store: Store): FeedStore {
       await inTransaction(store, (trx) => trx.deleteFrom('feed').where('finished_at', '<', before).execute());
     },
     known: (feedIds) => findKnown(store, feedIds),
+    waiting: () => countWaiting(store),
   };
 }
 
@@ -98,6 +101,16 @@ async function rowOf({ points }: Store, supplierId: string, feedId: string) {
     .where('supplier_id', '=', supplierId)
     .where('feed_id', '=', feedId)
     .executeTakeFirst();
+}
+
+async function countWaiting({ points }: Store): Promise<number> {
+  const { waiting } = await points
+    .selectFrom('feed')
+    .select(({ fn }) => fn.countAll<number>().as('waiting'))
+    .where('finished_at', 'is', null)
+    .where('state', '=', 'QUEUED')
+    .executeTakeFirstOrThrow();
+  return waiting;
 }
 
 async function list(
@@ -120,12 +133,16 @@ async function list(
   return (await query.execute()).map((row: ListedRow) => toFeed(row));
 }
 
-async function findKnown({ db }: Store, feedIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
+async function findKnown({ db }: Store, feedIds: readonly string[]) {
+  const found = new Map<string, { readonly hasEnded: boolean }>();
   for (let at = 0; at < feedIds.length; at += MAX_LOOKED_UP) {
     const ids = feedIds.slice(at, at + MAX_LOOKED_UP);
-    const rows = await db.selectFrom('feed').select('feed_id').where('feed_id', 'in', ids).execute();
-    for (const { feed_id } of rows) found.add(feed_id);
+    const rows = await db
+      .selectFrom('feed')
+      .select(['feed_id', 'finished_at'])
+      .where('feed_id', 'in', ids)
+      .execute();
+    for (const { feed_id, finished_at } of rows) found.set(feed_id, { hasEnded: finished_at !== null });
   }
   return found;
 }

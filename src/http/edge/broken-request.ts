@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toPublicError } from './edge-error.ts';
 import { securityHeaders, setSecurityHeaders } from './security-headers.ts';
-import { mayBeSlow } from './slow-body.ts';
+import { mayBeSlow } from '../fair/slow-body.ts';
 
 const MAX_HEADER_BYTES = 16_384;
 /** Milliseconds that a refused client has to close its end. */

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@pro
 import { changeSources, type ChangeSource } from '../../domain/change.ts';
 import { problems, type Problem } from '../../domain/refusal.ts';
 import { unavailableCodes } from '../../domain/unavailable.ts';
+import { countFeeds, type CountedFeed } from './feed-metrics.ts';
 import type { MetricsPage } from './probes.ts';
 import { outcomes, type RequestObserver } from './request-log.ts';
 
@@ -11,6 +12,8 @@ export interface Metrics extends MetricsPage, RequestObserver {
   committed(commit: CountedCommit): void;
   /** A transaction failed. */
   failed(): void;
+  /** An inventory file has ended. */
+  feedEnded(feed: CountedFeed): void;
 }
 
 /** What a committed transaction did. */
@@ -28,6 +31,8 @@ export interface Gauged {
   readonly ready: () => Promise<string | null>;
   /** SQLite's log: its length, and the age of its oldest change that is not in the database file. */
   readonly log: () => { readonly bytes: number; readonly ageSeconds: number };
+  /** Inventory files that wait for their turn. */
+  readonly feedsWaiting: () => Promise<number>;
 }
 
 /** Buckets from half a millisecond, the time of a small request, to the time-out of a request. */
@@ -76,10 +81,11 @@ export function createMetrics(gauged: Gauged): Metrics {
     streamed: (change) => streams.inc(change),
     answered: countRequests(registers, refuse),
     ...countCommits(registers, refuse),
+    feedEnded: countFeeds(registers),
   };
 }
 
-function addGauges(registers: Registry[], { backlog, ready, log }: Gauged): void {
+function addGauges(registers: Registry[], { backlog, ready, log, feedsWaiting }: Gauged): void {
   const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
       name,
@@ -105,6 +111,7 @@ function addGauges(registers: Registry[], { backlog, ready, log }: Gauged): void
     "For how long changes have waited in SQLite's log; 0 when all are in the database file.",
     () => log().ageSeconds,
   );
+  gauge('stockgate_feeds_waiting', 'Inventory files that wait for their turn.', feedsWaiting);
   gauge('stockgate_ready', '1 when updates can be stored, as /ready says.', async () =>
     (await ready()) === null ? 1 : 0,
   );

@@ -9,4 +9,6 @@ export interface FeedFiles {
   readonly clock: () => Date;
   /** For how long a body may pause, in milliseconds, if not for 30 s. */
   readonly stallMs?: number | undefined;
+  /** The most bytes of a file, if not 256 MiB. */
+  readonly maxBytes?: number | undefined;
 }

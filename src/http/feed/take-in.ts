@@ -7,7 +7,7 @@ import { UnavailableError } from '../../domain/unavailable.ts';
 import { denyCaller } from '../edge/authenticate.ts';
 import { RefusalError, type PublicError } from '../edge/edge-error.ts';
 import { isCompressed } from '../edge/media-type.ts';
-import { allowSlowBody } from '../edge/slow-body.ts';
+import { allowSlowBody } from '../fair/slow-body.ts';
 import { feedPath, statusOf } from './describe-feed.ts';
 import type { FeedFiles } from './feed-files.ts';
 import { readKey, readParameters, readWait } from './feed-parameters.ts';
@@ -76,14 +76,14 @@ async function receive(
   files: FeedFiles,
   closing: AbortSignal,
 ) {
-  const { feeds, folder, clock, stallMs } = files;
+  const { feeds, folder, clock, stallMs, maxBytes } = files;
   const { supplierId, actor, permissions } = request.caller;
   // A request with a key may be a repetition, which is answered however many wait.
   if (idempotencyKey === null && (await feeds.isFull(supplierId))) throw new RefusalError(refusals.tooMany);
   const feedId = randomUUID();
   const endSlowBody = allowSlowBody(request.raw.socket);
   const { bytes, sha256 } = await spoolBody(request.raw, folder, feedId, {
-    ...{ supplierId, closing, stallMs },
+    ...{ supplierId, closing, stallMs, maxBytes },
   }).finally(endSlowBody);
   request.charge?.after({ bodyBytes: bytes });
   const { reference: referenceDocumentUri, ...asked } = parameters;
