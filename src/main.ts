@@ -3,7 +3,7 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from './cli/commands.ts';
-import type { Io } from './cli/command.ts';
+import type { Io } from './cli/options/command.ts';
 
 // Every start but the first finds its modules compiled. Not in the temporary folder, which others can write to.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/stockgate', import.meta.url)));

@@ -1,8 +1,8 @@
 /** `stockgate backup`: saves a SQLite store to a file, while it is in use. */
 import { backUp } from '../db/upkeep/backup.ts';
-import { database } from './settings.ts';
+import { database } from './options/settings.ts';
 import { describeFindings } from './check.ts';
-import { PROGRAM, readOptions, type Command } from './command.ts';
+import { PROGRAM, readOptions, type Command } from './options/command.ts';
 import { format, plural } from '../feed/counts.ts';
 
 /** The command `backup`. It fails without a file if the check of the copy finds a problem. */

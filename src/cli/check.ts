@@ -1,7 +1,7 @@
 /** `stockgate check`: checks that the rows of a store fit together. */
 import { checkDatabase, type CheckReport, type Finding } from '../db/upkeep/check.ts';
-import { database } from './settings.ts';
-import { PROGRAM, readOptions, type Command } from './command.ts';
+import { database } from './options/settings.ts';
+import { PROGRAM, readOptions, type Command } from './options/command.ts';
 import { format, plural } from '../feed/counts.ts';
 
 /** The command `check`. The exit code is 1 if there is a finding. */

@@ -1,7 +1,7 @@
 /** The list of commands, and how one of them runs. Each is loaded only when it is called, so that a command starts fast. */
 import { hideSecrets } from '../db/driver/database-url.ts';
 import { UnavailableError } from '../domain/unavailable.ts';
-import { PROGRAM, UsageError, type Command, type Io } from './command.ts';
+import { PROGRAM, UsageError, type Command, type Io } from './options/command.ts';
 
 interface Entry {
   readonly summary: string;
@@ -23,11 +23,15 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   import: {
     summary: 'Import a catalog or an inventory from a file',
-    load: async () => (await import('./import.ts')).importCommand,
+    load: async () => (await import('./feed/import.ts')).importCommand,
   },
   export: {
     summary: 'Export an inventory to a CSV file',
-    load: async () => (await import('./export.ts')).exportCommand,
+    load: async () => (await import('./feed/export.ts')).exportCommand,
+  },
+  watch: {
+    summary: 'Take in inventory files that are dropped in a folder',
+    load: async () => (await import('./feed/watch.ts')).watchCommand,
   },
   sku: {
     summary: 'Delete single SKUs',

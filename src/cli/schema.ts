@@ -1,6 +1,6 @@
 /** `stockgate schema`: prints the GraphQL schema. */
 import { printedSchema } from '../schema/index.ts';
-import { PROGRAM, readOptions, type Command } from './command.ts';
+import { PROGRAM, readOptions, type Command } from './options/command.ts';
 
 /** The command `schema`. It opens no store. */
 export const schemaCommand: Command = {

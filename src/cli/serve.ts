@@ -3,14 +3,15 @@ import pino from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import type { OpenInventory } from '../db/inventory.ts';
-import { describeDatabase } from '../db/driver/database-url.ts';
 import { durabilityWarnings } from '../db/store/postgres-durability.ts';
 import { openGateway, type Gateway, type GatewaySettings } from '../gateway/open-gateway.ts';
 import { loopbackNames } from '../http/edge/allowed-hosts.ts';
 import { createProbeServer } from '../http/server.ts';
-import { serveOptions } from './settings.ts';
-import { PROGRAM, readOptions, UsageError, type Command, type Io } from './command.ts';
-import { acceptDemoToken, DEMO_TOKEN, demoGraphiql, seedDemo } from '../demo/demo.ts';
+import { describeGateway } from './describe-gateway.ts';
+import { requireFolder } from './feed/watch.ts';
+import { serveOptions } from './options/settings.ts';
+import { PROGRAM, readOptions, UsageError, type Command, type Io } from './options/command.ts';
+import { acceptDemoToken, demoGraphiql, seedDemo } from '../demo/demo.ts';
 import { plainGraphiql } from '../http/plain-graphiql.ts';
 import { version } from './version.ts';
 
@@ -51,6 +52,9 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --query-timeout N      seconds after which a read is stopped (default 5)
   --feed-spool FOLDER    where files of POST /feeds/inventory wait (default beside the SQLite file: FILE.feeds; with
                          PostgreSQL ./data/feeds)
+  --feed-dir DIR         take in the inventory files that suppliers drop in DIR/SUPPLIER/in (see watch --help; default none)
+  --feed-dir-wait rest|done
+                         until nobody writes to such a file, or until NAME.done is there (default rest)
   --log-limit MIB        the longest that SQLite's log may get, which a long backup holds; past it 503 (default 1024)
   --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
@@ -64,6 +68,7 @@ export const serveCommand: Command = {
     if (values.demo && !loopback.has(values.host)) {
       throw new UsageError('--demo accepts a token that everyone knows: it listens on loopback only.');
     }
+    if (values['feed-dir'] !== undefined) await requireFolder(values['feed-dir']);
     const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
     const logger = pino({ level, redact: ['req.headers.authorization'] }, pino.destination(2));
     const gateway = await openGateway(toSettings(values, logger, io.clock));
@@ -109,7 +114,7 @@ async function serve(
   const own = typeof values.metrics === 'number' && (await probes.listen({ host, port: values.metrics }));
   const origin = await server.listen({ host, port: values.port, backlog: BACKLOG });
   warm();
-  io.out(describe(origin, own || (metrics && origin), values));
+  io.out(describeGateway(origin, own || (metrics && origin), values));
   const stopPurging = keepPurging(inventory, values['idempotency-hours'] * HOUR_MS, logger);
   const reason = await Promise.race([aborted(io.stop), inventory.failed]);
   stopPurging();
@@ -133,8 +138,12 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
     requestThreads: true,
     feedSpool: {
       folder: values['feed-spool'] ?? spoolBeside(values.database),
-      isRequired: values['feed-spool'] !== undefined,
+      isRequired: (values['feed-spool'] ?? values['feed-dir']) !== undefined,
     },
+    watch:
+      values['feed-dir'] === undefined
+        ? undefined
+        : { directory: values['feed-dir'], needsMark: values['feed-dir-wait'] === 'done' },
     metrics: typeof values.metrics === 'number' ? 'apart' : values.metrics,
     ...(values.demo && { wrapAuthenticate: acceptDemoToken }),
     server: {
@@ -178,33 +187,6 @@ function networkWarnings({ host, port }: Values): string[] {
  */
 function allowedHosts({ demo, 'allowed-host': named }: Values): readonly string[] | undefined {
   return demo || named.length > 0 ? [...loopbackNames, ...named] : undefined;
-}
-
-function describe(
-  origin: string,
-  metricsOrigin: string | undefined,
-  { demo, database, graphiql }: Pick<Values, 'demo' | 'database' | 'graphiql'>,
-): string {
-  const lines = [
-    `Stockgate listens on ${origin} (${describeDatabase(database)})`,
-    '',
-    `  ${graphiql === 'on' ? 'GraphiQL' : 'GraphQL '}   ${origin}/graphql`,
-    ...(metricsOrigin === undefined ? [] : [`  Metrics    ${metricsOrigin}/metrics`]),
-  ];
-  if (!demo) return [...lines, ''].join('\n');
-  return [
-    ...lines,
-    `  Token      ${DEMO_TOKEN}`,
-    '',
-    'Try:',
-    '',
-    `  curl -X POST ${origin}/timp/products/skus/inventory/ \\`,
-    `    -H 'Authorization: Token ${DEMO_TOKEN}' \\`,
-    `    -H 'Content-Type: application/json' \\`,
-    `    -d '{"sku_id": "xkuOwSQ3utl", "quantity_in_stock": 3}'`,
-    '',
-    '',
-  ].join('\n');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,9 +1,9 @@
 /** `stockgate sku`: deletes single SKUs. */
 import { deleteSku } from '../db/catalog/delete-sku.ts';
 import { withStore } from '../db/store/open-store.ts';
-import { chooseAction, PROGRAM, readOptions, type Command, type Io } from './command.ts';
-import { database, supplierName } from './settings.ts';
-import { requireSupplier } from './supplier.ts';
+import { chooseAction, PROGRAM, readOptions, type Command, type Io } from './options/command.ts';
+import { database, supplierName } from './options/settings.ts';
+import { requireSupplier } from './options/require-supplier.ts';
 
 export const skuCommand: Command = {
   help: `Usage: ${PROGRAM} sku delete SKU_ID --supplier NAME [--database URL]

@@ -1,14 +1,7 @@
 /** `stockgate supplier`: creates, lists, renames and deletes suppliers. */
 import { deleteSupplier } from '../db/catalog/delete-supplier.ts';
 import { withStore } from '../db/store/open-store.ts';
-import type { Store } from '../db/store/store.ts';
-import {
-  createSupplier,
-  findSimilarNames,
-  findSupplier,
-  listSuppliers,
-  renameSupplier,
-} from '../db/suppliers.ts';
+import { createSupplier, findSupplier, listSuppliers, renameSupplier } from '../db/suppliers.ts';
 import { plural } from '../feed/counts.ts';
 import {
   chooseAction,
@@ -18,8 +11,9 @@ import {
   UsageError,
   type Command,
   type Io,
-} from './command.ts';
-import { database, supplierName } from './settings.ts';
+} from './options/command.ts';
+import { refuseName, requireSupplier } from './options/require-supplier.ts';
+import { database, supplierName } from './options/settings.ts';
 
 export const supplierCommand: Command = {
   help: `Usage: ${PROGRAM} supplier create NAME [--database URL]
@@ -46,28 +40,6 @@ is removed in short transactions. If the command is stopped, run it again; until
   run: async ([action, ...args], io) =>
     chooseAction({ create, list, rename, delete: remove }, action)(args, io),
 };
-
-/**
- * Resolves to the key of the supplier with this name. Rejects if there is none, with similar names or how to create it, and if the
- * supplier is being deleted.
- */
-export async function requireSupplier(store: Store, name: string): Promise<string> {
-  const { supplierId, isBeingDeleted } = (await findSupplier(store, name)) ?? (await refuseName(store, name));
-  if (!isBeingDeleted) return supplierId;
-  throw new Error(
-    `Supplier ${name} is being deleted. Finish that: ${PROGRAM} supplier delete ${name} --confirm ${name}`,
-  );
-}
-
-async function refuseName(store: Store, name: string): Promise<never> {
-  const similar = await findSimilarNames(store, name);
-  const way = `${PROGRAM} supplier create ${name}`;
-  throw new Error(
-    similar.length > 0
-      ? `No supplier is named ${name}. Do you mean ${similar.join(' or ')}? To create a new one: ${way}`
-      : `No supplier is named ${name}. Create it: ${way}`,
-  );
-}
 
 async function create(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readOptions({ database }, ['NAME'], args, io.env);

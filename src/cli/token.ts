@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { withStore } from '../db/store/open-store.ts';
 import { listTokens, revokeToken, saveToken } from '../db/tokens.ts';
 import { permissions, roles } from '../domain/caller.ts';
-import { database, supplierName } from './settings.ts';
-import { requireSupplier } from './supplier.ts';
-import { chooseAction, PROGRAM, readOptions, type Command, type Io, type Option } from './command.ts';
+import { database, supplierName } from './options/settings.ts';
+import { requireSupplier } from './options/require-supplier.ts';
+import { chooseAction, PROGRAM, readOptions, type Command, type Io, type Option } from './options/command.ts';
 
 /** Random bytes in a token. It is written in hexadecimal, as the legacy server's tokens were. */
 const TOKEN_BYTES = 20;

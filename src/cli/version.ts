@@ -1,6 +1,6 @@
 /** `stockgate version`: prints the version of the program. */
 import packageJson from '../../package.json' with { type: 'json' };
-import { PROGRAM, readOptions, type Command } from './command.ts';
+import { PROGRAM, readOptions, type Command } from './options/command.ts';
 
 /** The version in package.json, such as `0.1.0`. */
 export const { version } = packageJson;

@@ -3,24 +3,21 @@ import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { connectWriter } from '../db/commit/writer-client.ts';
-import { lockFolder } from '../db/driver/folder-lock.ts';
 import { createFeeds, type FeedStore } from '../db/feed/feeds.ts';
 import { createSideInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
 import type { NewFeed } from '../domain/feed.ts';
 import { UnavailableError } from '../domain/unavailable.ts';
-import { FeedRunner } from './feed-runner.ts';
-import type { EndedFeed } from './run-feed.ts';
+import type { EndedFeed } from './feed/run-feed.ts';
+import { runFeeds } from './feed/run-feeds.ts';
 import type { FeedThreadAnswer, FeedThreadData, FeedThreadRequest } from './start-feed-thread.ts';
 
 /** This thread's nice value, as that of request threads (request-thread-main.ts): small requests get the processor first. */
 const PRIORITY = 10;
-/** How often this gateway tries to become the one that runs the spool's feeds, in milliseconds. */
-const LOCK_EVERY_MS = 1_000;
 
 if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
 const port = parentPort;
-const { url, writer, folder, storeOptions } = workerData as FeedThreadData;
+const { url, writer, folder, watch, storeOptions } = workerData as FeedThreadData;
 yieldToOthers();
 const store = await openStore(url, storeOptions);
 const clock = () => new Date();
@@ -29,15 +26,13 @@ const feeds = createFeeds(store);
 const stop = new AbortController();
 const report = (error: unknown) => answer({ failed: String(error instanceof Error ? error.stack : error) });
 const ended = (feed: EndedFeed) => answer({ ended: feed });
-const runner = new FeedRunner({ feeds, inventory, folder, clock, stop: stop.signal, report, ended });
+const running = runFeeds({ store, feeds, inventory, folder, watch, clock, stop: stop.signal, report, ended });
 
 port.on('message', (request: FeedThreadRequest) => {
   if ('stop' in request) stop.abort();
   else void create(feeds, request.id, request.feed);
 });
-const unlock = await untilLocked();
-if (unlock) await runner.run();
-unlock?.();
+await running.ended;
 await inventory.close();
 await store.close();
 port.close();
@@ -45,7 +40,7 @@ port.close();
 async function create(queue: FeedStore, id: number, feed: NewFeed): Promise<void> {
   try {
     answer({ id, created: await queue.create(feed) });
-    runner.wake();
+    running.wake();
   } catch (error) {
     if (!(error instanceof UnavailableError)) report(error);
     answer({ id, unavailable: error instanceof UnavailableError ? error.code : null });
@@ -54,16 +49,6 @@ async function create(queue: FeedStore, id: number, feed: NewFeed): Promise<void
 
 function answer(message: FeedThreadAnswer): void {
   port.postMessage(message);
-}
-
-/** Resolves once no other gateway runs the feeds of this spool; null if the gateway closes before. */
-async function untilLocked(): Promise<(() => void) | null> {
-  while (!stop.signal.aborted) {
-    const unlocked = lockFolder(folder);
-    if (unlocked) return unlocked;
-    await new Promise((resolve) => setTimeout(resolve, LOCK_EVERY_MS));
-  }
-  return null;
 }
 
 /** Lowers the priority of this thread. Only Linux has priorities of threads. */

@@ -10,7 +10,8 @@ import type { Authenticate } from '../domain/caller.ts';
 import type { Metrics } from '../http/edge/metrics.ts';
 import { createServer, type ServerOptions } from '../http/server.ts';
 import { makeSpool } from '../http/feed/spool.ts';
-import type { EndedFeed } from './run-feed.ts';
+import type { EndedFeed } from './feed/run-feed.ts';
+import type { Watch } from './feed/run-feeds.ts';
 import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
 
@@ -30,6 +31,8 @@ export interface GatewaySettings {
   readonly requestThreads: boolean;
   /** The folder for files that are handed in over HTTP. Without it none are taken in. If it is not required, its failure is a warning. */
   readonly feedSpool?: { readonly folder: string; readonly isRequired: boolean } | undefined;
+  /** A folder in which suppliers drop files. It needs a spool. */
+  readonly watch?: Watch | undefined;
   /** `on`: the server answers /metrics. `apart`: the gateway counts, and another server shows the page. */
   readonly metrics: 'on' | 'apart' | 'off';
   /** Wraps the look-up of tokens, for a token that no store holds. */
@@ -125,7 +128,7 @@ async function prepareSpool({ feedSpool, server }: GatewaySettings): Promise<str
 function startFeeds(
   store: Store,
   inventory: OpenInventory,
-  { clock, server }: GatewaySettings,
+  { clock, server, watch }: GatewaySettings,
   folder: string | undefined,
   metrics: Metrics | undefined,
 ) {
@@ -134,7 +137,7 @@ function startFeeds(
     failed: (error: unknown) => server.logger.error({ err: error }, 'a feed failed'),
     ended: (feed: EndedFeed) => metrics?.feedEnded(feed),
   };
-  return { folder, clock, ...startFeedThread(store, inventory, folder, told) };
+  return { folder, clock, ...startFeedThread(store, inventory, { folder, watch }, told) };
 }
 
 /** Prometheus' client is loaded only where it is used. */

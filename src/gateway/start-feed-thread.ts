@@ -7,14 +7,20 @@ import type { OpenInventory } from '../db/inventory.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
 import type { FeedCreated, Feeds, NewFeed } from '../domain/feed.ts';
 import { UnavailableError, type UnavailableCode } from '../domain/unavailable.ts';
-import type { EndedFeed } from './run-feed.ts';
+import type { EndedFeed } from './feed/run-feed.ts';
+import type { Watch } from './feed/run-feeds.ts';
 
-/** The data that the feed thread starts with. */
-export interface FeedThreadData {
-  readonly url: string;
-  readonly writer: MessagePort;
+/** Where the thread finds files. */
+export interface FeedPlaces {
   /** The spool. */
   readonly folder: string;
+  readonly watch?: Watch | undefined;
+}
+
+/** The data that the feed thread starts with. */
+export interface FeedThreadData extends FeedPlaces {
+  readonly url: string;
+  readonly writer: MessagePort;
   readonly storeOptions: OpenOptions;
 }
 
@@ -57,13 +63,13 @@ interface Call {
 }
 
 /**
- * Starts the thread with the first file, or at once if the spool holds any: feeds go on that a restart interrupted. A thread that fails
- * is started again.
+ * Starts the thread with the first file, or at once if a folder is watched or the spool holds any: feeds go on that a restart
+ * interrupted. A thread that fails is started again.
  */
 export function startFeedThread(
   store: Store,
   inventory: OpenInventory,
-  folder: string,
+  { folder, watch }: FeedPlaces,
   told: FeedListener,
 ): FeedThread {
   const calls = new Map<number, Call>();
@@ -73,7 +79,7 @@ export function startFeedThread(
   let over = Promise.resolve();
 
   const start = (): Worker => {
-    const worker = openThread(store, inventory, folder);
+    const worker = openThread(store, inventory, { folder, watch });
     worker.on('message', (message: FeedThreadAnswer) => settle(calls, message, told));
     worker.on('error', told.failed);
     over = new Promise((resolve) => worker.once('exit', () => resolve()));
@@ -85,7 +91,7 @@ export function startFeedThread(
     });
     return worker;
   };
-  let thread = readdirSync(folder).some((name) => SPOOLED.test(name)) ? start() : undefined;
+  let thread = watch || readdirSync(folder).some((name) => SPOOLED.test(name)) ? start() : undefined;
   const look = async () => {
     if (!thread && (await hasFiles(folder)) && !isClosing) thread ??= start();
   };
@@ -116,11 +122,11 @@ async function hasFiles(folder: string): Promise<boolean> {
   return names.some((name) => name.endsWith('.file'));
 }
 
-function openThread(store: Store, inventory: OpenInventory, folder: string): Worker {
+function openThread(store: Store, inventory: OpenInventory, places: FeedPlaces): Worker {
   const writer = inventory.connect();
   const { url, queryTimeoutMs, answerTimeoutMs, logLimitBytes } = store;
   const storeOptions = { queryTimeoutMs, answerTimeoutMs, logLimitBytes };
-  const data: FeedThreadData = { url, writer, folder, storeOptions };
+  const data: FeedThreadData = { ...places, url, writer, storeOptions };
   return new Worker(new URL('feed-thread-main.ts', import.meta.url), {
     workerData: data,
     transferList: [writer],

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { importCommand } from '../../src/cli/import.ts';
+import { importCommand } from '../../src/cli/feed/import.ts';
 import { skuCommand } from '../../src/cli/sku.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';

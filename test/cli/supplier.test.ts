@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { importCommand } from '../../src/cli/import.ts';
+import { importCommand } from '../../src/cli/feed/import.ts';
 import { supplierCommand } from '../../src/cli/supplier.ts';
 import { tokenCommand } from '../../src/cli/token.ts';
 import { openStore } from '../../src/db/store/open-store.ts';

@@ -1,6 +1,6 @@
 /** Pages of other origins: what they may send and read, at both doors, and scripts that notice nothing of it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serveOptions } from '../../src/cli/settings.ts';
+import { serveOptions } from '../../src/cli/options/settings.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 
 const LEGACY = '/timp/products/skus/inventory/';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { importCommand } from '../../src/cli/import.ts';
+import { importCommand } from '../../src/cli/feed/import.ts';
 import { supplierCommand } from '../../src/cli/supplier.ts';
 import type { Tables } from '../../src/db/store/tables.ts';
 import { runHere } from '../support/run-here.ts';

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test, type TestContext } from 'vitest';
-import { importCommand } from '../../src/cli/import.ts';
+import { importCommand } from '../../src/cli/feed/import.ts';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { findPython, requireProgram, succeeds } from '../support/machine/programs.ts';

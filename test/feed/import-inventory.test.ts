@@ -2,9 +2,9 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { exportCommand } from '../../src/cli/export.ts';
-import { UsageError } from '../../src/cli/command.ts';
-import { importCommand } from '../../src/cli/import.ts';
+import { exportCommand } from '../../src/cli/feed/export.ts';
+import { UsageError } from '../../src/cli/options/command.ts';
+import { importCommand } from '../../src/cli/feed/import.ts';
 import { supplierCommand } from '../../src/cli/supplier.ts';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';
 import { createFileReader } from '../../src/feed/inventory/inventory-file.ts';

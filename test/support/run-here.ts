@@ -1,6 +1,6 @@
 /** Runs a `stockgate` command within the test's process, which is faster than starting another process. */
 import { PassThrough } from 'node:stream';
-import type { Command, Io } from '../../src/cli/command.ts';
+import type { Command, Io } from '../../src/cli/options/command.ts';
 import { runProgram } from '../../src/cli/commands.ts';
 
 export interface Said {

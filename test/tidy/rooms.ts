@@ -143,24 +143,45 @@ export const rooms: readonly Room[] = [
     ...['domain', 'http/fair', 'http/edge', 'http/body', 'http/heavy', 'http/live', 'http/feed', 'http/door'],
   ),
   room(
+    'gateway/feed',
+    'Runs feeds one at a time, and takes in the files of a watched folder.',
+    ...['domain', 'feed', 'feed/inventory', 'db/driver', 'db/store', 'db/feed', 'db', 'http/feed'],
+  ),
+  room(
     'gateway',
     'The wiring of store and server, and of the threads for requests and feeds.',
-    ...['domain', 'feed', 'feed/inventory', 'db/driver', 'db/store', 'db/commit', 'db/feed', 'db'],
-    ...['http/edge', 'http/heavy', 'http/feed', 'http'],
+    ...['domain', 'db/store', 'db/commit', 'db/feed', 'db'],
+    ...['http/edge', 'http/heavy', 'http/feed', 'http', 'gateway/feed'],
   ),
   room(
     'demo',
     'The demo supplier, its catalog and its tabs in GraphiQL.',
     ...['domain', 'feed/catalog', 'db/store', 'db'],
   ),
+  room('cli/options', 'What commands share: options, settings, the terminal.', ...['feed', 'db/store', 'db']),
+  room(
+    'cli/feed',
+    'The commands for files: import, export, and the watched folder.',
+    ...[
+      'domain',
+      'feed',
+      'feed/catalog',
+      'feed/inventory',
+      'db/store',
+      'db/sku',
+      'db/catalog',
+      'db/feed',
+      'db',
+    ],
+    ...['http/feed', 'gateway/feed', 'cli/options'],
+  ),
   room(
     'cli',
-    'The commands: one file each, and the settings.',
-    ...['domain', 'feed', 'feed/catalog', 'feed/inventory'],
-    ...['db/driver', 'db/store', 'db/sku', 'db/catalog', 'db/upkeep', 'db'],
-    ...['schema', 'http/edge', 'http', 'gateway', 'demo'],
+    'The other commands: one file each.',
+    ...['domain', 'feed', 'db/driver', 'db/store', 'db/catalog', 'db/upkeep', 'db'],
+    ...['schema', 'http/edge', 'http', 'gateway', 'demo', 'cli/options', 'cli/feed'],
   ),
-  room('', 'The process: main.ts.', 'cli'),
+  room('', 'The process: main.ts.', 'cli/options', 'cli'),
 ];
 
 const builtin = /^node:/;

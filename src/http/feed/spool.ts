@@ -110,8 +110,8 @@ async function orGiveUp<T>(next: Promise<T>, closing: AbortSignal, stallMs: numb
   }
 }
 
-/** The rename must be on disk too before the feed is. */
-async function syncFolder(folder: string): Promise<void> {
+/** Resolves once renames into and out of the folder are on disk. */
+export async function syncFolder(folder: string): Promise<void> {
   await using handle = await open(folder);
   await handle.sync();
 }

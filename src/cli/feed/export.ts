@@ -5,12 +5,19 @@ import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { createListSkus } from '../db/sku/list-skus.ts';
-import { withStore } from '../db/store/open-store.ts';
-import { exportInventory } from '../feed/inventory/export-inventory.ts';
-import { chooseAction, PROGRAM, readOptions, type Command, type Io, type Option } from './command.ts';
-import { database, supplierName } from './settings.ts';
-import { requireSupplier } from './supplier.ts';
+import { createListSkus } from '../../db/sku/list-skus.ts';
+import { withStore } from '../../db/store/open-store.ts';
+import { exportInventory } from '../../feed/inventory/export-inventory.ts';
+import {
+  chooseAction,
+  PROGRAM,
+  readOptions,
+  type Command,
+  type Io,
+  type Option,
+} from '../options/command.ts';
+import { database, supplierName } from '../options/settings.ts';
+import { requireSupplier } from '../options/require-supplier.ts';
 
 const delimiters = { comma: ',', semicolon: ';', tab: '\t' } as const;
 const delimiterNames = ['comma', 'semicolon', 'tab'] as const;

@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createCatalog, refreshStatistics } from '../db/catalog.ts';
-import { createPreviewCatalog } from '../db/catalog/preview-catalog.ts';
-import { createInventory } from '../db/inventory.ts';
-import { openStore, withStore } from '../db/store/open-store.ts';
-import { format, plural } from '../feed/counts.ts';
-import { importCatalog, type ImportSummary } from '../feed/catalog/import-catalog.ts';
-import { undoImport } from '../feed/inventory/undo-import.ts';
+import { createCatalog, refreshStatistics } from '../../db/catalog.ts';
+import { createPreviewCatalog } from '../../db/catalog/preview-catalog.ts';
+import { createInventory } from '../../db/inventory.ts';
+import { openStore, withStore } from '../../db/store/open-store.ts';
+import { format, plural } from '../../feed/counts.ts';
+import { importCatalog, type ImportSummary } from '../../feed/catalog/import-catalog.ts';
+import { undoImport } from '../../feed/inventory/undo-import.ts';
 import {
   chooseAction,
   createTerminal,
@@ -17,10 +17,10 @@ import {
   type Command,
   type Io,
   type Option,
-} from './command.ts';
+} from '../options/command.ts';
 import { importInventoryFile, inventoryHelp } from './import-inventory.ts';
-import { boolean, database, supplierName } from './settings.ts';
-import { requireSupplier } from './supplier.ts';
+import { boolean, database, supplierName } from '../options/settings.ts';
+import { requireSupplier } from '../options/require-supplier.ts';
 
 /** An import of this many rows or more refreshes PostgreSQL's statistics, because its plans would not suit the new sizes. */
 const LARGE_IMPORT_ROWS = 10_000;

@@ -1,7 +1,7 @@
 /** What all commands share: their interface, how they read options, and how they show progress. */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { format, plural } from '../feed/counts.ts';
+import { format, plural } from '../../feed/counts.ts';
 
 /** How the program is run in the project's folder. The package is not published, so no search path contains the program. */
 export const PROGRAM = 'npm run stockgate --';

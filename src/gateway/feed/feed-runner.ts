@@ -1,8 +1,8 @@
 /** Runs the feeds of a spool, one at a time and suppliers in turn, and carries on after a restart where they were. */
 import { readdir, rm, stat } from 'node:fs/promises';
-import type { StoredFeed } from '../domain/feed.ts';
-import { UnavailableError } from '../domain/unavailable.ts';
-import { spooledPath } from '../http/feed/spool.ts';
+import type { StoredFeed } from '../../domain/feed.ts';
+import { UnavailableError } from '../../domain/unavailable.ts';
+import { spooledPath } from '../../http/feed/spool.ts';
 import { runFeed, type FeedRunnerOptions } from './run-feed.ts';
 
 /** How often feeds are looked for that another gateway has queued, in milliseconds. */

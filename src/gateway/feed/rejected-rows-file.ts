@@ -1,11 +1,11 @@
 /** The rejected rows of a feed as CSV in the spool. After a restart the file goes on where the feed does. */
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import type { FileHead } from '../feed/inventory/inventory-file.ts';
+import type { FileHead } from '../../feed/inventory/inventory-file.ts';
 import {
   createRejectedRows,
   type RejectedRow,
   type RejectedRowsFormat,
-} from '../feed/inventory/rejected-rows.ts';
+} from '../../feed/inventory/rejected-rows.ts';
 
 const OWNER_ONLY = 0o600;
 

@@ -3,18 +3,25 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { createInventory } from '../db/inventory.ts';
-import { withStore } from '../db/store/open-store.ts';
-import { describeHeld, feedModes } from '../domain/feed.ts';
-import { MAX_REASON_LENGTH, MAX_URI_LENGTH } from '../domain/update.ts';
-import { format, plural } from '../feed/counts.ts';
-import { importInventory, type Feed, type FeedResult } from '../feed/inventory/import-inventory.ts';
-import { createFileReader } from '../feed/inventory/inventory-file.ts';
-import { openRejectedFile, type RejectedFile } from '../feed/inventory/rejected-file.ts';
-import { FileFault } from '../feed/row.ts';
-import { createTerminal, PROGRAM, readOptions, UsageError, type Io, type Option } from './command.ts';
-import { boolean, database, supplierName } from './settings.ts';
-import { requireSupplier } from './supplier.ts';
+import { createInventory } from '../../db/inventory.ts';
+import { withStore } from '../../db/store/open-store.ts';
+import { describeHeld, feedModes } from '../../domain/feed.ts';
+import { MAX_REASON_LENGTH, MAX_URI_LENGTH } from '../../domain/update.ts';
+import { format, plural } from '../../feed/counts.ts';
+import { importInventory, type Feed, type FeedResult } from '../../feed/inventory/import-inventory.ts';
+import { createFileReader } from '../../feed/inventory/inventory-file.ts';
+import { openRejectedFile, type RejectedFile } from '../../feed/inventory/rejected-file.ts';
+import { FileFault } from '../../feed/row.ts';
+import {
+  createTerminal,
+  PROGRAM,
+  readOptions,
+  UsageError,
+  type Io,
+  type Option,
+} from '../options/command.ts';
+import { boolean, database, supplierName } from '../options/settings.ts';
+import { requireSupplier } from '../options/require-supplier.ts';
 
 const ZEROING = 'Give a number of SKUs, 0 or more.';
 const REASON = `Give one line of at most ${MAX_REASON_LENGTH} characters.`;

@@ -45,6 +45,9 @@ const port = z.coerce
 const STREAMS = 'Give a number of live streams, 0 to 10,000.';
 const streams = z.coerce.number(STREAMS).int(STREAMS).min(0, STREAMS).max(10_000, STREAMS);
 
+/** When a file of a watched folder is whole: nobody writes to it, or a file of its name and `.done` says so. */
+export const feedDirWait = z.enum(['rest', 'done'], 'Give rest or done.').default('rest');
+
 /** The options of `stockgate serve`. */
 export const serveOptions = {
   database,
@@ -114,6 +117,8 @@ export const serveOptions = {
     schema: z.coerce.number(QUERY_TIMEOUT).min(0.1, QUERY_TIMEOUT).max(300, QUERY_TIMEOUT).default(5),
   },
   'feed-spool': { schema: z.string().min(1).optional() },
+  'feed-dir': { schema: z.string().min(1).optional() },
+  'feed-dir-wait': { schema: feedDirWait },
   'log-limit': {
     schema: z.coerce
       .number(LOG_LIMIT)

@@ -1,25 +1,25 @@
 /** Runs one feed to its end, and saves after each part where it would go on after a restart. */
 import { rm } from 'node:fs/promises';
-import type { FeedStep } from '../db/feed/feed-row.ts';
-import type { FeedStore, UnfinishedFeed } from '../db/feed/feeds.ts';
+import type { FeedStep } from '../../db/feed/feed-row.ts';
+import type { FeedStore, UnfinishedFeed } from '../../db/feed/feeds.ts';
 import {
   describeHeld,
   type FeedRefusal,
   type FeedState,
   type FeedSummary,
   type StoredFeed,
-} from '../domain/feed.ts';
-import type { Inventory } from '../domain/inventory.ts';
-import { UnavailableError } from '../domain/unavailable.ts';
+} from '../../domain/feed.ts';
+import type { Inventory } from '../../domain/inventory.ts';
+import { UnavailableError } from '../../domain/unavailable.ts';
 import {
   importInventory,
   type BegunFeed,
   type FeedResult,
   type SavedFeed,
-} from '../feed/inventory/import-inventory.ts';
-import { createFileReader } from '../feed/inventory/inventory-file.ts';
-import { FileFault } from '../feed/row.ts';
-import { isDiskFull, spooledPath } from '../http/feed/spool.ts';
+} from '../../feed/inventory/import-inventory.ts';
+import { createFileReader } from '../../feed/inventory/inventory-file.ts';
+import { FileFault } from '../../feed/row.ts';
+import { isDiskFull, spooledPath } from '../../http/feed/spool.ts';
 import { RejectedRowsFile } from './rejected-rows-file.ts';
 
 /** More than what is sent between two saves: the rows of a part, or the SKUs of a page of a sweep. */
