@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { createInventory } from '../../src/db/inventory.ts';
@@ -12,7 +13,10 @@ import { startGateway, type RunningGateway } from '../support/machine/process.ts
 import { range } from '../support/range.ts';
 import { createTestDatabase, describeOnEachStore } from '../support/stores/stores.ts';
 
-const NAMED = 3_000;
+/** Further kills, at random moments: `STOCKGATE_FEED_KILLS=30 npx vitest run test/crash/feed-crash`. */
+const KILLS = Number(process.env['STOCKGATE_FEED_KILLS'] ?? 0);
+const KILL_WITHIN_MS = 3_000;
+const NAMED = KILLS > 0 ? 12_000 : 3_000;
 const OMITTED = 600;
 /** The gateway is ended once so many rows are done; the last time while the SKUs that the file leaves out are set to 0. */
 const ENDED_AT = [
@@ -26,39 +30,53 @@ const FILE = `sku_id,quantity_in_stock\nno-such,1\n${range(NAMED)
 const clock = () => new Date();
 
 describeOnEachStore('A feed and kill -9', (kind) => {
-  test('each row once, one group, a right report, and nothing newer overwritten', async () => {
-    const { url, remove } = await createTestDatabase(kind);
-    const folder = await mkdtemp(join(tmpdir(), 'feeds-'));
-    let gateway: RunningGateway | undefined;
-    const start = async () =>
-      (gateway = await startGateway(url, '--feed-spool', folder, '--log-level', 'error'));
-    try {
-      await seed(url);
-      const { origin } = await start();
-      const feedId = await send(origin);
-      const corrected = new Map<string, number>();
-      for (const [rows, signal] of ENDED_AT) {
-        await untilDone(gateway, feedId, (feed) => feed.rowsDone >= rows);
-        await gateway?.stop(signal);
-        corrected.set(await correctNewest(url, feedId), 900_000 + rows);
-        await start();
+  test(
+    'each row once, one group, a right report, and nothing newer overwritten',
+    async () => {
+      const { url, remove } = await createTestDatabase(kind);
+      const folder = await mkdtemp(join(tmpdir(), 'feeds-'));
+      let gateway: RunningGateway | undefined;
+      const start = async () =>
+        (gateway = await startGateway(url, '--feed-spool', folder, '--log-level', 'error'));
+      try {
+        await seed(url);
+        const { origin } = await start();
+        const feedId = await send(origin);
+        const corrected = new Map<string, number>();
+        for (let kills = 0; kills < KILLS; kills++) {
+          await sleep(Math.random() * KILL_WITHIN_MS);
+          await gateway?.stop('SIGKILL');
+          await start();
+        }
+        for (const [rows, signal] of ENDED_AT) {
+          await untilDone(gateway, feedId, (feed) => feed.rowsDone >= rows);
+          await gateway?.stop(signal);
+          corrected.set(await correctNewest(url, feedId), 900_000 + rows);
+          await start();
+        }
+        const feed = await untilDone(gateway, feedId, ({ state }) => state === 'DONE');
+        expect(feed).toMatchObject({ rowsRead: NAMED + 1, rowsDone: NAMED + 1, actor: 'dashboard' });
+        expect(feed.report).toMatchObject({ rows: NAMED + 1, applied: NAMED, unchanged: 0, rejected: 1 });
+        expect(feed.report).toMatchObject({
+          groupId: feedId,
+          problems: [{ line: 2, code: 'SKU_NOT_FOUND' }],
+        });
+        // The seed has three more SKUs in stock.
+        expect(feed.report?.zeroed).toBe(OMITTED + 3);
+        const rejected = await fetch(`${gateway?.origin}/feeds/inventory/${feedId}/rejected.csv`, {
+          headers,
+        });
+        expect((await rejected.text()).trim().split('\r\n')).toHaveLength(2);
+        await gateway?.stop();
+        await check(url, feedId, corrected);
+      } finally {
+        if (gateway?.process.exitCode === null) await gateway.stop('SIGKILL');
+        await remove();
+        await rm(folder, { recursive: true });
       }
-      const feed = await untilDone(gateway, feedId, ({ state }) => state === 'DONE');
-      expect(feed).toMatchObject({ rowsRead: NAMED + 1, rowsDone: NAMED + 1, actor: 'dashboard' });
-      expect(feed.report).toMatchObject({ rows: NAMED + 1, applied: NAMED, unchanged: 0, rejected: 1 });
-      expect(feed.report).toMatchObject({ groupId: feedId, problems: [{ line: 2, code: 'SKU_NOT_FOUND' }] });
-      // The seed has three more SKUs in stock.
-      expect(feed.report?.zeroed).toBe(OMITTED + 3);
-      const rejected = await fetch(`${gateway?.origin}/feeds/inventory/${feedId}/rejected.csv`, { headers });
-      expect((await rejected.text()).trim().split('\r\n')).toHaveLength(2);
-      await gateway?.stop();
-      await check(url, feedId, corrected);
-    } finally {
-      if (gateway?.process.exitCode === null) await gateway.stop('SIGKILL');
-      await remove();
-      await rm(folder, { recursive: true });
-    }
-  }, 120_000);
+    },
+    120_000 + KILLS * 15_000,
+  );
 });
 
 const headers = { authorization: `Token ${tokens.full}` };

@@ -34,9 +34,12 @@ export function createUntilPast(store: Store): FeedReads['untilPast'] {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiter = { supplierId, feedId, revision, resolve };
     waiters.add(waiter);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const onAbort = () => resolve();
+    signal.addEventListener('abort', onAbort, { once: true });
     if (!isPolling) void poll();
     await promise;
+    // The signal belongs to a stream, which waits many times.
+    signal.removeEventListener('abort', onAbort);
     waiters.delete(waiter);
   };
 }
