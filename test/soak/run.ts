@@ -4,6 +4,7 @@ import { createSqliteDatabase } from '../support/stores/databases.ts';
 import { seedDatabase } from '../support/mutations.ts';
 import { spawnGateway, untilListening, type RunningGateway } from '../support/machine/process.ts';
 import { range } from '../support/range.ts';
+import { measureFeed } from './feed.ts';
 import { measureGreedyToken } from './greedy.ts';
 import { measureImport } from './import.ts';
 import { measureMemory } from './memory.ts';
@@ -15,7 +16,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     /** For the memory part: the number of requests. */
     requests: { type: 'string', default: '1000000' },
-    /** For the import and the expensive neighbour: the store (by default both, one after the other) and the number of SKUs. */
+    /** For the import, the feed and the expensive neighbour: the store (by default both, one after the other) and the number of SKUs. */
     database: { type: 'string' },
     skus: { type: 'string', default: '300000' },
     /** For the expensive neighbour: the seconds for each attack, and a single attack. */
@@ -30,6 +31,11 @@ const parts: Record<string, () => Promise<boolean>> = {
     onSmallStore(['--rate-limit', '0'], (gateway) => measureMemory(gateway, Number(values.requests))),
   'an import': () =>
     measureImport(
+      values.database === undefined ? ['sqlite', 'postgres'] : [values.database],
+      Number(values.skus),
+    ),
+  'a feed': () =>
+    measureFeed(
       values.database === undefined ? ['sqlite', 'postgres'] : [values.database],
       Number(values.skus),
     ),

@@ -60,6 +60,31 @@ describeOnEachStore('a catalog in a running gateway', (kind) => {
     expect(commits[update]?.rows).toBe(1);
   });
 
+  test('an update does not wait behind the rows of its supplier that a feed has sent before', async () => {
+    const asked = Promise.withResolvers<unknown>();
+    const isFeed = ({ outcomes }: CommitSummary) => outcomes.some(([source]) => source === 'FEED');
+    hear = (commit) => {
+      if (!isFeed(commit) || commits.length > 1) return;
+      const update = setSku('EACH', { quantityInStock: 4_321 });
+      updateFor(gateway.inventory, { supplierId: 'acme', actor: 'test', source: 'GRAPHQL' }, [update]).then(
+        asked.resolve,
+        asked.reject,
+      );
+    };
+    const origin = { supplierId: 'acme', actor: 'feed', source: 'FEED' } as const;
+    const feed = updateFor(
+      gateway.inventory,
+      origin,
+      range(4_000).map((n) => setSku('shared', { quantityInStock: n })),
+    );
+    expect(await asked.promise).toMatchObject([{ outcome: 'APPLIED' }]);
+    const update = commits.findIndex((commit) => !isFeed(commit));
+    expect(await feed).toHaveLength(4_000);
+    // It has a transaction without any of the feed's rows, and few of those come before it.
+    expect(update).toBeGreaterThan(0);
+    expect(update).toBeLessThanOrEqual(3);
+  });
+
   test('its parts are bounded, counted by outcome, and told to those who follow the log', async () => {
     const before = rows(PART_ROWS + 1);
     await gateway.catalog.save(origin, before);

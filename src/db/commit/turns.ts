@@ -18,7 +18,7 @@ const REST_TIMES = 3;
 
 /** A job that waits for a transaction. */
 export interface Waiting {
-  /** The name of its line. Each supplier has a line for its updates, and one for its catalog. */
+  /** The name of its line. Each supplier has a line for its updates, and one for its files. */
   readonly line: string;
   readonly rows: number;
   /** Whether it always gets a transaction of its own, even while nobody else writes. */

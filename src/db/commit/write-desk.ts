@@ -20,7 +20,7 @@ export interface WriteDesk {
   save(part: CatalogPart): Promise<SaveCounts>;
   /** The requests and parts that wait for their transaction to begin. */
   backlog(): Load;
-  /** Whether several suppliers write now, or one writes while its catalog is saved. */
+  /** Whether several suppliers write now, or one writes while a file of it is applied. */
   isShared(): boolean;
   /** Resolves when everything is answered. */
   idle(): Promise<void>;
@@ -60,10 +60,13 @@ export function createWriteDesk(
       () => queue.submit(job, job.rows.length, line, isPart(job)) as Promise<AnswerTo<J>>,
     );
   return {
-    update: (request) => submit(request, request.supplierId, request.supplierId),
+    update: (request) => {
+      const { supplierId, source } = request;
+      return submit(request, supplierId, source === 'FEED' ? filesLine(supplierId) : supplierId);
+    },
     save: async (part) => {
       const { supplierId } = part.origin;
-      const saved = await submit(part, supplierId, catalogLine(supplierId));
+      const saved = await submit(part, supplierId, filesLine(supplierId));
       return saved.counts;
     },
     backlog: queue.backlog,
@@ -72,8 +75,8 @@ export function createWriteDesk(
   };
 }
 
-/** A second line for each supplier, so that its updates do not wait behind its catalog. No supplier's key contains a NUL. */
-const catalogLine = (supplierId: string) => `${supplierId}\0catalog`;
+/** A second line for each supplier, so that its updates do not wait behind its files. No supplier's key contains a NUL. */
+const filesLine = (supplierId: string) => `${supplierId}\0files`;
 
 function isPart(job: Job): job is CatalogPart {
   return 'origin' in job;
