@@ -71,10 +71,10 @@ describeOnEachStore('a catalog in a running gateway', (kind) => {
         asked.reject,
       );
     };
-    const origin = { supplierId: 'acme', actor: 'feed', source: 'FEED' } as const;
+    const feedOrigin = { supplierId: 'acme', actor: 'feed', source: 'FEED' } as const;
     const feed = updateFor(
       gateway.inventory,
-      origin,
+      feedOrigin,
       range(4_000).map((n) => setSku('shared', { quantityInStock: n })),
     );
     expect(await asked.promise).toMatchObject([{ outcome: 'APPLIED' }]);

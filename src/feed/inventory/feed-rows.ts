@@ -9,6 +9,7 @@ import type { InventoryUpdate, RowResult } from '../../domain/update.ts';
 import type { InventoryValues, RowFaultCode } from './inventory-cells.ts';
 import type { FileRow } from './inventory-file.ts';
 import type { Row } from '../row.ts';
+import { SkuLines } from './sku-lines.ts';
 
 /** Why a row was not sent. */
 export interface Withheld {
@@ -45,7 +46,7 @@ const FIRST_ROWS = 1_024;
 
 /**
  * What is known of one file's rows. The first pass through the file finds out which rows are left out, and later passes leave out the
- * same. Takes about 100 bytes for each SKU that the file names.
+ * same. Takes about 25 bytes for each SKU that the file names.
  *
  * A SKU that two rows name is a fault of the file: nobody can know which row holds. It also keeps dry runs true, because no row then
  * depends on another.
@@ -54,9 +55,9 @@ export class FeedRows {
   readonly #inventory: Pick<Inventory, 'find'>;
   readonly #source: FeedSource;
   /** The line that named each SKU first. */
-  readonly #lines = new Map<string, number>();
+  readonly #lines = new SkuLines();
   /** SKUs that rejected rows name. */
-  readonly #mentioned = new Set<string>();
+  readonly #mentioned = new SkuLines();
   /** The names of codes in rejected rows that several SKUs share, by `namesOfCode`. */
   readonly #sharedCodes = new Set<string>();
   /** For each row of the file: the line that named its SKU before, DISAGREE or NEEDS_DATE; 0 if the row is sent. */
@@ -159,7 +160,7 @@ export class FeedRows {
     const matches = await this.#inventory.find(this.#source.supplierId, identifiers);
     matches.forEach((match, i) => {
       const identifier = identifiers[i];
-      if ('sku' in match) this.#mentioned.add(match.sku.skuId);
+      if ('sku' in match) this.#mentioned.set(match.sku.skuId, 1);
       // A refusal lists only some of the SKUs that share a code.
       else if (match.refusal.problem === 'AMBIGUOUS_IDENTIFIER' && identifier && identifier.kind !== 'skuId')
         for (const name of namesOfCode(identifier.kind, identifier.value)) this.#sharedCodes.add(name);

@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { range } from '../support/range.ts';
-import { describeOnEachStore } from '../support/stores/stores.ts';
+import { openGateway, tokens, type Gateway } from '../../support/gateway.ts';
+import { range } from '../../support/range.ts';
+import { describeOnEachStore } from '../../support/stores/stores.ts';
 
 const CSV = 'text/csv';
 const PATH = '/feeds/inventory';

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { mutations } from '../support/mutations.ts';
-import { describeOnEachStore } from '../support/stores/stores.ts';
+import { openGateway, tokens, type Gateway } from '../../support/gateway.ts';
+import { mutations } from '../../support/mutations.ts';
+import { describeOnEachStore } from '../../support/stores/stores.ts';
 
 const REVERT = `mutation ($input: RevertInventoryChangesInput!) {
   revertInventoryChanges(input: $input) { appliedCount rejectedCount userErrors { code } }

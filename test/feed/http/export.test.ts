@@ -1,9 +1,9 @@
 /** GET /feeds/inventory.csv: the inventory as CSV, filtered, streamed as fast as the client reads, and nobody else's. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ExportRequest } from '../../src/http/heavy/heavy-request.ts';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { describeOnEachStore } from '../support/stores/stores.ts';
+import type { ExportRequest } from '../../../src/http/heavy/heavy-request.ts';
+import { openGateway, tokens, type Gateway } from '../../support/gateway.ts';
+import { describeOnEachStore } from '../../support/stores/stores.ts';
 
 const PATH = '/feeds/inventory.csv';
 const HEADER =

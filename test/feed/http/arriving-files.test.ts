@@ -4,11 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, type TestContext } from 'vitest';
-import type { Feeds, NewFeed, WholeFeed } from '../../src/domain/feed.ts';
-import type { FeedFiles } from '../../src/http/feed/feed-files.ts';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { mountSmallDisk } from '../support/machine/small-disk.ts';
-import { range } from '../support/range.ts';
+import type { Feeds, NewFeed, WholeFeed } from '../../../src/domain/feed.ts';
+import type { FeedFiles } from '../../../src/http/feed/feed-files.ts';
+import { openGateway, tokens, type Gateway } from '../../support/gateway.ts';
+import { mountSmallDisk } from '../../support/machine/small-disk.ts';
+import { range } from '../../support/range.ts';
 
 const REQUEST_MS = 400;
 const STALL_MS = 900;
