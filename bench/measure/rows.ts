@@ -1,6 +1,7 @@
 /** The rows of the table: what is compared with which peer, and the target of each row. */
 import type { Bench } from './bench.ts';
 import { compareGateways } from '../servers/gateways.ts';
+import { sqliteImport, stockgateImport } from '../servers/imports.ts';
 import { compare, repeat, type Measured } from './measure.ts';
 import {
   stockgate,
@@ -89,6 +90,17 @@ export const rows: readonly Row[] = [
       compare(
         () => stockgateBulk(bench),
         () => sqliteBulk(bench),
+        rounds(bench),
+      ),
+  },
+  {
+    name: 'CSV file, every row changes : .import and one UPDATE in SQLite',
+    unit: 'rows/s',
+    target: { atLeast: 0.5 },
+    measure: (bench) =>
+      compare(
+        () => stockgateImport(bench),
+        () => sqliteImport(bench),
         rounds(bench),
       ),
   },

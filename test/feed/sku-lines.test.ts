@@ -1,5 +1,5 @@
 /** The table of the lines that name SKUs says what a Map would. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SkuLines } from '../../src/feed/inventory/sku-lines.ts';
 import { range } from '../support/range.ts';
