@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { codeOf } from './store-error.ts';
 
-/** Takes the lock. Returns a function that gives it back; null if another process has it. */
-export function lockFolder(folder: string): (() => void) | null {
+/** Takes the lock, a file of this name. Returns a function that gives it back; null if another process has it. */
+export function lockFolder(folder: string, name: string): (() => void) | null {
   // SQLite locks a file on every system, which Node itself cannot.
-  const database = new Sqlite(join(folder, 'lock'), { timeout: 0 });
+  const database = new Sqlite(join(folder, name), { timeout: 0 });
   try {
     database.pragma('journal_mode = MEMORY');
     database.exec('begin exclusive');

@@ -1,5 +1,5 @@
 /** Runs the feeds of a spool, one at a time and suppliers in turn, and carries on after a restart where they were. */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import type { StoredFeed } from '../../domain/feed.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { spooledPath } from '../../http/feed/spool.ts';
@@ -74,13 +74,20 @@ export class FeedRunner {
     const waiting = await this.#options.feeds.unfinished();
     const inOrder = waiting.toSorted((a, b) => turnOf(a) - turnOf(b));
     for (const feed of inOrder) {
-      if (await this.#hasFile(feed)) return feed;
+      if ((await this.#hasFile(feed)) && (await this.#isOwn(feed))) return feed;
     }
     return undefined;
   }
 
   async #hasFile({ feedId }: StoredFeed): Promise<boolean> {
     return (await stat(spooledPath(this.#options.folder, feedId, 'file')).catch(() => null)) !== null;
+  }
+
+  /** Links lead into a watched folder, in which one program at a time works. */
+  async #isOwn({ feedId }: StoredFeed): Promise<boolean> {
+    if (this.#options.runsLinks()) return true;
+    const file = await lstat(spooledPath(this.#options.folder, feedId, 'file')).catch(() => null);
+    return file?.isFile() ?? false;
   }
 
   /** Forgets old feeds, and deletes files that no feed needs. */

@@ -1,11 +1,16 @@
 /** The names of dropped files, and of claimed ones. */
 import { extname } from 'node:path';
 
+/**
+ * Bytes of a claimed file's name at most. File systems allow 255: an ID (37), `.rejected.csv` (13) and `.part` (5) are put behind it.
+ */
+const MAX_NAME_BYTES = 200;
+
 /** A file that was claimed. */
 export interface Claim {
   /** A UUID, made when the file was claimed. */
   readonly feedId: string;
-  /** The name under which it was dropped. */
+  /** The name under which it was dropped, shortened if it is very long. */
   readonly name: string;
 }
 
@@ -16,13 +21,21 @@ export function toClaim({ feedId, name }: Claim): string {
 
 /** Reads a claimed file's name. Null: nobody claimed a file of this name. */
 export function readClaim(text: string): Claim | null {
-  const [, feedId, name] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(.+)$/.exec(text) ?? [];
+  const [, feedId, name] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(.+)$/s.exec(text) ?? [];
   return feedId === undefined || name === undefined ? null : { feedId, name };
 }
 
 /** Whether the file lists everything that the supplier has in stock: `stock.full.csv`. */
 export function isFullFile(name: string): boolean {
   return /\.full\.[^.]+$/i.test(name);
+}
+
+/** The name with a shorter middle if it is very long. It stays full if it was. */
+export function shorten(name: string): string {
+  const ending = /(?:\.full)?\.[^.]+$/i.exec(name)?.[0] ?? '';
+  const stem = [...name.slice(0, name.length - ending.length)];
+  while (stem.length > 1 && Buffer.byteLength(stem.join('') + ending) > MAX_NAME_BYTES) stem.pop();
+  return stem.join('') + ending;
 }
 
 /** Another name for a file whose own is taken: `stock.csv` becomes `stock.ID.csv`. */

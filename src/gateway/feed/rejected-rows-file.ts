@@ -26,12 +26,14 @@ export class RejectedRowsFile implements AsyncDisposable {
   static async open(path: string, bytes: number): Promise<RejectedRowsFile> {
     const file = await open(path, 'a', OWNER_ONLY);
     try {
-      await file.truncate(bytes);
+      // Another program with a spool of its own may have written the earlier rows. Then the file begins here.
+      const kept = (await file.stat()).size < bytes ? 0 : bytes;
+      await file.truncate(kept);
+      return new RejectedRowsFile(path, file, kept);
     } catch (error) {
       await file.close();
       throw error;
     }
-    return new RejectedRowsFile(path, file, bytes);
   }
 
   /** Call it before the first row. */

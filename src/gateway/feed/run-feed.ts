@@ -35,6 +35,8 @@ export interface FeedRunnerOptions {
   readonly inventory: Inventory;
   /** The spool. This process is the only one that runs its feeds. */
   readonly folder: string;
+  /** Whether it runs files that are links into a watched folder. */
+  readonly runsLinks: () => boolean;
   readonly clock: () => Date;
   readonly stop: AbortSignal;
   /** Receives the error of a feed that failed, for the log. */

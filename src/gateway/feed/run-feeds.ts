@@ -4,6 +4,7 @@ import type { FeedStore } from '../../db/feed/feeds.ts';
 import type { Store } from '../../db/store/store.ts';
 import { findSupplier } from '../../db/suppliers.ts';
 import type { Inventory } from '../../domain/inventory.ts';
+import { Complaints } from './complaints.ts';
 import { pause } from './pause.ts';
 import type { EndedFeed } from './run-feed.ts';
 import { FeedRunner } from './feed-runner.ts';
@@ -11,6 +12,8 @@ import { WatchedFolder } from './watched-folder.ts';
 
 /** How often to try to become the process that works in a folder, in milliseconds. */
 const LOCK_EVERY_MS = 1_000;
+/** A supplier may be called `lock`, but no supplier's folder begins with a dot. */
+const WATCH_LOCK = '.lock';
 
 /** A folder in which suppliers drop files. */
 export interface Watch {
@@ -43,30 +46,54 @@ export interface RunningFeeds {
 /** Works until it is stopped. If another process works in one of the folders, it waits until that ends. */
 export function runFeeds(options: RunFeedsOptions): RunningFeeds {
   const { store, folder, watch, stop } = options;
-  const runner = new FeedRunner(options);
+  const complaints = new Complaints(options.report);
+  // A file of the watched folder is its watcher's: another program may be applying what links of an earlier run name.
+  let watches = false;
+  const runner = new FeedRunner({ ...options, runsLinks: () => watches });
   const wake = () => runner.wake();
-  const work = [whileLocked(folder, stop, () => runner.run())];
-  if (watch) {
-    const watched = new WatchedFolder({
-      ...{ ...options, ...watch, spool: folder, wake },
-      findSupplier: async (name) => {
-        const found = await findSupplier(store, name);
-        return found && !found.isBeingDeleted ? found.supplierId : null;
-      },
-    });
-    work.push(whileLocked(watch.directory, stop, () => watched.run()));
-  }
-  return { wake, ended: Promise.all(work).then(() => undefined) };
+  const work = async () => {
+    const running = runner.run();
+    if (watch) {
+      const watched = new WatchedFolder({
+        ...{ ...options, ...watch, spool: folder, wake },
+        findSupplier: async (name) => {
+          const found = await findSupplier(store, name);
+          return found && !found.isBeingDeleted ? found.supplierId : null;
+        },
+      });
+      await whileLocked(watch.directory, WATCH_LOCK, { stop, complaints }, () => {
+        watches = true;
+        return watched.run();
+      });
+    }
+    await running;
+  };
+  // The watcher runs its files itself. So it has the spool before the watched folder.
+  return { wake, ended: whileLocked(folder, 'lock', { stop, complaints }, work) };
 }
 
-/** Works once no other process works in the folder. */
-async function whileLocked(folder: string, stop: AbortSignal, work: () => Promise<void>): Promise<void> {
+/** Works once no other process works in the folder. What keeps it from locking the folder is told, and may be mended. */
+async function whileLocked(
+  folder: string,
+  name: string,
+  { stop, complaints }: { readonly stop: AbortSignal; readonly complaints: Complaints },
+  work: () => Promise<void>,
+): Promise<void> {
   while (!stop.aborted) {
-    const unlock = lockFolder(folder);
+    const unlock = tryLock(folder, name, complaints);
     if (unlock) {
       await work().finally(unlock);
       return;
     }
     await pause(LOCK_EVERY_MS, stop);
+  }
+}
+
+function tryLock(folder: string, name: string, complaints: Complaints): (() => void) | null {
+  try {
+    return lockFolder(folder, name);
+  } catch (error) {
+    complaints.tell(folder, error);
+    return null;
   }
 }

@@ -1,11 +1,11 @@
 /** A folder with a folder for each supplier, in which inventory files are dropped. Each file is claimed by a rename, and applied once. */
-import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { FeedStore } from '../../db/feed/feeds.ts';
-import { UnavailableError } from '../../domain/unavailable.ts';
-import { spooledPath, syncFolder } from '../../http/feed/spool.ts';
+import { spooledPath } from '../../http/feed/spool.ts';
+import { claimFile } from './claim-file.ts';
+import { Complaints } from './complaints.ts';
 import { fileAway } from './file-away.ts';
 import { pause } from './pause.ts';
 import { isFullFile, readClaim, toClaim, type Claim } from './names.ts';
@@ -14,8 +14,18 @@ import { RestingFiles } from './resting-files.ts';
 /** How often the folder is looked at, in milliseconds. */
 const LOOK_MS = 1_000;
 /** Files to drop. Programs that copy a file give it another name until it is whole. */
-const FILE = /^[^.].*\.(?:csv|xlsx)$/i;
+const FILE = /^[^.].*\.(?:csv|xlsx)$/is;
 const DONE_MARK = '.done';
+/** Files of a supplier that are looked at in one turn, by name: many files of one must not keep the others waiting. */
+const MAX_LOOKED_AT = 1_000;
+/** Claimed files of a supplier at most. More are there only where filing away fails, such as on a full disk. */
+const MAX_CLAIMED = 100;
+/** Feeds that ended are forgotten after 30 days. An older claim may have been applied, so it is not queued again: 28 days. */
+const CLAIM_MS = 28 * 86_400_000;
+const FORGOTTEN =
+  'The file was taken in more than 28 days ago, and its feed is no longer known. See whether it was applied; if not, put it into `in` again.';
+/** What Node puts in place of bytes that are not UTF-8. */
+const NOT_UTF8 = '\u{FFFD}';
 /** The folders of a supplier. Files stand in `claimed` until their feeds have ended. */
 const folders = ['in', 'claimed', 'done', 'rejected'] as const;
 
@@ -39,64 +49,87 @@ export interface WatchedFolderOptions {
 export class WatchedFolder {
   readonly #options: WatchedFolderOptions;
   readonly #resting = new RestingFiles();
-  /** Suppliers' folders that name no supplier, so that each is told once. */
-  readonly #unknown = new Set<string>();
+  readonly #complaints: Complaints;
 
   constructor(options: WatchedFolderOptions) {
-    this.#options = options;
+    // Links in the spool name the files, so their paths must hold in every folder.
+    this.#options = { ...options, directory: resolve(options.directory) };
+    this.#complaints = new Complaints(options.report);
   }
 
   /** Looks again and again until it is stopped. */
   async run(): Promise<void> {
-    const { directory, stop, report } = this.#options;
+    const { directory, stop } = this.#options;
     while (!stop.aborted) {
       // Links are not followed: what they lead to is not the sender's.
       const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-        report(error);
+        this.#complaints.tell(directory, error);
         return [];
       });
       for (const { name } of entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))) {
         if (stop.aborted) return;
         // What is wrong in one supplier's folder does not keep the others waiting.
-        await this.#lookAt(name).catch((error: unknown) => {
-          if (!(error instanceof UnavailableError)) report(error);
-        });
+        await this.#attempt(join(directory, name), () => this.#lookAt(name));
       }
       await pause(LOOK_MS, stop);
     }
   }
 
+  /** An error is told, and goes no further. */
+  async #attempt(path: string, work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => this.#complaints.tell(path, error));
+  }
+
   async #lookAt(name: string): Promise<void> {
-    const { directory, findSupplier, report } = this.#options;
+    const { directory, findSupplier, stop } = this.#options;
     const folder = join(directory, name);
     const supplierId = await findSupplier(name);
-    if (supplierId === null) {
-      if (!this.#unknown.has(name)) report(new Error(`${folder}: there is no supplier "${name}".`));
-      this.#unknown.add(name);
-      return;
-    }
-    this.#unknown.delete(name);
+    if (supplierId === null) throw new Error(`there is no supplier "${name}".`);
     for (const part of folders) await makeFolder(join(folder, part));
     const claims = (await readFiles(join(folder, 'claimed'))).flatMap((file) => readClaim(file.name) ?? []);
-    for (const claim of claims) await this.#follow(folder, supplierId, claim);
-    await this.#takeIn(folder, supplierId);
+    for (const claim of claims) {
+      if (stop.aborted) return;
+      await this.#attempt(pathOf(folder, claim), () => this.#follow(folder, supplierId, claim));
+    }
+    if (claims.length < MAX_CLAIMED) await this.#takeIn(folder, supplierId);
   }
 
   /** Queues a claimed file whose feed is not queued yet, and files it away once its feed has ended. */
   async #follow(folder: string, supplierId: string, claim: Claim): Promise<void> {
-    const { feeds, spool } = this.#options;
+    const { feeds, spool, clock } = this.#options;
     const feed = await feeds.find(supplierId, claim.feedId);
     if (feed?.finishedAt) return fileAway(folder, claim, feed, spool);
+    if (!feed) {
+      const { ctime, ctimeMs } = await lstat(pathOf(folder, claim));
+      if (clock().getTime() - ctimeMs > CLAIM_MS) {
+        const refusal = { code: 'INTERNAL_SERVER_ERROR', message: FORGOTTEN } as const;
+        const times = { createdAt: ctime.toISOString(), finishedAt: clock().toISOString() };
+        const end = { state: 'FAILED', refusal, report: null, problems: [], ...times } as const;
+        return fileAway(folder, claim, { feedId: claim.feedId, filename: claim.name, ...end }, spool);
+      }
+      await this.#clearMark(folder, claim, ctimeMs);
+    }
     await this.#link(folder, claim);
     if (!feed) await this.#queue(supplierId, claim);
+  }
+
+  /** The mark of a claimed file must not hold for the next one of its name. A mark that came after the claim is the next one's. */
+  async #clearMark(folder: string, { name }: Claim, claimedAt: number): Promise<void> {
+    if (!this.#options.needsMark) return;
+    const path = join(folder, 'in', name + DONE_MARK);
+    const mark = await lstat(path).catch(() => null);
+    if (mark?.isFile() && mark.ctimeMs < claimedAt) await rm(path, { force: true });
   }
 
   /** The feed's file in the spool is a link to the claimed file. */
   async #link(folder: string, claim: Claim): Promise<void> {
     const path = spooledPath(this.#options.spool, claim.feedId, 'file');
-    await symlink(join(folder, 'claimed', toClaim(claim)), path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    const target = pathOf(folder, claim);
+    if ((await readlink(path).catch(() => null)) === target) return;
+    // The folder may have been moved since. The runner finds the old link or the new one.
+    await rm(`${path}.new`, { force: true });
+    await symlink(target, `${path}.new`);
+    await rename(`${path}.new`, path);
   }
 
   async #queue(supplierId: string, { feedId, name }: Claim): Promise<void> {
@@ -117,35 +150,43 @@ export class WatchedFolder {
 
   /** Claims the files that are whole, oldest name first. */
   async #takeIn(folder: string, supplierId: string): Promise<void> {
-    const { feeds, needsMark } = this.#options;
+    const { feeds, needsMark, stop } = this.#options;
     const inbox = join(folder, 'in');
     const entries = await readFiles(inbox);
     const names = new Set(entries.map(({ name }) => name));
-    const files = entries.filter(({ name }) => FILE.test(name));
-    const resting = needsMark ? new Set<string>() : await this.#resting.among(inbox, files);
-    for (const { name } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      const isWhole = needsMark ? names.has(name + DONE_MARK) : resting.has(name);
-      if (!isWhole || (await feeds.isFull(supplierId))) continue;
-      const claim = { feedId: randomUUID(), name };
-      await claimFile(folder, claim);
-      await this.#follow(folder, supplierId, claim);
+    const files = this.#candidates(inbox, entries).filter(
+      ({ name }) => !needsMark || names.has(name + DONE_MARK),
+    );
+    const first = files.slice(0, MAX_LOOKED_AT);
+    const resting = needsMark ? null : await this.#resting.among(inbox, first);
+    for (const { name } of first) {
+      if (resting && !resting.has(name)) continue;
+      if (stop.aborted || (await feeds.isFull(supplierId))) break;
+      await this.#attempt(join(inbox, name), async () => {
+        const claim = await claimFile(folder, name);
+        if (claim) await this.#follow(folder, supplierId, claim);
+      });
     }
     if (!needsMark) return;
-    // The mark of a claimed file must not hold for the next one of its name.
     for (const mark of names) {
-      const isLeft =
-        mark.endsWith(DONE_MARK) && !(await isThere(join(inbox, mark.slice(0, -DONE_MARK.length))));
-      if (isLeft) await rm(join(inbox, mark), { force: true });
+      const name = mark.slice(0, -DONE_MARK.length);
+      if (!mark.endsWith(DONE_MARK) || names.has(name) || (await isThere(join(inbox, name)))) continue;
+      await rm(join(inbox, mark), { force: true });
     }
+  }
+
+  /** Files that could be claimed, by name. */
+  #candidates(inbox: string, entries: readonly Dirent[]): Dirent[] {
+    const files = entries.filter(({ name }) => FILE.test(name));
+    const readable = files.filter(({ name }) => !name.includes(NOT_UTF8));
+    if (readable.length < files.length)
+      this.#complaints.tell(inbox, new Error('some names are not UTF-8. Rename these files.'));
+    return readable.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 }
 
-/** The rename is on disk before the feed is queued: otherwise a power cut could bring the file back, to be applied again. */
-async function claimFile(folder: string, claim: Claim): Promise<void> {
-  const claimed = join(folder, 'claimed');
-  await rename(join(folder, 'in', claim.name), join(claimed, toClaim(claim)));
-  await syncFolder(claimed);
-  await syncFolder(join(folder, 'in'));
+function pathOf(folder: string, claim: Claim): string {
+  return join(folder, 'claimed', toClaim(claim));
 }
 
 /** Ordinary files only: no links, folders, pipes or devices. */
