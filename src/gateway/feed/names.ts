@@ -33,9 +33,9 @@ export function isFullFile(name: string): boolean {
 /** The name with a shorter middle if it is very long. It stays full if it was. */
 export function shorten(name: string): string {
   const ending = /(?:\.full)?\.[^.]+$/i.exec(name)?.[0] ?? '';
-  const stem = [...name.slice(0, name.length - ending.length)];
-  while (stem.length > 1 && Buffer.byteLength(stem.join('') + ending) > MAX_NAME_BYTES) stem.pop();
-  return stem.join('') + ending;
+  let stem = name.slice(0, name.length - ending.length);
+  while (stem !== '' && Buffer.byteLength(stem + ending) > MAX_NAME_BYTES) stem = stem.replace(/.$/su, '');
+  return stem + ending;
 }
 
 /** Another name for a file whose own is taken: `stock.csv` becomes `stock.ID.csv`. */
