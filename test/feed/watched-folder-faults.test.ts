@@ -11,15 +11,12 @@ import {
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { watchCommand } from '../../src/cli/feed/watch.ts';
-import { createFeeds } from '../../src/db/feed/feeds.ts';
-import { createInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import { claimFile } from '../../src/gateway/feed/claim-file.ts';
 import { fileAway, type FiledFeed } from '../../src/gateway/feed/file-away.ts';
 import { toClaim } from '../../src/gateway/feed/names.ts';
 import { RejectedRowsFile } from '../../src/gateway/feed/rejected-rows-file.ts';
-import { runFeeds } from '../../src/gateway/feed/run-feeds.ts';
 import { eventually } from '../support/eventually.ts';
 import { seedStore } from '../support/gateway.ts';
 import { runHere, type Said } from '../support/run-here.ts';
@@ -28,7 +25,6 @@ import { createTestDatabase } from '../support/stores/stores.ts';
 
 const FILE = 'sku_id,quantity_in_stock\n';
 const ROW = `${FILE}EACH,17\n`;
-const DAYS = 86_400_000;
 const ID = '00000000-0000-4000-8000-000000000001';
 
 const folder = makeFolder();
@@ -129,25 +125,6 @@ function ended(report: { readonly rejected: number } | null): FiledFeed {
     ...{ report: report && { ...counts, ...report, groupId: ID }, problems: [] },
   };
 }
-
-test('a claimed file whose feed is forgotten is not applied again', async () => {
-  const { directory, acme, list } = makeWatched('forgotten');
-  const claim = { feedId: ID, name: 'old.csv' };
-  writeFileSync(join(acme, 'claimed', toClaim(claim)), `${FILE}EACH,999\n`);
-  const stop = new AbortController();
-  const clock = () => new Date(Date.now() + 29 * DAYS);
-  const inventory = createInventory(store, clock);
-  const running = runFeeds({
-    ...{ store, inventory, feeds: createFeeds(store), folder: join(acme, 'spool'), clock, stop: stop.signal },
-    ...{ watch: { directory, needsMark: true }, ended: () => undefined, report: () => undefined },
-  });
-  await eventually(() => expect(list('rejected')).toContain('old.csv'));
-  stop.abort();
-  await running.ended;
-  await inventory.close();
-  expect(readFileSync(join(acme, 'rejected', 'old.csv.report.json'), 'utf8')).toContain('no longer known');
-  expect(await createFeeds(store).find('acme', ID)).toBeNull();
-});
 
 test('a file that became a link, a folder or nothing since it was listed is not claimed', async () => {
   const { acme, list } = makeWatched('swapped');
