@@ -177,3 +177,13 @@ test('rejected rows that are in another spool leave no gap', async () => {
   await rows.sync();
   expect(readFileSync(path, 'utf8')).toMatch(/^\uFEFF?sku_id/);
 });
+
+test('filing away that fails leaves no half-written file, and the file stays claimed', async () => {
+  const { acme, list } = makeWatched('failing');
+  writeFileSync(join(acme, 'claimed', `${ID}.a.csv`), ROW);
+  mkdirSync(join(acme, 'spool', `${ID}.rejected.csv`));
+  const filing = fileAway(acme, { feedId: ID, name: 'a.csv' }, ended({ rejected: 1 }), join(acme, 'spool'));
+  await expect(filing).rejects.toThrow('EISDIR');
+  expect(list('rejected')).toEqual(['a.csv.report.json']);
+  expect(list('claimed')).toEqual([`${ID}.a.csv`]);
+});

@@ -55,10 +55,14 @@ function reportOf(name: string): string {
 async function putWhole(path: string, fill: (part: string) => Promise<void>): Promise<void> {
   const part = `${path}.part`;
   await rm(part, { force: true });
-  await fill(part);
-  {
+  try {
+    await fill(part);
     await using file = await open(part, 'r+');
     await file.sync();
+  } catch (error) {
+    // On a full disk it would take the place that is left.
+    await rm(part, { force: true });
+    throw error;
   }
   await rename(part, path);
 }
