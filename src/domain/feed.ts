@@ -15,7 +15,9 @@ const FREE_PART = 0.2;
 
 /** What a feed would do to the SKUs that its supplier has in stock. */
 export interface Zeroing {
-  /** Rows of the file that could be applied. */
+  /** Rows of the file. */
+  readonly read: number;
+  /** Those that could be applied. */
   readonly rows: number;
   /** SKUs with at least one unit in stock before the feed. */
   readonly inStock: number;
@@ -25,17 +27,18 @@ export interface Zeroing {
 
 /**
  * Whether the brake holds the feed. `allowed`: up to how many SKUs the sender has allowed to go to zero; null if nothing was said. A file
- * without a row that could be applied is a mistake more often than a wish, so it needs to be allowed too.
+ * without rows is a mistake more often than a wish, so it needs to be allowed too. So does a full file of which no row could be applied.
  */
-export function isHeld({ rows, inStock, zeroed }: Zeroing, allowed: number | null): boolean {
+export function isHeld({ read, rows, inStock, zeroed }: Zeroing, allowed: number | null): boolean {
   if (allowed !== null) return zeroed > allowed;
-  return rows === 0 || (zeroed > FREE_ZEROS && zeroed > FREE_PART * inStock);
+  return read === 0 || (rows === 0 && zeroed > 0) || (zeroed > FREE_ZEROS && zeroed > FREE_PART * inStock);
 }
 
 /** Says why the brake holds a feed. The sentence after it says how to let it through. */
-export function describeHeld({ rows, inStock, zeroed }: Zeroing): string {
+export function describeHeld({ read, rows, inStock, zeroed }: Zeroing): string {
   const reasons: string[] = [];
-  if (rows === 0) reasons.push('The file has no row that could be applied.');
+  if (read === 0) reasons.push('The file has no rows.');
+  else if (rows === 0) reasons.push('The file has no row that could be applied.');
   if (zeroed > 0) {
     const part = Math.round((100 * zeroed) / inStock);
     reasons.push(`The file would set ${zeroed} of the ${inStock} SKUs in stock to 0 (${part} %).`);
@@ -95,6 +98,10 @@ export interface FeedReport {
   readonly zeroed: number;
   /** What the feed's changes have in common; null where nothing was stored. */
   readonly groupId: string | null;
+  /** The file's first columns that are not read. */
+  readonly ignored: readonly string[];
+  /** What some of them may mean, in sentences. */
+  readonly hints: readonly string[];
   /** The first MAX_REPORTED_PROBLEMS, in the order of the file. */
   readonly problems: readonly FeedProblem[];
 }

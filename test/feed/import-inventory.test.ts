@@ -197,6 +197,18 @@ describeOnEachStore('an inventory file', (kind) => {
         code: 0,
       });
     });
+
+    test('is not held where all its rows are rejected, unless it is full: then it would empty the shop', async () => {
+      const path = write(['sku_id,quantity_in_stock', 'NONE,1']);
+      expect(await take(path)).toMatchObject({ code: 1, report: { rejected: 1, held: false } });
+      expect(await take(path, '--mode', 'full')).toMatchObject({ code: 3, report: { held: true } });
+    });
+  });
+
+  test('whose columns are misspelled says so in its report', async () => {
+    const { report } = await take(write(['sku_id,quantity_in_stok,restrictions', 'S000,4,']));
+    expect(report).toMatchObject({ ignored: ['quantity_in_stok'] });
+    expect(report.hints.join()).toContain('quantity_in_stock');
   });
 
   test('with a date before 2000 or with thousands of blank columns is taken row by row', async () => {

@@ -92,7 +92,7 @@ export async function importInventoryFile(args: readonly string[], io: Io): Prom
   // Awaited here: what `using` holds is disposed of when this function returns.
   return await withStore(values.database, async (store) => {
     const feed: Feed = {
-      supplierId: await requireSupplier(store, values.supplier),
+      supplierId: await requireSupplier(store, values.supplier).catch(toUsageError),
       actor: 'import inventory',
       mode: values.mode,
       dryRun: values['dry-run'],
@@ -114,7 +114,11 @@ export async function importInventoryFile(args: readonly string[], io: Io): Prom
         onProgress: (state, rows) => showProgress(rows, state === 'READING' ? 'row read' : 'row applied'),
         stop: io.stop,
       });
-      io.out(values.json ? `${JSON.stringify(result.report)}\n` : describe(result, values.supplier));
+      io.out(
+        values.json
+          ? `${JSON.stringify({ ...result.report, held: result.isHeld })}\n`
+          : describe(result, values.supplier),
+      );
       if (result.isHeld) report(describeBrake(result));
       return exitCodeOf(result);
     } catch (error) {
@@ -135,6 +139,11 @@ async function openRejected(path: string | undefined, source: string): Promise<R
   return openRejectedFile(path).catch((error: unknown) => {
     throw new UsageError(`--rejected: "${path}" cannot be written: ${String(error)}`);
   });
+}
+
+/** A mistyped supplier is bad usage, not a rejected row. */
+function toUsageError(error: unknown): never {
+  throw new UsageError(error instanceof Error ? error.message : String(error));
 }
 
 async function requireFile(path: string): Promise<void> {

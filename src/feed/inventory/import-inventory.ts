@@ -7,8 +7,13 @@ import { plainRequest, type UpdateRequest } from '../../domain/update.ts';
 import { FeedRows, type Send } from './feed-rows.ts';
 import { FeedTally, type FeedCounts } from './feed-tally.ts';
 import type { FileHead, FilePart } from './inventory-file.ts';
+import { readAhead } from './read-ahead.ts';
 import type { RejectedRow } from './rejected-rows.ts';
 import { sweepOmitted } from './sweep-omitted.ts';
+
+const IN_STOCK = { minQuantityInStock: 1 } as const;
+/** Ignored columns that a report names. */
+const MAX_NAMED = 50;
 
 /** What a feed needs of the inventory. */
 export type FeedInventory = Pick<Inventory, 'find' | 'update' | 'listSkus' | 'countSkus'>;
@@ -91,11 +96,16 @@ export async function importInventory(
 ): Promise<FeedResult> {
   const rows = new FeedRows(inventory, feed);
   // Rejected rows are told in the pass whose counts are reported, so each is told once.
-  const judging = { ...watcher, onHead, ...(feed.dryRun && { onRejected }) };
+  let fileHead: FileHead | undefined;
+  const noteHead = (head: FileHead) => {
+    fileHead = head;
+    onHead?.(head);
+  };
+  const judging = { ...watcher, onHead: noteHead, ...(feed.dryRun && { onRejected }) };
   const judged = await runPass(inventory, feed, 'READING', rows, read, judging);
-  const { applied, unchanged, stale, zeroed } = judged.counts;
-  const inStock = await countInStock(inventory, feed.supplierId);
-  const zeroing = { rows: applied + unchanged + stale, inStock, zeroed };
+  const { rows: rowsRead, applied, unchanged, stale, zeroed } = judged.counts;
+  const inStock = await inventory.countSkus(feed.supplierId, IN_STOCK, Number.MAX_SAFE_INTEGER);
+  const zeroing = { read: rowsRead, rows: applied + unchanged + stale, inStock, zeroed };
   // A file that was not read to its end cannot be judged. One that was begun was let through before.
   const held = !begun && !judged.isStopped && isHeld(zeroing, feed.allowZeroing);
   if (held && onRejected && !feed.dryRun && judged.counts.rejected > 0) {
@@ -110,7 +120,13 @@ export async function importInventory(
   const passed = isStored
     ? await runPass(inventory, feed, 'APPLYING', rows, read, { ...watcher, onRejected, save }, begun)
     : judged;
-  return { ...passed, zeroing, isHeld: held, isStored, report: toReport(feed, isStored, passed.counts) };
+  return {
+    ...passed,
+    zeroing,
+    isHeld: held,
+    isStored,
+    report: toReport(feed, isStored, passed.counts, fileHead),
+  };
 }
 
 interface Passed {
@@ -167,32 +183,29 @@ async function runPass(
   return { counts: tally.finish(), isStopped: stop?.aborted ?? false };
 }
 
-function countInStock(inventory: FeedInventory, supplierId: string): Promise<number> {
-  return inventory.countSkus(supplierId, { minQuantityInStock: 1 }, Number.MAX_SAFE_INTEGER);
-}
-
-function toReport({ mode, dryRun, groupId }: Feed, isStored: boolean, counts: FeedCounts): FeedReport {
+function toReport(
+  { mode, dryRun, groupId }: Feed,
+  isStored: boolean,
+  counts: FeedCounts,
+  head: FileHead | undefined,
+): FeedReport {
   const { rows, applied, unchanged, stale, rejected, zeroed, problems } = counts;
   const group = isStored && applied + zeroed > 0 ? groupId : null;
-  return { mode, dryRun, rows, applied, unchanged, stale, rejected, zeroed, groupId: group, problems };
-}
-
-/** Reads the next part while the one in hand is stored. */
-async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T, void> {
-  const iterator = source[Symbol.asyncIterator]();
-  try {
-    let next = iterator.next();
-    for (;;) {
-      const { done, value } = await next;
-      if (done === true) return;
-      next = iterator.next();
-      // A failure is met where it is awaited. Until then it is not unhandled.
-      next.catch(() => undefined);
-      yield value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
+  const { ignored = [], hints = [] } = head ?? {};
+  const named = { ignored: ignored.slice(0, MAX_NAMED), hints: hints.slice(0, MAX_NAMED) };
+  return {
+    mode,
+    dryRun,
+    rows,
+    applied,
+    unchanged,
+    stale,
+    rejected,
+    zeroed,
+    groupId: group,
+    ...named,
+    problems,
+  };
 }
 
 function toRequest(feed: Feed, dryRun: boolean, rows: UpdateRequest['rows']): UpdateRequest {

@@ -57,7 +57,8 @@ export function readParameters(url: string): FeedParameters | { readonly error: 
     if (!names.some((known) => known === name))
       return { error: `There is no parameter ${shown(name)}. Known are: ${names.join(', ')}.` };
     if (name in fields) return { error: `The parameter ${name} is given twice.` };
-    fields[name] = value;
+    // In a query a plus means a space. In a time it can only be an offset that was not encoded.
+    fields[name] = name === 'asOf' ? value.replace(' ', '+') : value;
   }
   const parsed = Parameters.safeParse(fields);
   if (parsed.success) return parsed.data;
