@@ -135,7 +135,11 @@ function startFeeds(
   if (folder === undefined) return undefined;
   const told = {
     failed: (error: unknown) => server.logger.error({ err: error }, 'a feed failed'),
-    ended: (feed: EndedFeed) => metrics?.feedEnded(feed),
+    ended: ({ report, ...feed }: EndedFeed) => {
+      metrics?.feedEnded({ report, ...feed });
+      const { rows = 0, applied = 0, rejected = 0 } = report ?? {};
+      server.logger.info({ ...feed, rows, applied, rejected }, 'a feed has ended');
+    },
   };
   return { folder, clock, ...startFeedThread(store, inventory, { folder, watch }, told) };
 }

@@ -118,6 +118,8 @@ function ended(report: { readonly rejected: number } | null): FiledFeed {
     unchanged: 0,
     stale: 0,
     zeroed: 0,
+    ignored: [],
+    hints: [],
   } as const;
   const time = new Date().toISOString();
   return {

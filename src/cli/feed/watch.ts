@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createFeeds } from '../../db/feed/feeds.ts';
 import { createInventory } from '../../db/inventory.ts';
 import { withStore } from '../../db/store/open-store.ts';
+import { plain } from '../../feed/findings.ts';
 import { runFeeds } from '../../gateway/feed/run-feeds.ts';
 import { makeSpool } from '../../http/feed/spool.ts';
 import { PROGRAM, readOptions, UsageError, type Command, type Io } from '../options/command.ts';
@@ -43,8 +44,10 @@ async function watch(args: readonly string[], io: Io): Promise<number> {
         ...{ store, inventory, folder, clock: io.clock, stop: io.stop },
         feeds: createFeeds(store),
         watch: { directory, needsMark: values['feed-dir-wait'] === 'done' },
-        ended: ({ state, report }) =>
-          io.err(`A file: ${state}, ${report?.applied ?? 0} applied, ${report?.rejected ?? 0} rejected.\n`),
+        ended: ({ supplierId, filename, state, report }) =>
+          io.err(
+            `${supplierId}: ${plain(filename ?? '')}: ${state}, ${report?.rows ?? 0} rows, ${report?.rejected ?? 0} rejected.\n`,
+          ),
         report: (error) => io.err(`${error instanceof Error ? error.message : String(error)}\n`),
       });
       const failure = await Promise.race([running.ended, inventory.failed]);

@@ -49,6 +49,9 @@ type FeedEnd = FeedStep & { readonly state: FeedState };
 
 /** The end of a feed. */
 export interface EndedFeed {
+  readonly supplierId: string;
+  readonly feedId: string;
+  readonly filename: string | null;
   readonly report: FeedSummary | undefined;
   readonly state: FeedState;
   readonly dryRun: boolean;
@@ -73,7 +76,8 @@ export async function runFeed(loaded: UnfinishedFeed, options: FeedRunnerOptions
   const { feed } = loaded;
   const end = async (step: FeedEnd) => {
     await feeds.save(feed, { ...step, finishedAt: options.clock().toISOString() });
-    options.ended({ state: step.state, dryRun: feed.dryRun, report: step.report });
+    const { supplierId, feedId, filename, dryRun } = feed;
+    options.ended({ supplierId, feedId, filename, dryRun, state: step.state, report: step.report });
   };
   try {
     const step = await applyFile(loaded, options);

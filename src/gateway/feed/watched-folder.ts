@@ -167,12 +167,6 @@ export class WatchedFolder {
         if (claim) await this.#follow(folder, supplierId, claim);
       });
     }
-    if (!needsMark) return;
-    for (const mark of names) {
-      const name = mark.slice(0, -DONE_MARK.length);
-      if (!mark.endsWith(DONE_MARK) || names.has(name) || (await isThere(join(inbox, name)))) continue;
-      await rm(join(inbox, mark), { force: true });
-    }
   }
 
   /** Files that could be claimed, by name. */
@@ -199,8 +193,4 @@ async function makeFolder(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (!found) await mkdir(path);
   else if (!found.isDirectory()) throw new Error(`${path} must be a folder, and no link.`);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null)) !== null;
 }
