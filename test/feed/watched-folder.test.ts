@@ -1,6 +1,14 @@
 /** A watched folder: what suppliers drop is applied once, filed away with its report, and nothing else is touched. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { watchCommand } from '../../src/cli/feed/watch.ts';
@@ -26,7 +34,10 @@ describeOnEachStore('a watched folder', (kind) => {
   const folder = makeFolder();
   const dropped = join(folder.path, 'dropped');
   const acme = join(dropped, 'acme');
-  const drop = (name: string, text: string) => writeFileSync(join(acme, 'in', name), text);
+  const drop = (name: string, text: string) => {
+    writeFileSync(join(acme, 'in', name), text);
+    writeFileSync(join(acme, 'in', `${name}.done`), '');
+  };
   let database: TestDatabase;
   let gateway: RunningGateway | undefined;
   let store: Store;
@@ -38,7 +49,8 @@ describeOnEachStore('a watched folder', (kind) => {
     mkdirSync(join(dropped, 'nobody', 'in'), { recursive: true });
     gateway = await startGateway(
       database.url,
-      ...['--feed-dir', dropped, '--feed-spool', join(folder.path, 'spool'), '--log-level', 'silent'],
+      ...['--feed-dir', dropped, '--feed-dir-wait', 'done', '--log-level', 'silent'],
+      ...['--feed-spool', join(folder.path, 'spool')],
     );
   });
   afterAll(async () => {
@@ -133,23 +145,25 @@ describeOnEachStore('a watched folder', (kind) => {
   );
 
   test.concurrent(
-    '`watch` does the same without a gateway, and waits for marks if it is told to',
+    '`watch` does the same without a gateway, and waits until nobody writes to a file',
     async () => {
       const own = join(folder.path, 'own');
-      const rival = join(own, 'rival');
-      mkdirSync(join(rival, 'in'), { recursive: true });
+      const inbox = join(own, 'rival', 'in');
+      mkdirSync(inbox, { recursive: true });
       const stop = new AbortController();
-      const watching = runHere(
-        watchCommand,
-        [own, '--feed-dir-wait', 'done', '--database', database.url],
-        stop.signal,
+      const watching = runHere(watchCommand, [own, '--database', database.url], stop.signal);
+      writeFileSync(join(inbox, 'whole.csv'), `${FILE}rival-only,5\n`);
+      const arriving = setInterval(
+        () => appendFileSync(join(inbox, 'arriving.csv'), `${FILE}rival-only,6\n`),
+        200,
       );
-      writeFileSync(join(rival, 'in', 'marked.csv'), `${FILE}rival-only,5\n`);
-      writeFileSync(join(rival, 'in', 'marked.csv.done'), '');
-      writeFileSync(join(rival, 'in', 'unmarked.csv'), `${FILE}rival-only,6\n`);
-      expect(await reportOf(rival, 'done', 'marked.csv')).toMatchObject({ applied: 1 });
-      await eventually(() => expect(readdirSync(join(rival, 'in'))).toEqual(['unmarked.csv']));
-      stop.abort();
+      try {
+        expect(await reportOf(join(own, 'rival'), 'done', 'whole.csv')).toMatchObject({ applied: 1 });
+        expect(readdirSync(inbox)).toEqual(['arriving.csv']);
+      } finally {
+        clearInterval(arriving);
+        stop.abort();
+      }
       expect((await watching).code).toBe(0);
     },
   );

@@ -19,6 +19,7 @@ import {
   UsageError,
   type Io,
   type Option,
+  type Progress,
 } from '../options/command.ts';
 import { boolean, database, supplierName } from '../options/settings.ts';
 import { requireSupplier } from '../options/require-supplier.ts';
@@ -87,7 +88,7 @@ export async function importInventoryFile(args: readonly string[], io: Io): Prom
   const { values, positionals } = readOptions(options, ['FILE'], args, io.env);
   const path = positionals[0] ?? '';
   await requireFile(path);
-  const { report, showProgress } = createTerminal(io);
+  const { report, showProgress, endProgress } = createTerminal(io);
   await using rejected = await openRejected(values.rejected, path);
   // Awaited here: what `using` holds is disposed of when this function returns.
   return await withStore(values.database, async (store) => {
@@ -111,9 +112,10 @@ export async function importInventoryFile(args: readonly string[], io: Io): Prom
             report([`Ignored: ${head.ignored.join(', ')}.`, ...head.hints].join(' '));
         },
         onRejected: async (rows) => rejected?.write(rows),
-        onProgress: (state, rows) => showProgress(rows, state === 'READING' ? 'row read' : 'row applied'),
+        onProgress: createOnProgress(showProgress),
         stop: io.stop,
       });
+      endProgress();
       io.out(
         values.json
           ? `${JSON.stringify({ ...result.report, held: result.isHeld })}\n`
@@ -129,6 +131,16 @@ export async function importInventoryFile(args: readonly string[], io: Io): Prom
       await inventory.close();
     }
   });
+}
+
+/** The first reading counts the rows. So the second can say how much is left. */
+function createOnProgress(show: (rows: number, noun: string, progress: Progress) => void) {
+  let rowsRead = 0;
+  return (state: 'READING' | 'APPLYING', rows: number): void => {
+    if (state === 'APPLYING') return show(rows, 'row', { verb: 'applied', total: rowsRead });
+    rowsRead = rows;
+    show(rows, 'row', { verb: 'read' });
+  };
 }
 
 /** Opens it before anything is stored. */

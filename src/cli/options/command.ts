@@ -89,17 +89,32 @@ export function readOptions<O extends Record<string, Option>>(
   return { values: values as OptionValues<O>, positionals: given.positionals };
 }
 
+/** What is done to the things that are counted, and how many there are in all. */
+export interface Progress {
+  readonly verb?: string;
+  readonly total?: number;
+}
+
 /** Writes to a person: lines, given without their line ends, and progress on a line that the next text replaces. */
 export function createTerminal({ err, interactive }: Io) {
   const start = interactive ? '\r\x1b[K' : '';
-  const startMs = performance.now();
+  let phase = { name: '', startMs: performance.now() };
+  let lastMs = phase.startMs;
   return {
     report: (line: string) => err(`${start}${line}\n`),
-    /** Shows `1,234 rows, 5,000 a second` if a person watches. */
-    showProgress: (count: number, noun: string) => {
-      const elapsedMs = Math.max(1, performance.now() - startMs);
-      const rate = Math.round((count / elapsedMs) * 1000);
-      if (interactive) err(`${start}${plural(count, noun)}, ${format(rate)} a second`);
+    /** Shows `1,234 rows read, 5,000 a second, 3 s left` if a person watches. Another noun or verb begins a new count. */
+    showProgress: (count: number, noun: string, { verb = '', total }: Progress = {}) => {
+      const name = `${noun} ${verb}`;
+      if (name !== phase.name) phase = { name, startMs: phase.name === '' ? phase.startMs : lastMs };
+      lastMs = performance.now();
+      const rate = count / Math.max(1, lastMs - phase.startMs);
+      const rows = [plural(count, noun), verb].filter(Boolean).join(' ');
+      const left = total === undefined ? '' : `, ${format(Math.ceil((total - count) / rate / 1_000))} s left`;
+      if (interactive) err(`${start}${rows}, ${format(Math.round(rate * 1_000))} a second${left}`);
+    },
+    /** Takes the progress away, before something is printed that does not begin with it. */
+    endProgress: () => {
+      if (interactive) err(start);
     },
   };
 }
