@@ -1,4 +1,4 @@
-/** Inventory files that were handed in over HTTP: queued, carried on after a restart, and looked at. */
+/** Inventory files that were handed in or dropped: queued, carried on after a restart, and looked at. */
 import { sql, type Kysely } from 'kysely';
 import {
   describeAhead,

@@ -139,7 +139,7 @@ const idempotencyKey = {
   made_at_ms: bigint(),
 };
 
-/** An inventory file that was handed in over HTTP, and what became of it. The file itself is in the spool. */
+/** An inventory file that was handed in or dropped, and what became of it. The file itself is in the spool. */
 const feed = { ...supplierKey, ...feedColumns };
 
 /** One row: the milliseconds for which gateways have served this store. Idempotency keys age by it (service-clock.ts). */

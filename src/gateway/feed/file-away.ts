@@ -14,7 +14,7 @@ export type FiledFeed = Pick<
 >;
 
 /**
- * Moves it to `done` if every row went in, otherwise to `rejected`. NAME.report.json stands beside it, and NAME.rejected.csv if rows were
+ * Moves it to `done` if no row was rejected, otherwise to `rejected`. NAME.report.json stands beside it, and NAME.rejected.csv if rows were
  * rejected. The file comes last, so an interrupted move begins again and ends alike. What stands there already stays.
  */
 export async function fileAway(folder: string, claim: Claim, feed: FiledFeed, spool: string): Promise<void> {

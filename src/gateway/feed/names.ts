@@ -30,7 +30,7 @@ export function isFullFile(name: string): boolean {
   return /\.full\.[^.]+$/i.test(name);
 }
 
-/** The name with a shorter middle if it is very long. It stays full if it was. */
+/** The name, cut before its ending if it is very long. The file stays full if it was. */
 export function shorten(name: string): string {
   const ending = /(?:\.full)?\.[^.]+$/i.exec(name)?.[0] ?? '';
   let stem = name.slice(0, name.length - ending.length);

@@ -42,16 +42,17 @@ const Mode = builder.enumType('InventoryFeedMode', {
 });
 
 const Report = builder.objectRef<FeedSummary>('InventoryFeedReport').implement({
-  description: 'What a feed did, or would do. Each row is applied, unchanged, stale or rejected.',
+  description:
+    'What a feed did; for a dry run or a feed that was held, what it would have done. Each row is applied, unchanged, stale or rejected.',
   fields: (t) => ({
     rows: t.exposeInt('rows', { description: 'Rows of the file.' }),
-    applied: t.exposeInt('applied', { description: 'Rows that changed their SKU.' }),
+    applied: t.exposeInt('applied', { description: 'Rows that change their SKU.' }),
     unchanged: t.exposeInt('unchanged', { description: 'Rows whose SKU was so already.' }),
-    stale: t.exposeInt('stale', { description: 'Rows older than what is stored. They were left out.' }),
+    stale: t.exposeInt('stale', { description: 'Rows older than what is stored. They are left out.' }),
     rejected: t.exposeInt('rejected', {
-      description: 'Rows that were left out for a mistake. `GET /feeds/inventory/ID/rejected.csv` has them.',
+      description: 'Rows that are left out for a mistake. `GET /feeds/inventory/ID/rejected.csv` has them.',
     }),
-    zeroed: t.exposeInt('zeroed', { description: 'SKUs that went from stock to 0, named or left out.' }),
+    zeroed: t.exposeInt('zeroed', { description: 'SKUs that go from stock to 0, named or left out.' }),
   }),
 });
 
@@ -74,7 +75,8 @@ const Refusal = builder.objectRef<FeedRefusal>('InventoryFeedRefusal').implement
 export const InventoryFeed = builder.objectRef<StoredFeed>('InventoryFeed');
 
 builder.node(InventoryFeed, {
-  description: 'An inventory file that was handed in over HTTP. It is kept for 30 days after its end.',
+  description:
+    'An inventory file that was handed in over HTTP or dropped in a watched folder. It is kept for 30 days after its end.',
   id: { resolve: ({ feedId }) => feedId, description: 'The global ID, for `Query.node`.' },
   loadOne: (feedId, { caller, feeds }) => (isFeedId(feedId) ? feeds.find(caller.supplierId, feedId) : null),
   fields: (t) => ({
@@ -85,7 +87,9 @@ builder.node(InventoryFeed, {
     filename: t.exposeString('filename', { nullable: true, description: 'As its sender names the file.' }),
     mode: t.expose('mode', { type: Mode, description: 'What it says of SKUs that it does not name.' }),
     dryRun: t.exposeBoolean('dryRun', { description: 'Whether it decides every row and stores nothing.' }),
-    actor: t.exposeString('actor', { description: 'The name of the token that handed it in.' }),
+    actor: t.exposeString('actor', {
+      description: 'The name of the token that handed it in, or `watched folder`.',
+    }),
     reason: t.exposeString('reason', { nullable: true, description: 'Recorded with each change.' }),
     referenceDocumentUri: t.exposeString('referenceDocumentUri', {
       nullable: true,

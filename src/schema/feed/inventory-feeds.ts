@@ -18,7 +18,7 @@ const feedCursor = z.tuple([z.iso.datetime(), z.string().refine(isFeedId)]);
 builder.queryField('inventoryFeeds', (t) =>
   t.field({
     type: InventoryFeedConnection,
-    description: 'The inventory files that were handed in over HTTP for you, newest first.',
+    description: 'The inventory files that were handed in or dropped for you, newest first.',
     args: pageArgs('feeds'),
     resolve: async (_root, { first, after }, { caller, feeds }) => {
       const [createdAt, feedId] = decodeCursor(after, feedCursor) ?? [];
