@@ -78,6 +78,9 @@ test('a misspelled or shortened name of a column that is missing is told apart',
     'Do you mean quantity_in_stock by "quantity_in_stok"?',
     'Do you mean ean13 by "EAN"?',
   ]);
+  expect(headerOf('sku_id,qty_in_stock,restrictions').hints).toEqual([
+    'Do you mean quantity_in_stock by "qty_in_stock"?',
+  ]);
   expect(() => headerOf('skuid_x,quantiy in stock')).toThrow(
     'line 1: no column names the SKU. Give the first row the names of the columns, one of them sku_id, upca, ean13, gtin14 or isbn. Do you mean sku_id by "skuid_x"? Do you mean quantity_in_stock by "quantiy in stock"?',
   );
@@ -199,8 +202,6 @@ describe('a row', () => {
     ['24/12/2026', '2026-12-24'],
     ['5/5/2026', '2026-05-05'],
     ['12/24/26', '2026-12-24'],
-    ['04/05/2026', null],
-    ['24/12/26', null],
     ['2026-02-30', null],
     ['29.2.2028', '2028-02-29'],
     ['46380', null],
@@ -215,6 +216,16 @@ describe('a row', () => {
           ]
         : { backorderDate: date, codes: [] },
     );
+  });
+
+  test.each([
+    ['04/05/2026', '2026-04-05 or 2026-05-04'],
+    ['24/12/26', '2026-12-24 or 2024-12-26'],
+  ])('with the date %j, which people read differently, is rejected with all readings', (cell, readings) => {
+    expect(reasonOf('backorder_date', cell)).toEqual([
+      'BAD_USER_INPUT',
+      `backorder_date is "${cell}": it can mean ${readings}. Write the date that is meant.`,
+    ]);
   });
 
   test('with a date that no update may set is rejected', () => {

@@ -127,6 +127,9 @@ export async function stock(gateway: Pick<Gateway, 'store'>, ...rows: CatalogRow
 /** The token that clients of the real program use. */
 export const CLIENT_TOKEN = 'a-token-for-the-clients';
 
+/** SKUs that are saved in one call. */
+const STOCKED_AT_ONCE = 5_000;
+
 /** Fills a database that no program has open: with acme, these SKUs, and CLIENT_TOKEN. */
 export async function seedDatabase(url: string, rows: readonly CatalogRow[]): Promise<void> {
   const store = await openStore(url);
@@ -144,7 +147,8 @@ export async function seedDatabase(url: string, rows: readonly CatalogRow[]): Pr
     },
     now,
   );
-  await stock({ store }, ...rows);
+  for (let at = 0; at < rows.length; at += STOCKED_AT_ONCE)
+    await stock({ store }, ...rows.slice(at, at + STOCKED_AT_ONCE));
   await store.close();
 }
 

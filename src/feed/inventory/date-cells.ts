@@ -11,35 +11,38 @@ const CENTURY = 2_000;
 type Parts = readonly [year: string, month: string, day: string];
 
 /**
- * The date as `2026-12-24`; null where the cell is no date, or where people of different countries would read different ones:
- * `12/24/2026` has one reading, `04/05/2026` has two.
+ * Every date, as `2026-12-24`, that people may read in the cell: `12/24/2026` has one reading, `04/05/2026` has two, and a cell that is no
+ * date has none.
  */
-export function readDate(cell: string): string | null {
-  const [, year, month, day] = ISO_DATE.exec(cell) ?? [];
-  if (year !== undefined) return toDate([year, month ?? '', day ?? '']);
-  const [, dottedDay, dottedMonth, dottedYear] = DOTTED_DATE.exec(cell) ?? [];
-  if (dottedYear !== undefined) return toDate([dottedYear, dottedMonth ?? '', dottedDay ?? '']);
+export function readDates(cell: string): readonly string[] {
+  const [, year, month = '', day = ''] = ISO_DATE.exec(cell) ?? [];
+  if (year !== undefined) return toDates([[year, month, day]]);
+  const [, dottedDay = '', dottedMonth = '', dottedYear] = DOTTED_DATE.exec(cell) ?? [];
+  if (dottedYear !== undefined) return toDates([[dottedYear, dottedMonth, dottedDay]]);
   const [, first = '', second = '', third] = SLASHED_DATE.exec(cell) ?? [];
-  if (third === undefined) return null;
+  if (third === undefined) return [];
   const orders: Parts[] = [
     [third, first, second],
     [third, second, first],
   ];
   if (third.length === 2) orders.push([first, second, third]);
-  const readings = new Set(orders.map(toDate).filter((date) => date !== null));
-  const [reading = null] = readings;
-  return readings.size === 1 ? reading : null;
+  return toDates(orders);
 }
 
 /** The time in UTC with milliseconds, as GraphQL's DateTime; null where the cell is no time, or has no offset. */
 export function readTime(cell: string): string | null {
   const [, date = '', minutes, seconds = ':00', utc, hours = '+00', offsetMinutes = '00'] =
     TIME.exec(cell) ?? [];
-  if (minutes === undefined || readDate(date) !== date) return null;
+  if (minutes === undefined || readDates(date)[0] !== date) return null;
   const time = Date.parse(
     `${date}T${minutes}${seconds}${utc === undefined ? `${hours}:${offsetMinutes}` : 'Z'}`,
   );
   return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+/** The days that the calendar has, each once. */
+function toDates(readings: readonly Parts[]): readonly string[] {
+  return [...new Set(readings.map(toDate).filter((date) => date !== null))];
 }
 
 /** Null where the calendar has no such day. */

@@ -8,7 +8,7 @@ import {
 import type { Problem } from '../../domain/refusal.ts';
 import { MAX_QUANTITY, restrictions, type Restriction } from '../../domain/sku.ts';
 import { isDate, MAX_DATE, MIN_DATE } from '../../domain/text.ts';
-import { readDate, readTime } from './date-cells.ts';
+import { readDates, readTime } from './date-cells.ts';
 import { quote } from '../findings.ts';
 
 /** What a row asks for. A field left out stays as it is; null clears it. */
@@ -162,8 +162,10 @@ function readBackorderDate(cell: string, values: MutableValues): ValueFault | nu
     values.backorderDate = null;
     return null;
   }
-  const date = readDate(cell);
-  if (date === null) return bad(cell, 'give a date such as 2026-12-24, or - to remove the date.');
+  const [date, ...others] = readDates(cell);
+  if (others.length > 0)
+    return bad(cell, `it can mean ${[date, ...others].join(' or ')}. Write the date that is meant.`);
+  if (date === undefined) return bad(cell, 'give a date such as 2026-12-24, or - to remove the date.');
   if (!isDate(date)) return bad(cell, `give a date from ${MIN_DATE} to ${MAX_DATE}.`);
   values.backorderDate = date;
   return null;

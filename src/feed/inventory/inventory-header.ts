@@ -93,7 +93,7 @@ export function readInventoryHeader({ line, cells }: Row): InventoryHeader {
 
 /** The name that a mistyped or shortened one may stand for. */
 function nameLike(text: string): Name | undefined {
-  const key = keyOf(text);
+  const key = keyOf(text).replace(/^qty/, 'quantity');
   const known = Array.from(keys.keys());
   const begun = key.length < MIN_BEGINNING ? undefined : known.find((other) => other.startsWith(key));
   return keys.get(begun ?? nearestNames(key, known)[0] ?? '');

@@ -170,7 +170,7 @@ async function begunFrom(
 function endOf({ report: { problems, ...report }, isHeld, zeroing }: FeedResult): FeedEnd {
   const rows = { rowsRead: report.rows, rowsDone: report.rows };
   if (!isHeld) return { state: 'DONE', report, problems, ...rows };
-  const message = `${describeHeld(zeroing)} Nothing was stored. If that is right, send the file again with allowZeroing=${zeroing.zeroed}.`;
+  const message = `${describeHeld(zeroing)} Nothing was stored. If that is right, send the file again with allowZeroing=${zeroing.zeroed}. Import a file of a watched folder with --allow-zeroing ${zeroing.zeroed}.`;
   const refusal: FeedRefusal = { code: 'ZEROING_HELD', message, allowZeroing: zeroing.zeroed };
   return { state: 'REFUSED', report, problems, refusal, ...rows, rowsDone: 0 };
 }
