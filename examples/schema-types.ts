@@ -2492,6 +2492,23 @@ export type introspection = {
     "possibleTypes": null
    },
    {
+    "kind": "ENUM",
+    "name": "Permission",
+    "isOneOf": null,
+    "fields": null,
+    "inputFields": null,
+    "interfaces": null,
+    "enumValues": [
+     {
+      "name": "EDIT_ITEMS"
+     },
+     {
+      "name": "VIEW_ITEMS"
+     }
+    ],
+    "possibleTypes": null
+   },
+   {
     "kind": "OBJECT",
     "name": "PreconditionFailedError",
     "isOneOf": null,
@@ -2835,6 +2852,18 @@ export type introspection = {
        "name": null,
        "ofType": {
         "name": "SkuConnection",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "viewer",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Viewer",
         "kind": "OBJECT",
         "ofType": null
        }
@@ -4255,6 +4284,69 @@ export type introspection = {
       "ofType": null
      }
     ]
+   },
+   {
+    "kind": "OBJECT",
+    "name": "Viewer",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "expiresAt",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "permissions",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "LIST",
+        "ofType": {
+         "name": null,
+         "kind": "NON_NULL",
+         "ofType": {
+          "name": "Permission",
+          "kind": "ENUM",
+          "ofType": null
+         }
+        }
+       }
+      }
+     },
+     {
+      "name": "supplier",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "tokenName",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
    },
    {
     "kind": "OBJECT",

@@ -126,6 +126,7 @@ function toCaller(row: TokenTable & { supplier_name: string }): Caller {
     role: row.role,
     permissions: parsePermissions(row.permissions),
     actor: row.name,
+    expiresAt: row.expires_at,
   };
 }
 

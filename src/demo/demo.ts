@@ -16,6 +16,7 @@ const caller: Caller = {
   role: 'supplier',
   permissions,
   actor: 'demo',
+  expiresAt: null,
 };
 const CATALOG = new URL('demo-skus.csv', import.meta.url);
 

@@ -9,12 +9,14 @@ export type Role = (typeof roles)[number];
 export interface Caller {
   /** The supplier's key in the store. It stays when the supplier is renamed. */
   readonly supplierId: string;
-  /** What people call the supplier, for logs alone. */
+  /** What people call the supplier, for people alone: logs, and what a page shows. */
   readonly supplierName: string;
   readonly role: Role;
   readonly permissions: readonly Permission[];
   /** The token's name; the change record keeps it. */
   readonly actor: string;
+  /** When the token expires, in ISO 8601; null: never. */
+  readonly expiresAt: string | null;
 }
 
 /** Resolves to the caller of a token; null if the token is unknown, revoked or expired. */

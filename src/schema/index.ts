@@ -8,6 +8,7 @@ import './feed/inventory-feeds.ts';
 import './update/revert-inventory-changes.ts';
 import './sku/skus.ts';
 import './update/update-sku-inventory.ts';
+import './viewer.ts';
 
 /** The executable schema. */
 export const schema = builder.toSchema();

@@ -19,6 +19,7 @@ const caller: Caller = {
   role: 'supplier',
   permissions,
   actor: 'dashboard',
+  expiresAt: null,
 };
 
 let log = '';

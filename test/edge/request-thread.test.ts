@@ -10,6 +10,7 @@ const caller: Caller = {
   role: 'supplier',
   permissions: [],
   actor: 'test',
+  expiresAt: null,
 };
 const never = new AbortController().signal;
 const threads: RequestThread[] = [];

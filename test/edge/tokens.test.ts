@@ -81,6 +81,7 @@ describeOnEachStore('a token', (kind) => {
         role: token.role,
         permissions: token.permissions,
         actor: token.name,
+        expiresAt: token.expiresAt,
       };
       const plain = await save(token);
       expect(await authenticate(plain)).toEqual(caller);

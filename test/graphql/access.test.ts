@@ -1,6 +1,7 @@
 /** Who may do what through GraphQL: tokens, permissions, and the schema that is open to every token. */
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { saveToken } from '../../src/db/tokens.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 
 const MUTATION =
@@ -91,6 +92,58 @@ describe('the schema is open to every token', () => {
       });
     expect((await run('Read')).statusCode).toBe(200);
     expect((await run('Write')).statusCode).toBe(403);
+  });
+});
+
+describe('the viewer', () => {
+  const VIEWER = '{ viewer { supplier tokenName permissions expiresAt } }';
+  const [edit, view] = ['EDIT_ITEMS', 'VIEW_ITEMS'];
+
+  test.each([
+    ['full', 'acme', 'dashboard', [edit, view]],
+    ['view', 'acme', 'viewer', [view]],
+    ['edit', 'acme', 'editor', [edit]],
+    ['retailer', 'acme', 'a retailer', [edit, view]],
+    ['rival', 'rival', 'rival dashboard', [edit, view]],
+  ] as const)('of the token %s is shown to it', async (name, supplier, tokenName, permissions) => {
+    expect(await gateway.graphql(VIEWER, {}, tokens[name])).toEqual({
+      status: 200,
+      body: { data: { viewer: { supplier, tokenName, permissions, expiresAt: null } } },
+    });
+  });
+
+  test('tells when the token expires', async () => {
+    const expiresAt = '2999-12-31T00:00:00.000Z';
+    const details = {
+      supplierId: 'acme',
+      name: 'brief',
+      role: 'supplier',
+      permissions: [],
+      expiresAt,
+    } as const;
+    await saveToken(gateway.store, 'a-brief-token', details, new Date());
+    const { body } = await gateway.graphql(VIEWER, {}, 'a-brief-token');
+    expect(body.data.viewer).toEqual({ supplier: 'acme', tokenName: 'brief', permissions: [], expiresAt });
+  });
+
+  test('is open in fragments too, and beside the schema', async () => {
+    const query = `{ __typename ...F ... { me: viewer { supplier } } }
+      fragment F on Query { viewer { ...G } } fragment G on Viewer { supplier }`;
+    const { body } = await gateway.graphql(query, {}, tokens.retailer);
+    expect(body).toEqual({
+      data: { __typename: 'Query', viewer: { supplier: 'acme' }, me: { supplier: 'acme' } },
+    });
+  });
+
+  test.each([
+    ['beside it', '{ viewer { supplier } sku(by: { skuId: "shared" }) { skuId } }'],
+    [
+      'in a fragment',
+      '{ ...F } fragment F on Query { viewer { supplier } ...G } fragment G on Query { sku(by: { skuId: "shared" }) { skuId } }',
+    ],
+    ['under its name', '{ viewer: sku(by: { skuId: "shared" }) { skuId } }'],
+  ])('opens no SKU %s', async (_place, query) => {
+    expect(await gateway.graphql(query, {}, tokens.edit)).toEqual({ status: 403, body: noPermission });
   });
 });
 

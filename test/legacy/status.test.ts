@@ -191,7 +191,7 @@ describe('of two faults the earlier check answers', () => {
   test('the permission before the type, for a token that lacks both', async () => {
     const { denyCaller } = await import('../../src/http/edge/authenticate.ts');
     const retailer = { supplierId: 'acme', supplierName: 'acme', role: 'retailer' } as const;
-    const caller = { ...retailer, permissions: [], actor: 'a retailer' } as const;
+    const caller = { ...retailer, permissions: [], actor: 'a retailer', expiresAt: null } as const;
     expect(denyCaller(caller, 'edit_items')?.status).toBe(403);
   });
 });

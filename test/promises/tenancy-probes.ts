@@ -217,7 +217,7 @@ export const probedNodeTypes = ['InventoryFeed', 'Sku'];
 
 /** Everything that a supplier can read without naming anything. */
 export const READ_ALL = `{ skus(first: 50) { totalCount nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} }
-  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } }`;
+  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } viewer { supplier tokenName } }`;
 
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(

@@ -78,7 +78,7 @@ export const rooms: readonly Room[] = [
   room('schema/feed', 'Handed-in files, and the subscription to one.', 'domain', 'schema/builder'),
   room(
     'schema',
-    'Loads the parts of the schema, and builds it.',
+    'Loads the parts of the schema, and builds it; the viewer.',
     ...['schema/builder', 'schema/sku', 'schema/change', 'schema/update', 'schema/feed'],
   ),
   room('http/fair', 'Fair shares: rates, turns, connections and bytes for each supplier.', 'domain'),

@@ -16,10 +16,10 @@ const findShownState = createFindShownState(schema);
 
 /**
  * Why this caller may not run this operation; null when it may. Mutations need `edit_items`, the rest and what shows a SKU's
- * state `view_items`; the schema itself is for everyone who has a token.
+ * state `view_items`; the schema itself and the viewer are for everyone who has a token.
  */
 export function denyPermission({ document, operation }: Operation, caller: Caller): Denial | null {
-  if (isIntrospection(operation)) return null;
+  if (isOpen(operation, document)) return null;
   if (operation.operation !== 'mutation') return denyCaller(caller, 'view_items');
   const denial = denyCaller(caller, 'edit_items');
   if (denial || mayView(caller)) return denial;
@@ -32,8 +32,27 @@ export function denyPermission({ document, operation }: Operation, caller: Calle
   };
 }
 
-function isIntrospection({ selectionSet }: OperationDefinitionNode): boolean {
-  return selectionSet.selections.every(
-    (selection) => selection.kind === 'Field' && selection.name.value.startsWith('__'),
-  );
+/** Whether an operation selects only the schema and the viewer, which tell nothing of SKUs. */
+function isOpen({ selectionSet }: OperationDefinitionNode, { definitions }: DocumentNode): boolean {
+  const selections = [...selectionSet.selections];
+  // Each fragment once, so that fragments that spread one another come to an end.
+  const spread = new Set<string>();
+  for (const selection of selections) {
+    if (selection.kind === 'Field') {
+      if (!isOpenField(selection.name.value)) return false;
+    } else if (selection.kind === 'InlineFragment') {
+      selections.push(...selection.selectionSet.selections);
+    } else if (!spread.has(selection.name.value)) {
+      const { value } = selection.name;
+      spread.add(value);
+      for (const node of definitions)
+        if (node.kind === 'FragmentDefinition' && node.name.value === value)
+          selections.push(...node.selectionSet.selections);
+    }
+  }
+  return true;
+}
+
+function isOpenField(name: string): boolean {
+  return name.startsWith('__') || name === 'viewer';
 }
