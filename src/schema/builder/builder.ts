@@ -54,7 +54,9 @@ export type InputFields = PothosSchemaTypes.InputFieldBuilder<
   'InputObject'
 >;
 
-builder.queryType({ description: 'Read SKUs and changes. Needs the permission `view_items`, except for `viewer` alone.' });
+builder.queryType({
+  description: 'Read SKUs and changes. Needs the permission `view_items`, except for `viewer` alone.',
+});
 builder.mutationType({
   description:
     "Update inventory. Needs the permission `edit_items`. Fields that show a SKU's state also need `view_items`.",
