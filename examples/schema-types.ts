@@ -2818,6 +2818,18 @@ export type introspection = {
       }
      },
      {
+      "name": "inventoryChangesCursor",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
       "name": "inventoryFeeds",
       "type": {
        "kind": "NON_NULL",
@@ -3264,6 +3276,14 @@ export type introspection = {
       "type": {
        "kind": "SCALAR",
        "name": "String",
+       "ofType": null
+      }
+     },
+     {
+      "name": "lastChange",
+      "type": {
+       "kind": "OBJECT",
+       "name": "InventoryChange",
        "ofType": null
       }
      },

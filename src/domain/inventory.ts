@@ -52,8 +52,8 @@ export interface Inventory {
     size: WindowSize,
     meter?: ReadMeter,
   ): Promise<ChangesWindow>;
-  /** The changes at these positions; those that do not exist are left out. */
-  changesAt(supplierId: string, positions: readonly number[]): Promise<InventoryChange[]>;
+  /** The changes at these positions, in the order of positions; those that do not exist are left out. */
+  changesAt(supplierId: string, positions: readonly number[], meter?: ReadMeter): Promise<InventoryChange[]>;
   /** Position of the newest change; 0 before the first. */
   lastPosition(supplierId: string): Promise<number>;
   /** Resolves once the supplier has a change past this position, or the signal aborts. */

@@ -4,6 +4,7 @@ import './update/adjust-sku-inventory.ts';
 import { builder } from './builder/builder.ts';
 import './update/bulk-update-sku-inventory.ts';
 import './change/inventory-changed.ts';
+import './change/inventory-changes.ts';
 import './feed/inventory-feeds.ts';
 import './update/revert-inventory-changes.ts';
 import './sku/skus.ts';

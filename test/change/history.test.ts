@@ -211,6 +211,108 @@ describeOnEachStore('the history of a SKU', (kind) => {
   });
 });
 
+describeOnEachStore('the last change of a SKU', (kind) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await openGateway(kind);
+    await update(gateway, 'EACH', { quantityInStock: 1 });
+    await update(gateway, 'shared', { quantityInStock: 1 }, tokens.rival);
+    await update(gateway, 'EACH', { quantityInStock: 2, reason: 'counted' });
+  });
+  afterAll(() => gateway.close());
+
+  const ask = async (query: string, token?: string) => {
+    const { body } = await gateway.graphql(query, {}, token);
+    expect(body.errors).toBeUndefined();
+    return body.data;
+  };
+  const lastOf = async (skuId: string, token?: string) =>
+    (await ask(`{ sku(by: { skuId: "${skuId}" }) { lastChange { id version reason actor } } }`, token)).sku
+      .lastChange;
+
+  test('is its newest, and null if there is none', async () => {
+    expect(await lastOf('EACH')).toEqual({ id: '2', version: 2, reason: 'counted', actor: 'dashboard' });
+    expect(await lastOf('GONE')).toBeNull();
+  });
+
+  test('is never of another supplier who has the same skuId', async () => {
+    expect(await lastOf('shared')).toBeNull();
+    expect(await lastOf('shared', tokens.rival)).toMatchObject({ id: '1', actor: 'rival dashboard' });
+  });
+
+  test('is shown in the answer that made it, and again when that answer is replayed', async () => {
+    const mutation = (quantity: number, more = '') => `mutation {
+      updateSkuInventory(input: { identifier: { skuId: "ODD-CODE" }, quantityInStock: ${quantity} ${more} }) {
+        outcome replayed sku { version lastChange { version } } change { version }
+      }
+    }`;
+    const key = 'idempotencyKey: "last"';
+    for (const replayed of [false, true])
+      expect((await ask(mutation(4, key))).updateSkuInventory).toEqual({
+        outcome: 'APPLIED',
+        replayed,
+        sku: { version: 1, lastChange: { version: 1 } },
+        change: { version: 1 },
+      });
+    expect((await ask(mutation(5))).updateSkuInventory.sku).toEqual({
+      version: 2,
+      lastChange: { version: 2 },
+    });
+    expect((await ask(mutation(5))).updateSkuInventory).toMatchObject({
+      outcome: 'UNCHANGED',
+      sku: { version: 2, lastChange: { version: 2 } },
+    });
+    // What a dry run projects is stored nowhere.
+    expect((await ask(mutation(6, 'dryRun: true'))).updateSkuInventory.sku).toEqual({
+      version: 3,
+      lastChange: { version: 2 },
+    });
+  });
+
+  test('is shown for the rows of a bulk call, also of a SKU that is in several', async () => {
+    const rows = [7, 8, 8].map((n) => `{ identifier: { skuId: "BOOK-NEW" }, quantityInStock: ${n} }`);
+    const { bulkUpdateSkuInventory } = await ask(`mutation {
+      bulkUpdateSkuInventory(input: { updates: [${rows.join()}] }) { results { outcome sku { version lastChange { version } } } }
+    }`);
+    expect(bulkUpdateSkuInventory.results).toEqual([
+      // The second row's change is stored by the time at which the answer is written.
+      { outcome: 'APPLIED', sku: { version: 1, lastChange: { version: 2 } } },
+      { outcome: 'APPLIED', sku: { version: 2, lastChange: { version: 2 } } },
+      { outcome: 'UNCHANGED', sku: { version: 2, lastChange: { version: 2 } } },
+    ]);
+  });
+});
+
+describeOnEachStore('the cursor of now', (kind) => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await openGateway(kind);
+  });
+  afterAll(() => gateway.close());
+
+  const cursor = async (token?: string): Promise<string> =>
+    (await gateway.graphql('{ inventoryChangesCursor }', {}, token)).body.data.inventoryChangesCursor;
+  const behind = async (after: string, token?: string) =>
+    (await feed(gateway, { after }, token)).nodes.map(({ skuId }) => skuId);
+
+  test('has only later changes behind it, of the own supplier, also where there was none before', async () => {
+    const [first, theirs] = [await cursor(), await cursor(tokens.rival)];
+    expect(await behind(first)).toEqual([]);
+    await update(gateway, 'EACH', { quantityInStock: 1 });
+    await update(gateway, 'shared', { quantityInStock: 2 });
+    const second = await cursor();
+    await update(gateway, 'GONE', { quantityInStock: 3 });
+    expect(await behind(first)).toEqual(['EACH', 'shared', 'GONE']);
+    expect(await behind(second)).toEqual(['GONE']);
+    expect(await behind(await cursor())).toEqual([]);
+    expect(await cursor(tokens.rival)).toBe(theirs);
+  });
+
+  test('needs view_items', async () => {
+    expect((await gateway.graphql('{ inventoryChangesCursor }', {}, tokens.edit)).status).toBe(403);
+  });
+});
+
 describeOnEachStore('the feed of changes', (kind) => {
   let gateway: Gateway;
   const groups: string[] = [];

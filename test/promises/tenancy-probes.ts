@@ -38,7 +38,7 @@ export interface Probe {
 
 const CHANGE =
   'id skuId version before { quantityInStock } after { quantityInStock } actor reason groupId sku { skuId title }';
-const SKU = `id skuId title upca quantityInStock version inventoryChanges(first: 5) { nodes { ${CHANGE} } }`;
+const SKU = `id skuId title upca quantityInStock version lastChange { ${CHANGE} } inventoryChanges(first: 5) { nodes { ${CHANGE} } }`;
 const ERRORS = `code message path ... on PreconditionFailedError { current { ${SKU} } lastChange { ${CHANGE} } }
   ... on AmbiguousIdentifierError { candidates { ${SKU} } } ... on InvalidIdentifierError { expectedCheckDigit }`;
 const RESULT = `outcome sku { ${SKU} } change { ${CHANGE} } userErrors { ${ERRORS} }`;
@@ -217,7 +217,7 @@ export const probedNodeTypes = ['InventoryFeed', 'Sku'];
 
 /** Everything that a supplier can read without naming anything. */
 export const READ_ALL = `{ skus(first: 50) { totalCount nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} }
-  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } viewer { supplier tokenName } }`;
+  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } viewer { supplier tokenName } inventoryChangesCursor }`;
 
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(

@@ -582,6 +582,18 @@ describeOnEachStore('a page', (kind) => {
     }
   });
 
+  test('of a hundred SKUs with their last change costs one statement more than without', async () => {
+    const ask = (fields: string) =>
+      cost(`{ skus(first: 100, filter: { search: "n-" }) { nodes { skuId version ${fields} } } }`, {});
+    await ask('');
+    const without = await ask('');
+    const { count, data } = await ask('lastChange { skuId version }');
+    expect(count).toBe(without.count + 1);
+    expect(data.skus.nodes).toHaveLength(100);
+    for (const { skuId, version, lastChange } of data.skus.nodes)
+      expect({ skuId, version }).toEqual(lastChange);
+  });
+
   test('of a hundred changes with their SKUs and those SKUs own last changes costs as many as one of ten', async () => {
     const query = `query ($first: Int!) {
       inventoryChanges(first: $first) { nodes { id sku { skuId version inventoryChanges(first: 2) { nodes { version } } } } }

@@ -1,12 +1,13 @@
 /** Reads the log of changes: histories of SKUs, and the feed of a supplier. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type { InventoryChange } from '../../domain/change.ts';
 import { unmetered, type Inventory } from '../../domain/inventory.ts';
 import { createReadWindows, loadLastPosition } from './change-windows.ts';
 import { bigint, integer, orNull, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
-import { createToChanges } from './shared-texts.ts';
+import { createLoadChanges, createToChanges } from './shared-texts.ts';
 import { skuKey, type InventoryChangeTable } from '../store/tables.ts';
 
 /** The items of the statement that reads histories: one page of one SKU's history each. */
@@ -28,9 +29,10 @@ type ReadChanges = Pick<
   'histories' | 'changesAfter' | 'changesWindow' | 'changesAt' | 'lastPosition'
 >;
 
-/** The inventory's reads of the log on this store. `histories` and windows charge the meter, and throw what it throws. */
+/** The inventory's reads of the log on this store. All but `lastPosition` charge the meter, and throw what it throws. */
 export function createReadChanges(store: Store): ReadChanges {
   const loadHistories = createLoadHistories(store);
+  const loadChanges = createLoadChanges(store);
   const toChanges = createToChanges(store);
   return {
     async histories(supplierId, pages, meter = unmetered) {
@@ -55,15 +57,20 @@ export function createReadChanges(store: Store): ReadChanges {
 
     ...createReadWindows(store),
 
-    async changesAt(supplierId, positions) {
-      const rows = await store.db
-        .selectFrom('inventory_change')
-        .selectAll()
-        .where('supplier_id', '=', supplierId)
-        .where('position', 'in', [...positions])
-        .orderBy('position')
-        .execute();
-      return toChanges(store.db, rows);
+    async changesAt(supplierId, positions, meter = unmetered) {
+      const sorted = [...new Set(positions)].toSorted((a, b) => a - b);
+      const changes: InventoryChange[] = [];
+      for (let start = 0; start < sorted.length; start += MAX_STATEMENT_CHANGES) {
+        if (start > 0) await nextTurn();
+        const part = sorted.slice(start, start + MAX_STATEMENT_CHANGES);
+        const found = await loadChanges(
+          store.db,
+          part.map((position) => ({ supplier_id: supplierId, position })),
+        );
+        meter.spend(part.length);
+        changes.push(...found);
+      }
+      return changes.toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
     },
 
     lastPosition: (supplierId) => loadLastPosition(store, supplierId),

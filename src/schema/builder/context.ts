@@ -78,6 +78,8 @@ function followNothing(): never {
 export interface Loaders {
   readonly histories: DataLoader<HistoryPage, InventoryChange[]>;
   readonly skus: DataLoader<string, Sku | null>;
+  /** Changes by their positions. */
+  readonly changes: DataLoader<number, InventoryChange | null>;
 }
 
 /** Loaders are made for one request, so their cache is never stale for long. */
@@ -92,6 +94,11 @@ function createLoaders(caller: Caller, inventory: Inventory, meter: ReadMeter): 
         skuIds.map((value) => ({ kind: 'skuId', value, gtin: null })),
       );
       return matches.map((match) => ('sku' in match ? match.sku : null));
+    }),
+    changes: new DataLoader(async (positions) => {
+      const changes = await inventory.changesAt(caller.supplierId, positions, meter);
+      const byPosition = new Map(changes.map((change) => [change.position, change]));
+      return positions.map((position) => byPosition.get(position) ?? null);
     }),
   };
 }

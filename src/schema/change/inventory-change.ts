@@ -1,22 +1,12 @@
-/** The type `InventoryChange`, a SKU's history, and the feed of all changes. */
-import { z } from 'zod';
-import { MAX_IDENTIFIER_LENGTH } from '../../domain/identifier.ts';
+/** The type `InventoryChange`. */
 import {
   changeSources,
-  type ChangeFilter,
   type ChangeSource,
   type InventoryChange as DomainChange,
 } from '../../domain/change.ts';
 import type { InventoryState as DomainState } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
-import { decodeCursor, encodeCursor, MAX_FILTER_VALUES, pageArgs, toConnection } from '../builder/page.ts';
 import { Sku, SkuRestriction } from '../sku/sku.ts';
-import { storedText } from '../builder/stored-text.ts';
-
-/** The most changes that one page of the feed reads. It bounds the cost of a page whose filter matches few changes. */
-const MAX_PAGE_SCAN = 100_000;
-/** Longest groupId that is accepted, in UTF-16 units. Those that the gateway makes have 36. */
-export const MAX_GROUP_ID_LENGTH = 64;
 
 const sourceDescriptions: Record<ChangeSource, string> = {
   GRAPHQL: 'A GraphQL mutation other than `revertInventoryChanges`.',
@@ -27,7 +17,8 @@ const sourceDescriptions: Record<ChangeSource, string> = {
   REVERT: 'The mutation `revertInventoryChanges`.',
 };
 
-const ChangeSourceEnum = builder.enumType('InventoryChangeSource', {
+/** The sources of changes as a GraphQL enum. */
+export const ChangeSourceEnum = builder.enumType('InventoryChangeSource', {
   description: 'What made a change.',
   // TypeScript types the keys of fromEntries as any string. The list has every source.
   values: Object.fromEntries(
@@ -120,91 +111,3 @@ export const InventoryChange = builder.objectRef<DomainChange>('InventoryChange'
     }),
   }),
 });
-
-const InventoryChangeConnection = builder.connectionObject(
-  { type: InventoryChange, name: 'InventoryChangeConnection', description: 'A page of changes.' },
-  { name: 'InventoryChangeEdge', description: 'A change and its cursor.' },
-);
-
-/** The filter of the feed and of the subscription. */
-export const InventoryChangeFilterInput = builder.inputType('InventoryChangeFilterInput', {
-  description: 'Conditions on changes. A change must meet all that are given.',
-  validate: z.looseObject({
-    skuIds: z
-      .array(storedText(2 * MAX_IDENTIFIER_LENGTH))
-      .max(MAX_FILTER_VALUES, `This must have at most ${MAX_FILTER_VALUES} items.`)
-      .nullish(),
-    sources: z
-      .array(z.unknown())
-      .max(MAX_FILTER_VALUES, `This must have at most ${MAX_FILTER_VALUES} items.`)
-      .nullish(),
-    groupId: storedText(MAX_GROUP_ID_LENGTH).nullish(),
-  }),
-  fields: (t) => ({
-    skuIds: t.stringList({ description: `Only changes of these SKUs, at most ${MAX_FILTER_VALUES}.` }),
-    sources: t.field({ type: [ChangeSourceEnum], description: 'Only changes from one of these sources.' }),
-    groupId: t.string({ description: 'Only changes of this bulk call, import or undo.' }),
-  }),
-});
-
-/** The domain's filter. Null means that a condition is absent. */
-export function toChangeFilter(
-  input: typeof InventoryChangeFilterInput.$inferInput | null | undefined,
-): ChangeFilter {
-  return {
-    skuIds: input?.skuIds ? [...new Set(input.skuIds)] : undefined,
-    sources: input?.sources ? [...new Set(input.sources)] : undefined,
-    groupId: input?.groupId ?? undefined,
-  };
-}
-
-/** The content of a feed cursor: the position of the last change that the client has seen. */
-export const feedCursor = z.tuple([z.int().min(0)]);
-
-/** The content of a history cursor: the position of the next older change, or 0 if there is none. */
-const historyCursor = z.tuple([z.int().min(0)]);
-
-builder.objectField(Sku, 'inventoryChanges', (t) =>
-  t.field({
-    type: InventoryChangeConnection,
-    description: 'The changes of this SKU, newest first.',
-    args: pageArgs('changes'),
-    resolve: async ({ skuId }, { first, after }, { loaders }) => {
-      const [newest] = decodeCursor(after, historyCursor) ?? [null];
-      const changes = await loaders().histories.load({ skuId, newest, limit: first + 1 });
-      return toConnection(changes, first, after, (change) => encodeCursor(change.previousPosition ?? 0));
-    },
-  }),
-);
-
-builder.queryField('inventoryChanges', (t) =>
-  t.field({
-    type: InventoryChangeConnection,
-    description:
-      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
-      `A page examines at most ${MAX_PAGE_SCAN} changes. With a filter it can therefore hold fewer than \`first\` changes, or none, ` +
-      'while `hasNextPage` is true. Continue from its `endCursor`.',
-    args: {
-      ...pageArgs('changes'),
-      filter: t.arg({ type: InventoryChangeFilterInput, description: 'Conditions on changes.' }),
-    },
-    resolve: async (_root, { first, after, filter }, { caller, inventory, meter }) => {
-      const [start] = decodeCursor(after, feedCursor) ?? [0];
-      const size = { limit: first + 1, maxScan: MAX_PAGE_SCAN };
-      const { changes, position, isEnd } = await inventory.changesWindow(
-        caller.supplierId,
-        start,
-        toChangeFilter(filter),
-        size,
-        meter,
-      );
-      const page = toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
-      if (changes.length > first || position === start) return page;
-      // The cursor is after the last change that this page read, also if it did not match. The next page does not read it again.
-      return {
-        ...page,
-        pageInfo: { ...page.pageInfo, hasNextPage: !isEnd, endCursor: encodeCursor(position) },
-      };
-    },
-  }),
-);

@@ -1,12 +1,9 @@
 /** The subscription `inventoryChanged`: changes as they are committed. A client can resume after the last change that it saw. */
 import type { InventoryChange as DomainChange } from '../../domain/change.ts';
 import { builder } from '../builder/builder.ts';
-import {
-  toChangeFilter,
-  feedCursor,
-  InventoryChange,
-  InventoryChangeFilterInput,
-} from './inventory-change.ts';
+import { InventoryChangeFilterInput, toChangeFilter } from './change-filter.ts';
+import { InventoryChange } from './inventory-change.ts';
+import { feedCursor } from './inventory-changes.ts';
 import { decodeCursor, encodeCursor } from '../builder/page.ts';
 
 const InventoryChangedEvent = builder.objectRef<DomainChange>('InventoryChangedEvent').implement({

@@ -8,7 +8,7 @@ import { attemptFields, attemptShape, toRequest } from './mutation-options.ts';
 import { builder } from '../builder/builder.ts';
 import type { Context } from '../builder/context.ts';
 import { defineGroupPayload } from './bulk-payload.ts';
-import { MAX_GROUP_ID_LENGTH } from '../change/inventory-change.ts';
+import { MAX_GROUP_ID_LENGTH } from '../change/change-filter.ts';
 import { storedText } from '../builder/stored-text.ts';
 
 /** The most changes that one call can name. */

@@ -1,0 +1,93 @@
+/** The queries of changes: a SKU's history and last change, and the feed of all changes. */
+import { z } from 'zod';
+import { builder } from '../builder/builder.ts';
+import { decodeCursor, encodeCursor, pageArgs, toConnection } from '../builder/page.ts';
+import { Sku } from '../sku/sku.ts';
+import { InventoryChangeFilterInput, toChangeFilter } from './change-filter.ts';
+import { InventoryChange } from './inventory-change.ts';
+
+/** The most changes that one page of the feed reads. It bounds the cost of a page whose filter matches few changes. */
+const MAX_PAGE_SCAN = 100_000;
+
+const InventoryChangeConnection = builder.connectionObject(
+  { type: InventoryChange, name: 'InventoryChangeConnection', description: 'A page of changes.' },
+  { name: 'InventoryChangeEdge', description: 'A change and its cursor.' },
+);
+
+/** The content of a feed cursor: the position of the last change that the client has seen. */
+export const feedCursor = z.tuple([z.int().min(0)]);
+
+/** The content of a history cursor: the position of the next older change, or 0 if there is none. */
+const historyCursor = z.tuple([z.int().min(0)]);
+
+builder.objectField(Sku, 'inventoryChanges', (t) =>
+  t.field({
+    type: InventoryChangeConnection,
+    description: 'The changes of this SKU, newest first.',
+    args: pageArgs('changes'),
+    resolve: async ({ skuId }, { first, after }, { loaders }) => {
+      const [newest] = decodeCursor(after, historyCursor) ?? [null];
+      const changes = await loaders().histories.load({ skuId, newest, limit: first + 1 });
+      return toConnection(changes, first, after, (change) => encodeCursor(change.previousPosition ?? 0));
+    },
+  }),
+);
+
+builder.queryField('inventoryChanges', (t) =>
+  t.field({
+    type: InventoryChangeConnection,
+    description:
+      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
+      `A page examines at most ${MAX_PAGE_SCAN} changes. With a filter it can therefore hold fewer than \`first\` changes, or none, ` +
+      'while `hasNextPage` is true. Continue from its `endCursor`.',
+    args: {
+      ...pageArgs('changes'),
+      filter: t.arg({ type: InventoryChangeFilterInput, description: 'Conditions on changes.' }),
+    },
+    resolve: async (_root, { first, after, filter }, { caller, inventory, meter }) => {
+      const [start] = decodeCursor(after, feedCursor) ?? [0];
+      const size = { limit: first + 1, maxScan: MAX_PAGE_SCAN };
+      const { changes, position, isEnd } = await inventory.changesWindow(
+        caller.supplierId,
+        start,
+        toChangeFilter(filter),
+        size,
+        meter,
+      );
+      const page = toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
+      if (changes.length > first || position === start) return page;
+      // The cursor is after the last change that this page read, also if it did not match. The next page does not read it again.
+      return {
+        ...page,
+        pageInfo: { ...page.pageInfo, hasNextPage: !isEnd, endCursor: encodeCursor(position) },
+      };
+    },
+  }),
+);
+
+builder.objectField(Sku, 'lastChange', (t) =>
+  t.field({
+    type: InventoryChange,
+    nullable: true,
+    description:
+      'The last stored change of the SKU: who made it, when and why. Null if the SKU was never changed. A dry run stores no change.',
+    resolve: async ({ skuId, version, lastChangePosition: position }, _args, { loaders }) => {
+      if (version === 0) return null;
+      const change = position === null ? null : await loaders().changes.load(position);
+      if (change?.version === version) return change;
+      // The SKU is from the answer to a mutation, which read it before its last change was stored.
+      const [newest = null] = await loaders().histories.load({ skuId, newest: null, limit: 1 });
+      return newest;
+    },
+  }),
+);
+
+builder.queryField('inventoryChangesCursor', (t) =>
+  t.string({
+    description:
+      'The cursor of now, for `after` of `inventoryChanges` and `inventoryChanged`: only changes that are committed later come after it. ' +
+      'Ask for it before you read SKUs, and no change is lost between reading and following.',
+    resolve: async (_root, _args, { caller, inventory }) =>
+      encodeCursor(await inventory.lastPosition(caller.supplierId)),
+  }),
+);
