@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, globSync, renameSync, rmSync, statSync } from 
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'rolldown';
+import { buildBoard } from './build-board.ts';
 
 /** A file that the program reads from its own folder. */
 const DEMO = 'src/demo/demo-skus.csv';
@@ -15,7 +16,7 @@ export async function build(root = import.meta.dirname): Promise<void> {
   if (isFresh(root, built)) return;
   // What is unfinished never stands at the place of the program.
   const unfinished = `${dist}.${randomUUID()}`;
-  await bundle(root, unfinished);
+  await Promise.all([bundle(root, unfinished), buildBoard(root, join(unfinished, 'board'))]);
   copyFileSync(join(root, DEMO), join(unfinished, basename(DEMO)));
   // `npx stockgate` runs it by its first line.
   chmodSync(join(unfinished, 'main.js'), 0o755);
@@ -67,7 +68,9 @@ export function startBuiltThreads(code: string, folder: string): string {
 
 /** Folders count too: theirs is the time at which a file was added or taken away. */
 function isFresh(root: string, built: string): boolean {
-  const sources = globSync(['src', 'src/**', 'build.ts', 'package-lock.json'], { cwd: root });
+  const sources = globSync(['src', 'src/**', 'build.ts', 'build-board.ts', 'package-lock.json'], {
+    cwd: root,
+  });
   return sources.every((path) => changedAt(join(root, path)) < changedAt(built));
 }
 

@@ -56,10 +56,10 @@ export async function updateWhile(
 /** Counts and times, in milliseconds. */
 export function describe(answers: readonly Answered[]): string {
   const [p50, p99] = [quantile(answers, 0.5), quantile(answers, 0.99)];
-  return `${answers.length}, p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, longest ${Math.max(...answers.map(({ ms }) => ms)).toFixed(1)} ms`;
+  return `${answers.length}, p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, longest ${quantile(answers, 1).toFixed(1)} ms`;
 }
 
 export function quantile(timed: readonly { readonly ms: number }[], part: number): number {
   const sorted = timed.map(({ ms }) => ms).toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * part)] ?? NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 }

@@ -182,6 +182,28 @@ export const rooms: readonly Room[] = [
     ...['schema', 'http/edge', 'http', 'gateway', 'demo', 'cli/options', 'cli/feed'],
   ),
   room('', 'The process: main.ts.', 'cli/options', 'cli'),
+  room('board/api', "The board's documents, and the requests that send them."),
+  room(
+    'board/state',
+    'What the board knows: rows, edits on their way, the session, the view.',
+    ...['domain', 'board/api'],
+  ),
+  room(
+    'board/live',
+    'The live stream that all tabs of a browser share.',
+    ...['domain', 'board/api', 'board/state'],
+  ),
+  room(
+    'board/grid',
+    'The grid of SKUs: cells, editing, keys, pasting.',
+    ...['domain', 'board/api', 'board/state'],
+  ),
+  room(
+    'board/shell',
+    'What stands around the grid: signing in, the toolbar, dialogs, notices.',
+    ...['board/api', 'board/state', 'board/live', 'board/grid'],
+  ),
+  room('board', "The browser's program: main.tsx.", 'board/state', 'board/live', 'board/shell'),
 ];
 
 const builtin = /^node:/;
@@ -198,6 +220,8 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   gateway: [builtin],
   demo: [/^graphql-yoga$/, builtin],
   cli: [/./],
+  // gql.tada and the schema as a type leave nothing in the program.
+  board: [/^(?:preact(?:\/hooks)?|@preact\/signals|uplot|gql\.tada)$/, /^examples\/schema-types\.ts$/],
   '': [/./],
 };
 

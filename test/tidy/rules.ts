@@ -27,7 +27,7 @@ interface Node {
 const nodeRule =
   (find: (node: Node, file: SourceFile) => string | false | undefined): Rule =>
   (file) =>
-    nodesOf(file.text).flatMap((node) => {
+    nodesOf(file).flatMap((node) => {
       const complaint = find(node, file);
       return complaint ? [`${file.path}:${lineOf(file.text, node.start)}: ${complaint}`] : [];
     });
@@ -38,7 +38,7 @@ const textRule =
   ({ path, text }) =>
     text.split('\n').flatMap((line, i) => (words.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : []));
 
-function nodesOf(text: string): Node[] {
+function nodesOf({ path, text }: SourceFile): Node[] {
   const found: Node[] = [];
   const collect = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(collect);
@@ -47,7 +47,7 @@ function nodesOf(text: string): Node[] {
       Object.values(value).forEach(collect);
     }
   };
-  collect(parseAst(text, { lang: 'ts' }));
+  collect(parseAst(text, { lang: path.endsWith('.tsx') ? 'tsx' : 'ts' }));
   return found;
 }
 
@@ -65,12 +65,12 @@ interface Import {
   readonly values: readonly string[];
 }
 
-export function importsOf({ path, text }: SourceFile): Import[] {
-  return nodesOf(text).flatMap((node) => {
+export function importsOf(file: SourceFile): Import[] {
+  return nodesOf(file).flatMap((node) => {
     const { source, specifiers } = node;
     if (!isNode(source) || typeof source['value'] !== 'string') return [];
     const name = source['value'];
-    const from = name.startsWith('.') ? posix.join(posix.dirname(path), name) : name;
+    const from = name.startsWith('.') ? posix.join(posix.dirname(file.path), name) : name;
     const values = Array.isArray(specifiers) && node['importKind'] !== 'type' ? specifiers : [];
     return [{ from, values: values.flatMap(importedValue) }];
   });
@@ -140,9 +140,9 @@ const programs = new Set([
   'src/gateway/feed-thread-main.ts',
 ]);
 
-/** Programs alone read the process and the clock; all else is handed them. */
+/** Programs alone read the process and the clock; all else is handed them. The board is the browser's program. */
 export const processRule = nodeRule((node, { path }) => {
-  if (programs.has(path)) return false;
+  if (programs.has(path) || path.startsWith('src/board/')) return false;
   const { type, name, callee } = node;
   if (type === 'Identifier' && name === 'process') return 'process';
   const args = node['arguments'];

@@ -15,7 +15,7 @@ const read = (...patterns: string[]): SourceFile[] =>
       text: readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'),
     }));
 
-const sources = read('src/**/*.ts');
+const sources = read('src/**/*.{ts,tsx}');
 const tests = read('test/**/*.ts');
 const configs = read('*.ts');
 // text.ts reads text. That is not a rule of the inventory, so the edge may call it too.

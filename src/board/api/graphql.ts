@@ -1,0 +1,78 @@
+/** Sends typed GraphQL documents to the gateway, and sorts what can go wrong into three kinds. */
+import type { initGraphQLTada, TadaDocumentNode } from 'gql.tada';
+import type { introspection } from '../../../examples/schema-types.ts';
+
+interface Setup {
+  introspection: introspection;
+  scalars: { DateTime: string; Date: string; RowValue: string | number | null };
+}
+
+/** At run time a document is its text, followed by its fragments. Only its type is gql.tada's. */
+function join(text: string, fragments: readonly unknown[] = []): string {
+  return [text, ...fragments].join('\n');
+}
+
+/** Makes a document whose variables and results are typed by the schema. */
+export const graphql = join as unknown as ReturnType<typeof initGraphQLTada<Setup>>;
+
+/** No session, or no longer one. */
+export class SignedOutError extends Error {}
+
+/** There was no answer, or the gateway has no time now. The same request may succeed later. */
+export class UnreachableError extends Error {
+  /** Seconds that the gateway asks to wait; undefined if it says nothing. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, retryAfter?: number) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The gateway refused the request, and would again. The message says why. */
+export class RefusedError extends Error {}
+
+interface Answer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
+const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** Throws one of the three errors above, or an AbortError. Refusals by the rules are in the result's `userErrors`. */
+export async function send<Data, Variables>(
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Variables,
+  signal?: AbortSignal,
+): Promise<Data> {
+  const response = await request('/board/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: document, variables }),
+    ...(signal && { signal }),
+  });
+  const { data, errors } = await readJson<Answer<Data>>(response);
+  const [error] = errors ?? [];
+  if (error || !data) throw new RefusedError(error?.message ?? 'The gateway answered without data.');
+  return data;
+}
+
+/** As `fetch`, but throws unless the answer can be read. An answer of 4xx that explains a refusal is returned. */
+export async function request(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, init).catch((error: unknown) => {
+    if (init.signal?.aborted) throw error;
+    throw new UnreachableError('The gateway cannot be reached.');
+  });
+  if (response.status === 401) throw new SignedOutError('Sign in again.');
+  if (!TRANSIENT.has(response.status)) return response;
+  const after = Number(response.headers.get('retry-after') ?? NaN);
+  throw new UnreachableError('The gateway cannot answer now.', Number.isFinite(after) ? after : undefined);
+}
+
+export async function readJson<Body>(response: Response): Promise<Body> {
+  try {
+    return (await response.json()) as Body;
+  } catch {
+    throw new UnreachableError('The answer of the gateway broke off.');
+  }
+}

@@ -1,0 +1,45 @@
+/** The columns of the grid: what each shows of a SKU, whether it sorts, and which field it edits. */
+import type { BoardSku } from '../api/documents.ts';
+import { fieldNames, showValue, type Field } from '../state/fields.ts';
+import { availabilities, type OrderName } from '../state/view.ts';
+
+export interface Column {
+  readonly name: string;
+  readonly show: (sku: BoardSku) => string;
+  readonly order?: OrderName;
+  readonly field?: Field;
+  readonly isNumber?: true;
+}
+
+export const columns: readonly Column[] = [
+  { name: 'SKU', show: ({ skuId }) => skuId, order: 'sku' },
+  { name: 'Title', show: ({ title }) => title ?? '' },
+  { name: 'Codes', show: showCodes },
+  editable('quantityInStock', { order: 'stock', isNumber: true }),
+  editable('quantityOnBackorder', { isNumber: true }),
+  editable('restrictions', {}),
+  { name: 'Availability', show: ({ availability }) => availabilities[availability] },
+  { name: 'Last change', show: showLastChange, order: 'changed' },
+];
+
+/** The column where the keyboard starts. */
+export const FIRST_EDITABLE = columns.findIndex(({ field }) => field !== undefined);
+
+function editable(field: Field, more: Pick<Column, 'order' | 'isNumber'>): Column {
+  return { name: fieldNames[field], field, show: (sku) => showValue(sku[field]), ...more };
+}
+
+function showCodes({ upca, ean13, gtin14, isbn }: BoardSku): string {
+  return [upca, ean13, gtin14, isbn].filter((code) => code !== null).join(' ');
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
+
+export function showTime(time: string): string {
+  return clock.format(new Date(time));
+}
+
+/** When, and by whom. A SKU that was never changed has only been imported. */
+function showLastChange({ updatedAt, lastChange }: BoardSku): string {
+  return lastChange ? `${showTime(updatedAt)} ${lastChange.actor}` : '';
+}

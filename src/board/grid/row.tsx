@@ -1,0 +1,96 @@
+/** One row of the grid. */
+import type { BoardSku } from '../api/documents.ts';
+import { dropEdit, edits, nameOf, type Edit } from '../state/edits.ts';
+import { showValue } from '../state/fields.ts';
+import { glowing } from '../state/sku-pages.ts';
+import { openHistory } from '../state/history.ts';
+import { CellEditor } from './cell-editor.tsx';
+import { columns, type Column } from './columns.ts';
+import { active, beginEditing, editing } from './cursor.ts';
+
+/** In CSS pixels; grid.css has the same height. */
+export const ROW_HEIGHT = 32;
+/** How long a changed row glows, in milliseconds; grid.css has the same time. */
+const GLOW_MS = 1_500;
+
+interface RowProps {
+  readonly row: number;
+  readonly sku: BoardSku | undefined;
+  readonly mayEdit: boolean;
+  readonly focusGrid: () => void;
+}
+
+export function Row({ row, sku, mayEdit, focusGrid }: RowProps) {
+  const glows = sku !== undefined && performance.now() - (glowing.get(sku.skuId) ?? -GLOW_MS) < GLOW_MS;
+  return (
+    <div
+      role="row"
+      aria-rowindex={row + 2}
+      class={`row${glows ? ' glows' : ''}`}
+      style={{ transform: `translateY(${row * ROW_HEIGHT}px)` }}
+    >
+      {columns.map((column, index) => (
+        <Cell key={column.name} {...{ row, sku, mayEdit, focusGrid, column, index }} />
+      ))}
+    </div>
+  );
+}
+
+interface CellProps extends RowProps {
+  readonly column: Column;
+  readonly index: number;
+}
+
+function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
+  const { field, name } = column;
+  const edit = sku && field && edits.value.get(nameOf(sku.skuId, field));
+  const shown = edit ? showValue(edit.value) : sku ? column.show(sku) : '';
+  const isActive = active.value.row === row && active.value.column === index;
+  const open = editing.value;
+  const isOpen = open !== null && open.row === row && open.column === index;
+  const activate = () => {
+    active.value = { row, column: index };
+  };
+  return (
+    <div
+      role="gridcell"
+      id={`cell-${row}-${index}`}
+      tabIndex={isActive ? 0 : -1}
+      aria-colindex={index + 1}
+      aria-label={`${name} ${shown}`}
+      aria-readonly={!(field && mayEdit)}
+      aria-busy={edit?.state === 'saving'}
+      class={classOf(column, edit)}
+      title={edit?.message ?? shown}
+      onMouseDown={isOpen ? undefined : activate}
+      onDblClick={() => mayEdit && beginEditing()}
+    >
+      {isOpen ? <CellEditor open={open} focusGrid={focusGrid} /> : <span class="value">{shown}</span>}
+      {edit && !isOpen && <EditMark edit={edit} />}
+      {name === 'Last change' && sku && (
+        <button type="button" tabIndex={-1} class="quiet" onClick={() => openHistory(sku.skuId)}>
+          History
+        </button>
+      )}
+    </div>
+  );
+}
+
+function classOf({ isNumber, field }: Column, edit: Edit | undefined): string {
+  return ['cell', isNumber && 'number', field && 'editable', edit?.state].filter(Boolean).join(' ');
+}
+
+const marks = { saving: 'saving', waiting: 'waiting', saved: 'saved', refused: 'refused' } as const;
+
+/** How far the edit is; a refused one says why, and can be dropped. */
+function EditMark({ edit: { state, skuId, field, message } }: { edit: Edit }) {
+  if (state !== 'refused') return <span class="mark">{marks[state]}</span>;
+  return (
+    <span class="mark" role="alert">
+      {message}
+      <button type="button" class="quiet" tabIndex={-1} onClick={() => dropEdit(skuId, field)}>
+        Discard
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,29 @@
+/** What the live stream tells the tabs of a browser, and what a tab tells it. */
+
+import type { BoardSku } from '../api/documents.ts';
+
+/** `catching up`: the stream is open, and brings what changed while it was not. */
+export type LiveStatus = 'live' | 'catching up' | 'offline';
+
+export interface LiveChange {
+  readonly skuId: string;
+  readonly version: number;
+  readonly after: {
+    readonly quantityInStock: number;
+    readonly quantityOnBackorder: number;
+    readonly restrictions: BoardSku['restrictions'];
+    readonly backorderDate: string | null;
+  };
+  readonly actor: string;
+  readonly source: NonNullable<BoardSku['lastChange']>['source'];
+  readonly reason: string | null;
+  readonly groupId: string | null;
+  readonly changedAt: string;
+}
+
+export type FromStream =
+  | { readonly kind: 'status'; readonly status: LiveStatus }
+  | { readonly kind: 'changes'; readonly changes: readonly LiveChange[] };
+
+/** `resume`: try now, do not wait. The browser is online again, or the user has signed in. */
+export type ToStream = 'resume' | 'leave';

@@ -1,0 +1,80 @@
+/** The page: the form while nobody is signed in, otherwise the stock or the activity. */
+import { Grid } from '../grid/grid.tsx';
+import { liveStatus } from '../live/live.ts';
+import { pendingCalls } from '../state/bulk.ts';
+import { edits } from '../state/edits.ts';
+import { isReachable, isSignedIn } from '../state/reachable.ts';
+import { follow, page, pathOf, type Page } from '../state/route.ts';
+import { leave, mayEdit, mayView, viewer } from '../state/session.ts';
+import { ConflictDialog } from './conflict-dialog.tsx';
+import { NoticeLine, RefusedRows } from './notice-line.tsx';
+import { SignIn } from './sign-in.tsx';
+import { Toolbar } from './toolbar.tsx';
+
+export function App() {
+  if (isSignedIn.value === false) return <SignIn />;
+  if (!viewer.value) return <p class="hint">{isReachable.value ? '' : 'The gateway cannot be reached.'}</p>;
+  return (
+    <>
+      <Top />
+      <main>
+        {!mayView.value && <p class="empty">This token may not view SKUs. Ask for one with view_items.</p>}
+        {mayView.value && page.value === 'stock' && <Stock />}
+      </main>
+      <NoticeLine />
+      <ConflictDialog />
+      <RefusedRows />
+    </>
+  );
+}
+
+function Stock() {
+  return (
+    <>
+      <Toolbar mayEdit={mayEdit.value} />
+      <Grid mayEdit={mayEdit.value} />
+    </>
+  );
+}
+
+const lights = { live: 'on', 'catching up': '', offline: 'off' } as const;
+
+function Top() {
+  return (
+    <header class="top">
+      <h1>Stock board</h1>
+      <nav aria-label="Pages">
+        <PageLink to="stock">Stock</PageLink>
+        <PageLink to="activity">Activity</PageLink>
+      </nav>
+      <Waiting />
+      <span class={`live ${lights[liveStatus.value]}`} role="status" aria-label="Live">
+        {liveStatus.value}
+      </span>
+      <span class="who">{`${viewer.value?.supplier} (${viewer.value?.tokenName})`}</span>
+      <button type="button" class="quiet" onClick={() => void leave()}>
+        Sign out
+      </button>
+    </header>
+  );
+}
+
+function PageLink({ to, children }: { to: Page; children: string }) {
+  return (
+    <a
+      href={pathOf(to)}
+      aria-current={page.value === to ? 'page' : undefined}
+      onClick={(event) => follow(event, to)}
+    >
+      {children}
+    </a>
+  );
+}
+
+/** How many edits are not stored yet because the gateway cannot be reached. */
+function Waiting() {
+  const waiting = [...edits.value.values()].filter(({ state }) => state === 'waiting').length;
+  const calls = isReachable.value ? 0 : pendingCalls.value;
+  if (waiting + calls === 0) return null;
+  return <span class="waiting">{`${waiting + calls} waiting to be saved`}</span>;
+}

@@ -1,0 +1,138 @@
+/** Edits of cells on their way to the gateway: each is saved exactly once, however often it must be sent. */
+import { signal } from '@preact/signals';
+import type { VariablesOf } from 'gql.tada';
+import { updateSkuMutation, type BoardSku, type UpdateError } from '../api/documents.ts';
+import { send } from '../api/graphql.ts';
+import { resolveConflict } from './conflicts.ts';
+import type { Field, Value } from './fields.ts';
+import { createKey } from './keys.ts';
+import { untilReachable } from './reachable.ts';
+import { reason } from './reason.ts';
+import { learn } from './sku-pages.ts';
+
+/** An edit, as its cell shows it. */
+export interface Edit {
+  readonly skuId: string;
+  readonly field: Field;
+  readonly value: Value;
+  /** `waiting`: the gateway cannot be reached, and the edit is sent when it is back. */
+  readonly state: 'saving' | 'waiting' | 'saved' | 'refused';
+  /** Why it was refused, in the gateway's own words. */
+  readonly message?: string;
+}
+
+/** How long a cell shows that it was saved, in milliseconds. */
+const SAVED_MS = 2_000;
+
+/** By `nameOf`. */
+export const edits = signal<ReadonlyMap<string, Edit>>(new Map());
+/** The end of each SKU's last edit, so that its edits are sent one after the other. */
+const lines = new Map<string, Promise<void>>();
+/** The versions that edits of ours made, one on top of the other. An edit that was begun on any of them expects the last one. */
+const ownVersions = new Map<string, readonly number[]>();
+
+export function nameOf(skuId: string, field: Field): string {
+  return `${field} ${skuId}`;
+}
+
+/** Edits that are not stored yet. */
+export function unsavedEdits(): number {
+  return [...edits.value.values()].filter(({ state }) => state === 'saving' || state === 'waiting').length;
+}
+
+/** Saves the value, if the SKU is still as it was seen. */
+export function saveEdit(seen: BoardSku, field: Field, value: Value): void {
+  const edit: Edit = { skuId: seen.skuId, field, value, state: 'saving' };
+  show(edit);
+  const before = lines.get(seen.skuId) ?? Promise.resolve();
+  lines.set(
+    seen.skuId,
+    before.then(() => run(edit, seen)),
+  );
+}
+
+/** Forgets a refused edit, so that the cell shows what is stored. */
+export function dropEdit(skuId: string, field: Field): void {
+  const others = new Map(edits.value);
+  others.delete(nameOf(skuId, field));
+  edits.value = others;
+}
+
+function show(edit: Edit): void {
+  edits.value = new Map(edits.value).set(nameOf(edit.skuId, edit.field), edit);
+}
+
+async function run(edit: Edit, seen: BoardSku): Promise<void> {
+  try {
+    await saveUntilDecided(edit, seen);
+  } catch (error) {
+    show({ ...edit, state: 'refused', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function saveUntilDecided(edit: Edit, seen: BoardSku): Promise<void> {
+  const own = ownVersions.get(edit.skuId) ?? [];
+  let version = own.includes(seen.version) ? (own.at(-1) ?? seen.version) : seen.version;
+  for (;;) {
+    const input = toInput(edit, version);
+    const { updateSkuInventory: answer } = await untilReachable(
+      () => send(updateSkuMutation, { input }),
+      undefined,
+      () => show({ ...edit, state: 'waiting' }),
+    );
+    const [error] = answer.userErrors;
+    if (!error) {
+      if (answer.sku) noteOwn(answer.sku, version);
+      return showSaved(edit);
+    }
+    if (!('current' in error)) throw new Error(error.message);
+    learn(error.current);
+    if (!(await isKept(edit, seen, error))) return dropEdit(edit.skuId, edit.field);
+    show(edit);
+    version = error.current.version;
+  }
+}
+
+function noteOwn(sku: BoardSku, expected: number): void {
+  const own = ownVersions.get(sku.skuId) ?? [];
+  ownVersions.set(sku.skuId, [...(own.at(-1) === expected ? own : [expected]), sku.version]);
+  learn(sku);
+}
+
+/** Asks whose value holds. Throws the gateway's words if that is left open. */
+async function isKept(edit: Edit, seen: BoardSku, error: ConflictError): Promise<boolean> {
+  const { field, skuId, value: mine } = edit;
+  const { current, lastChange } = error;
+  show({ ...edit, state: 'refused', message: error.message });
+  const choice = await resolveConflict({
+    ...{ skuId, field, mine },
+    before: seen[field],
+    theirs: current[field],
+    lastChange,
+  });
+  if (choice === null) throw new Error(error.message);
+  return choice === 'mine';
+}
+
+type ConflictError = Extract<UpdateError, { readonly current: unknown }>;
+
+function showSaved(edit: Edit): void {
+  const saved = { ...edit, state: 'saved' } as const;
+  show(saved);
+  setTimeout(() => {
+    if (edits.value.get(nameOf(edit.skuId, edit.field)) === saved) dropEdit(edit.skuId, edit.field);
+  }, SAVED_MS);
+}
+
+type Input = VariablesOf<typeof updateSkuMutation>['input'];
+
+function toInput({ skuId, field, value }: Edit, version: number): Input {
+  return {
+    identifier: { skuId },
+    [field]: value,
+    expected: { version },
+    // One key for all attempts: the gateway then applies the edit once.
+    idempotencyKey: createKey(),
+    ...(reason.value !== '' && { reason: reason.value }),
+  };
+}

@@ -1,0 +1,23 @@
+/** Notices: what has been done, in a line that goes by itself, or stays while it offers an undo. */
+import { signal } from '@preact/signals';
+
+export interface Notice {
+  readonly text: string;
+  readonly isFault?: boolean;
+  readonly undo?: () => Promise<void>;
+}
+
+/** In milliseconds. */
+const SHOWN_MS = 8_000;
+
+export const notice = signal<Notice | null>(null);
+
+/** Shows the notice in place of the one before. */
+export function notify(next: Notice): void {
+  notice.value = next;
+  // An undo and a fault stay until they are dismissed or replaced: nobody can be asked to read that fast.
+  if (next.undo || next.isFault) return;
+  setTimeout(() => {
+    if (notice.value === next) notice.value = null;
+  }, SHOWN_MS);
+}
