@@ -11,7 +11,7 @@ import { describeGateway } from './describe-gateway.ts';
 import { requireFolder } from './feed/watch.ts';
 import { serveOptions } from './options/settings.ts';
 import { PROGRAM, readOptions, UsageError, type Command, type Io } from './options/command.ts';
-import { acceptDemoToken, demoGraphiql, seedDemo } from '../demo/demo.ts';
+import { demoGraphiql, demoTokens, seedDemo } from '../demo/demo.ts';
 import { plainGraphiql } from '../http/plain-graphiql.ts';
 import { version } from './version.ts';
 
@@ -145,7 +145,7 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
         ? undefined
         : { directory: values['feed-dir'], needsMark: values['feed-dir-wait'] === 'done' },
     metrics: typeof values.metrics === 'number' ? 'apart' : values.metrics,
-    ...(values.demo && { wrapAuthenticate: acceptDemoToken }),
+    ...(values.demo && { extraTokens: demoTokens }),
     server: {
       liveLimits: { perToken: values['streams-per-token'], perSupplier: values['streams-per-supplier'] },
       graphiql: values.graphiql === 'off' ? null : values.demo ? demoGraphiql : plainGraphiql,

@@ -10,6 +10,7 @@ import { createDryRun } from './update/dry-run.ts';
 import { createMatchSkus, type Wanted } from './sku/find-skus.ts';
 import type { CommitObserver } from './commit/observe-commits.ts';
 import type { LogWatch } from './driver/log-status.ts';
+import type { WriteSession } from './session/write-session.ts';
 import type { Store } from './store/store.ts';
 import { createAskReadiness } from './commit/readiness.ts';
 import { createListSkus } from './sku/list-skus.ts';
@@ -27,6 +28,8 @@ export interface OpenInventory extends Inventory {
    * long. Call it once a minute: it also moves the service clock, by which keys age (service-clock.ts).
    */
   purgeKeys(keepMs: number): Promise<void>;
+  /** Writes a session of the board, in the writer's thread. */
+  readonly writeSession: WriteSession;
   /** Catalogs are saved by the same writer, and take turns with updates. */
   readonly catalog: Catalog;
   /** What waits for its commit, of all callers of the writer. */
@@ -57,6 +60,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
     purgeKeys: async (keepMs) => {
       while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
+    writeSession: (write) => writer.writeSession(write),
     catalog: writer.catalog,
     backlog: () => writer.backlog(),
     ready: createAskReadiness(() => writer.probe()),

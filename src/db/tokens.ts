@@ -37,25 +37,43 @@ export function createAuthenticate(
   clock: () => Date,
   monotonic: () => number = () => performance.now(),
 ): Authenticate {
+  return createLookUp(store, clock, monotonic, hashToken);
+}
+
+/** As `createAuthenticate`, for tokens that are named by their SHA-256, as sessions name them. */
+export function createFindCaller(
+  store: Store,
+  clock: () => Date,
+  monotonic: () => number = () => performance.now(),
+): (tokenHash: string) => Promise<Caller | null> {
+  return createLookUp(store, clock, monotonic, (tokenHash) => tokenHash);
+}
+
+function createLookUp(
+  store: Store,
+  clock: () => Date,
+  monotonic: () => number,
+  hashOf: (name: string) => string,
+) {
   const kept = new Map<string, { caller: Caller; until: number; expiry: number }>();
-  return async (token) => {
+  return async (name: string): Promise<Caller | null> => {
     // Before the question: what is learned later is at least as new.
     const asked = monotonic();
-    const known = kept.get(token);
+    const known = kept.get(name);
     if (known && asked < known.until && clock().getTime() < known.expiry) return known.caller;
-    kept.delete(token);
+    kept.delete(name);
     const row = await store.points
       .selectFrom('token')
       .innerJoin('supplier', 'supplier.supplier_id', 'token.supplier_id')
       .selectAll('token')
       .select('supplier.name as supplier_name')
-      .where('token_hash', '=', hashToken(token))
+      .where('token_hash', '=', hashOf(name))
       .executeTakeFirst();
     const expiry = row?.expires_at ? Date.parse(row.expires_at) : Infinity;
     if (!row || row.revoked_at !== null || expiry <= clock().getTime()) return null;
     const caller = toCaller(row);
     if (kept.size >= MAX_KEPT) kept.clear();
-    kept.set(token, { caller, until: asked + KEPT_MS, expiry });
+    kept.set(name, { caller, until: asked + KEPT_MS, expiry });
     return caller;
   };
 }
@@ -115,7 +133,8 @@ export async function revokeToken(store: Store, id: string, now: Date): Promise<
   return numUpdatedRows > 0n;
 }
 
-function hashToken(token: string): string {
+/** SHA-256 in hexadecimal: the form in which secrets are stored. */
+export function hashToken(token: string): string {
   return hash('sha256', token, 'hex');
 }
 

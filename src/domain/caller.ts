@@ -21,3 +21,18 @@ export interface Caller {
 
 /** Resolves to the caller of a token; null if the token is unknown, revoked or expired. */
 export type Authenticate = (token: string) => Promise<Caller | null>;
+
+/**
+ * Sessions: a browser signs in with a token once, and then shows a secret in its place. A session ends with its token, when it is
+ * ended, and after 12 hours without use.
+ */
+export interface Sessions {
+  /** Begins a session of this good token, and ends those with the secrets `replaced`. Resolves to its secret; null if the supplier is gone. */
+  begin(token: string, caller: Caller, replaced: readonly string[]): Promise<string | null>;
+  /** The caller of the session with this secret; null if there is none, or it has ended. This counts as a use. */
+  use(secret: string): Promise<Caller | null>;
+  /** As `use`, but the session does not last longer for it. */
+  check(secret: string): Promise<Caller | null>;
+  /** Ends sessions. In other processes this takes effect within two seconds. */
+  end(secrets: readonly string[]): Promise<void>;
+}

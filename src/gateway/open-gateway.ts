@@ -5,8 +5,9 @@ import { createFeeds } from '../db/feed/feeds.ts';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
-import { createAuthenticate } from '../db/tokens.ts';
-import type { Authenticate } from '../domain/caller.ts';
+import { createSessions } from '../db/board-sessions.ts';
+import { createAuthenticate, createFindCaller, hashToken } from '../db/tokens.ts';
+import type { Authenticate, Caller, Sessions } from '../domain/caller.ts';
 import type { Metrics } from '../http/edge/metrics.ts';
 import { createServer, type ServerOptions } from '../http/server.ts';
 import { makeSpool } from '../http/feed/spool.ts';
@@ -35,8 +36,8 @@ export interface GatewaySettings {
   readonly watch?: Watch | undefined;
   /** `on`: the server answers /metrics. `apart`: the gateway counts, and another server shows the page. */
   readonly metrics: 'on' | 'apart' | 'off';
-  /** Wraps the look-up of tokens, for a token that no store holds. */
-  readonly wrapAuthenticate?: (authenticate: Authenticate) => Authenticate;
+  /** Good tokens that no store holds, with their callers. */
+  readonly extraTokens?: ReadonlyMap<string, Caller>;
   /** The server's own settings. A part that is given here replaces the wired one. */
   readonly server: Omit<ServerOptions, Wired> & Partial<Pick<ServerOptions, Wired>>;
 }
@@ -61,7 +62,7 @@ export interface Gateway {
 
 /** Opens the store, migrates it, and wires a gateway around it. Throws with one clear line if the store cannot be opened. */
 export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
-  const { database, clock, wrapAuthenticate = (authenticate) => authenticate } = settings;
+  const { database, clock } = settings;
   const folder = await prepareSpool(settings);
   const store = await openStore(database, withAnswerTimeout(settings.storeOptions));
   const inventory = createInventory(store, clock);
@@ -75,7 +76,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   const feedThread = startFeeds(store, inventory, settings, folder, metrics);
   const server = createServer({
     inventory,
-    authenticate: wrapAuthenticate(createAuthenticate(store, clock)),
+    ...findCallers(store, inventory, settings),
     feeds: createFeeds(store),
     createId: randomUUID,
     ready: inventory.ready,
@@ -103,6 +104,24 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
       await inventory.close();
       if (!leaveOpen) await store.close();
     },
+  };
+}
+
+/** Who calls: by a token, or by a session that began with one. */
+function findCallers(
+  store: Store,
+  { writeSession: write }: OpenInventory,
+  { clock, extraTokens = new Map<string, Caller>() }: GatewaySettings,
+): { readonly authenticate: Authenticate; readonly sessions: Sessions } {
+  const extraHashes = new Map(Array.from(extraTokens, ([token, caller]) => [hashToken(token), caller]));
+  const orExtra =
+    (extra: ReadonlyMap<string, Caller>, find: Authenticate): Authenticate =>
+    async (name) =>
+      extra.get(name) ?? find(name);
+  const findCaller = orExtra(extraHashes, createFindCaller(store, clock));
+  return {
+    authenticate: orExtra(extraTokens, createAuthenticate(store, clock)),
+    sessions: createSessions({ store, clock, findCaller, write }),
   };
 }
 

@@ -88,6 +88,10 @@ async function openSource(kind: StoreKind): Promise<Gateway> {
       })
       .execute();
   await countKeyBytes(store);
+  await store.db
+    .insertInto('board_session')
+    .values({ session_hash: 'a', token_hash: 'b', supplier_id: 'acme', created_at: 'c', used_at: 'd' })
+    .execute();
   return gateway;
 }
 

@@ -201,6 +201,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0006_backorder_dates' },
       { name: '0007_as_of_times' },
       { name: '0008_feeds' },
+      { name: '0009_board_sessions' },
     ]);
   });
 });

@@ -51,10 +51,11 @@ export const rooms: readonly Room[] = [
     'db/sku',
     'db/update',
   ),
+  room('db/session', 'Writes sessions of the board.', 'db/store'),
   room(
     'db/commit',
     'Group commit: admission, turns, the queue, and the thread that writes.',
-    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog'],
+    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog', 'db/session'],
   ),
   room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
@@ -64,8 +65,8 @@ export const rooms: readonly Room[] = [
   ),
   room(
     'db',
-    'The contracts of the domain on a store: inventory, catalog, suppliers and tokens.',
-    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/update', 'db/commit'],
+    'The contracts of the domain on a store: inventory, catalog, suppliers, tokens and sessions.',
+    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/update', 'db/session', 'db/commit'],
   ),
   room('schema/builder', 'The schema builder, the context of a request, pages.', 'domain'),
   room('schema/sku', 'SKUs, and how a caller names one.', 'domain', 'schema/builder'),

@@ -97,7 +97,8 @@ test('an answer that cannot be written is that call’s error, and the next call
     return Promise.resolve(request.actor === 'unwritable' ? unwritable : nothing);
   };
   const save = () => Promise.reject(new Error('No catalogs here.'));
-  const calls = { update, save, purgeKeys: () => Promise.resolve(false), probe: () => Promise.resolve(null) };
+  const no = () => Promise.resolve(false);
+  const calls = { update, save, purgeKeys: no, writeSession: no, probe: () => Promise.resolve(null) };
   answerCalls(port1, { ...calls, backlog: () => ({ requests: 0, rows: 0 }) }, () => undefined);
   const writer = connectWriter('sqlite', port2, clock);
   const unsendable = { ...setEach(1), groupId: 1n as unknown as string };

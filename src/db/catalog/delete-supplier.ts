@@ -69,6 +69,7 @@ function partsOf({ kind }: Store, supplierId: string, now: Date) {
     remove('sku', 'sku_id', PART_ROWS),
     remove('idempotency_key', 'operation, key', PART_KEYS),
     remove('feed', 'feed_id', PART_KEYS),
+    remove('board_session', 'session_hash', PART_ROWS),
   ];
 }
 
@@ -88,7 +89,7 @@ async function removeRows(
 /** With what came in since its rows were removed: a token, or a key of a request that was under way. */
 async function endDeletion(store: Store, trx: Kysely<Tables>, supplierId: string): Promise<void> {
   await lockSupplier(store, trx, supplierId);
-  for (const table of ['token', 'idempotency_key', 'feed', 'supplier'] as const)
+  for (const table of ['token', 'board_session', 'idempotency_key', 'feed', 'supplier'] as const)
     await trx.deleteFrom(table).where('supplier_id', '=', supplierId).execute();
 }
 

@@ -4,6 +4,7 @@ import type { SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { writeAnswer } from '../answer/answer-codec.ts';
+import type { SessionWrite } from '../session/write-session.ts';
 import type { Load } from './admission.ts';
 import type { CatalogPart } from './writer.ts';
 import {
@@ -19,6 +20,7 @@ export interface WriterCalls {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   save(part: CatalogPart): Promise<SaveCounts>;
   purgeKeys(keepMs: number): Promise<boolean>;
+  writeSession(write: SessionWrite): Promise<boolean>;
   probe(): Promise<string | null>;
   backlog(): Load;
 }
@@ -62,6 +64,8 @@ async function run(calls: WriterCalls, call: Unnumbered): Promise<string> {
       return `"value",${JSON.stringify(await calls.save(call[1]))}`;
     case 'purgeKeys':
       return `"value",${await calls.purgeKeys(call[1])}`;
+    case 'writeSession':
+      return `"value",${await calls.writeSession(call[1])}`;
     case 'probe':
       return `"value",${JSON.stringify(await calls.probe())}`;
     case 'backlog':

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Catalog, SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { createAdmission, type Load } from './admission.ts';
+import type { WriteSession } from '../session/write-session.ts';
 import type { StoreKind } from '../store/store.ts';
 import { createOpenCalls } from './open-calls.ts';
 import { saveInParts } from './save-in-parts.ts';
@@ -20,6 +21,8 @@ export interface Writer {
   readonly catalog: Catalog;
   /** Advances the service clock. Deletes some of the keys that are at least `keepMs` milliseconds old. True if there may be more. */
   purgeKeys(keepMs: number): Promise<boolean>;
+  /** Writes a session of the board. */
+  readonly writeSession: WriteSession;
   /** Why no update can be stored, as a sentence. Null if updates can be stored. */
   probe(): Promise<string | null>;
   /** The load of all callers that waits for a transaction. If the thread does not answer within 1 second: this caller's open load. */
@@ -65,6 +68,7 @@ export function connectWriter(
         ),
     },
     purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
+    writeSession: (write) => calls.ask(['writeSession', write]),
     probe: () => calls.ask(['probe']),
     backlog: () => orSoon(calls.ask(['backlog']), admission.load),
     async close() {

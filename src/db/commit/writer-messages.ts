@@ -2,6 +2,7 @@
 import type { UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
 import type { CommitSummary } from './observe-commits.ts';
+import type { SessionWrite } from '../session/write-session.ts';
 import type { CatalogPart } from './writer.ts';
 import { codeOf } from '../driver/store-error.ts';
 
@@ -10,6 +11,7 @@ export type WriterCall =
   | readonly ['update', UpdateRequest]
   | readonly ['save', CatalogPart]
   | readonly ['purgeKeys', keepMs: number]
+  | readonly ['writeSession', SessionWrite]
   | readonly ['probe']
   | readonly ['backlog'];
 

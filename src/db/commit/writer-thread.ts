@@ -52,6 +52,7 @@ const calls: WriterCalls = {
   update: desk.update,
   save: desk.save,
   purgeKeys: writer.purgeKeys,
+  writeSession: writer.writeSession,
   probe: readiness.check,
   backlog: desk.backlog,
 };

@@ -7,6 +7,7 @@ import { nameSuppliers } from './migration-0005.ts';
 import { addBackorderDates } from './migration-0006.ts';
 import { addAsOfTimes } from './migration-0007.ts';
 import { addFeeds } from './migration-0008.ts';
+import { addBoardSessions } from './migration-0009.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -21,6 +22,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0006_backorder_dates': { up: (db) => addBackorderDates(db, store) },
     '0007_as_of_times': { up: (db) => addAsOfTimes(db, store) },
     '0008_feeds': { up: (db) => addFeeds(db, store) },
+    '0009_board_sessions': { up: (db) => addBoardSessions(db, store) },
   };
 }
 

@@ -35,6 +35,18 @@ const token = {
   revoked_at: orNull(text()),
 };
 
+/** A session of the board: a browser shows its secret in place of a token. */
+const boardSession = {
+  /** SHA-256 of the secret, in hexadecimal. */
+  session_hash: text(),
+  /** The token that it began with. The demo's token has no row in `token`. */
+  token_hash: text(),
+  ...supplierKey,
+  created_at: text(),
+  /** The last use that was written (board-sessions.ts). */
+  used_at: text(),
+};
+
 /** The primary key of `sku`. */
 export const skuKey = { ...supplierKey, sku_id: text() };
 
@@ -167,6 +179,7 @@ export const tables = {
   inventory_change: declare(inventoryChange, ['supplier_id', 'position']),
   idempotency_key: declare(idempotencyKey, ['supplier_id', 'operation', 'key']),
   feed: declare(feed, ['supplier_id', 'feed_id']),
+  board_session: declare(boardSession, ['session_hash']),
   service_clock: declare(serviceClock, ['id']),
 };
 

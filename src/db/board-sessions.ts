@@ -1,0 +1,105 @@
+/** Sessions of the board, which stand in place of a token. Only the SHA-256 of their secrets is stored. */
+import { randomBytes } from 'node:crypto';
+import type { Caller, Sessions } from '../domain/caller.ts';
+import { SESSION_IDLE_MS, type WriteSession } from './session/write-session.ts';
+import type { Store } from './store/store.ts';
+import { hashToken } from './tokens.ts';
+
+/** For how long a session's row is kept, in milliseconds: an end in another process takes effect within this time. */
+const KEPT_MS = 2_000;
+/** Sessions kept at most. */
+const MAX_KEPT = 10_000;
+/** A use is written if the last one that was written is so long ago, in milliseconds: 10 minutes. */
+const WRITTEN_EVERY_MS = 600_000;
+const SECRET_BYTES = 32;
+
+export interface SessionParts {
+  readonly store: Store;
+  /** The wall clock, by which sessions and tokens end. */
+  readonly clock: () => Date;
+  readonly findCaller: (tokenHash: string) => Promise<Caller | null>;
+  readonly write: WriteSession;
+  /** Milliseconds on a clock that never jumps. */
+  readonly monotonic?: () => number;
+}
+
+interface Kept {
+  readonly tokenHash: string;
+  /** The last use that was written, in milliseconds since 1970. */
+  readonly usedAt: number;
+  /** On the monotonic clock. */
+  readonly until: number;
+}
+
+/** Remembers sessions for a moment, so that a busy page costs no query a request. */
+export function createSessions({ store, clock, findCaller, write, monotonic }: SessionParts): Sessions {
+  const rows = keepRows(store, monotonic ?? (() => performance.now()));
+  const now = () => clock().toISOString();
+
+  const find = async (secret: string, isUse: boolean): Promise<Caller | null> => {
+    const hash = hashToken(secret);
+    const row = await rows.find(hash);
+    if (!row) return null;
+    // A use that is ahead of the clock counts by its distance: a clock that is set back prolongs a session by 12 hours at most.
+    const age = Math.abs(clock().getTime() - row.usedAt);
+    if (age >= SESSION_IDLE_MS) return null;
+    const caller = await findCaller(row.tokenHash);
+    if (caller && isUse && age >= WRITTEN_EVERY_MS) {
+      rows.noteUse(hash, clock().getTime());
+      // The request does not wait for it. If the store has trouble, a later use is written instead.
+      void write({ use: hash, now: now() }).catch(() => undefined);
+    }
+    return caller;
+  };
+  return {
+    async begin(token, { supplierId }, replaced) {
+      const secret = randomBytes(SECRET_BYTES).toString('base64url');
+      const hashes = replaced.map(hashToken);
+      const session = { sessionHash: hashToken(secret), tokenHash: hashToken(token), supplierId };
+      const isBegun = await write({ begin: { ...session, replaced: hashes }, now: now() });
+      rows.forget(hashes);
+      return isBegun ? secret : null;
+    },
+    use: (secret) => find(secret, true),
+    check: (secret) => find(secret, false),
+    async end(secrets) {
+      const hashes = secrets.map(hashToken);
+      await write({ end: hashes }).finally(() => rows.forget(hashes));
+    },
+  };
+}
+
+function keepRows({ points }: Store, monotonic: () => number) {
+  const kept = new Map<string, Kept>();
+  /** Counts what was forgotten. A row that was read before may be older than that. */
+  let forgotten = 0;
+  return {
+    async find(hash: string): Promise<Kept | null> {
+      // Before the question: what is learned later is at least as new.
+      const asked = monotonic();
+      const before = forgotten;
+      const known = kept.get(hash);
+      if (known && asked < known.until) return known;
+      kept.delete(hash);
+      const row = await points
+        .selectFrom('board_session')
+        .select(['token_hash', 'used_at'])
+        .where('session_hash', '=', hash)
+        .executeTakeFirst();
+      if (!row) return null;
+      const read = { tokenHash: row.token_hash, usedAt: Date.parse(row.used_at), until: asked + KEPT_MS };
+      if (before !== forgotten) return read;
+      if (kept.size >= MAX_KEPT) kept.clear();
+      kept.set(hash, read);
+      return read;
+    },
+    noteUse(hash: string, usedAt: number): void {
+      const known = kept.get(hash);
+      if (known) kept.set(hash, { ...known, usedAt });
+    },
+    forget(hashes: readonly string[]): void {
+      forgotten += 1;
+      for (const hash of hashes) kept.delete(hash);
+    },
+  };
+}
