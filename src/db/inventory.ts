@@ -13,6 +13,7 @@ import type { LogWatch } from './driver/log-status.ts';
 import type { WriteSession } from './session/write-session.ts';
 import type { Store } from './store/store.ts';
 import { createAskReadiness } from './commit/readiness.ts';
+import { createIndexSkus } from './sku/index-skus.ts';
 import { createListSkus } from './sku/list-skus.ts';
 import { startWriter } from './commit/start-writer.ts';
 import type { Load } from './commit/admission.ts';
@@ -112,6 +113,7 @@ function createContract(store: Store, clock: () => Date, writer: Writer, watch: 
     },
     update: (request) => (request.dryRun ? dryRun(request) : writer.update(request)),
     ...createListSkus(store),
+    ...createIndexSkus(store),
     ...createReadChanges(store),
     untilPast: (supplierId, position, signal) => watch.untilPast(supplierId, position, signal),
   };

@@ -2,7 +2,7 @@
 import type { ChangeFilter, ChangesWindow, HistoryPage, InventoryChange, WindowSize } from './change.ts';
 import type { Identifier } from './identifier.ts';
 import type { Match } from './refusal.ts';
-import type { Sku, SkuFilter, SkuPage } from './sku.ts';
+import type { NoSkuIndex, Sku, SkuFilter, SkuIndex, SkuPage, SkuSteps } from './sku.ts';
 import type { UpdateAnswer, UpdateRequest } from './update.ts';
 
 /** What a request spends on reading, and for how much longer it may. */
@@ -30,6 +30,8 @@ export interface Inventory {
   listSkus(supplierId: string, page: SkuPage, meter?: ReadMeter): Promise<Sku[]>;
   /** How many SKUs pass the filter, counted no further than `atMost`: one more stands for all that are beyond. */
   countSkus(supplierId: string, filter: SkuFilter, atMost: number, meter?: ReadMeter): Promise<number>;
+  /** The number of all SKUs that pass the filter, and every so-many-th of them in the order. */
+  indexSkus(supplierId: string, steps: SkuSteps, meter?: ReadMeter): Promise<SkuIndex | NoSkuIndex>;
   /** Pages of several SKUs' histories, read together. */
   histories(
     supplierId: string,

@@ -124,6 +124,24 @@ export interface SkuKeyset {
   readonly skuId: string;
 }
 
+/** Every `every`-th SKU of a list, `atMost` of them. */
+export interface SkuSteps {
+  readonly filter: SkuFilter;
+  readonly order: SkuOrder;
+  readonly descending: boolean;
+  readonly every: number;
+  readonly atMost: number;
+}
+
+/** How many SKUs a list has, and where every so-many-th stands: a page that starts behind one of them needs no page before it. */
+export interface SkuIndex {
+  readonly count: number;
+  readonly marks: readonly SkuKeyset[];
+}
+
+/** Why a list has no index: it would have more marks than asked for, or more SKUs than can be ranked in memory. */
+export type NoSkuIndex = 'TOO_MANY_MARKS' | 'TOO_MANY_SKUS';
+
 export interface SkuPage {
   readonly filter: SkuFilter;
   readonly order: SkuOrder;

@@ -55,7 +55,7 @@ const NODE = `query ($v: ID!) { node(id: $v) { __typename id ... on Sku { ${SKU}
 const FEEDS = `query ($after: String) { inventoryFeeds(after: $after) { nodes { ${FEED_FILE} } ${PAGE} } }`;
 const FOLLOW_FEED = `subscription ($after: ID!) { inventoryFeedChanged(id: $after) { ${FEED_FILE} } }`;
 const SKUS = `query ($filter: SkuFilterInput, $after: String) {
-  skus(filter: $filter, after: $after) { totalCount nodes { ${SKU} } ${PAGE} } }`;
+  skus(filter: $filter, after: $after) { totalCount index(every: 1) { count cursors } nodes { ${SKU} } ${PAGE} } }`;
 const FEED = `query ($filter: InventoryChangeFilterInput, $after: String) {
   inventoryChanges(filter: $filter, after: $after) { nodes { ${CHANGE} } ${PAGE} } }`;
 const HISTORY = `query ($after: String) { sku(by: { skuId: "shared" }) { inventoryChanges(after: $after) { nodes { ${CHANGE} } ${PAGE} } } }`;
@@ -216,12 +216,12 @@ export const probes: Readonly<Record<string, Probe>> = {
 export const probedNodeTypes = ['InventoryFeed', 'Sku'];
 
 /** Everything that a supplier can read without naming anything. */
-export const READ_ALL = `{ skus(first: 50) { totalCount nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} }
+export const READ_ALL = `{ skus(first: 50) { totalCount index(every: 1) { count cursors } nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} }
   inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } viewer { supplier tokenName } inventoryChangesCursor }`;
 
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(
-  `first field direction only atomicity dryRun reason referenceDocumentUri sources availability restrictions min max updatedAfter
+  `first every field direction only atomicity dryRun reason referenceDocumentUri sources availability restrictions min max updatedAfter
   quantityInStock quantityOnBackorder quantityInStockDelta quantityOnBackorderDelta backorderDate asOf version`.split(
     /\s+/,
   ),

@@ -50,6 +50,9 @@ describeOnEachStore('a catalog', (kind) => {
     after: null,
     limit: 21,
   });
+  const steps = (order: SkuOrder, descending = false) => ({
+    ...{ filter: {}, order, descending, every: 100, atMost: 1_000 },
+  });
   const reads: readonly (readonly [string, (meter: ReadMeter) => Promise<unknown>])[] = [
     ['a search without a match', (meter) => inventory.listSkus('acme', page({ search: WILFUL }), meter)],
     [
@@ -57,6 +60,9 @@ describeOnEachStore('a catalog', (kind) => {
       (meter) => inventory.listSkus('acme', page({ search: WILFUL }, 'SKU_ID', true), meter),
     ],
     ['a count of one', (meter) => inventory.countSkus('acme', { search: WILFUL }, 10_000, meter)],
+    ['an index', (meter) => inventory.indexSkus('acme', steps('SKU_ID'), meter)],
+    ['one, backwards', (meter) => inventory.indexSkus('acme', steps('SKU_ID', true), meter)],
+    ['one in another order', (meter) => inventory.indexSkus('acme', steps('QUANTITY_IN_STOCK'), meter)],
     ['an order', (meter) => inventory.listSkus('acme', page({}, 'QUANTITY_IN_STOCK', true), meter)],
     ['another order', (meter) => inventory.listSkus('acme', page({}, 'UPDATED_AT'), meter)],
   ];

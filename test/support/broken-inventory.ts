@@ -9,6 +9,7 @@ export function createBrokenInventory(message: string): Inventory {
     update: fail,
     listSkus: fail,
     countSkus: fail,
+    indexSkus: fail,
     histories: fail,
     changesAfter: fail,
     changesWindow: fail,

@@ -1,22 +1,15 @@
 /** Lists SKUs by filter and order with keyset pagination, and counts them. Both read the catalog in bounded slices. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
-import { unmetered, type Inventory, type ReadMeter } from '../../domain/inventory.ts';
-import type { SkuKeyset, SkuOrder, SkuPage } from '../../domain/sku.ts';
+import { unmetered, type Inventory } from '../../domain/inventory.ts';
+import type { SkuKeyset, SkuPage } from '../../domain/sku.ts';
 import { toSku } from './find-skus.ts';
-import { createNamedSkus, type NamedSkus } from './named-skus.ts';
+import { createNamedSkus } from './named-skus.ts';
 import type { Store } from '../store/store.ts';
 import { conditionsOf } from './sku-conditions.ts';
-import { countRows, createSliceSize, readRows, type ReadSlice, type Slice } from './sku-slices.ts';
+import { countRows, orderColumns, readRows } from './sku-slices.ts';
+import { walkSlices } from './walk-slices.ts';
 import type { SkuTable } from '../store/tables.ts';
 import { compareText } from '../store/text-order.ts';
-
-/** The column that each order sorts by. Every order also sorts by `sku_id` last, so that equal values cannot repeat or skip SKUs between pages. */
-const orderColumns = {
-  SKU_ID: 'sku_id',
-  UPDATED_AT: 'updated_at',
-  QUANTITY_IN_STOCK: 'quantity_in_stock',
-} as const satisfies Record<SkuOrder, keyof SkuTable>;
 
 /**
  * The inventory's `listSkus` and `countSkus` on this store. `countSkus` stops at `atMost` and then returns `atMost + 1`. Both charge
@@ -66,46 +59,6 @@ export function createListSkus(store: Store): Pick<Inventory, 'listSkus' | 'coun
       return Math.min(count, atMost + 1);
     },
   };
-}
-
-/** Which part of a catalog to read. */
-interface Walk {
-  /** The SKUs that the filter names. Null reads the catalog along its key. */
-  readonly named: NamedSkus | null;
-  readonly meter: ReadMeter;
-  /** SKUs in the first slice. Undefined leaves the size to `createSliceSize`. */
-  readonly firstRows: number | undefined;
-  /** Start after this skuId, or at the catalog's first or last SKU if null. */
-  readonly behind: string | null;
-  readonly descending: boolean;
-}
-
-/** Reads slice after slice until the catalog, or the list of SKUs that the filter names, ends. Yields to the event loop between slices. */
-async function* walkSlices<T>(
-  store: Store,
-  walk: Walk,
-  read: (slice: Slice) => Promise<ReadSlice<T>>,
-): AsyncGenerator<ReadSlice<T>, undefined> {
-  const { meter, named, descending } = walk;
-  if (named) {
-    for await (const skuIds of named) {
-      const part = await read({ skuIds });
-      meter.spend(part.scanned);
-      yield part;
-      await nextTurn();
-    }
-    return undefined;
-  }
-  const size = createSliceSize(store.kind, walk.firstRows);
-  for (let behind = walk.behind; ; await nextTurn()) {
-    const started = performance.now();
-    const part = await read({ behind, descending, rows: size.rows() });
-    size.note(performance.now() - started);
-    meter.spend(part.scanned);
-    yield part;
-    if (part.reached === null) return undefined;
-    behind = part.reached;
-  }
 }
 
 function orderBy({ order, descending }: SkuPage): RawBuilder<unknown> {

@@ -16,7 +16,7 @@ const READ_AHEAD_IDS = 1_000;
 /** Minimum IDs that are read ahead of one range. */
 const FEWEST_READ_AHEAD = 10;
 
-/** The IDs in parts, each ID once. An ID that the filter lists may belong to no SKU. */
+/** The IDs in parts, in order, each ID once. An ID that the filter lists may belong to no SKU. */
 export type NamedSkus = AsyncIterable<readonly string[]>;
 
 /** Finds the SKUs that the filter names. Null means that the filter names none and every SKU passes. Throws what `meter` throws. */
@@ -44,7 +44,7 @@ export function createNamedSkus(store: Store): FindNamedSkus {
 }
 
 function distinct(skuIds: readonly string[]): string[] {
-  return [...new Set(skuIds)];
+  return [...new Set(skuIds)].toSorted(compareText);
 }
 
 async function* inParts(skuIds: readonly string[]): AsyncGenerator<readonly string[], undefined> {
@@ -69,7 +69,7 @@ async function* among(
     meter.spend(skuIds.size);
     await nextTurn();
   }
-  yield* inParts([...named]);
+  yield* inParts(distinct([...named]));
   return undefined;
 }
 
@@ -86,8 +86,7 @@ async function* merge(
   const ranges = distinctRanges(wide);
   const readAhead = Math.max(FEWEST_READ_AHEAD, Math.floor(READ_AHEAD_IDS / ranges.length));
   const streams = ranges.map((range) => ({ range, ids: [] as string[], last: '', isDone: false }));
-  const given = new Set(known);
-  yield* inParts(known);
+  let given: readonly string[] = known;
   while (streams.some(({ ids, isDone }) => ids.length > 0 || !isDone)) {
     for (const stream of streams.filter(({ ids, isDone }) => ids.length === 0 && !isDone)) {
       const rows = await rangeQuery(store, stream.range)
@@ -102,13 +101,15 @@ async function* merge(
     }
     const open = streams.filter(({ isDone }) => !isDone).map(({ last }) => last);
     const bound = open.toSorted(compareText)[0];
-    const round = new Set<string>();
+    const [reached, unreached] = split(given, bound);
+    given = unreached;
+    const round = [...reached];
     for (const stream of streams) {
       const [now, later] = split(stream.ids, bound);
-      for (const skuId of now) if (!given.has(skuId)) round.add(skuId);
+      round.push(...now);
       stream.ids = later;
     }
-    yield* inParts([...round]);
+    yield* inParts(distinct(round));
     await nextTurn();
   }
   return undefined;

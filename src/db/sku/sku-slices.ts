@@ -1,5 +1,6 @@
 /** Reads a catalog in slices. Each statement looks at a bounded number of SKUs, because a running SQLite statement cannot be stopped. */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import type { SkuOrder } from '../../domain/sku.ts';
 import type { Store, StoreKind } from '../store/store.ts';
 import type { SkuTable } from '../store/tables.ts';
 import { isOneOf } from '../store/text-list.ts';
@@ -15,6 +16,13 @@ const FEWEST_ROWS = 64;
  * The target is short on SQLite, whose statements block the thread.
  */
 const SLICE_MS: Record<StoreKind, number> = { sqlite: 3, postgres: 20 };
+
+/** The column that each order sorts by. Every order also sorts by `sku_id` last, so that equal values cannot repeat or skip SKUs between pages. */
+export const orderColumns = {
+  SKU_ID: 'sku_id',
+  UPDATED_AT: 'updated_at',
+  QUANTITY_IN_STOCK: 'quantity_in_stock',
+} as const satisfies Record<SkuOrder, keyof SkuTable>;
 
 /** What one statement looks at: a run of SKUs in the order of skuId, or the SKUs with these IDs. */
 export type Slice =
@@ -75,6 +83,37 @@ export async function readRows(
   );
   return {
     found: rows.filter((row): row is SliceEnd & SkuTable => row.sku_id !== null),
+    ...endOf(rows, slice),
+  };
+}
+
+/** Where a SKU stands in an order. */
+export interface SkuPlace {
+  sku_id: string;
+  /** The value of the order's column. */
+  value: string | number;
+}
+
+/** Reads the places of the slice's SKUs that meet the conditions, in the order of skuId. */
+export async function readPlaces(
+  store: Store,
+  supplierId: string,
+  slice: Slice,
+  { conditions, order }: { readonly conditions: SliceQuery['conditions']; readonly order: SkuOrder },
+): Promise<ReadSlice<SkuPlace[]>> {
+  const value = sql.ref(orderColumns[order]);
+  const end = sql`order by sku_id ${'descending' in slice && slice.descending ? sql`desc` : sql`asc`}`;
+  if ('skuIds' in slice) {
+    const from = fromIds(store, supplierId, slice.skuIds, conditions);
+    const { rows } = await sql<SkuPlace>`select sku_id, ${value} as value ${from} ${end}`.execute(store.db);
+    return { found: rows, scanned: slice.skuIds.length, reached: null };
+  }
+  type Row = SliceEnd & (SkuPlace | { sku_id: null });
+  const { with: slices, from } = fromRange(supplierId, slice, conditions);
+  const { rows } = await sql<Row>`${slices}
+    select slice.last_id, slice.size, sku_id, ${value} as value ${from} ${end}`.execute(store.db);
+  return {
+    found: rows.filter((row): row is SliceEnd & SkuPlace => row.sku_id !== null),
     ...endOf(rows, slice),
   };
 }

@@ -36,6 +36,8 @@ const MAX_ALIASES = 50;
 const MAX_FIELDS = 1_000;
 /** Items on all pages that it may ask for: a page of 100 within each item of another fits. */
 const MAX_ITEMS = 20_000;
+/** Indexes of lists. Each holds up to some megabytes. */
+const MAX_INDEXES = 1;
 /** Fields that its answer may have: about a second's work. The 10,000 rows of a bulk call fit, with 100 fields each. */
 const MAX_ANSWERED_FIELDS = 1_000_000;
 
@@ -71,6 +73,7 @@ export interface OperationSize {
   readonly aliases: number;
   /** On its pages, at most; pages within pages multiply. */
   readonly items: number;
+  readonly indexes: number;
   readonly answered: number;
   /** It looks at the schema, or takes many rows: more work than its answer's size tells. */
   readonly isHeavy: boolean;
@@ -82,22 +85,27 @@ const nothing: OperationSize = {
   fields: 0,
   aliases: 0,
   items: 0,
+  indexes: 0,
   answered: 0,
   isHeavy: false,
 };
 
 /** The fields that are pages: those with `first`. */
-const pages = new Set(
-  Object.values(schema.getTypeMap())
-    .filter(isObjectType)
-    .flatMap((type) => Object.values(type.getFields()))
-    .filter(({ args }) => args.some(({ name }) => name === 'first'))
-    .map(({ name }) => name),
-);
+const pages = fieldsWith('first');
+/** The fields that are indexes of lists: those with `every`. */
+const indexes = fieldsWith('every');
 /** Fields that are heavy however little is selected of them: introspection, and mutations whose input holds a list. */
 const heavyFields = new Set(['__schema', '__type', ...mutationsOfLists()]);
 /** The rows of a call for many SKUs. How many there are stands in the variables. */
 const ROWS = 'results';
+
+function fieldsWith(argument: string): ReadonlySet<string> {
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  const fields = types.flatMap((type) => Object.values(type.getFields()));
+  return new Set(
+    fields.filter(({ args }) => args.some(({ name }) => name === argument)).map(({ name }) => name),
+  );
+}
 
 function mutationsOfLists(): string[] {
   const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
@@ -125,6 +133,7 @@ export function documentLimits(context: ValidationContext): ASTVisitor {
         [size.aliases, MAX_ALIASES, 'aliases'],
         [size.fields, MAX_FIELDS, 'fields'],
         [size.items, MAX_ITEMS, 'items on all its pages'],
+        [size.indexes, MAX_INDEXES, 'index of a list'],
         [size.answered, maxAnswered, 'fields in its answer'],
       ] as const;
       for (const [provided, limit, what] of limits) {
@@ -162,6 +171,8 @@ function createMeasure(
     if (selection.kind === 'FragmentSpread') return sizeOfFragment(getFragment(selection.name.value));
     const inner = selection.selectionSet ? sizeOf(selection.selectionSet) : nothing;
     const isPage = pages.has(selection.name.value);
+    // The rows of bulk calls have a number `index`, which selects nothing. Lists with an index are in no other list.
+    const isIndex = selection.selectionSet !== undefined && indexes.has(selection.name.value);
     const times = isPage ? pageSize(selection) : selection.name.value === ROWS ? MAX_BULK_ROWS : 1;
     return {
       depth: inner.depth + 1,
@@ -169,6 +180,7 @@ function createMeasure(
       fields: inner.fields + 1,
       aliases: inner.aliases + (selection.alias ? 1 : 0),
       items: times * (inner.items + (isPage ? 1 : 0)),
+      indexes: inner.indexes + (isIndex ? 1 : 0),
       answered: times * inner.answered + 1,
       isHeavy: inner.isHeavy || heavyFields.has(selection.name.value),
     };
@@ -193,6 +205,7 @@ function sum(a: OperationSize, b: OperationSize): OperationSize {
     fields: a.fields + b.fields,
     aliases: a.aliases + b.aliases,
     items: a.items + b.items,
+    indexes: a.indexes + b.indexes,
     answered: a.answered + b.answered,
     isHeavy: a.isHeavy || b.isHeavy,
   };

@@ -56,21 +56,28 @@ export function encodeCursor(...parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** Decodes a cursor of this form. Undefined if there is no cursor. Throws BAD_USER_INPUT for any other text. */
-export function decodeCursor<T>(cursor: string | null | undefined, form: z.ZodType<T>): T | undefined {
+/** Decodes the cursor in the argument `name`. Undefined if there is none. Throws BAD_USER_INPUT for text of another form. */
+export function decodeCursor<T>(
+  cursor: string | null | undefined,
+  form: z.ZodType<T>,
+  name = 'after',
+): T | undefined {
   if (cursor === null || cursor === undefined) return undefined;
   const text = cursor.length > MAX_CURSOR_LENGTH ? '' : Buffer.from(cursor, 'base64url').toString();
   const parsed = form.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new GraphQLError(
-    'after: This is not a cursor of this list. Use a cursor from its edges or its pageInfo.',
-    {
-      extensions: {
-        code: 'BAD_USER_INPUT',
-        problems: [{ path: ['after'], message: 'This is not a cursor of this list.' }],
-      },
-    },
+  throw badArgument(
+    name,
+    'This is not a cursor of this list.',
+    'Use a cursor from its edges or its pageInfo.',
   );
+}
+
+/** The error for an argument whose value is not acceptable. `advice` is added to the message. */
+export function badArgument(name: string, problem: string, advice = ''): GraphQLError {
+  return new GraphQLError(`${name}: ${problem} ${advice}`.trimEnd(), {
+    extensions: { code: 'BAD_USER_INPUT', problems: [{ path: [name], message: problem }] },
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { MAX_IDENTIFIER_LENGTH } from '../../domain/identifier.ts';
 import type { Inventory } from '../../domain/inventory.ts';
-import { MAX_QUANTITY, type Sku as DomainSku, type SkuFilter, type SkuOrder } from '../../domain/sku.ts';
+import { MAX_QUANTITY, type Sku as DomainSku, type SkuKeyset, type SkuOrder } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
-import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.ts';
-import { MAX_FILTER_VALUES, MAX_SEARCH_LENGTH } from '../builder/page.ts';
 import { decodeCursor, encodeCursor, pageArgs, toConnection } from '../builder/page.ts';
-import { Sku, SkuAvailability, SkuRestriction } from './sku.ts';
+import { SkuFilterInput, toFilter } from './sku-filter.ts';
+import { readIndex, SkuIndex, stepArgs, type FindIndex } from './sku-index.ts';
+import { Sku } from './sku.ts';
 import { storedText } from '../builder/stored-text.ts';
 
 /** Longest text in a cursor, in UTF-16 units: a skuId of MAX_IDENTIFIER_LENGTH characters, each of which can take two. */
@@ -20,6 +20,7 @@ const MAX_TOTAL_COUNT = 10_000;
 interface Counted {
   /** Counts the SKUs that match. Resolves to MAX_TOTAL_COUNT + 1 if there are more than MAX_TOTAL_COUNT. Counts once. */
   readonly count: () => ReturnType<Inventory['countSkus']>;
+  readonly findIndex: FindIndex;
 }
 
 const SkuConnection = builder.connectionObject<typeof Sku, Counted, false, false>(
@@ -40,55 +41,18 @@ const SkuConnection = builder.connectionObject<typeof Sku, Counted, false, false
         description: `The least number of SKUs that match the filter: \`totalCount\`, or ${MAX_TOTAL_COUNT} if there are more. Counted only if selected.`,
         resolve: async ({ count }) => Math.min(await count(), MAX_TOTAL_COUNT),
       }),
+      index: t.field({
+        type: SkuIndex,
+        description:
+          'The exact number of SKUs that match, and the cursors of every so-many-th of them in this order, so that a client can jump to any place. ' +
+          'It covers the SKUs on all pages, whatever `first` and `after` are.',
+        args: stepArgs,
+        resolve: ({ findIndex }, { every }) => readIndex(every, findIndex),
+      }),
     }),
   },
   { name: 'SkuEdge', description: 'A SKU and its cursor.' },
 );
-
-const QuantityRangeInput = builder.inputType('QuantityRangeInput', {
-  description: 'A range of quantities, in units. Both ends are included, and each may be left out.',
-  fields: (t) => ({
-    min: t.int({ description: 'The smallest quantity.' }),
-    max: t.int({ description: 'The largest quantity.' }),
-  }),
-});
-
-const SkuFilterInput = builder.inputType('SkuFilterInput', {
-  description: 'Conditions on SKUs. A SKU must meet all that are given.',
-  validate: z.looseObject({
-    skuIds: z
-      .array(storedText(MAX_IDENTIFIER_LENGTH * 2))
-      .max(MAX_FILTER_VALUES, `This must have at most ${MAX_FILTER_VALUES} items.`)
-      .nullish(),
-    identifiers: z
-      .array(identifierShape)
-      .max(MAX_FILTER_VALUES, `This must have at most ${MAX_FILTER_VALUES} items.`)
-      .nullish(),
-    search: storedText(MAX_SEARCH_LENGTH).nullish(),
-  }),
-  fields: (t) => ({
-    skuIds: t.stringList({
-      description: `Only SKUs with one of these skuIds, at most ${MAX_FILTER_VALUES}.`,
-    }),
-    identifiers: t.field({
-      type: [SkuIdentifierInput],
-      description: `Only SKUs with one of these identifiers, at most ${MAX_FILTER_VALUES}. A shared code matches every SKU that has it.`,
-    }),
-    search: t.string({
-      description: `Only SKUs whose title or skuId contains this text, at most ${MAX_SEARCH_LENGTH} characters. ASCII letters match in either case.`,
-    }),
-    restrictions: t.field({
-      type: SkuRestriction,
-      description: 'Only SKUs with this restriction. Null means without any restriction.',
-    }),
-    availability: t.field({ type: SkuAvailability, description: 'Only SKUs with this availability.' }),
-    quantityInStock: t.field({
-      type: QuantityRangeInput,
-      description: 'Only SKUs with a quantity in stock in this range.',
-    }),
-    updatedAfter: t.field({ type: 'DateTime', description: 'Only SKUs that changed after this time.' }),
-  }),
-});
 
 const SkuOrderField = builder.enumType('SkuOrderField', {
   description: 'What SKUs are sorted by. SKUs with the same value are sorted by skuId.',
@@ -137,21 +101,27 @@ builder.queryField('skus', (t) =>
     resolve: async (_root, { first, after, filter: input, orderBy }, { caller, inventory, meter }) => {
       const filter = toFilter(input);
       const order = orderBy.field;
+      const descending = orderBy.direction === 'DESC';
       const [, value, skuId] = decodeCursor(after, cursorShape(order)) ?? [];
       const page = {
-        filter,
-        order,
-        descending: orderBy.direction === 'DESC',
+        ...{ filter, order, descending, limit: first + 1 },
         after: value !== undefined && skuId !== undefined ? { value, skuId } : null,
-        limit: first + 1,
       };
       const skus = await inventory.listSkus(caller.supplierId, page, meter);
       let counted: Promise<number> | undefined;
       const count = () =>
         (counted ??= inventory.countSkus(caller.supplierId, filter, MAX_TOTAL_COUNT, meter));
+      const cursorOf = (keyset: SkuKeyset) => encodeCursor(order, keyset.value, keyset.skuId);
+      const findIndex: FindIndex = async (every, atMost) => {
+        const steps = { filter, order, descending, every, atMost };
+        const index = await inventory.indexSkus(caller.supplierId, steps, meter);
+        return typeof index === 'string' ? index : { count: index.count, cursors: index.marks.map(cursorOf) };
+      };
       return {
-        ...toConnection(skus, first, after, (sku) => encodeCursor(order, keyOf(sku, order), sku.skuId)),
-        count,
+        ...toConnection(skus, first, after, (sku) =>
+          cursorOf({ value: keyOf(sku, order), skuId: sku.skuId }),
+        ),
+        ...{ count, findIndex },
       };
     },
   }),
@@ -167,18 +137,4 @@ function cursorShape(order: SkuOrder) {
 function keyOf(sku: DomainSku, order: SkuOrder): string | number {
   if (order === 'UPDATED_AT') return sku.updatedAt;
   return order === 'QUANTITY_IN_STOCK' ? sku.quantityInStock : sku.skuId;
-}
-
-/** The domain's filter. Null means that a condition is absent, except for the restriction, where it means no restriction. */
-function toFilter(input: typeof SkuFilterInput.$inferInput | null | undefined): SkuFilter {
-  return {
-    skuIds: input?.skuIds ? [...new Set(input.skuIds)] : undefined,
-    identifiers: input?.identifiers?.map(toIdentifier),
-    search: input?.search ?? undefined,
-    restrictions: input?.restrictions,
-    availability: input?.availability ?? undefined,
-    minQuantityInStock: input?.quantityInStock?.min ?? undefined,
-    maxQuantityInStock: input?.quantityInStock?.max ?? undefined,
-    updatedAfter: input?.updatedAfter ?? undefined,
-  };
 }
