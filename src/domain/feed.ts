@@ -2,7 +2,7 @@
 import { isAhead } from './as-of.ts';
 import { codeKinds, parseIdentifier, type CodeKind, type Identifier } from './identifier.ts';
 import { describeRefusal } from './refusal.ts';
-import type { Sku } from './sku.ts';
+import type { InventoryState, Sku } from './sku.ts';
 
 /** `delta`: SKUs that the file does not name stay as they are. `full`: what they have in stock is set to 0. */
 export const feedModes = ['delta', 'full'] as const;
@@ -80,6 +80,15 @@ export interface FeedProblem {
 export const feedFaults = ['DUPLICATE_SKU', 'IDENTIFIERS_DISAGREE', 'BACKORDER_DATE_MISSING'] as const;
 export type FeedFault = (typeof feedFaults)[number];
 
+/** A change that a feed would make. */
+export interface PreviewedChange {
+  readonly skuId: string;
+  readonly before: InventoryState;
+  readonly after: InventoryState;
+}
+
+/** A report lists at most so many changes. */
+export const MAX_PREVIEWED = 100;
 /** A report lists at most so many problems. */
 export const MAX_REPORTED_PROBLEMS = 1_000;
 
@@ -96,6 +105,11 @@ export interface FeedReport {
   readonly rejected: number;
   /** SKUs that went from stock to 0: named by a row, or left out by a full file. */
   readonly zeroed: number;
+  /** Units in stock, before and after, of all SKUs that the feed names or sets to 0. */
+  readonly unitsBefore: number;
+  readonly unitsAfter: number;
+  /** The first MAX_PREVIEWED changes that a dry run or a held feed would make. */
+  readonly preview: readonly PreviewedChange[];
   /** What the feed's changes have in common; null where nothing was stored. */
   readonly groupId: string | null;
   /** The file's first columns that are not read. */

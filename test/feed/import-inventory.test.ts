@@ -132,8 +132,15 @@ describeOnEachStore('an inventory file', (kind) => {
     const dry = await take(path, '--dry-run');
     expect(await quantities()).toEqual(before);
     const real = await take(path);
-    expect(dry.report).toEqual({ ...real.report, dryRun: true, groupId: null });
+    const { preview } = dry.report;
+    expect(dry.report).toEqual({ ...real.report, dryRun: true, groupId: null, preview });
     expect(dry.report).toMatchObject({ rows: 23, rejected: 3 });
+    expect(preview).toHaveLength(dry.report.applied);
+    expect(preview[0]).toMatchObject({
+      skuId: 'S000',
+      before: { quantityInStock: before['S000'] },
+      after: { quantityInStock: 0 },
+    });
     expect(
       real.report.problems.map(({ line, code }: { line: number; code: string }) => [line, code]),
     ).toEqual([

@@ -118,6 +118,7 @@ function ended(report: { readonly rejected: number } | null): FiledFeed {
     unchanged: 0,
     stale: 0,
     zeroed: 0,
+    ...{ unitsBefore: 0, unitsAfter: 0, preview: [] },
     ignored: [],
     hints: [],
   } as const;

@@ -183,7 +183,7 @@ export const rooms: readonly Room[] = [
     ...['schema', 'http/edge', 'http', 'gateway', 'demo', 'cli/options', 'cli/feed'],
   ),
   room('', 'The process: main.ts.', 'cli/options', 'cli'),
-  room('board/api', "The board's documents, and the requests that send them."),
+  room('board/api', "The board's documents, and the requests that send them.", 'domain'),
   room(
     'board/state',
     'What the board knows: rows, edits on their way, the session, the view.',
@@ -199,10 +199,16 @@ export const rooms: readonly Room[] = [
     'The grid of SKUs: cells, editing, keys, pasting.',
     ...['domain', 'board/api', 'board/state'],
   ),
+  room('board/parts', 'What dialogs and panels share.'),
+  room(
+    'board/import',
+    'Files in and out: the preview, the brake, pasted lists, exports.',
+    ...['domain', 'board/api', 'board/state', 'board/parts'],
+  ),
   room(
     'board/shell',
-    'What stands around the grid: signing in, the toolbar, dialogs, notices.',
-    ...['board/api', 'board/state', 'board/live', 'board/grid'],
+    'What stands around the grid: signing in, the toolbar, conflicts, notices.',
+    ...['board/api', 'board/state', 'board/live', 'board/grid', 'board/parts', 'board/import'],
   ),
   room('board', "The browser's program: main.tsx.", 'board/state', 'board/live', 'board/shell'),
 ];

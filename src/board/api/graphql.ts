@@ -7,9 +7,9 @@ interface Setup {
   scalars: { DateTime: string; Date: string; RowValue: string | number | null };
 }
 
-/** At run time a document is its text, followed by its fragments. Only its type is gql.tada's. */
+/** At run time a document is its text, followed by its fragments. Its type is gql.tada's, and so is the directive. */
 function join(text: string, fragments: readonly unknown[] = []): string {
-  return [text, ...fragments].join('\n');
+  return [text.replace(' @_unmask', ''), ...fragments].join('\n');
 }
 
 /** Makes a document whose variables and results are typed by the schema. */

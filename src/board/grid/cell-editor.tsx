@@ -1,5 +1,5 @@
 /** The editor inside a cell: a number field, or the choice of a restriction. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import { saveEdit } from '../state/edits.ts';
 import { fieldNames, readValue } from '../state/fields.ts';
@@ -48,7 +48,8 @@ function useEditor({ open, focusGrid }: EditorProps) {
   const [text, setText] = useState(typed ?? String(seen[field] ?? ''));
   const [fault, setFault] = useState<string | null>(null);
   const ref = useRef<HTMLInputElement & HTMLSelectElement>(null);
-  useEffect(() => {
+  // Before the next key: what is typed fast must not miss the field.
+  useLayoutEffect(() => {
     ref.current?.focus();
     if (typed === null && field !== 'restrictions') ref.current?.select();
   }, []);

@@ -1,5 +1,8 @@
 /** The page: the form while nobody is signed in, otherwise the stock or the activity. */
+import { useEffect } from 'preact/hooks';
 import { Grid } from '../grid/grid.tsx';
+import { takeDroppedFiles } from '../import/bring-in.tsx';
+import { ImportDialog } from '../import/import-dialog.tsx';
 import { liveStatus } from '../live/live.ts';
 import { pendingCalls } from '../state/bulk.ts';
 import { edits } from '../state/edits.ts';
@@ -24,11 +27,13 @@ export function App() {
       <NoticeLine />
       <ConflictDialog />
       <RefusedRows />
+      <ImportDialog />
     </>
   );
 }
 
 function Stock() {
+  useEffect(() => (mayEdit.value ? takeDroppedFiles() : undefined), []);
   return (
     <>
       <Toolbar mayEdit={mayEdit.value} />

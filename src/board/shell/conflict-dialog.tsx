@@ -2,7 +2,7 @@
 import { conflicts } from '../state/conflicts.ts';
 import { fieldNames, showValue } from '../state/fields.ts';
 import { showTime } from '../grid/columns.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 
 export function ConflictDialog() {
   const [asked] = conflicts.value;

@@ -1,7 +1,7 @@
 /** The notice at the foot of the page, and the rows that the last call refused. */
 import { refusedRows } from '../state/bulk.ts';
 import { notice } from '../state/notices.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 
 /** Refused rows that are listed. */
 const MAX_LISTED = 200;

@@ -1,5 +1,6 @@
 /** Search, filters, the reason of changes, and what acts on many SKUs. */
 import { useState } from 'preact/hooks';
+import { BringIn } from '../import/bring-in.tsx';
 import { MAX_REASON_LENGTH, reason } from '../state/reason.ts';
 import { rowCount } from '../state/sku-pages.ts';
 import {
@@ -51,6 +52,7 @@ export function Toolbar({ mayEdit }: { mayEdit: boolean }) {
         </button>
       )}
       <span class="count">{rowCount.value === null ? '' : `${rowCount.value.toLocaleString()} SKUs`}</span>
+      <BringIn mayEdit={mayEdit} />
       {mayEdit && <Reason />}
     </div>
   );

@@ -184,7 +184,7 @@ function describe({ report, counts, isStored, isStopped }: FeedResult, supplier:
     `  ${format(stale)} stale`,
     `  ${format(rejected)} rejected${counts.causes.map(([code, count]) => `, ${format(count)} ${code}`).join('')}`,
     `${plural(zeroed, 'SKU')} ${isStored ? 'went' : 'would go'} to 0 in stock`,
-    `Units in stock of these SKUs: ${format(counts.units.before)} before, ${format(counts.units.after)} after`,
+    `Units in stock of these SKUs: ${format(counts.unitsBefore)} before, ${format(counts.unitsAfter)} after`,
     ...(isStopped
       ? [`Stopped before the end.${isStored ? ' Import the file again to take in the rest.' : ''}`]
       : []),

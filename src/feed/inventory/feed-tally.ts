@@ -1,29 +1,40 @@
 /** Counts what became of a feed's rows, and keeps the first problems. */
-import { MAX_REPORTED_PROBLEMS, type FeedProblem, type FeedReport } from '../../domain/feed.ts';
+import {
+  MAX_PREVIEWED,
+  MAX_REPORTED_PROBLEMS,
+  type FeedProblem,
+  type FeedReport,
+  type PreviewedChange,
+} from '../../domain/feed.ts';
 import { currentOf, describeRefusal, describeRefusalBlindly, type Refusal } from '../../domain/refusal.ts';
 import { quote } from '../findings.ts';
 import type { RowResult } from '../../domain/update.ts';
 import type { StoredRow, Withheld } from './feed-rows.ts';
 
-/** The sum of the quantities in stock of the SKUs that a feed names or sets to 0. */
-export interface Units {
-  readonly before: number;
-  readonly after: number;
-}
-
 export interface FeedCounts extends Pick<
   FeedReport,
-  'rows' | 'applied' | 'unchanged' | 'stale' | 'rejected' | 'zeroed' | 'problems'
+  | 'rows'
+  | 'applied'
+  | 'unchanged'
+  | 'stale'
+  | 'rejected'
+  | 'zeroed'
+  | 'unitsBefore'
+  | 'unitsAfter'
+  | 'preview'
+  | 'problems'
 > {
-  readonly units: Units;
   /** Rejected rows by their code, the most frequent first. */
   readonly causes: readonly (readonly [code: string, rows: number])[];
 }
 
 /** The counts of one pass through a file. They go on from `saved`, where a process ended in the middle of one. */
 export class FeedTally {
-  #counts = { rows: 0, applied: 0, unchanged: 0, stale: 0, rejected: 0, zeroed: 0 };
-  #units = { before: 0, after: 0 };
+  #counts = {
+    ...{ rows: 0, applied: 0, unchanged: 0, stale: 0, rejected: 0, zeroed: 0 },
+    ...{ unitsBefore: 0, unitsAfter: 0 },
+  };
+  readonly #preview: PreviewedChange[] = [];
   readonly #causes = new Map<string, number>();
   readonly #problems: FeedProblem[] = [];
   readonly #explain: (refusal: Refusal) => string;
@@ -32,9 +43,8 @@ export class FeedTally {
   constructor(isBlind: boolean, saved?: FeedCounts) {
     this.#explain = isBlind ? explainBlindly : explain;
     if (!saved) return;
-    const { rows, applied, unchanged, stale, rejected, zeroed } = saved;
-    this.#counts = { rows, applied, unchanged, stale, rejected, zeroed };
-    this.#units = { ...saved.units };
+    const { rows, applied, unchanged, stale, rejected, zeroed, unitsBefore, unitsAfter } = saved;
+    this.#counts = { rows, applied, unchanged, stale, rejected, zeroed, unitsBefore, unitsAfter };
     for (const [code, count] of saved.causes) this.#causes.set(code, count);
     this.#problems.push(...saved.problems);
   }
@@ -61,7 +71,7 @@ export class FeedTally {
 
   finish(): FeedCounts {
     const causes = Array.from(this.#causes).toSorted(([, a], [, b]) => b - a);
-    return { ...this.#counts, problems: this.#problems, units: this.#units, causes };
+    return { ...this.#counts, preview: this.#preview, problems: this.#problems, causes };
   }
 
   #problemOf(line: number, result: RowResult | StoredRow | Withheld): FeedProblem | null {
@@ -85,8 +95,12 @@ export class FeedTally {
 
   #noteState(result: RowResult | StoredRow): void {
     const [before, after] = quantitiesOf(result);
-    this.#units.before += before;
-    this.#units.after += after;
+    this.#counts.unitsBefore += before;
+    this.#counts.unitsAfter += after;
+    if (result.outcome === 'DRY_RUN' && this.#preview.length < MAX_PREVIEWED) {
+      const { skuId, before: from, after: to } = result.change;
+      this.#preview.push({ skuId, before: from, after: to });
+    }
     if (before > 0 && after === 0) this.#counts.zeroed += 1;
   }
 

@@ -189,23 +189,11 @@ function toReport(
   counts: FeedCounts,
   head: FileHead | undefined,
 ): FeedReport {
-  const { rows, applied, unchanged, stale, rejected, zeroed, problems } = counts;
-  const group = isStored && applied + zeroed > 0 ? groupId : null;
+  const { causes: _causes, problems, ...numbers } = counts;
+  const group = isStored && counts.applied + counts.zeroed > 0 ? groupId : null;
   const { ignored = [], hints = [] } = head ?? {};
   const named = { ignored: ignored.slice(0, MAX_NAMED), hints: hints.slice(0, MAX_NAMED) };
-  return {
-    mode,
-    dryRun,
-    rows,
-    applied,
-    unchanged,
-    stale,
-    rejected,
-    zeroed,
-    groupId: group,
-    ...named,
-    problems,
-  };
+  return { mode, dryRun, ...numbers, groupId: group, ...named, problems };
 }
 
 function toRequest(feed: Feed, dryRun: boolean, rows: UpdateRequest['rows']): UpdateRequest {

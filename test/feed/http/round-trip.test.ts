@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openGateway, tokens, type Gateway } from '../../support/gateway.ts';
 import { mutations } from '../../support/mutations.ts';
+import type { FeedReport } from '../../../src/domain/feed.ts';
 import { describeOnEachStore } from '../../support/stores/stores.ts';
 
 const REVERT = `mutation ($input: RevertInventoryChangesInput!) {
@@ -14,7 +15,7 @@ const REVERT = `mutation ($input: RevertInventoryChangesInput!) {
 interface Feed {
   readonly id: string;
   readonly rejectedRows: string;
-  readonly report: { readonly problems: readonly { readonly message: string }[] };
+  readonly report: FeedReport;
 }
 
 describeOnEachStore('An inventory over HTTP', (kind) => {
@@ -66,8 +67,11 @@ describeOnEachStore('An inventory over HTTP', (kind) => {
       state: 'DONE',
       report: { rows: 9, applied: 1, unchanged: 7, rejected: 1, groupId: first.id },
     });
-    const { groupId: _group, dryRun: _dry, ...counts } = { groupId: null, dryRun: true, ...first.report };
+    const { groupId: _group, dryRun: _dry, preview: _preview, ...counts } = first.report;
     expect(dry.report).toMatchObject(counts);
+    expect(dry.report.preview).toMatchObject([
+      { skuId: 'BOOK-NEW', before: { quantityInStock: 3 }, after: { quantityInStock: 5 } },
+    ]);
     expect(first.report.problems).toMatchObject([{ code: 'PRECONDITION_FAILED' }]);
     expect(first.report.problems[0]?.message).toMatch(/version is 1, not 0.* made by colleague at 20\d\d-/);
     expect(quantitiesIn(await get('/feeds/inventory.csv'))).toMatchObject({ shared: '9', 'BOOK-NEW': '5' });

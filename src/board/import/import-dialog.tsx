@@ -1,0 +1,120 @@
+/** The dialog of an import: what the file would change, Apply, how far it is, and Undo. */
+import { rejectedPath, type Feed } from '../api/feeds.ts';
+import { undoGroup } from '../state/bulk.ts';
+import { applyFile, checkFile, closeImport, importing, type Import } from '../state/import.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Counts, PreviewTable, Problems } from './import-report.tsx';
+
+export function ImportDialog() {
+  const now = importing.value;
+  if (!now) return null;
+  return (
+    <Dialog title="Import" onClose={closeImport}>
+      <p>
+        <strong>{now.file.name}</strong>
+      </p>
+      <Step now={now} />
+    </Dialog>
+  );
+}
+
+function Step({ now }: { now: Import }) {
+  const { step, feed, fault } = now;
+  if (fault !== null) return <Ended text={fault} isFault />;
+  if (step === 'checking') return <Progress label="Reading the file" feed={feed} />;
+  if (step === 'applying') return <Progress label="Applying" feed={feed} />;
+  if (!feed) return null;
+  return step === 'checked' ? <Checked now={now} feed={feed} /> : <Applied feed={feed} />;
+}
+
+/** What the file would change. A held file can be let through, by the number that is shown. */
+function Checked({ now, feed }: { now: Import; feed: Feed }) {
+  const { report, refusal } = feed;
+  if (!report) return <Ended text={refusal?.message ?? 'The file cannot be read.'} isFault />;
+  const changed = report.applied + (now.isFull ? report.zeroed : 0);
+  const isHeld = refusal?.code === 'ZEROING_HELD';
+  return (
+    <>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={now.isFull}
+          onChange={({ currentTarget: { checked } }) => void checkFile(now.file, checked)}
+        />
+        The file lists the whole stock: set SKUs that it does not name to 0
+      </label>
+      <Counts report={report} isDone={false} />
+      {isHeld && (
+        <p class="fault" role="alert">
+          {`This would set ${report.zeroed.toLocaleString()} SKUs in stock to 0. Apply it only if that is right.`}
+        </p>
+      )}
+      {report.hints.map((hint) => (
+        <p key={hint} class="fault">
+          {hint}
+        </p>
+      ))}
+      <PreviewTable report={report} />
+      <Problems report={report} path={rejectedPath(feed.id)} />
+      <footer>
+        <button type="button" onClick={closeImport}>
+          Cancel
+        </button>
+        <button type="button" class="main" disabled={changed === 0} onClick={() => void applyFile()}>
+          {isHeld ? `Apply, and set ${report.zeroed.toLocaleString()} SKUs to 0` : 'Apply'}
+        </button>
+      </footer>
+    </>
+  );
+}
+
+function Applied({ feed: { id, report, refusal } }: { feed: Feed }) {
+  if (!report || refusal) return <Ended text={refusal?.message ?? 'Nothing was stored.'} isFault />;
+  const { groupId } = report;
+  const undo = () => {
+    closeImport();
+    if (groupId !== null) void undoGroup(groupId);
+  };
+  return (
+    <>
+      <Counts report={report} isDone />
+      <Problems report={report} path={rejectedPath(id)} />
+      <footer>
+        {groupId !== null && (
+          <button type="button" onClick={undo}>
+            Undo
+          </button>
+        )}
+        <button type="button" class="main" onClick={closeImport}>
+          Close
+        </button>
+      </footer>
+    </>
+  );
+}
+
+function Progress({ label, feed }: { label: string; feed: Feed | null }) {
+  const rows = feed ? (feed.state === 'APPLYING' ? feed.rowsDone : feed.rowsRead) : 0;
+  const total = feed?.state === 'APPLYING' ? feed.rowsRead : undefined;
+  return (
+    <p role="status">
+      {`${label}${rows > 0 ? `: ${rows.toLocaleString()} rows` : ''} `}
+      <progress aria-label={label} {...(total && { value: rows, max: total })} />
+    </p>
+  );
+}
+
+function Ended({ text, isFault }: { text: string; isFault: boolean }) {
+  return (
+    <>
+      <p class={isFault ? 'fault' : ''} role="alert">
+        {text}
+      </p>
+      <footer>
+        <button type="button" class="main" onClick={closeImport}>
+          Close
+        </button>
+      </footer>
+    </>
+  );
+}
