@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** In the order in which they apply. */
 const STYLES = ['base', 'grid', 'panels'];
@@ -15,13 +16,19 @@ export async function buildBoard(root: string, dir: string): Promise<void> {
   // The page starts the worker by its name.
   const worker = await bundle(root, dir, 'live/live-worker.ts', {});
   const main = await bundle(root, dir, 'main.tsx', { LIVE_WORKER: JSON.stringify(`/board/${worker}`) });
-  const css = STYLES.map((name) => readFileSync(join(source, `styles/${name}.css`), 'utf8')).join('\n');
+  const styles = [...STYLES.map((name) => join(source, `styles/${name}.css`)), chartStyle()];
+  const css = styles.map((path) => readFileSync(path, 'utf8')).join('\n');
   const style = `board-${createHash('sha256').update(css).digest('hex').slice(0, HASH_LENGTH)}.css`;
   writeFileSync(join(dir, style), css);
   const html = readFileSync(join(source, 'index.html'), 'utf8')
     .replace('board.css', `/board/${style}`)
     .replace('main.tsx', `/board/${main}`);
   writeFileSync(join(dir, 'index.html'), html);
+}
+
+/** The chart comes with a style of its own. */
+function chartStyle(): string {
+  return fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css'));
 }
 
 /** Resolves with the name of the file that starts the program. */

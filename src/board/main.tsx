@@ -5,6 +5,7 @@ import { followLive } from './live/live.ts';
 import { App } from './shell/app.tsx';
 import { pendingCalls } from './state/bulk.ts';
 import { unsavedEdits } from './state/edits.ts';
+import { followHistory } from './state/history.ts';
 import { rememberReason } from './state/reason.ts';
 import { followBackButton } from './state/route.ts';
 import { mayView, openSession, viewer } from './state/session.ts';
@@ -17,6 +18,7 @@ render(<App />, root);
 
 followView();
 followBackButton();
+followHistory();
 rememberReason();
 let isFollowing = false;
 effect(() => {

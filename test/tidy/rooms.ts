@@ -199,7 +199,12 @@ export const rooms: readonly Room[] = [
     'The grid of SKUs: cells, editing, keys, pasting.',
     ...['domain', 'board/api', 'board/state'],
   ),
-  room('board/parts', 'What dialogs and panels share.'),
+  room('board/parts', 'What dialogs and panels share.', 'board/api', 'board/state'),
+  room(
+    'board/history',
+    'The history of one SKU: its chart, its changes, undo.',
+    ...['board/api', 'board/state', 'board/live', 'board/parts'],
+  ),
   room(
     'board/import',
     'Files in and out: the preview, the brake, pasted lists, exports.',
@@ -209,6 +214,7 @@ export const rooms: readonly Room[] = [
     'board/shell',
     'What stands around the grid: signing in, the toolbar, conflicts, notices.',
     ...['board/api', 'board/state', 'board/live', 'board/grid', 'board/parts', 'board/import'],
+    'board/history',
   ),
   room('board', "The browser's program: main.tsx.", 'board/state', 'board/live', 'board/shell'),
 ];

@@ -67,7 +67,7 @@ export function Problems({ report: { problems, rejected }, path }: { report: Fee
   return (
     <>
       <p>
-        {`${rejected.toLocaleString()} rows are left out. `}
+        {rejected === 1 ? '1 row is left out. ' : `${rejected.toLocaleString()} rows are left out. `}
         <a href={path} download>
           Download the rejected rows
         </a>

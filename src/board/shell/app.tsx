@@ -1,6 +1,7 @@
 /** The page: the form while nobody is signed in, otherwise the stock or the activity. */
 import { useEffect } from 'preact/hooks';
 import { Grid } from '../grid/grid.tsx';
+import { HistoryPanel } from '../history/history-panel.tsx';
 import { takeDroppedFiles } from '../import/bring-in.tsx';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { liveStatus } from '../live/live.ts';
@@ -37,7 +38,10 @@ function Stock() {
   return (
     <>
       <Toolbar mayEdit={mayEdit.value} />
-      <Grid mayEdit={mayEdit.value} />
+      <div class="stage">
+        <Grid mayEdit={mayEdit.value} />
+        <HistoryPanel mayEdit={mayEdit.value} />
+      </div>
     </>
   );
 }

@@ -1,0 +1,75 @@
+/** The history of one SKU: its quantity over time, and each change with its undo. */
+import { useEffect } from 'preact/hooks';
+import type { BoardChange } from '../api/documents.ts';
+import { onChanges } from '../live/live.ts';
+import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
+import { undo } from '../state/bulk.ts';
+import { closeHistory, history, historyOf, readHistoryAgain, readOlder } from '../state/history.ts';
+import { StepChart } from './step-chart.tsx';
+
+export function HistoryPanel({ mayEdit }: { mayEdit: boolean }) {
+  const skuId = historyOf.value;
+  useEffect(
+    () =>
+      onChanges((changes) => {
+        if (changes.some((change) => change.skuId === historyOf.peek())) readHistoryAgain();
+      }),
+    [],
+  );
+  if (skuId === null) return null;
+  const read = history.value;
+  return (
+    <section class="panel" aria-label={`History of ${skuId}`}>
+      <header>
+        <h2>{`History of ${skuId}`}</h2>
+        <button type="button" class="quiet" aria-label="Close history" onClick={closeHistory}>
+          ×
+        </button>
+      </header>
+      {read?.title && <p class="hint">{read.title}</p>}
+      {read?.fault && (
+        <p class="fault" role="alert">
+          {read.fault}
+        </p>
+      )}
+      {read && <Changes changes={read.changes} mayEdit={mayEdit} />}
+      {read?.after && (
+        <button type="button" onClick={readOlder}>
+          Older changes
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Changes({ changes, mayEdit }: { changes: readonly BoardChange[]; mayEdit: boolean }) {
+  if (changes.length === 0) return <p class="hint">Nobody has changed this SKU yet.</p>;
+  return (
+    <>
+      <StepChart changes={changes} />
+      <ol class="changes">
+        {changes.map((change) => (
+          <li key={change.version}>
+            <strong>{showSteps(change)}</strong>
+            <span class="hint">
+              <Time time={change.changedAt} />
+              {`, ${change.actor}, ${sources[change.source]}`}
+            </span>
+            <span>
+              <Reason reason={change.reason} uri={change.referenceDocumentUri} />
+            </span>
+            {mayEdit && change.id !== null && <UndoThis id={change.id} />}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function UndoThis({ id }: { id: string }) {
+  return (
+    <button type="button" onClick={() => void undo({ changeIds: [id] })}>
+      Undo this
+    </button>
+  );
+}
