@@ -7,17 +7,19 @@ interface Described {
   readonly demo: boolean;
   readonly database: string;
   readonly graphiql: 'on' | 'off';
+  readonly 'no-board': boolean;
 }
 
 /** Where to find what, and with `--demo` a request to try. `metricsOrigin`: undefined where there are no metrics. */
 export function describeGateway(
   origin: string,
   metricsOrigin: string | undefined,
-  { demo, database, graphiql }: Described,
+  { demo, database, graphiql, 'no-board': hasNoBoard }: Described,
 ): string {
   const lines = [
     `Stockgate listens on ${origin} (${describeDatabase(database)})`,
     '',
+    ...(hasNoBoard ? [] : [`  Board      ${origin}/board/`]),
     `  ${graphiql === 'on' ? 'GraphiQL' : 'GraphQL '}   ${origin}/graphql`,
     ...(metricsOrigin === undefined ? [] : [`  Metrics    ${metricsOrigin}/metrics`]),
   ];

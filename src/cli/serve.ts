@@ -1,4 +1,5 @@
 /** `stockgate serve`: opens the store, serves requests, and stops in order. */
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
@@ -11,7 +12,7 @@ import { describeGateway } from './describe-gateway.ts';
 import { requireFolder } from './feed/watch.ts';
 import { serveOptions } from './options/settings.ts';
 import { PROGRAM, readOptions, UsageError, type Command, type Io } from './options/command.ts';
-import { demoGraphiql, demoTokens, seedDemo } from '../demo/demo.ts';
+import { DEMO_TOKEN, demoGraphiql, demoTokens, seedDemo } from '../demo/demo.ts';
 import { plainGraphiql } from '../http/plain-graphiql.ts';
 import { version } from './version.ts';
 
@@ -27,7 +28,8 @@ const loopback: ReadonlySet<string> = new Set(loopbackNames);
 /** Lists every option of `serveOptions` with its default. */
 const serveHelp = `Usage: ${PROGRAM} serve [OPTIONS]
 
-Serves GraphQL at /graphql (and GraphiQL to browsers), and the legacy path POST /timp/products/skus/inventory/.
+Serves GraphQL at /graphql (and GraphiQL to browsers), the legacy path POST /timp/products/skus/inventory/, and the stock board,
+a page for people, at /board/.
 /health says that it runs, /ready that it can store updates.
 Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all that was accepted is answered.
 
@@ -48,6 +50,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --streams-per-token N  live streams that a token may keep open (default 100)
   --streams-per-supplier N
                          and all tokens of one supplier (default 1000)
+  --no-board             leaves the stock board out, and signing in with it
   --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
   --query-timeout N      seconds after which a read is stopped (default 5)
   --feed-spool FOLDER    where files of POST /feeds/inventory wait (default beside the SQLite file: FILE.feeds; with
@@ -70,7 +73,10 @@ export const serveCommand: Command = {
     }
     if (values['feed-dir'] !== undefined) await requireFolder(values['feed-dir']);
     const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
-    const logger = pino({ level, redact: ['req.headers.authorization'] }, pino.destination(2));
+    const logger = pino(
+      { level, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+      pino.destination(2),
+    );
     const gateway = await openGateway(toSettings(values, logger, io.clock));
     let failure: unknown;
     const note = (error: unknown) => {
@@ -146,6 +152,9 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
         : { directory: values['feed-dir'], needsMark: values['feed-dir-wait'] === 'done' },
     metrics: typeof values.metrics === 'number' ? 'apart' : values.metrics,
     ...(values.demo && { extraTokens: demoTokens }),
+    board: values['no-board']
+      ? undefined
+      : { folder: boardFolder, demoToken: values.demo ? DEMO_TOKEN : null },
     server: {
       liveLimits: { perToken: values['streams-per-token'], perSupplier: values['streams-per-supplier'] },
       graphiql: values.graphiql === 'off' ? null : values.demo ? demoGraphiql : plainGraphiql,
@@ -158,6 +167,11 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
     },
   };
 }
+
+/** The board's built page. The program may run from `dist`, or as the source. */
+const boardFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../dist/board' : 'board', import.meta.url),
+);
 
 /** The default folder for files that wait. */
 function spoolBeside(database: string): string {

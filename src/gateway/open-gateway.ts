@@ -21,7 +21,7 @@ const READ_MARGIN_MS = 5_000;
 /** An update that PostgreSQL has not answered after this time is refused. Clients that wait for 30 s still get the answer. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-type Wired = 'inventory' | 'feeds' | 'authenticate' | 'createId' | 'ready' | 'observer' | 'metrics';
+type Wired = 'inventory' | 'feeds' | 'authenticate' | 'board' | 'createId' | 'ready' | 'observer' | 'metrics';
 
 export interface GatewaySettings {
   /** `sqlite:PATH` or `postgres://...`. */
@@ -34,6 +34,8 @@ export interface GatewaySettings {
   readonly feedSpool?: { readonly folder: string; readonly isRequired: boolean } | undefined;
   /** A folder in which suppliers drop files. It needs a spool. */
   readonly watch?: Watch | undefined;
+  /** Where the board's page is, and the token that its form is filled in with. Undefined: there is no board. */
+  readonly board?: { readonly folder: string; readonly demoToken: string | null } | undefined;
   /** `on`: the server answers /metrics. `apart`: the gateway counts, and another server shows the page. */
   readonly metrics: 'on' | 'apart' | 'off';
   /** Good tokens that no store holds, with their callers. */
@@ -74,9 +76,11 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
       )
     : undefined;
   const feedThread = startFeeds(store, inventory, settings, folder, metrics);
+  const { authenticate, sessions } = findCallers(store, inventory, settings);
   const server = createServer({
     inventory,
-    ...findCallers(store, inventory, settings),
+    authenticate,
+    board: settings.board && { ...settings.board, sessions },
     feeds: createFeeds(store),
     createId: randomUUID,
     ready: inventory.ready,

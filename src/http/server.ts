@@ -1,13 +1,12 @@
 /** Creates the HTTP server: Fastify with its limits and hooks, and the GraphQL and legacy doors. */
 import { randomUUID } from 'node:crypto';
-import fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-} from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { Admission } from './edge/admission.ts';
 import { ConnectionShares } from './fair/connection-shares.ts';
+import { createTokenEntrance } from './edge/authenticate.ts';
+import { addBoardDoor, type BoardDoorOptions } from './board/board-door.ts';
+import { createBoardEntrance } from './board/board-entrance.ts';
+import { closeConnectionsAsTheyFinish, refuseWhenClosing } from './closing.ts';
 import { refuseOtherHosts } from './edge/allowed-hosts.ts';
 import {
   answerBrokenFraming,
@@ -22,7 +21,7 @@ import { addGraphqlDoor, type GraphqlDoorOptions } from './door/graphql-door.ts'
 import type { HeavyWork } from './heavy/heavy-request.ts';
 import type { LiveLimits } from './live/live-streams.ts';
 import { addFeedDoor, type FeedDoorOptions } from './feed/feed-door.ts';
-import { addLegacyDoor } from './door/legacy-door.ts';
+import { addLegacyDoor, type LegacyDoorOptions } from './door/legacy-door.ts';
 import { addProbes, type Probes } from './edge/probes.ts';
 import { leaveBodyUnread } from './edge/linger.ts';
 import { queueByConnection } from './fair/connection-queue.ts';
@@ -37,9 +36,12 @@ import { cutOffStalledReaders } from './fair/stalled-readers.ts';
 /** What a server is made of. Every part that is left out has a default. */
 export interface ServerOptions
   extends
-    Omit<GraphqlDoorOptions, 'closing' | 'admission' | 'heavyWork' | 'liveLimits' | 'budget'>,
+    Omit<GraphqlDoorOptions, 'closing' | 'admission' | 'heavyWork' | 'liveLimits' | 'budget' | 'entrances'>,
+    Pick<LegacyDoorOptions, 'authenticate' | 'corsOrigins'>,
     Pick<FeedDoorOptions, 'feedFiles'>,
     Partial<Omit<Probes, 'closing'>> {
+  /** The board for people in browsers. Undefined: there is none. */
+  readonly board?: Omit<BoardDoorOptions, 'authenticate' | 'admission'> | undefined;
   /** Executes heavy requests. By default they run on this thread. */
   readonly heavyWork?: HeavyWork;
   readonly liveLimits?: LiveLimits;
@@ -78,10 +80,6 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_CONNECTIONS = 10_000;
 const DEFAULT_IN_FLIGHT_MIB = 256;
 const MEBIBYTE = 1_048_576;
-/** While the server closes, it closes idle connections this often. */
-const CLOSE_INTERVAL_MS = 50;
-/** While the server closes, requests in progress have this long. Then all connections are closed. */
-const CLOSE_TIMEOUT_MS = 4_000;
 
 /** Creates the server, not yet listening. Nothing of it outlives `close()`. */
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -107,10 +105,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
   addProbes(server, { ready, metrics, version, closing: closing.signal });
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
   const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options), budget);
-  const doorOptions = { ...options, admission, heavyWork, liveLimits, budget, closing: closing.signal };
+  const { board, authenticate, corsOrigins } = options;
+  const entrances = [createTokenEntrance(authenticate, corsOrigins)];
+  if (board) entrances.push(createBoardEntrance(board.sessions));
+  const shared = { admission, heavyWork, liveLimits, budget, entrances, closing: closing.signal };
+  const doorOptions = { ...options, ...shared };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);
   addFeedDoor(server, doorOptions);
+  if (board) addBoardDoor(server, { ...board, authenticate, admission });
   return server;
 }
 
@@ -189,24 +192,6 @@ function decorateRequests(server: FastifyInstance): void {
   server.decorateRequest('refusedOrigin', undefined);
   server.decorateRequest('isLive', false);
   server.decorateRequest('bodyShape', undefined);
-}
-
-/** Answers a request that arrives while the server closes. The body has the fields of every door's errors, because the door is not known yet. */
-function refuseWhenClosing(reply: FastifyReply): void {
-  const message = 'The gateway is closing. Send it again.';
-  const errors = [{ message, extensions: { code: 'UNAVAILABLE' } }];
-  void reply.code(503).header('retry-after', '1').send({ detail: message, message, errors });
-}
-
-/** Closes connections when they become idle. Node closes only those that are idle when closing begins, and a live stream's is idle later. */
-function closeConnectionsAsTheyFinish({ server }: FastifyInstance): void {
-  const timer = setInterval(() => server.closeIdleConnections(), CLOSE_INTERVAL_MS);
-  // A client that has not sent its whole request by then, or not read its answer, would delay the end.
-  const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
-  server.once('close', () => {
-    clearInterval(timer);
-    clearTimeout(deadline);
-  });
 }
 
 /** The request ID that the client sent, so that its logs and ours can be joined. Undefined if it could break a log. */

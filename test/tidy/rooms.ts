@@ -139,9 +139,15 @@ export const rooms: readonly Room[] = [
     ...['domain', 'schema/builder', 'http/edge', 'http/graphql', 'http/legacy', 'http/heavy', 'http/live'],
   ),
   room(
+    'http/board',
+    "The board's files, its sessions, and its entrance to the doors.",
+    ...['domain', 'http/fair', 'http/edge'],
+  ),
+  room(
     'http',
     'The server: puts edge and doors together.',
     ...['domain', 'http/fair', 'http/edge', 'http/body', 'http/heavy', 'http/live', 'http/feed', 'http/door'],
+    'http/board',
   ),
   room(
     'gateway/feed',

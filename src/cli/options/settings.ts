@@ -84,6 +84,7 @@ export const serveOptions = {
       )
       .default([]),
   },
+  'no-board': { type: 'boolean', schema: boolean },
   graphiql: { schema: z.enum(['off', 'on'], 'Give off or on.').default('on') },
   'idempotency-hours': {
     schema: z.coerce

@@ -1,11 +1,10 @@
-/** The GraphQL door, at /graphql: who comes in, what is executed on the spot, and what goes to a request thread or becomes a live stream. */
+/** The GraphQL door, at /graphql of each entrance: who comes in, what is executed on the spot, and what goes to a request thread or becomes a live stream. */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../../schema/builder/context.ts';
 import { throttled, type Admission } from '../edge/admission.ts';
-import { authenticateHeader, tokenSchemes } from '../edge/authenticate.ts';
-import { allowOrigins } from '../edge/cors.ts';
+import type { Entrance } from '../edge/authenticate.ts';
 import { execute } from '../graphql/execute.ts';
 import { tellStanding } from '../edge/finish-answer.ts';
 import {
@@ -35,21 +34,20 @@ import { leftSignal, sendHeavy } from './send-heavy.ts';
 
 export interface GraphqlDoorOptions extends Services, LiveOptions {
   readonly admission: Admission;
-  /** How GraphiQL starts. Null serves no GraphiQL: a browser then gets the answers that programs get. */
+  readonly entrances: readonly Entrance[];
+  /** How GraphiQL starts, at the public entrance. Null serves no GraphiQL: a browser then gets the answers that programs get. */
   readonly graphiql: GraphiQLOptions | null;
-  /** Origins whose pages may call from a browser. */
-  readonly corsOrigins: readonly string[];
   readonly heavyWork: HeavyWork;
   readonly liveLimits: LiveLimits;
 }
 
-/** Adds /graphql: GraphiQL for browsers that open it, queries and mutations for all who bring a token. */
+/** Adds /graphql: GraphiQL for browsers that open it, queries and mutations for all callers. */
 export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOptions): void {
   const operations = createOperationCache();
   const live = new LiveStreams(options);
   const serveGraphiql = options.graphiql && createGraphiql(options.graphiql);
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+  const answerAt = (entrance: Entrance) => async (request: FastifyRequest, reply: FastifyReply) => {
     const refusal = refuseRequest(request);
     if (refusal) return sendError(reply, refusal);
     const graphql = toGraphqlRequest(request);
@@ -71,7 +69,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     const answered = await options.heavyWork.answer(heavy, left, laneOf(prepared, graphql.body?.length ?? 0));
     if ('live' in answered) {
       tellStanding(reply, options.admission.rateLimit);
-      const followed = live.follow(request, reply, answered.live);
+      const followed = live.follow(request, reply, answered.live, entrance.credentialOf(request));
       // A stream's turn would last as long as its reader.
       request.endTurn?.();
       return followed;
@@ -81,15 +79,18 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     return sendHeavy(request, reply, answered);
   };
 
-  server.route({
-    method: [...methods],
-    url: GRAPHQL_PATH,
-    config: { door: 'graphql' },
-    bodyLimit: MAX_BULK_BODY_BYTES,
-    onRequest: (request, reply) => admit(request, reply, options, serveGraphiql),
-    handler: answer,
-    errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
-  });
+  for (const entrance of options.entrances) {
+    const page = entrance.prefix === '' ? serveGraphiql : null;
+    server.route({
+      method: [...methods],
+      url: entrance.prefix + GRAPHQL_PATH,
+      config: { door: 'graphql' },
+      bodyLimit: MAX_BULK_BODY_BYTES,
+      onRequest: (request, reply) => admit(request, reply, entrance, options.admission, page),
+      handler: answerAt(entrance),
+      errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
+    });
+  }
 }
 
 function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {
@@ -106,12 +107,15 @@ function toGraphqlRequest(request: FastifyRequest): GraphqlRequest {
 async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { corsOrigins, authenticate, admission }: GraphqlDoorOptions,
+  entrance: Entrance,
+  admission: Admission,
   serveGraphiql: ServeGraphiql | null,
 ) {
-  if (allowOrigins(corsOrigins, request, reply)) return reply.code(204).send();
+  const page = entrance.judgePage(request, reply);
+  if (page === 'preflight') return reply.code(204).send();
+  if (page) return sendError(reply, page);
   if (serveGraphiql && wantsPage(request)) return serveGraphiql(request, reply);
-  const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
+  const caller = await entrance.findCaller(request);
   if ('message' in caller) return sendError(reply, caller);
   request.caller = caller;
   const haste = await admission.deny(request, reply);

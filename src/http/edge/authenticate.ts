@@ -1,6 +1,9 @@
-/** Reads the Authorization header: the caller, or why there is none. The messages are Django REST framework's. */
+/** Finds out who calls: from the Authorization header, or as another entrance does it. The messages are Django REST framework's. */
 import { isUtf8 } from 'node:buffer';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate, Caller, Permission } from '../../domain/caller.ts';
+import { allowOrigins } from './cors.ts';
+import type { PublicError } from './edge-error.ts';
 
 /** Why a request is not let in. */
 export interface Denial {
@@ -9,6 +12,40 @@ export interface Denial {
   readonly message: string;
   /** Seconds to wait before the next attempt. */
   readonly retryAfter?: number;
+}
+
+/** What a request showed of its caller. A live stream ends once it is no longer good. */
+export interface Credential {
+  /** Equal for equal credentials. */
+  readonly key: string;
+  /** Rejects with UnavailableError if that cannot be known now. */
+  readonly isGood: () => Promise<boolean>;
+}
+
+/** A way into a door: where it is, which pages may use it, and how it learns who calls. */
+export interface Entrance {
+  /** What the door's paths begin with here. */
+  readonly prefix: string;
+  /** Judges the page that sends the request, if it is one, and sets headers for it. A preflight is answered 204. */
+  readonly judgePage: (request: FastifyRequest, reply: FastifyReply) => 'preflight' | PublicError | null;
+  /** Rejects with UnavailableError if callers cannot be looked up. */
+  readonly findCaller: (request: FastifyRequest) => Promise<Caller | Denial>;
+  readonly credentialOf: (request: FastifyRequest) => Credential;
+}
+
+/** The public entrance, where a token says who calls. Pages of listed origins may use it. */
+export function createTokenEntrance(authenticate: Authenticate, corsOrigins: readonly string[]): Entrance {
+  const findCaller = (header: string | undefined) =>
+    authenticateHeader(header, tokenSchemes.graphql, authenticate);
+  return {
+    prefix: '',
+    judgePage: (request, reply) => (allowOrigins(corsOrigins, request, reply) ? 'preflight' : null),
+    findCaller: ({ headers }) => findCaller(headers.authorization),
+    credentialOf: ({ headers: { authorization } }) => ({
+      key: `token ${authorization}`,
+      isGood: async () => !('message' in (await findCaller(authorization))),
+    }),
+  };
 }
 
 export const tokenSchemes = { legacy: ['token'], graphql: ['token', 'bearer'] } as const;

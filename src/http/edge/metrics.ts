@@ -38,7 +38,7 @@ export interface Gauged {
 /** Buckets from half a millisecond, the time of a small request, to the time-out of a request. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
-const doors = ['graphql', 'legacy', 'legacy_bulk', 'feed', 'other'] as const;
+const doors = ['graphql', 'legacy', 'legacy_bulk', 'feed', 'board', 'other'] as const;
 const rowOutcomes = ['APPLIED', 'UNCHANGED', 'STALE_IGNORED', 'REJECTED', 'REPLAYED'] as const;
 type RowOutcome = (typeof rowOutcomes)[number];
 /** Codes of refusals that are not decided by the rules. */

@@ -20,10 +20,12 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     readonly door?: Door;
+    /** What its path begins with, if its door has several entrances. */
+    readonly prefix?: string;
   }
 }
 
-export type Door = 'graphql' | 'legacy' | 'legacy_bulk' | 'feed' | 'probe' | 'other';
+export type Door = 'graphql' | 'legacy' | 'legacy_bulk' | 'feed' | 'board' | 'probe' | 'other';
 
 /** In this order: 2xx; 4xx, 503, 504 or GraphQL `errors`; a fault of the gateway; the client left before the answer. */
 export const outcomes = ['ok', 'refused', 'failed', 'aborted'] as const;

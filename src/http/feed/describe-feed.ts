@@ -1,12 +1,14 @@
 /** A feed as its sender sees it, in JSON. */
+import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
 import type { StoredFeed, WholeFeed } from '../../domain/feed.ts';
 
 export const FEEDS_PATH = '/feeds/inventory';
 export const EXPORT_PATH = '/feeds/inventory.csv';
 
-export function feedPath(feedId: string): string {
-  return `${FEEDS_PATH}/${feedId}`;
+/** The feed's path at the entrance of the request. */
+export function feedPath(feedId: string, { routeOptions }: FastifyRequest): string {
+  return `${routeOptions.config.prefix ?? ''}${FEEDS_PATH}/${feedId}`;
 }
 
 /** Whether the caller may see rejected rows. What is told of them shows the state of SKUs, unless the sender could not view SKUs either. */
@@ -14,12 +16,15 @@ export function maySeeRows({ isBlind }: StoredFeed, { permissions }: Caller): bo
   return isBlind || permissions.includes('view_items');
 }
 
-export function describeFeed(feed: WholeFeed, caller: Caller): object {
+export function describeFeed(feed: WholeFeed, request: FastifyRequest): object {
   const { feedId: id, state, filename, mode, dryRun, actor, refusal } = feed;
-  const report = feed.report && { ...feed.report, problems: maySeeRows(feed, caller) ? feed.problems : [] };
+  const report = feed.report && {
+    ...feed.report,
+    problems: maySeeRows(feed, request.caller) ? feed.problems : [],
+  };
   const { rowsRead, rowsDone, createdAt, startedAt, finishedAt } = feed;
   const hasRejected = finishedAt !== null && report !== null && report.rejected > 0;
-  const rejectedRows = hasRejected ? `${feedPath(id)}/rejected.csv` : null;
+  const rejectedRows = hasRejected ? `${feedPath(id, request)}/rejected.csv` : null;
   return {
     ...{ id, state, filename, mode, dryRun, actor, rowsRead, rowsDone },
     ...{ createdAt, startedAt, finishedAt, refusal, report, rejectedRows },

@@ -1,9 +1,8 @@
-/** The door of feed files: POST /feeds/inventory takes a file in, and GET says what became of it. */
+/** The door of feed files, at each entrance: POST /feeds/inventory takes a file in, and GET says what became of it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Authenticate, Permission } from '../../domain/caller.ts';
+import type { Permission } from '../../domain/caller.ts';
 import type { Admission } from '../edge/admission.ts';
-import { authenticateHeader, denyCaller, tokenSchemes } from '../edge/authenticate.ts';
-import { allowOrigins } from '../edge/cors.ts';
+import { denyCaller, type Entrance } from '../edge/authenticate.ts';
 import { methods, refusalHeaders, toPublicError, type PublicError } from '../edge/edge-error.ts';
 import { sendJson } from '../edge/json-answer.ts';
 import { EXPORT_PATH, FEEDS_PATH } from './describe-feed.ts';
@@ -16,9 +15,8 @@ import { takeIn } from './take-in.ts';
 export interface FeedDoorOptions extends ExportOptions {
   /** Undefined where no files are taken in. */
   readonly feedFiles?: FeedFiles | undefined;
-  readonly authenticate: Authenticate;
+  readonly entrances: readonly Entrance[];
   readonly admission: Admission;
-  readonly corsOrigins: readonly string[];
 }
 
 /** Adds the paths. They have a parser of their own, which leaves the body to be streamed to disk. */
@@ -27,15 +25,17 @@ export function addFeedDoor(server: FastifyInstance, options: FeedDoorOptions): 
   void server.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, next) => next(null, payload));
-    const route = (url: string, allowed: 'GET' | 'POST', handler: ReturnType<typeof takeIn>) =>
-      scope.route({
-        method: [...methods],
-        url,
-        config: { door: 'feed' },
-        onRequest: (request, reply) => admit(request, reply, allowed, options),
-        handler,
-        errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
-      });
+    const route = (path: string, allowed: 'GET' | 'POST', handler: ReturnType<typeof takeIn>) => {
+      for (const entrance of options.entrances)
+        scope.route({
+          method: [...methods],
+          url: entrance.prefix + path,
+          config: { door: 'feed', prefix: entrance.prefix },
+          onRequest: (request, reply) => admit(request, reply, allowed, entrance, options.admission),
+          handler,
+          errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
+        });
+    };
     route(EXPORT_PATH, 'GET', sendExport(options));
     if (!feedFiles) return done();
     route(FEEDS_PATH, 'POST', takeIn(feedFiles, options.closing));
@@ -49,10 +49,13 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   allowed: 'GET' | 'POST',
-  { authenticate, admission, corsOrigins }: FeedDoorOptions,
+  entrance: Entrance,
+  admission: Admission,
 ) {
-  if (allowOrigins(corsOrigins, request, reply)) return reply.code(204).send();
-  const caller = await authenticateHeader(request.headers.authorization, tokenSchemes.graphql, authenticate);
+  const page = entrance.judgePage(request, reply);
+  if (page === 'preflight') return reply.code(204).send();
+  if (page) return sendError(reply, page);
+  const caller = await entrance.findCaller(request);
   if ('message' in caller) return sendError(reply, caller);
   request.caller = caller;
   const denial = denyCaller(caller, neededFor(request, allowed)) ?? (await admission.deny(request, reply));
@@ -63,7 +66,7 @@ async function admit(
 
 /** A file is handed in by who may edit. What became of it is shown to them too. Stock is shown to those who may view. */
 function neededFor({ caller, routeOptions }: FastifyRequest, allowed: 'GET' | 'POST'): Permission {
-  if (routeOptions.url === EXPORT_PATH) return 'view_items';
+  if (routeOptions.url?.endsWith(EXPORT_PATH)) return 'view_items';
   const mayView = caller.permissions.includes('view_items');
   return allowed === 'GET' && mayView ? 'view_items' : 'edit_items';
 }

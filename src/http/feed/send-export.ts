@@ -5,9 +5,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { exportHead } from '../../feed/inventory/export-inventory.ts';
 import { RefusalError } from '../edge/edge-error.ts';
+import { Places } from '../fair/places.ts';
 import type { ExportPart, ExportRequest, HeavyWork } from '../heavy/heavy-request.ts';
 import { readFilter } from './export-parameters.ts';
-import { Places } from './places.ts';
 import * as refusals from './refusals.ts';
 
 export interface ExportOptions {

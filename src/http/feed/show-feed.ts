@@ -47,5 +47,5 @@ export function sendRejected({ feeds, folder }: FeedFiles) {
 export function sendFeed(reply: FastifyReply, feed: WholeFeed, status: number): FastifyReply {
   const { request } = reply;
   if (status >= 400) request.errorCode = feed.refusal?.code;
-  return sendJson(reply, { status, body: describeFeed(feed, request.caller) });
+  return sendJson(reply, { status, body: describeFeed(feed, request) });
 }

@@ -7,11 +7,11 @@ import { UnavailableError } from '../../domain/unavailable.ts';
 import { denyCaller } from '../edge/authenticate.ts';
 import { RefusalError, type PublicError } from '../edge/edge-error.ts';
 import { isCompressed } from '../edge/media-type.ts';
+import { Places } from '../fair/places.ts';
 import { allowSlowBody } from '../fair/slow-body.ts';
 import { feedPath, statusOf } from './describe-feed.ts';
 import type { FeedFiles } from './feed-files.ts';
 import { readKey, readParameters, readWait } from './feed-parameters.ts';
-import { Places } from './places.ts';
 import * as refusals from './refusals.ts';
 import { sendFeed } from './show-feed.ts';
 import { MAX_FILE_BYTES, spoolBody, spooledPath, tooLarge } from './spool.ts';
@@ -46,7 +46,7 @@ export function takeIn(files: FeedFiles, closing: AbortSignal) {
       seconds,
       () => closing.aborted || reply.raw.destroyed,
     ).finally(stopWaiting);
-    reply.header('location', feedPath(feed.feedId));
+    reply.header('location', feedPath(feed.feedId, request));
     return sendFeed(reply, feed, statusOf(feed));
   };
 }

@@ -2,10 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
-
-/** From the one that is preferred. */
-export const encodings = ['br', 'gzip'] as const;
-export type Encoding = (typeof encodings)[number];
+import { acceptedEncoding, isNamed, type Encoding } from '../edge/media-type.ts';
 
 export interface GraphiqlPage {
   /** Its Content-Security-Policy. */
@@ -56,23 +53,6 @@ async function makePage(options: GraphiQLOptions): Promise<GraphiqlPage> {
     thread.once('message', resolve).once('error', reject);
     thread.once('exit', (code) => reject(new Error(`GraphiQL's page was not made: exit code ${code}.`)));
   });
-}
-
-/** The best one that the client reads; a weight of 0 means that it does not (RFC 9110, 12.5.3). */
-function acceptedEncoding(header: string | string[] | undefined): Encoding | undefined {
-  const accepted = new Map(
-    String(header ?? '')
-      .toLowerCase()
-      .split(',')
-      .map((entry) => entry.split(';').map((part) => part.trim()))
-      .map(([name = '', weight]) => [name, !/^q=0(\.0*)?$/.test(weight ?? '')]),
-  );
-  return encodings.find((encoding) => accepted.get(encoding) ?? accepted.get('*'));
-}
-
-function isNamed(etag: string, ifNoneMatch: string | undefined): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
 }
 
 /** A browser that opens the address, rather than a program that queries. */

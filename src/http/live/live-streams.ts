@@ -1,10 +1,10 @@
 /** All live streams of a server: their limits, their pace, and the reasons to end them. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Authenticate, Caller } from '../../domain/caller.ts';
+import type { Caller } from '../../domain/caller.ts';
 import type { FeedReads } from '../../domain/feed.ts';
 import type { Inventory } from '../../domain/inventory.ts';
-import { authenticateHeader, tokenSchemes } from '../edge/authenticate.ts';
+import type { Credential } from '../edge/authenticate.ts';
 import type { ByteBudget } from '../fair/byte-budget.ts';
 import type { HeavyWork, LiveStart } from '../heavy/heavy-request.ts';
 import { LiveGroup, WRITES_PER_TURN, type LiveSource } from './live-group.ts';
@@ -21,12 +21,17 @@ export interface LiveLimits {
   readonly perSupplier: number;
 }
 
+/** The streams of one credential. */
+interface WatchedStreams {
+  readonly credential: Credential;
+  readonly streams: Set<LiveStream>;
+}
+
 /** What live streams need from the server. */
 export interface LiveOptions {
   readonly inventory: Inventory;
   readonly feeds?: FeedReads | undefined;
   readonly heavyWork: HeavyWork;
-  readonly authenticate: Authenticate;
   /** Aborts when the server closes. Streams are then cut off. */
   readonly closing: AbortSignal;
   readonly observer?: RequestObserver | undefined;
@@ -36,7 +41,7 @@ export interface LiveOptions {
 }
 
 /**
- * How often the token of a stream is checked again, in milliseconds. Tokens are also cached for a while. Both together end the streams of a
+ * How often the token or session of a stream is checked again, in milliseconds. Tokens are also cached for a while. Both together end the streams of a
  * revoked token within five seconds.
  */
 const TOKEN_CHECK_MS = 2_000;
@@ -56,8 +61,8 @@ export class LiveStreams {
   readonly #source: LiveSource;
   readonly #groups = new Map<string, { readonly group: LiveGroup; size: number }>();
   readonly #all = new Set<LiveStream>();
-  /** The streams by the Authorization header of their requests, so that each token is checked once for all its streams. */
-  readonly #byToken = new Map<string, Set<LiveStream>>();
+  /** The streams by the credentials of their requests, so that each is checked once for all its streams. */
+  readonly #byCredential = new Map<string, WatchedStreams>();
   /** Numbers of streams by the names that `namesOf` gives. */
   readonly #counts = new Map<string, number>();
 
@@ -74,22 +79,27 @@ export class LiveStreams {
       keep: (supplierId, bytes) => new UnreadPage(budget, supplierId, bytes),
       untilRetry: () => pause(RETRY_MS),
     };
-    keepWatch(this.#byToken, this.#all, options);
+    keepWatch(this.#byCredential, this.#all, options);
   }
 
   /**
-   * Starts a stream, which lasts until its reader disconnects, its token is no longer valid, or the server closes. Throws a RefusalError
-   * with status 429 if the token or the supplier has as many as it may have.
+   * Starts a stream, which lasts until its reader disconnects, the credential is no longer good, or the server closes. Throws a
+   * RefusalError with status 429 if the token or the supplier has as many as it may have.
    */
-  follow(request: FastifyRequest, reply: FastifyReply, start: LiveStart): FastifyReply {
+  follow(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    start: LiveStart,
+    credential: Credential,
+  ): FastifyReply {
     const { closing, liveLimits, observer } = this.#options;
-    const { caller, headers } = request;
+    const { caller } = request;
     refuseSurplus(caller, this.#counts, liveLimits);
     const stream = new LiveStream(reply);
     const cut = () => stream.cut();
     const leaves = [
       include(this.#all, stream),
-      includeIn(this.#byToken, headers.authorization ?? '', stream),
+      watch(this.#byCredential, credential, stream),
       ...namesOf(caller).map((name) => count(this.#counts, name)),
       this.#join(stream, start),
       () => closing.removeEventListener('abort', cut),
@@ -136,17 +146,15 @@ function refuseSurplus(caller: Caller, counts: ReadonlyMap<string, number>, limi
   if ((counts.get(supplier) ?? 0) >= limits.perSupplier) refuse(limits.perSupplier, 'A supplier');
 }
 
-/** Starts the timers that check tokens and send keep-alive comments. They stop when the server closes. */
+/** Starts the timers that check credentials and send keep-alive comments. They stop when the server closes. */
 function keepWatch(
-  byToken: ReadonlyMap<string, ReadonlySet<LiveStream>>,
+  byCredential: ReadonlyMap<string, WatchedStreams>,
   all: ReadonlySet<LiveStream>,
-  { authenticate, closing }: LiveOptions,
+  { closing }: LiveOptions,
 ): void {
   const checkTokens = async () => {
-    for (const [header, streams] of byToken) {
-      const caller = await authenticateHeader(header, tokenSchemes.graphql, authenticate);
-      if ('message' in caller) for (const stream of streams) stream.drop();
-    }
+    for (const { credential, streams } of byCredential.values())
+      if (!(await credential.isGood())) for (const stream of streams) stream.drop();
   };
   const keepAlive = async () => {
     let written = 0;
@@ -171,13 +179,19 @@ function include<T>(set: Set<T>, item: T): () => void {
   return () => void set.delete(item);
 }
 
-/** Adds the item to the set of this name. Returns a function that removes it, and its set once that is empty. */
-function includeIn<T>(sets: Map<string, Set<T>>, name: string, item: T): () => void {
-  const set = sets.get(name) ?? new Set<T>();
-  sets.set(name, set.add(item));
+/** Adds the stream to those of its credential. Returns a function that removes it, and the credential once it has no stream. */
+function watch(
+  byCredential: Map<string, WatchedStreams>,
+  credential: Credential,
+  stream: LiveStream,
+): () => void {
+  const { key } = credential;
+  const watched = byCredential.get(key) ?? { credential, streams: new Set() };
+  byCredential.set(key, watched);
+  watched.streams.add(stream);
   return () => {
-    set.delete(item);
-    if (set.size === 0) sets.delete(name);
+    watched.streams.delete(stream);
+    if (watched.streams.size === 0) byCredential.delete(key);
   };
 }
 

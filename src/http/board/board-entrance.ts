@@ -1,0 +1,48 @@
+/** The board's entrance to the doors: the gateway's own page alone, and a session says who calls. */
+import type { Caller, Sessions } from '../../domain/caller.ts';
+import type { Denial, Entrance } from '../edge/authenticate.ts';
+import { refuseOtherOrigins } from './own-origin.ts';
+import { readSecrets } from './session-cookie.ts';
+
+export const BOARD_PATH = '/board';
+
+export function createBoardEntrance(sessions: Sessions): Entrance {
+  return {
+    prefix: BOARD_PATH,
+    judgePage(request, reply) {
+      // No cache between the gateway and the browser may keep what only this session may see.
+      reply.header('cache-control', 'no-store');
+      return refuseOtherOrigins(request);
+    },
+    findCaller: ({ headers }) => findOne(readSecrets(headers), (secret) => sessions.use(secret)),
+    credentialOf: ({ headers }) => {
+      const secrets = readSecrets(headers);
+      return {
+        key: `session ${secrets.join(' ')}`,
+        // An open stream is no use of the session: a page that nobody looks at must not keep it for ever.
+        isGood: async () => !('message' in (await findOne(secrets, (secret) => sessions.check(secret)))),
+      };
+    },
+  };
+}
+
+/** The one caller of these sessions. */
+export async function findOne(secrets: readonly string[], find: Sessions['use']): Promise<Caller | Denial> {
+  const found = await Promise.all(secrets.map(find));
+  const [caller, ...others] = found.filter((one) => one !== null);
+  if (!caller) return signedOut;
+  const isSame = (other: Caller) => other.supplierId === caller.supplierId && other.actor === caller.actor;
+  return others.every(isSame) ? caller : severalSessions;
+}
+
+const signedOut: Denial = {
+  status: 401,
+  code: 'UNAUTHENTICATED',
+  message: 'You are not signed in, or the session has ended. Sign in at /board/.',
+};
+/** Another program on the host may have planted one, so that people work for a supplier that is not theirs. */
+const severalSessions: Denial = {
+  status: 401,
+  code: 'UNAUTHENTICATED',
+  message: "The browser has sessions of two tokens. Delete this site's cookies, and sign in again.",
+};
