@@ -2,14 +2,7 @@
 import { connect } from 'node:net';
 import type { LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  cookieIn,
-  openBoard,
-  openBoardForTest,
-  ORIGIN,
-  whoAmI,
-  type BoardGateway,
-} from '../support/board.ts';
+import { cookieIn, openBoard, openBoardForTest, ORIGIN, whoAmI, type BoardGateway } from './board-gateway.ts';
 import { tokens } from '../support/gateway.ts';
 import { range } from '../support/range.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';

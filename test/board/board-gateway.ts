@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest';
 import type { StoreKind } from '../../src/db/store/store.ts';
 import type { GatewaySettings } from '../../src/gateway/open-gateway.ts';
 import type { ServerOptions } from '../../src/http/server.ts';
-import { openGateway, type Gateway } from './gateway.ts';
-import { makeFolder } from './stores/databases.ts';
+import { openGateway, type Gateway } from '../support/gateway.ts';
+import { makeFolder } from '../support/stores/databases.ts';
 
 /** The Host of requests that are injected. */
 export const HOST = 'board.example:4000';
