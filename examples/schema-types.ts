@@ -1424,6 +1424,41 @@ export type introspection = {
     "fields": null,
     "inputFields": [
      {
+      "name": "actors",
+      "type": {
+       "kind": "LIST",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "NON_NULL",
+        "ofType": {
+         "name": "String",
+         "kind": "SCALAR",
+         "ofType": null
+        }
+       }
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "changedAfter",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "changedBefore",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
       "name": "groupId",
       "type": {
        "kind": "SCALAR",
@@ -1465,6 +1500,30 @@ export type introspection = {
        }
       },
       "defaultValue": null
+     }
+    ],
+    "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "INPUT_OBJECT",
+    "name": "InventoryChangeOrderInput",
+    "isOneOf": false,
+    "fields": null,
+    "inputFields": [
+     {
+      "name": "direction",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "OrderDirection",
+        "kind": "ENUM",
+        "ofType": null
+       }
+      },
+      "defaultValue": "ASC"
      }
     ],
     "interfaces": null,

@@ -42,18 +42,25 @@ export interface ChangeFilter {
   readonly skuIds?: readonly string[] | undefined;
   readonly sources?: readonly ChangeSource[] | undefined;
   readonly groupId?: string | undefined;
+  /** The names of the tokens that made them. */
+  readonly actors?: readonly string[] | undefined;
+  /** ISO 8601, as in `changedBefore`. Neither end is included. */
+  readonly changedAfter?: string | undefined;
+  readonly changedBefore?: string | undefined;
 }
 
 /** How much of the log a reader takes: changes returned at most, and looked at (about this many of a group's). */
 export interface WindowSize {
   readonly limit: number;
   readonly maxScan: number;
+  /** The window ends before this position. Undefined: at the end of the log. */
+  readonly until?: number | undefined;
 }
 
-/** A part of the log: the changes that pass the filter, in the order of positions. */
+/** A part of the log: the changes that pass the filter, in the order in which they were read. */
 export interface ChangesWindow {
   readonly changes: readonly InventoryChange[];
-  /** Every change up to here was looked at: the next window starts behind it, unless the log ended there. */
+  /** Every change up to here was looked at: the next window starts behind it, unless this one reached the end. */
   readonly position: number;
   readonly isEnd: boolean;
 }

@@ -54,6 +54,14 @@ export interface Inventory {
     size: WindowSize,
     meter?: ReadMeter,
   ): Promise<ChangesWindow>;
+  /** As `changesWindow`, newest first: it starts before the position, and ends at the first change or behind `until`. */
+  changesBackwards(
+    supplierId: string,
+    position: number,
+    filter: ChangeFilter,
+    size: WindowSize,
+    meter?: ReadMeter,
+  ): Promise<ChangesWindow>;
   /** The changes at these positions, in the order of positions; those that do not exist are left out. */
   changesAt(supplierId: string, positions: readonly number[], meter?: ReadMeter): Promise<InventoryChange[]>;
   /** Position of the newest change; 0 before the first. */

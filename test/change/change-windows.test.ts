@@ -6,7 +6,7 @@ import { createCatalog } from '../../src/db/catalog.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { MAX_BULK_ROWS } from '../../src/domain/update.ts';
-import type { ChangeFilter } from '../../src/domain/change.ts';
+import type { ChangeFilter, InventoryChange } from '../../src/domain/change.ts';
 import type { ReadMeter } from '../../src/domain/inventory.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';
 import { requestOf, setSku } from '../support/requests.ts';
@@ -16,22 +16,28 @@ import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts'
 const SKUS = 1_200;
 const ROUNDS = 4;
 const CHANGES = SKUS * ROUNDS;
+/** The time of a round. */
+const timeOf = (round: number) => `2026-11-01T09:30:00.00${round}Z`;
 const skuIdOf = (n: number) => `S${String(n).padStart(4, '0')}`;
 
 describeOnEachStore('the log of changes', (kind) => {
   let database: TestDatabase & { readonly store: Store };
   let inventory: OpenInventory;
+  let now = 0;
   beforeAll(async () => {
     database = await openTestStore(kind);
     const { store } = database;
-    inventory = createInventory(store, () => new Date());
+    inventory = createInventory(store, () => new Date(timeOf(now)));
     const skuIds = Array.from({ length: SKUS }, (_, i) => skuIdOf(i));
     await saveSupplier(store, 'acme', new Date());
-    await createCatalog(store, () => new Date()).save(
+    await createCatalog(store, () => new Date(timeOf(0))).save(
       { supplierId: 'acme', actor: 'seed' },
       skuIds.map((skuId) => ({ skuId })),
     );
-    for (let round = 1; round <= ROUNDS; round++) await setAll(skuIds, round);
+    for (let round = 1; round <= ROUNDS; round++) {
+      now = round;
+      await setAll(skuIds, round);
+    }
     expect(await inventory.lastPosition('acme')).toBe(CHANGES);
   });
   afterEach(() => {
@@ -46,12 +52,17 @@ describeOnEachStore('the log of changes', (kind) => {
     const source = quantityInStock === ROUNDS ? 'REST_BULK' : 'GRAPHQL';
     const rows = skuIds.map((skuId) => setSku(skuId, { quantityInStock }));
     const groupId = `round-${quantityInStock}`;
-    await inventory.update(requestOf({ supplierId: 'acme', actor: 'test', source }, rows, { groupId }));
+    await inventory.update(
+      requestOf({ supplierId: 'acme', actor: `actor ${quantityInStock % 2}`, source }, rows, { groupId }),
+    );
   }
 
   const positionsOf = (changes: readonly { readonly position: number | null }[]) =>
     changes.map(({ position }) => position);
-  const isMatch = (filter: ChangeFilter, change: { skuId: string; source: string; groupId: string | null }) =>
+  const isMatch = (filter: ChangeFilter, change: InventoryChange) =>
+    (filter.actors?.includes(change.actor) ?? true) &&
+    (filter.changedAfter === undefined || change.changedAt > filter.changedAfter) &&
+    (filter.changedBefore === undefined || change.changedAt < filter.changedBefore) &&
     (filter.skuIds?.includes(change.skuId) ?? true) &&
     ((filter.sources as readonly string[] | undefined)?.includes(change.source) ?? true) &&
     (filter.groupId === undefined || filter.groupId === change.groupId);
@@ -67,6 +78,14 @@ describeOnEachStore('the log of changes', (kind) => {
     { groupId: 'round-2', sources: ['IMPORT'] },
     { groupId: 'unknown' },
     { sources: ['GRAPHQL'], skuIds: [skuIdOf(3)] },
+    { actors: ['actor 1', 'unknown'] },
+    { actors: [] },
+    { changedAfter: timeOf(2) },
+    { changedBefore: timeOf(2) },
+    { changedAfter: timeOf(1), changedBefore: timeOf(4), actors: ['actor 0'] },
+    { groupId: 'round-2', actors: ['actor 0'], changedAfter: timeOf(1), changedBefore: timeOf(3) },
+    { groupId: 'round-2', actors: ['actor 1'] },
+    { groupId: 'round-2', changedAfter: timeOf(2) },
   ];
 
   test.each(filters)('is walked by windows of any size with nothing skipped: %j', async (filter) => {
@@ -91,6 +110,54 @@ describeOnEachStore('the log of changes', (kind) => {
       expect(positionsOf(walked)).toEqual(positionsOf(expected));
     }
   });
+
+  test.each(filters)(
+    'is walked backwards by windows of any size with nothing skipped: %j',
+    async (filter) => {
+      const expected = await inventory.changesAfter('acme', 0, filter, CHANGES);
+      for (const size of [
+        { limit: 100, maxScan: 1_000 },
+        { limit: 7_000, maxScan: 1_777 },
+      ]) {
+        const walked = [];
+        for (let position = CHANGES + 1; ;) {
+          const window = await inventory.changesBackwards('acme', position, filter, size);
+          expect(window.changes.length).toBeLessThanOrEqual(size.limit);
+          walked.push(...window.changes);
+          if (window.isEnd) break;
+          expect(window.position).toBeLessThan(position);
+          position = window.position;
+        }
+        expect(walked.toReversed()).toEqual(expected);
+      }
+    },
+  );
+
+  test.each(filters)(
+    'ends, in either direction, before the position that it is to end at: %j',
+    async (filter) => {
+      const size = { limit: CHANGES + 1, maxScan: CHANGES + 1 };
+      const all = await inventory.changesAfter('acme', 0, filter, CHANGES);
+      for (const [above, below] of [
+        [100, 2_500],
+        [1_150, 1_250],
+        [7, 9],
+        [7, 8],
+        [9, 7],
+        [0, CHANGES + 50],
+      ] as const) {
+        const expected = positionsOf(
+          all.filter(({ position }) => Number(position) > above && Number(position) < below),
+        );
+        const forward = await inventory.changesWindow('acme', above, filter, { ...size, until: below });
+        expect(positionsOf(forward.changes)).toEqual(expected);
+        expect(forward.isEnd).toBe(true);
+        const backward = await inventory.changesBackwards('acme', below, filter, { ...size, until: above });
+        expect(positionsOf(backward.changes)).toEqual(expected.toReversed());
+        expect(backward.isEnd).toBe(true);
+      }
+    },
+  );
 
   test('moves a reader on, though its filter lets nothing through, by as much as it may look at', async () => {
     const nothing = { skuIds: ['unknown'] };
@@ -127,6 +194,10 @@ describeOnEachStore('the log of changes', (kind) => {
     expect(spent.reduce((a, b) => a + b, 0)).toBe(CHANGES);
     expect(Math.max(...spent)).toBeLessThanOrEqual(1_000);
     expect(turns).toBeGreaterThanOrEqual(spent.length - 1);
+    const nothing = { changedAfter: timeOf(9), actors: ['actor 1'] };
+    await inventory.changesBackwards('acme', 1e15, nothing, { limit: 9, maxScan: 1e9 }, meter);
+    expect(spent.reduce((a, b) => a + b, 0)).toBe(2 * CHANGES);
+    expect(Math.max(...spent)).toBeLessThanOrEqual(1_000);
   });
 
   test('is read no further once the meter stops the reader, whose error comes as it is', async () => {

@@ -1,6 +1,6 @@
 /** The log as it is read: a SKU's history, and the feed that a follower polls without missing a change. */
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 import { range } from '../support/range.ts';
@@ -35,6 +35,7 @@ interface Change {
   readonly skuId: string;
   readonly version: number;
   readonly groupId: string | null;
+  readonly changedAt: string;
 }
 interface Page {
   readonly nodes: readonly Change[];
@@ -363,6 +364,110 @@ describeOnEachStore('the feed of changes', (kind) => {
       after = page.pageInfo.endCursor;
     }
     expect(seen).toEqual(range(8));
+  });
+
+  describe('in both directions and both orders', () => {
+    const PAGES = `query ($first: Int, $after: String, $last: Int, $before: String, $orderBy: InventoryChangeOrderInput!, $filter: InventoryChangeFilterInput) {
+      inventoryChanges(first: $first, after: $after, last: $last, before: $before, orderBy: $orderBy, filter: $filter) {
+        nodes { id } edges { cursor } ${PAGE}
+      }
+    }`;
+    const ask = async (variables: object): Promise<Page> => {
+      const { body } = await gateway.graphql(PAGES, variables);
+      expect(body.errors).toBeUndefined();
+      return body.data.inventoryChanges;
+    };
+    const lists = (['ASC', 'DESC'] as const).flatMap((direction) =>
+      [null, { skuIds: ['EACH'] }].map((filter) => ({ filter, orderBy: { direction } })),
+    );
+
+    test.each(lists)('any range of it is the one of a list in memory: %j', async (list) => {
+      const all = ids(await ask({ ...list, first: 100 }));
+      expect(all).toEqual(
+        (list.filter ? [1, 2, 6, 8] : range(8)).toSorted((a, b) =>
+          list.orderBy.direction === 'ASC' ? a - b : b - a,
+        ),
+      );
+      const ends = [null, 0, 2, 5, 9];
+      for (const after of ends)
+        for (const before of ends)
+          for (const size of [{ first: 3 }, { last: 3 }]) {
+            const sign = list.orderBy.direction === 'ASC' ? 1 : -1;
+            const within = all.filter(
+              (id) =>
+                (after === null || (id - after) * sign > 0) && (before === null || (before - id) * sign > 0),
+            );
+            const cursors = {
+              after: after === null ? null : cursorOf(after),
+              before: before === null ? null : cursorOf(before),
+            };
+            const page = await ask({ ...list, ...size, ...cursors });
+            expect({ after, before, size, ids: ids(page) }).toEqual({
+              ...{ after, before, size },
+              ids: 'first' in size ? within.slice(0, 3) : within.slice(-3),
+            });
+            const { hasNextPage, hasPreviousPage } = page.pageInfo;
+            expect('first' in size ? hasNextPage : hasPreviousPage).toBe(within.length > 3);
+          }
+    });
+
+    test.each(lists)('it is walked from either end, each change once: %j', async (list) => {
+      const all = ids(await ask({ ...list, first: 100 }));
+      const [down, up]: [number[], number[]] = [[], []];
+      for (let page = await ask({ ...list, first: 2 }); ;) {
+        down.push(...ids(page));
+        if (!page.pageInfo.hasNextPage) break;
+        page = await ask({ ...list, first: 2, after: page.pageInfo.endCursor });
+      }
+      for (let page = await ask({ ...list, last: 2 }); ;) {
+        up.unshift(...ids(page));
+        if (!page.pageInfo.hasPreviousPage) break;
+        page = await ask({ ...list, last: 2, before: page.pageInfo.startCursor });
+      }
+      expect([down, up]).toEqual([all, all]);
+    });
+
+    test('first and last together are BAD_USER_INPUT, and so is a cursor that is none', async () => {
+      for (const [variables, path] of [
+        [{ first: 1, last: 1 }, 'last'],
+        [{ last: 1, before: 'x' }, 'before'],
+        [{ last: 1, after: 'x' }, 'after'],
+        [{ first: 1, before: 'x' }, 'before'],
+        [{ last: 0 }, 'last'],
+        [{ last: 101 }, 'last'],
+      ] as const) {
+        const { body } = await gateway.graphql(PAGES, { ...variables, orderBy: {} });
+        expect(body.errors).toMatchObject([
+          { extensions: { code: 'BAD_USER_INPUT', problems: [{ path: [path] }] } },
+        ]);
+      }
+    });
+
+    test('nothing is at the end of an empty log, and a cursor of it still goes on', async () => {
+      const empty = await openGateway(kind);
+      for (const query of ['orderBy: { direction: DESC }', 'last: 5']) {
+        const { body } = await empty.graphql(`{ inventoryChanges(${query}) { nodes { id } ${PAGE} } }`);
+        expect(body.data.inventoryChanges).toEqual({
+          nodes: [],
+          pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+        });
+      }
+      await empty.close();
+    });
+
+    test('actors and times are filters too', async () => {
+      const { nodes } = await feed(gateway);
+      const times = nodes.map(({ changedAt }) => changedAt);
+      const by = async (filter: object) => ids(await feed(gateway, { filter }));
+      expect(await by({ actors: ['dashboard', 'nobody'] })).toEqual(range(8));
+      expect(await by({ actors: ['nobody'] })).toEqual([]);
+      const [first = '', last = ''] = [times[0], times.at(-1)];
+      const after = nodes.filter(({ changedAt }) => changedAt > first).map(({ id }) => Number(id));
+      const before = nodes.filter(({ changedAt }) => changedAt < last).map(({ id }) => Number(id));
+      expect(await by({ changedAfter: first })).toEqual(after);
+      expect(await by({ changedBefore: last })).toEqual(before);
+      expect(await by({ changedBefore: last, changedAfter: last })).toEqual([]);
+    });
   });
 
   test('an empty page gives back the cursor that it was asked with, to go on from', async () => {

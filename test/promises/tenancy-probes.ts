@@ -23,6 +23,8 @@ export interface Foreign {
   /** Past the end of the asker's own log. */
   readonly position: Pair;
   readonly groupId: Pair;
+  /** The name of a token. */
+  readonly actor: Pair;
   readonly idempotencyKey: Pair;
   readonly feedId: Pair;
 }
@@ -58,6 +60,9 @@ const SKUS = `query ($filter: SkuFilterInput, $after: String) {
   skus(filter: $filter, after: $after) { totalCount index(every: 1) { count cursors } nodes { ${SKU} } ${PAGE} } }`;
 const FEED = `query ($filter: InventoryChangeFilterInput, $after: String) {
   inventoryChanges(filter: $filter, after: $after) { nodes { ${CHANGE} } ${PAGE} } }`;
+/** Without group IDs, in which a position can occur by chance. */
+const BACKWARDS = `query ($filter: InventoryChangeFilterInput, $after: String, $before: String, $last: Int, $direction: OrderDirection! = DESC) {
+  inventoryChanges(filter: $filter, after: $after, before: $before, last: $last, orderBy: { direction: $direction }) { nodes { skuId actor } ${PAGE} } }`;
 const HISTORY = `query ($after: String) { sku(by: { skuId: "shared" }) { inventoryChanges(after: $after) { nodes { ${CHANGE} } ${PAGE} } } }`;
 const UPDATE = `mutation ($input: UpdateSkuInventoryInput!) { updateSkuInventory(input: $input) { replayed ${RESULT} } }`;
 const ADJUST = `mutation ($input: AdjustSkuInventoryInput!) { adjustSkuInventory(input: $input) { replayed ${RESULT} } }`;
@@ -160,6 +165,24 @@ export const probes: Readonly<Record<string, Probe>> = {
     filter: { identifiers: [identifier] },
   })),
   'Query.inventoryChanges.after': after(FEED),
+  'Query.inventoryChanges.after, newest first': {
+    ...after(BACKWARDS),
+    variables: (value) => ({ after: cursorOf(Number(value)) }),
+  },
+  'Query.inventoryChanges.before': {
+    ...after(BACKWARDS),
+    variables: (value) => ({ before: cursorOf(Number(value)), last: 50, direction: 'ASC' }),
+  },
+  'Query.inventoryChanges.filter.actors': {
+    of: 'actor',
+    query: FEED,
+    variables: (actor) => ({ filter: { actors: [actor] } }),
+  },
+  'Query.inventoryChanges.filter.actors, newest first': {
+    of: 'actor',
+    query: BACKWARDS,
+    variables: (actor) => ({ filter: { actors: [actor] } }),
+  },
   'Query.inventoryChanges.filter.skuIds': {
     of: 'skuId',
     query: FEED,
@@ -205,6 +228,11 @@ export const probes: Readonly<Record<string, Probe>> = {
     query: FOLLOW,
     variables: (id) => ({ ...afterStart, filter: { skuIds: [id] } }),
   },
+  'Subscription.inventoryChanged.filter.actors': {
+    of: 'actor',
+    query: FOLLOW,
+    variables: (actor) => ({ ...afterStart, filter: { actors: [actor] } }),
+  },
   'Subscription.inventoryChanged.filter.groupId': {
     of: 'groupId',
     query: FOLLOW,
@@ -221,7 +249,7 @@ export const READ_ALL = `{ skus(first: 50) { totalCount index(every: 1) { count 
 
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(
-  `first every field direction only atomicity dryRun reason referenceDocumentUri sources availability restrictions min max updatedAfter
+  `first every field direction only last changedAfter changedBefore atomicity dryRun reason referenceDocumentUri sources availability restrictions min max updatedAfter
   quantityInStock quantityOnBackorder quantityInStockDelta quantityOnBackorderDelta backorderDate asOf version`.split(
     /\s+/,
   ),

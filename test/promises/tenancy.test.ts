@@ -113,6 +113,7 @@ async function openWorld(kind: StoreKind): Promise<World> {
     // Every position that acme has is one of the rival's own.
     position: id === 'rival' ? [String(last), String(last + 1)] : ['9001', '9002'],
     groupId: [groups[id] ?? '', '00000000-0000-4000-8000-000000000000'],
+    actor: id === 'rival' ? ['rival dashboard', 'rival dashboarx'] : ['dashboard', 'dashboarx'],
     idempotencyKey: [`key of ${id}`, `key of ${id}`.replace('key', 'kex')],
     feedId: [feedIds[id], '00000000-0000-4000-8000-000000000000'],
   });
@@ -296,6 +297,7 @@ describe('control: a crossing is noticed', () => {
     histories: (_supplierId, ...rest) => inventory.histories('rival', ...rest),
     changesAfter: (_supplierId, ...rest) => inventory.changesAfter('rival', ...rest),
     changesWindow: (_supplierId, ...rest) => inventory.changesWindow('rival', ...rest),
+    changesBackwards: (_supplierId, ...rest) => inventory.changesBackwards('rival', ...rest),
     changesAt: (_supplierId, positions) => inventory.changesAt('rival', positions),
   });
 
@@ -310,6 +312,8 @@ describe('control: a crossing is noticed', () => {
     ['indexSkus', 'Query.skus.filter.identifiers.upca'],
     ['histories', 'Sku.inventoryChanges.after'],
     ['changesWindow', 'Query.inventoryChanges.filter.groupId'],
+    ['changesWindow', 'Query.inventoryChanges.filter.actors'],
+    ['changesBackwards', 'Query.inventoryChanges.filter.actors, newest first'],
     ['changesAfter', 'Mutation.revertInventoryChanges.input.groupId'],
     ['changesWindow', 'Subscription.inventoryChanged.filter.skuIds'],
     ['changesAt', 'Mutation.revertInventoryChanges.input.changeIds'],

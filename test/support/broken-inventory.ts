@@ -13,6 +13,7 @@ export function createBrokenInventory(message: string): Inventory {
     histories: fail,
     changesAfter: fail,
     changesWindow: fail,
+    changesBackwards: fail,
     changesAt: fail,
     lastPosition: fail,
     untilPast: fail,

@@ -1,21 +1,27 @@
-/** Reads the feed of changes in windows. Each statement looks at a bounded slice of the log, or of the index of groups. */
+/** Reads the feed of changes in windows, in either direction. Each statement looks at a bounded slice of the log, or of the index of groups. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql, type SqlBool } from 'kysely';
 import { unmetered, type Inventory } from '../../domain/inventory.ts';
 import type { ChangeFilter, ChangesWindow, WindowSize } from '../../domain/change.ts';
-import type { Store, StoreKind } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { createToChanges } from './shared-texts.ts';
 import type { InventoryChangeTable } from '../store/tables.ts';
-import { isOneOf } from '../store/text-list.ts';
+import {
+  changesFrom,
+  createPasses,
+  filteredChanges,
+  isFilter,
+  isOfGroup,
+  type Direction,
+} from './change-conditions.ts';
 
 /** Maximum changes that one statement looks at. That takes 1 to 3 ms on SQLite, whose statements block the thread. */
 const SLICE_ROWS = 1_000;
 
 /** What one statement looks at. */
 interface Range {
-  /** Start after this position. */
+  /** Start after this position, in the direction of the window. */
   readonly position: number;
-  /** End at this position: the supplier's last position when the window began. */
+  /** End at this position. */
   readonly last: number;
   /** Maximum changes to look at. */
   readonly rows: number;
@@ -33,20 +39,37 @@ interface Slice {
 type ReadSlice = (range: Range) => Promise<Slice>;
 
 /**
- * The inventory's `changesWindow` and `changesAfter` on this store. A window's `position` is after every change that was looked at,
- * so a filter that matches nothing still advances. Both charge the meter, and throw what it throws.
+ * The inventory's reads of the feed on this store. A window's `position` is after every change that was looked at, so a filter that
+ * matches nothing still advances. All charge the meter, and throw what it throws.
  */
-export function createReadWindows(store: Store): Pick<Inventory, 'changesAfter' | 'changesWindow'> {
+export function createReadWindows(
+  store: Store,
+): Pick<Inventory, 'changesAfter' | 'changesWindow' | 'changesBackwards'> {
+  const changesWindow = createReadWindow(store, 1);
+  return {
+    changesWindow,
+    changesBackwards: createReadWindow(store, -1),
+    changesAfter: async (supplierId, position, filter, limit, meter) => {
+      const size = { limit, maxScan: Number.MAX_SAFE_INTEGER };
+      return [...(await changesWindow(supplierId, position, filter, size, meter)).changes];
+    },
+  };
+}
+
+function createReadWindow(store: Store, direction: Direction): Inventory['changesWindow'] {
   const toChanges = createToChanges(store);
-  const changesWindow: Inventory['changesWindow'] = async (supplierId, position, filter, size, meter) => {
-    if (!isFilter(filter)) return readAll(store, toChanges, supplierId, position, size);
+  return async (supplierId, position, filter, size, meter) => {
+    if (!isFilter(filter)) return readAll(store, toChanges, supplierId, position, size, direction);
     // Read before the log, so that changes committed meanwhile are left to the next window and `isEnd` is right.
-    const last = await loadLastPosition(store, supplierId);
-    const readSlice = createReadSlice(store, supplierId, filter);
+    const newest = await loadLastPosition(store, supplierId);
+    const { until = direction > 0 ? newest + 1 : 0 } = size;
+    const last = direction > 0 ? Math.min(newest, until - 1) : Math.max(1, until + 1);
+    const isBefore = (a: number, b: number) => (b - a) * direction > 0;
+    const readSlice = createReadSlice(store, supplierId, filter, direction);
     const found: InventoryChangeTable[] = [];
-    let reached = position;
+    let reached = direction > 0 ? position : Math.min(position, newest + 1);
     let scanned = 0;
-    while (reached < last && found.length < size.limit && scanned < size.maxScan) {
+    while (isBefore(reached, last) && found.length < size.limit && scanned < size.maxScan) {
       if (scanned > 0) await nextTurn();
       const rows = Math.min(SLICE_ROWS, size.maxScan - scanned);
       const slice = await readSlice({ position: reached, last, rows, limit: size.limit - found.length });
@@ -55,19 +78,8 @@ export function createReadWindows(store: Store): Pick<Inventory, 'changesAfter' 
       reached = slice.position;
       scanned += slice.scanned;
     }
-    return { changes: await toChanges(store.db, found), position: reached, isEnd: reached >= last };
+    return { changes: await toChanges(store.db, found), position: reached, isEnd: !isBefore(reached, last) };
   };
-  return {
-    changesWindow,
-    changesAfter: async (supplierId, position, filter, limit, meter) => {
-      const size = { limit, maxScan: Number.MAX_SAFE_INTEGER };
-      return [...(await changesWindow(supplierId, position, filter, size, meter)).changes];
-    },
-  };
-}
-
-function isFilter({ skuIds, sources, groupId }: ChangeFilter): boolean {
-  return (skuIds ?? sources ?? groupId) !== undefined;
 }
 
 /** A window without a filter. Positions have no gaps, so one statement with a limit finds its changes without scanning others. */
@@ -76,27 +88,30 @@ async function readAll(
   toChanges: ReturnType<typeof createToChanges>,
   supplierId: string,
   position: number,
-  { limit, maxScan }: WindowSize,
+  { limit, maxScan, until }: WindowSize,
+  direction: Direction,
 ): Promise<ChangesWindow> {
   const count = Math.min(limit, maxScan);
-  const rows = await changesBehind(store, supplierId, position).limit(count).execute();
+  const end = until === undefined ? undefined : until - direction;
+  const rows = await changesFrom(store, supplierId, position, end, direction).limit(count).execute();
   const changes = await toChanges(store.db, rows);
   return { changes, position: rows.at(-1)?.position ?? position, isEnd: rows.length < count };
 }
 
-function createReadSlice(store: Store, supplierId: string, filter: ChangeFilter): ReadSlice {
-  const { skuIds, sources, groupId } = filter;
-  if (groupId !== undefined) return createReadGroup(store, supplierId, groupId, filter);
+function createReadSlice(
+  store: Store,
+  supplierId: string,
+  filter: ChangeFilter,
+  direction: Direction,
+): ReadSlice {
+  if (filter.groupId !== undefined)
+    return createReadGroup(store, supplierId, filter.groupId, filter, direction);
   return async ({ position, last, rows, limit }) => {
-    const upTo = Math.min(last, position + rows);
-    const found = await changesBehind(store, supplierId, position)
-      .where('position', '<=', upTo)
-      .$if(skuIds !== undefined, (query) => query.where(isOneOf(store.kind, 'sku_id', skuIds ?? [])))
-      .$if(sources !== undefined, (query) => query.where(isOneOf(store.kind, 'source', sources ?? [])))
-      .limit(limit)
-      .execute();
+    const upTo = direction > 0 ? Math.min(last, position + rows) : Math.max(last, position - rows);
+    const changes = changesFrom(store, supplierId, position, upTo, direction);
+    const found = await filteredChanges(changes, store.kind, filter).limit(limit).execute();
     const reached = found.length < limit ? upTo : (found.at(-1)?.position ?? upTo);
-    return { rows: found, position: reached, scanned: reached - position };
+    return { rows: found, position: reached, scanned: Math.abs(reached - position) };
   };
 }
 
@@ -105,19 +120,16 @@ function createReadGroup(
   store: Store,
   supplierId: string,
   groupId: string,
-  { skuIds, sources }: ChangeFilter,
+  filter: ChangeFilter,
+  direction: Direction,
 ): ReadSlice {
-  const named = skuIds && new Set(skuIds);
+  const passes = createPasses(filter);
   return async ({ position, last, rows, limit }) => {
-    const ofGroup = await changesBehind(store, supplierId, position)
-      .where('position', '<=', last)
+    const ofGroup = await changesFrom(store, supplierId, position, last, direction)
       .where(isOfGroup(store.kind, groupId))
       .limit(rows)
       .execute();
-    const passing = ofGroup.filter(
-      ({ sku_id, source }) => (named?.has(sku_id) ?? true) && (sources?.includes(source) ?? true),
-    );
-    const found = passing.slice(0, limit);
+    const found = ofGroup.filter(passes).slice(0, limit);
     const isWhole = found.length < limit && ofGroup.length < rows;
     const reached = (found.length < limit ? ofGroup : found).at(-1)?.position ?? last;
     return {
@@ -126,22 +138,6 @@ function createReadGroup(
       scanned: Math.max(1, ofGroup.length),
     };
   };
-}
-
-/** SQLite would scan the log instead. `likelihood` tells its planner that few changes are in a group, so that it uses the index. */
-function isOfGroup(kind: StoreKind, groupId: string) {
-  return kind === 'sqlite'
-    ? sql<SqlBool>`likelihood(group_id = ${groupId}, 0.0001)`
-    : sql<SqlBool>`group_id = ${groupId}`;
-}
-
-function changesBehind(store: Store, supplierId: string, position: number) {
-  return store.db
-    .selectFrom('inventory_change')
-    .selectAll()
-    .where('supplier_id', '=', supplierId)
-    .where('position', '>', position)
-    .orderBy('position');
 }
 
 /** The position of the supplier's newest change, or 0 if there is none or no such supplier. */

@@ -26,7 +26,7 @@ const MAX_STATEMENT_CHANGES = 2_000;
 
 type ReadChanges = Pick<
   Inventory,
-  'histories' | 'changesAfter' | 'changesWindow' | 'changesAt' | 'lastPosition'
+  'histories' | 'changesAfter' | 'changesWindow' | 'changesBackwards' | 'changesAt' | 'lastPosition'
 >;
 
 /** The inventory's reads of the log on this store. All but `lastPosition` charge the meter, and throw what it throws. */

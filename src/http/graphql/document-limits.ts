@@ -212,8 +212,9 @@ function sum(a: OperationSize, b: OperationSize): OperationSize {
 }
 
 /** Items on a page at most; what a variable says is not known yet. */
-function pageSize({ arguments: args }: FieldNode): number {
-  const first = args?.find(({ name }) => name.value === 'first')?.value;
-  if (first === undefined) return DEFAULT_PAGE;
-  return first.kind === 'IntValue' ? Math.min(Math.max(Number(first.value), 0), MAX_PAGE) : MAX_PAGE;
+function pageSize({ arguments: args = [] }: FieldNode): number {
+  const sizes = args.filter(({ name }) => name.value === 'first' || name.value === 'last');
+  if (sizes.length === 0) return DEFAULT_PAGE;
+  const atMost = sizes.map(({ value }) => (value.kind === 'IntValue' ? Number(value.value) : MAX_PAGE));
+  return Math.min(Math.max(...atMost, 0), MAX_PAGE);
 }

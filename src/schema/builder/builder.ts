@@ -36,9 +36,18 @@ export const builder = new SchemaBuilder<{
     nodeFieldOptions: { description: 'The item.' },
     cursorFieldOptions: { description: 'Pass this as `after` to get the items that follow this one.' },
     pageInfoFieldOptions: { description: 'The cursors of this page, and whether there are more pages.' },
-    hasNextPageFieldOptions: { description: 'Whether there is a page after this one.' },
-    hasPreviousPageFieldOptions: { description: 'Whether this page was requested with `after`.' },
-    startCursorFieldOptions: { description: 'The cursor of the first item; null if the page is empty.' },
+    hasNextPageFieldOptions: {
+      description:
+        'Whether there is a page after this one; with `last`, whether it was requested with `before`.',
+    },
+    hasPreviousPageFieldOptions: {
+      description:
+        'Whether this page was requested with `after`; with `last`, whether there is a page before it.',
+    },
+    startCursorFieldOptions: {
+      description:
+        'The cursor of the first item. With `last`, pass this as `before` to get the page before this one.',
+    },
     endCursorFieldOptions: {
       description: 'Pass this as `after` to get the next page. An empty page can have one too.',
     },

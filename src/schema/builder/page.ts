@@ -17,6 +17,15 @@ export const DEFAULT_PAGE = 20;
 /** Longest cursor that is read, in UTF-16 units. Those that the gateway gives out are shorter. */
 const MAX_CURSOR_LENGTH = 5_000;
 
+/** The directions of orders as a GraphQL enum. */
+export const OrderDirection = builder.enumType('OrderDirection', {
+  description: 'Sort direction.',
+  values: {
+    ASC: { description: 'Smallest or oldest first.' },
+    DESC: { description: 'Largest or newest first.' },
+  } as const,
+});
+
 /** The arguments of a list, `first` and `after`. `what` names the items in their descriptions. */
 export function pageArgs(what: string) {
   return builder.args((t) => ({

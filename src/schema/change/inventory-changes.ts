@@ -1,7 +1,8 @@
 /** The queries of changes: a SKU's history and last change, and the feed of all changes. */
 import { z } from 'zod';
 import { builder } from '../builder/builder.ts';
-import { decodeCursor, encodeCursor, pageArgs, toConnection } from '../builder/page.ts';
+import { decodeCursor, encodeCursor, OrderDirection, pageArgs, toConnection } from '../builder/page.ts';
+import { toTwoWayConnection, toTwoWayPage, twoWayPageArgs } from '../builder/two-way-page.ts';
 import { Sku } from '../sku/sku.ts';
 import { InventoryChangeFilterInput, toChangeFilter } from './change-filter.ts';
 import { InventoryChange } from './inventory-change.ts';
@@ -33,34 +34,54 @@ builder.objectField(Sku, 'inventoryChanges', (t) =>
   }),
 );
 
+const InventoryChangeOrderInput = builder.inputType('InventoryChangeOrderInput', {
+  description: 'The sort order of a list of changes: the order in which they were committed, or the reverse.',
+  fields: (t) => ({
+    direction: t.field({
+      type: OrderDirection,
+      required: true,
+      defaultValue: 'ASC',
+      description: 'Sort direction.',
+    }),
+  }),
+});
+
 builder.queryField('inventoryChanges', (t) =>
   t.field({
     type: InventoryChangeConnection,
     description:
-      'All changes of your SKUs, oldest first. Keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
+      'All changes of your SKUs, oldest first, or newest first with `orderBy`. Oldest first, keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
       `A page examines at most ${MAX_PAGE_SCAN} changes. With a filter it can therefore hold fewer than \`first\` changes, or none, ` +
-      'while `hasNextPage` is true. Continue from its `endCursor`.',
+      'while `hasNextPage` is true. Continue from its `endCursor`. With `last`, continue from `startCursor` while `hasPreviousPage` is true.',
     args: {
-      ...pageArgs('changes'),
+      ...twoWayPageArgs('changes'),
+      orderBy: t.arg({
+        type: InventoryChangeOrderInput,
+        required: true,
+        defaultValue: { direction: 'ASC' },
+        description: 'The sort order. A cursor fits both orders.',
+      }),
       filter: t.arg({ type: InventoryChangeFilterInput, description: 'Conditions on changes.' }),
     },
-    resolve: async (_root, { first, after, filter }, { caller, inventory, meter }) => {
-      const [start] = decodeCursor(after, feedCursor) ?? [0];
-      const size = { limit: first + 1, maxScan: MAX_PAGE_SCAN };
-      const { changes, position, isEnd } = await inventory.changesWindow(
-        caller.supplierId,
-        start,
-        toChangeFilter(filter),
-        size,
-        meter,
-      );
-      const page = toConnection(changes, first, after, (change) => encodeCursor(change.position ?? 0));
-      if (changes.length > first || position === start) return page;
+    resolve: async (_root, { orderBy, filter, ...args }, { caller: { supplierId }, inventory, meter }) => {
+      const page = toTwoWayPage(args);
+      const { isBackward, limit } = page;
+      const [from] = decodeCursor(page.start, feedCursor, isBackward ? 'before' : 'after') ?? [];
+      const [until] = decodeCursor(page.end, feedCursor, isBackward ? 'after' : 'before') ?? [];
+      const size = { limit: limit + 1, maxScan: MAX_PAGE_SCAN, until };
+      const isAscending = (orderBy.direction === 'DESC') === isBackward;
+      const start = from ?? (isAscending ? 0 : (await inventory.lastPosition(supplierId)) + 1);
+      const window = await (isAscending
+        ? inventory.changesWindow(supplierId, start, toChangeFilter(filter), size, meter)
+        : inventory.changesBackwards(supplierId, start, toChangeFilter(filter), size, meter));
       // The cursor is after the last change that this page read, also if it did not match. The next page does not read it again.
-      return {
-        ...page,
-        pageInfo: { ...page.pageInfo, hasNextPage: !isEnd, endCursor: encodeCursor(position) },
-      };
+      const isShort = window.changes.length <= limit && window.position !== start;
+      return toTwoWayConnection(
+        window.changes,
+        page,
+        (change) => encodeCursor(change.position ?? 0),
+        isShort ? { cursor: encodeCursor(window.position), isEnd: window.isEnd } : undefined,
+      );
     },
   }),
 );

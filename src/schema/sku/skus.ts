@@ -4,7 +4,7 @@ import { MAX_IDENTIFIER_LENGTH } from '../../domain/identifier.ts';
 import type { Inventory } from '../../domain/inventory.ts';
 import { MAX_QUANTITY, type Sku as DomainSku, type SkuKeyset, type SkuOrder } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
-import { decodeCursor, encodeCursor, pageArgs, toConnection } from '../builder/page.ts';
+import { decodeCursor, encodeCursor, OrderDirection, pageArgs, toConnection } from '../builder/page.ts';
 import { SkuFilterInput, toFilter } from './sku-filter.ts';
 import { readIndex, SkuIndex, stepArgs, type FindIndex } from './sku-index.ts';
 import { Sku } from './sku.ts';
@@ -61,14 +61,6 @@ const SkuOrderField = builder.enumType('SkuOrderField', {
     UPDATED_AT: { description: 'By the time of the last change.' },
     QUANTITY_IN_STOCK: { description: 'By quantity in stock.' },
   } as const satisfies Record<SkuOrder, object>,
-});
-
-const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'Sort direction.',
-  values: {
-    ASC: { description: 'Smallest or oldest first.' },
-    DESC: { description: 'Largest or newest first.' },
-  } as const,
 });
 
 const SkuOrderInput = builder.inputType('SkuOrderInput', {
