@@ -1,6 +1,7 @@
 /** Signing in to the board: which tokens are good for it, what the cookie is, and that no malformed or surplus request harms anybody. */
 import { connect } from 'node:net';
 import type { LightMyRequestResponse } from 'fastify';
+import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cookieIn, openBoard, openBoardForTest, ORIGIN, whoAmI, type BoardGateway } from './board-gateway.ts';
 import { tokens } from '../support/gateway.ts';
@@ -215,4 +216,23 @@ test('answers a body that is cut, that lies about its length, or that never come
   expect(await ask({ Cookie: `stockgate_session=${'x'.repeat(20_000)}` }, good)).toBe(431);
   expect(await ask({ Cookie: 'stockgate_session=a; '.repeat(700) }, good)).toBe(200);
   expect(await ask({ Origin: ORIGIN }, good)).toBe(403);
+});
+
+test('leaves no token and no session in the log, however it goes', async () => {
+  const lines: string[] = [];
+  const logger = pino({ level: 'trace' }, { write: (line) => void lines.push(line) });
+  const board = await openBoardForTest('sqlite', { server: { logger } });
+  const cookie = await board.cookieOf(tokens.full);
+  const secret = cookie.split('=')[1] ?? '';
+  await board.ask(whoAmI, cookie);
+  await board.ask(whoAmI, cookie, { origin: 'https://evil.example' });
+  await board.signIn(tokens.expired, { cookie });
+  await board.signIn({ token: tokens.full });
+  await board.send({ url: `/board/session?${secret}` }, cookie);
+  await board.store.db.schema.dropTable('board_session').execute();
+  expect((await board.signIn(tokens.full)).statusCode).toBe(500);
+  const log = lines.join('');
+  expect(log).toContain('"url":"/board/session"');
+  expect(log).toContain('"refusedOrigin":"https://evil.example"');
+  for (const text of [tokens.full, tokens.expired, secret]) expect(log).not.toContain(text);
 });

@@ -21,6 +21,7 @@ const requests = [
   ['GET /graphql', { accept: 'text/html' }, ''],
   ['POST /timp/products/skus/inventory/', { ...json }, update],
   ['POST /timp/products/skus/inventory/bulk/', { ...json }, `[${update}]`],
+  ['GET /board/', { accept: 'text/html' }, ''],
   ['GET /metrics', {}, ''],
   ['GET /nowhere', {}, ''],
 ] as const;

@@ -45,6 +45,9 @@ export interface FollowOptions {
   readonly method?: 'GET' | 'POST';
   readonly accept?: string;
   readonly query?: string;
+  readonly path?: string;
+  /** Further ones. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Subscribes. Resolves when the response headers arrive: from then on the server follows the log. */
@@ -53,8 +56,9 @@ export async function follow(origin: string, options: FollowOptions = {}): Promi
   const variables = { ...(filter && { filter }), ...(after !== undefined && { after }) };
   const params = { query: options.query ?? FOLLOW, variables };
   const cut = new AbortController();
-  const headers = { accept, ...(token !== null && { authorization: `Token ${token}` }) };
-  const address = new URL('/graphql', origin);
+  const authorization = token !== null && { authorization: `Token ${token}` };
+  const headers = { accept, ...authorization, ...options.headers };
+  const address = new URL(options.path ?? '/graphql', origin);
   if (method === 'GET') {
     address.searchParams.set('query', params.query);
     address.searchParams.set('variables', JSON.stringify(variables));

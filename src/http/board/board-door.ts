@@ -1,6 +1,6 @@
 /** The board's paths: its page and files, and signing in. The doors of GraphQL and of feeds add theirs below /board. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { methods, type PublicError } from '../edge/edge-error.ts';
+import { methods, toPublicError, type PublicError } from '../edge/edge-error.ts';
 import { acceptedEncoding, isNamed } from '../edge/media-type.ts';
 import { BOARD_PATH } from './board-entrance.ts';
 import { createBoardFiles, PAGE, type BoardFile, type BoardFiles } from './board-files.ts';
@@ -38,6 +38,7 @@ export function addBoardDoor(server: FastifyInstance, options: BoardDoorOptions)
         else sendError(reply.header('allow', 'GET, HEAD'), wrongMethod);
       },
       handler,
+      errorHandler: (error, request, reply) => void sendError(reply, toPublicError(error, request)),
     });
   route(BOARD_PATH, async (request, reply) => {
     const [path = '', query] = request.url.split('?', 2);

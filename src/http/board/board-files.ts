@@ -42,9 +42,11 @@ export function createBoardFiles(folder: string): () => Promise<BoardFiles | nul
 }
 
 async function readFiles(folder: string): Promise<BoardFiles | null> {
-  const names = await readdir(folder).catch((): string[] => []);
-  if (!names.includes(PAGE)) return null;
-  const known = names.filter((name) => extname(name) in mediaTypes);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const known = entries
+    .filter((entry) => entry.isFile() && extname(entry.name) in mediaTypes)
+    .map(({ name }) => name);
+  if (!known.includes(PAGE)) return null;
   const files = await Promise.all(known.map((name) => readOne(join(folder, name))));
   return new Map(files.map((file, i) => [known[i] ?? '', file]));
 }
