@@ -3,7 +3,7 @@ FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
-COPY build.ts ./
+COPY build.ts build-board.ts ./
 COPY src ./src
 RUN node build.ts
 

@@ -22,6 +22,11 @@ beforeEach(async () => {
     `import { workerData } from 'node:worker_threads';
     console.log('a thread of', workerData);`,
   );
+  write('src/board/index.html', '<link href="board.css" /><script type="module" src="main.tsx"></script>');
+  write('src/board/main.tsx', `document.title = 'Board';`);
+  write('src/board/live/live-worker.ts', 'postMessage(1);');
+  for (const name of ['base', 'grid', 'panels'])
+    write(`src/board/styles/${name}.css`, `.${name} { color: red }`);
   await build(folder);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -35,6 +40,14 @@ const built = () => join(folder, 'dist', 'main.js');
 
 test('the built program starts its threads', async () => {
   expect(await run(process.execPath, [built()])).toMatchObject({ code: 0, stdout: 'a thread of first\n' });
+});
+
+test('the board’s page names the files that stand beside it', () => {
+  const board = join(folder, 'dist', 'board');
+  const page = readFileSync(join(board, 'index.html'), 'utf8');
+  const names = Array.from(page.matchAll(/"\/board\/([\w-]+\.(?:css|js))"/g), ([, name = '']) => name);
+  expect(names).toHaveLength(2);
+  for (const name of names) expect(statSync(join(board, name)).size).toBeGreaterThan(0);
 });
 
 test('what is fresh is not built again, and so needs no folder that can be written', async () => {
