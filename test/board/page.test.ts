@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeGateway } from '../../src/cli/describe-gateway.ts';
 import { makeFolder } from '../support/stores/databases.ts';
 import { startGateway } from '../support/machine/process.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
@@ -164,6 +165,15 @@ test('a page that is not built is said to be missing, and is there once it is bu
   // From then on it is in memory.
   rmSync(board.folder, { recursive: true });
   expect((await board.send({ url: '/board/' })).body).toBe(page);
+});
+
+test.each([
+  [false, true],
+  [true, false],
+])('the start tells where it is, unless it is left out: --no-board %s', (hasNoBoard, isTold) => {
+  const settings = { demo: true, database: 'sqlite:a.db', graphiql: 'on', 'no-board': hasNoBoard } as const;
+  const text = describeGateway('http://127.0.0.1:4000', undefined, settings);
+  expect(text.includes('  Board      http://127.0.0.1:4000/board/\n')).toBe(isTold);
 });
 
 describe('the program', () => {
