@@ -64,3 +64,10 @@ export interface ChangesWindow {
   readonly position: number;
   readonly isEnd: boolean;
 }
+
+/** A part of a group's changes, oldest first: those behind a position, `limit` at most. */
+export interface GroupPage {
+  readonly groupId: string;
+  readonly behind: number;
+  readonly limit: number;
+}

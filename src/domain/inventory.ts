@@ -1,5 +1,12 @@
 /** The contract that the doors call: updating inventory, and reading SKUs and changes. */
-import type { ChangeFilter, ChangesWindow, HistoryPage, InventoryChange, WindowSize } from './change.ts';
+import type {
+  ChangeFilter,
+  ChangesWindow,
+  GroupPage,
+  HistoryPage,
+  InventoryChange,
+  WindowSize,
+} from './change.ts';
 import type { Identifier } from './identifier.ts';
 import type { Match } from './refusal.ts';
 import type { NoSkuIndex, Sku, SkuFilter, SkuIndex, SkuPage, SkuSteps } from './sku.ts';
@@ -62,6 +69,26 @@ export interface Inventory {
     size: WindowSize,
     meter?: ReadMeter,
   ): Promise<ChangesWindow>;
+  /** As `changesBackwards`, with the newest change of each group alone. Changes without a group are all there. */
+  newestOfGroups(
+    supplierId: string,
+    position: number,
+    filter: ChangeFilter,
+    size: WindowSize,
+    meter?: ReadMeter,
+  ): Promise<ChangesWindow>;
+  groupPages(
+    supplierId: string,
+    pages: readonly GroupPage[],
+    meter?: ReadMeter,
+  ): Promise<InventoryChange[][]>;
+  /** How many changes each group has, counted no further than `atMost`: one more stands for all that are beyond. */
+  groupSizes(
+    supplierId: string,
+    groupIds: readonly string[],
+    atMost: number,
+    meter?: ReadMeter,
+  ): Promise<number[]>;
   /** The changes at these positions, in the order of positions; those that do not exist are left out. */
   changesAt(supplierId: string, positions: readonly number[], meter?: ReadMeter): Promise<InventoryChange[]>;
   /** Position of the newest change; 0 before the first. */

@@ -3,6 +3,7 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import './update/adjust-sku-inventory.ts';
 import { builder } from './builder/builder.ts';
 import './update/bulk-update-sku-inventory.ts';
+import './change/change-groups.ts';
 import './change/inventory-changed.ts';
 import './change/inventory-changes.ts';
 import './feed/inventory-feeds.ts';

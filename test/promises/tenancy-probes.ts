@@ -63,6 +63,12 @@ const FEED = `query ($filter: InventoryChangeFilterInput, $after: String) {
 /** Without group IDs, in which a position can occur by chance. */
 const BACKWARDS = `query ($filter: InventoryChangeFilterInput, $after: String, $before: String, $last: Int, $direction: OrderDirection! = DESC) {
   inventoryChanges(filter: $filter, after: $after, before: $before, last: $last, orderBy: { direction: $direction }) { nodes { skuId actor } ${PAGE} } }`;
+/** Groups of changes without their IDs, for the same reason. */
+const CHANGE_GROUPS = `query ($filter: InventoryChangeGroupFilterInput, $after: String, $afterChange: String) {
+  inventoryChangeGroups(filter: $filter, after: $after) {
+    nodes { actor reason changeCount changes(after: $afterChange) { nodes { skuId actor reason } } } ${PAGE}
+  }
+}`;
 const HISTORY = `query ($after: String) { sku(by: { skuId: "shared" }) { inventoryChanges(after: $after) { nodes { ${CHANGE} } ${PAGE} } } }`;
 const UPDATE = `mutation ($input: UpdateSkuInventoryInput!) { updateSkuInventory(input: $input) { replayed ${RESULT} } }`;
 const ADJUST = `mutation ($input: AdjustSkuInventoryInput!) { adjustSkuInventory(input: $input) { replayed ${RESULT} } }`;
@@ -183,6 +189,16 @@ export const probes: Readonly<Record<string, Probe>> = {
     query: BACKWARDS,
     variables: (actor) => ({ filter: { actors: [actor] } }),
   },
+  'Query.inventoryChangeGroups.after': after(CHANGE_GROUPS),
+  'Query.inventoryChangeGroups.filter.actors': {
+    of: 'actor',
+    query: CHANGE_GROUPS,
+    variables: (actor) => ({ filter: { actors: [actor] } }),
+  },
+  'InventoryChangeGroup.changes.after': {
+    ...after(CHANGE_GROUPS),
+    variables: (value) => ({ afterChange: cursorOf(Number(value)) }),
+  },
   'Query.inventoryChanges.filter.skuIds': {
     of: 'skuId',
     query: FEED,
@@ -245,7 +261,8 @@ export const probedNodeTypes = ['InventoryFeed', 'Sku'];
 
 /** Everything that a supplier can read without naming anything. */
 export const READ_ALL = `{ skus(first: 50) { totalCount index(every: 1) { count cursors } nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} }
-  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } viewer { supplier tokenName } inventoryChangesCursor }`;
+  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } viewer { supplier tokenName } inventoryChangesCursor
+  inventoryChangeGroups(first: 100) { nodes { groupId changeCount actor reason changes(first: 100) { nodes { ${CHANGE} } } } ${PAGE} } }`;
 
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(

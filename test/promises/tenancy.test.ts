@@ -298,6 +298,9 @@ describe('control: a crossing is noticed', () => {
     changesAfter: (_supplierId, ...rest) => inventory.changesAfter('rival', ...rest),
     changesWindow: (_supplierId, ...rest) => inventory.changesWindow('rival', ...rest),
     changesBackwards: (_supplierId, ...rest) => inventory.changesBackwards('rival', ...rest),
+    newestOfGroups: (_supplierId, ...rest) => inventory.newestOfGroups('rival', ...rest),
+    groupPages: (_supplierId, ...rest) => inventory.groupPages('rival', ...rest),
+    groupSizes: (_supplierId, ...rest) => inventory.groupSizes('rival', ...rest),
     changesAt: (_supplierId, positions) => inventory.changesAt('rival', positions),
   });
 
@@ -314,6 +317,7 @@ describe('control: a crossing is noticed', () => {
     ['changesWindow', 'Query.inventoryChanges.filter.groupId'],
     ['changesWindow', 'Query.inventoryChanges.filter.actors'],
     ['changesBackwards', 'Query.inventoryChanges.filter.actors, newest first'],
+    ['newestOfGroups', 'Query.inventoryChangeGroups.filter.actors'],
     ['changesAfter', 'Mutation.revertInventoryChanges.input.groupId'],
     ['changesWindow', 'Subscription.inventoryChanged.filter.skuIds'],
     ['changesAt', 'Mutation.revertInventoryChanges.input.changeIds'],

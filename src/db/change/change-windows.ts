@@ -1,6 +1,6 @@
 /** Reads the feed of changes in windows, in either direction. Each statement looks at a bounded slice of the log, or of the index of groups. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { unmetered, type Inventory } from '../../domain/inventory.ts';
+import { unmetered, type Inventory, type ReadMeter } from '../../domain/inventory.ts';
 import type { ChangeFilter, ChangesWindow, WindowSize } from '../../domain/change.ts';
 import type { Store } from '../store/store.ts';
 import { createToChanges } from './shared-texts.ts';
@@ -11,6 +11,7 @@ import {
   filteredChanges,
   isFilter,
   isOfGroup,
+  type Changes,
   type Direction,
 } from './change-conditions.ts';
 
@@ -58,14 +59,28 @@ export function createReadWindows(
 
 function createReadWindow(store: Store, direction: Direction): Inventory['changesWindow'] {
   const toChanges = createToChanges(store);
-  return async (supplierId, position, filter, size, meter) => {
-    if (!isFilter(filter)) return readAll(store, toChanges, supplierId, position, size, direction);
+  const readInSlices = createReadInSlices(store, direction);
+  return (supplierId, position, filter, size, meter) =>
+    isFilter(filter)
+      ? readInSlices(supplierId, position, size, createReadSlice(store, supplierId, filter, direction), meter)
+      : readAll(store, toChanges, supplierId, position, size, direction);
+}
+
+/** Reads a window slice by slice, with a turn of the event loop after each. */
+export function createReadInSlices(store: Store, direction: Direction) {
+  const toChanges = createToChanges(store);
+  return async (
+    supplierId: string,
+    position: number,
+    size: WindowSize,
+    readSlice: ReadSlice,
+    meter: ReadMeter = unmetered,
+  ): Promise<ChangesWindow> => {
     // Read before the log, so that changes committed meanwhile are left to the next window and `isEnd` is right.
     const newest = await loadLastPosition(store, supplierId);
     const { until = direction > 0 ? newest + 1 : 0 } = size;
     const last = direction > 0 ? Math.min(newest, until - 1) : Math.max(1, until + 1);
     const isBefore = (a: number, b: number) => (b - a) * direction > 0;
-    const readSlice = createReadSlice(store, supplierId, filter, direction);
     const found: InventoryChangeTable[] = [];
     let reached = direction > 0 ? position : Math.min(position, newest + 1);
     let scanned = 0;
@@ -73,7 +88,7 @@ function createReadWindow(store: Store, direction: Direction): Inventory['change
       if (scanned > 0) await nextTurn();
       const rows = Math.min(SLICE_ROWS, size.maxScan - scanned);
       const slice = await readSlice({ position: reached, last, rows, limit: size.limit - found.length });
-      (meter ?? unmetered).spend(slice.scanned);
+      meter.spend(slice.scanned);
       found.push(...slice.rows);
       reached = slice.position;
       scanned += slice.scanned;
@@ -104,12 +119,22 @@ function createReadSlice(
   filter: ChangeFilter,
   direction: Direction,
 ): ReadSlice {
-  if (filter.groupId !== undefined)
-    return createReadGroup(store, supplierId, filter.groupId, filter, direction);
+  return filter.groupId === undefined
+    ? createReadRun(store, supplierId, direction, (changes) => filteredChanges(changes, store.kind, filter))
+    : createReadGroup(store, supplierId, filter.groupId, filter, direction);
+}
+
+/** Reads runs of the log, in which `among` chooses changes. */
+export function createReadRun(
+  store: Store,
+  supplierId: string,
+  direction: Direction,
+  among: (changes: Changes) => Changes,
+): ReadSlice {
   return async ({ position, last, rows, limit }) => {
     const upTo = direction > 0 ? Math.min(last, position + rows) : Math.max(last, position - rows);
     const changes = changesFrom(store, supplierId, position, upTo, direction);
-    const found = await filteredChanges(changes, store.kind, filter).limit(limit).execute();
+    const found = await among(changes).limit(limit).execute();
     const reached = found.length < limit ? upTo : (found.at(-1)?.position ?? upTo);
     return { rows: found, position: reached, scanned: Math.abs(reached - position) };
   };

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
 import { unmetered, type Inventory } from '../../domain/inventory.ts';
 import { createReadWindows, loadLastPosition } from './change-windows.ts';
+import { createReadGroups } from './read-groups.ts';
 import { bigint, integer, orNull, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
@@ -24,10 +25,9 @@ type PageKey = RowOf<typeof pageColumns>;
 /** Maximum changes that one statement reads of histories, except for a single page that is larger. That takes a few milliseconds on SQLite. */
 const MAX_STATEMENT_CHANGES = 2_000;
 
-type ReadChanges = Pick<
-  Inventory,
-  'histories' | 'changesAfter' | 'changesWindow' | 'changesBackwards' | 'changesAt' | 'lastPosition'
->;
+type ReadChanges = Pick<Inventory, 'histories' | 'changesAt' | 'lastPosition'> &
+  ReturnType<typeof createReadWindows> &
+  ReturnType<typeof createReadGroups>;
 
 /** The inventory's reads of the log on this store. All but `lastPosition` charge the meter, and throw what it throws. */
 export function createReadChanges(store: Store): ReadChanges {
@@ -56,6 +56,7 @@ export function createReadChanges(store: Store): ReadChanges {
     },
 
     ...createReadWindows(store),
+    ...createReadGroups(store),
 
     async changesAt(supplierId, positions, meter = unmetered) {
       const sorted = [...new Set(positions)].toSorted((a, b) => a - b);

@@ -2,10 +2,19 @@
 import DataLoader from 'dataloader';
 import { unmetered, type Inventory, type ReadMeter } from '../../domain/inventory.ts';
 import type { Caller } from '../../domain/caller.ts';
-import type { ChangeFilter, ChangeSource, HistoryPage, InventoryChange } from '../../domain/change.ts';
+import type {
+  ChangeFilter,
+  ChangeSource,
+  GroupPage,
+  HistoryPage,
+  InventoryChange,
+} from '../../domain/change.ts';
 import type { FeedReads } from '../../domain/feed.ts';
 import type { Problem } from '../../domain/refusal.ts';
 import type { Sku } from '../../domain/sku.ts';
+
+/** The most changes of a group that are counted. One more stands for all that are beyond. */
+export const MAX_GROUP_COUNT = 100_000;
 
 /** The services that all requests share. */
 export interface Services {
@@ -78,6 +87,9 @@ function followNothing(): never {
 export interface Loaders {
   readonly histories: DataLoader<HistoryPage, InventoryChange[]>;
   readonly skus: DataLoader<string, Sku | null>;
+  readonly groupPages: DataLoader<GroupPage, InventoryChange[]>;
+  /** The sizes of groups, counted up to MAX_GROUP_COUNT. */
+  readonly groupSizes: DataLoader<string, number>;
   /** Changes by their positions. */
   readonly changes: DataLoader<number, InventoryChange | null>;
 }
@@ -88,6 +100,12 @@ function createLoaders(caller: Caller, inventory: Inventory, meter: ReadMeter): 
     histories: new DataLoader((pages) => inventory.histories(caller.supplierId, pages, meter), {
       cache: false,
     }),
+    groupPages: new DataLoader((pages) => inventory.groupPages(caller.supplierId, pages, meter), {
+      cache: false,
+    }),
+    groupSizes: new DataLoader((groupIds) =>
+      inventory.groupSizes(caller.supplierId, groupIds, MAX_GROUP_COUNT, meter),
+    ),
     skus: new DataLoader(async (skuIds) => {
       const matches = await inventory.find(
         caller.supplierId,

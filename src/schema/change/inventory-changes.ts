@@ -8,9 +8,10 @@ import { InventoryChangeFilterInput, toChangeFilter } from './change-filter.ts';
 import { InventoryChange } from './inventory-change.ts';
 
 /** The most changes that one page of the feed reads. It bounds the cost of a page whose filter matches few changes. */
-const MAX_PAGE_SCAN = 100_000;
+export const MAX_PAGE_SCAN = 100_000;
 
-const InventoryChangeConnection = builder.connectionObject(
+/** A page of changes. */
+export const InventoryChangeConnection = builder.connectionObject(
   { type: InventoryChange, name: 'InventoryChangeConnection', description: 'A page of changes.' },
   { name: 'InventoryChangeEdge', description: 'A change and its cursor.' },
 );
