@@ -207,6 +207,11 @@ export const rooms: readonly Room[] = [
   ),
   room('board/parts', 'What dialogs and panels share.', 'board/api', 'board/state'),
   room(
+    'board/activity',
+    'Everything that changed, by group, with undo.',
+    ...['board/api', 'board/state', 'board/live', 'board/parts'],
+  ),
+  room(
     'board/history',
     'The history of one SKU: its chart, its changes, undo.',
     ...['board/api', 'board/state', 'board/live', 'board/parts'],
@@ -221,6 +226,7 @@ export const rooms: readonly Room[] = [
     'What stands around the grid: signing in, the toolbar, conflicts, notices.',
     ...['board/api', 'board/state', 'board/live', 'board/grid', 'board/parts', 'board/import'],
     'board/history',
+    'board/activity',
   ),
   room('board', "The browser's program: main.tsx.", 'board/state', 'board/live', 'board/shell'),
 ];

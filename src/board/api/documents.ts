@@ -134,7 +134,7 @@ export const undoMutation = graphql(
         userErrors {
           message
         }
-        results(only: REJECTED) {
+        results {
           sku {
             ...BoardSku
           }
@@ -146,51 +146,4 @@ export const undoMutation = graphql(
     }
   `,
   [boardSku],
-);
-
-const boardChange = graphql(`
-  fragment BoardChange on InventoryChange @_unmask {
-    id
-    skuId
-    version
-    before {
-      quantityInStock
-      quantityOnBackorder
-      restrictions
-      backorderDate
-    }
-    after {
-      quantityInStock
-      quantityOnBackorder
-      restrictions
-      backorderDate
-    }
-    actor
-    source
-    reason
-    referenceDocumentUri
-    groupId
-    changedAt
-  }
-`);
-export type BoardChange = ResultOf<typeof boardChange>;
-
-export const historyQuery = graphql(
-  `
-    query BoardHistory($skuId: String!, $after: String) {
-      sku(by: { skuId: $skuId }) {
-        title
-        inventoryChanges(first: 100, after: $after) {
-          nodes {
-            ...BoardChange
-          }
-          pageInfo {
-            endCursor
-            hasNextPage
-          }
-        }
-      }
-    }
-  `,
-  [boardChange],
 );

@@ -65,6 +65,10 @@ export async function request(path: string, init: RequestInit): Promise<Response
   });
   if (response.status === 401) throw new SignedOutError('Sign in again.');
   if (!TRANSIENT.has(response.status)) return response;
+  const said = await response.text().catch(() => '');
+  // A query that took too long would take as long again.
+  if (said.includes('QUERY_TIMEOUT'))
+    throw new RefusedError('That takes the gateway too long. Search for something more special, or filter.');
   const after = Number(response.headers.get('retry-after') ?? NaN);
   throw new UnreachableError('The gateway cannot answer now.', Number.isFinite(after) ? after : undefined);
 }

@@ -36,7 +36,8 @@ function showCodes({ upca, ean13, gtin14, isbn }: BoardSku): string {
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
 
 export function showTime(time: string): string {
-  return clock.format(new Date(time));
+  // Some locales put a narrow space before AM, which not every font and tool knows.
+  return clock.format(new Date(time)).replaceAll('\u202f', ' ');
 }
 
 /** When, and by whom. A SKU that was never changed has only been imported. */

@@ -122,9 +122,18 @@ function useSeen(grid: { readonly current: HTMLDivElement | null }, first: numbe
 /** Brings the active cell into the window, and the focus to it if the focus is in the grid. */
 function useFocus(grid: { readonly current: HTMLDivElement | null }): void {
   const { row, column } = active.value;
+  const hadFocus = useRef(false);
+  useLayoutEffect(() => {
+    // A cell that leaves the document takes the focus with it, without an event: the grid still has it then.
+    const note = ({ target }: FocusEvent) => {
+      hadFocus.current = target instanceof Node && grid.current?.contains(target) === true;
+    };
+    document.addEventListener('focusin', note);
+    return () => document.removeEventListener('focusin', note);
+  }, []);
   useLayoutEffect(() => {
     const element = grid.current;
-    if (!element || !element.contains(document.activeElement) || editing.value) return;
+    if (!element || !hadFocus.current || editing.value) return;
     const head = element.querySelector<HTMLElement>('.head')?.offsetHeight ?? 0;
     const top = row * ROW_HEIGHT;
     const room = element.clientHeight - head - ROW_HEIGHT;

@@ -2,7 +2,7 @@
 import type { BoardSku } from '../api/documents.ts';
 import { dropEdit, edits, nameOf, type Edit } from '../state/edits.ts';
 import { showValue } from '../state/fields.ts';
-import { glowing } from '../state/sku-pages.ts';
+import { isGlowing } from '../state/sku-pages.ts';
 import { openHistory } from '../state/history.ts';
 import { CellEditor } from './cell-editor.tsx';
 import { columns, type Column } from './columns.ts';
@@ -10,8 +10,6 @@ import { active, beginEditing, editing } from './cursor.ts';
 
 /** In CSS pixels; grid.css has the same height. */
 export const ROW_HEIGHT = 32;
-/** How long a changed row glows, in milliseconds; grid.css has the same time. */
-const GLOW_MS = 1_500;
 
 interface RowProps {
   readonly row: number;
@@ -21,7 +19,7 @@ interface RowProps {
 }
 
 export function Row({ row, sku, mayEdit, focusGrid }: RowProps) {
-  const glows = sku !== undefined && performance.now() - (glowing.get(sku.skuId) ?? -GLOW_MS) < GLOW_MS;
+  const glows = sku !== undefined && isGlowing(sku.skuId);
   return (
     <div
       role="row"
@@ -57,7 +55,7 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
       id={`cell-${row}-${index}`}
       tabIndex={isActive ? 0 : -1}
       aria-colindex={index + 1}
-      aria-label={`${name} ${shown}`}
+      aria-label={isOpen ? undefined : labelOf(name, shown, edit)}
       aria-readonly={!(field && mayEdit)}
       aria-busy={edit?.state === 'saving'}
       class={classOf(column, edit)}
@@ -66,6 +64,7 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
       onDblClick={() => mayEdit && beginEditing()}
     >
       {isOpen ? <CellEditor open={open} focusGrid={focusGrid} /> : <span class="value">{shown}</span>}
+      {/* Between words that stand apart on the screen there is a space for those who hear them too. */}{' '}
       {edit && !isOpen && <EditMark edit={edit} />}
       {name === 'Last change' && sku && (
         <button type="button" tabIndex={-1} class="quiet" onClick={() => openHistory(sku.skuId)}>
@@ -74,6 +73,12 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
       )}
     </div>
   );
+}
+
+/** The column's name, and all that the cell shows. */
+function labelOf(name: string, shown: string, edit: Edit | undefined): string {
+  const mark = edit?.state === 'refused' ? `${edit.message} Discard` : edit?.state;
+  return [name, shown, mark, name === 'Last change' && 'History'].filter(Boolean).join(' ');
 }
 
 function classOf({ isNumber, field }: Column, edit: Edit | undefined): string {
@@ -87,7 +92,7 @@ function EditMark({ edit: { state, skuId, field, message } }: { edit: Edit }) {
   if (state !== 'refused') return <span class="mark">{marks[state]}</span>;
   return (
     <span class="mark" role="alert">
-      {message}
+      {`${message} `}
       <button type="button" class="quiet" tabIndex={-1} onClick={() => dropEdit(skuId, field)}>
         Discard
       </button>

@@ -1,6 +1,6 @@
 /** The history of one SKU: its quantity over time, and each change with its undo. */
 import { useEffect } from 'preact/hooks';
-import type { BoardChange } from '../api/documents.ts';
+import type { BoardChange } from '../api/change-documents.ts';
 import { onChanges } from '../live/live.ts';
 import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
 import { undo } from '../state/bulk.ts';

@@ -1,6 +1,6 @@
 /** The quantity in stock over time, as steps. uPlot is loaded when the first chart is drawn. */
 import { useEffect, useRef } from 'preact/hooks';
-import type { BoardChange } from '../api/documents.ts';
+import type { BoardChange } from '../api/change-documents.ts';
 
 /** In CSS pixels. */
 const HEIGHT = 160;

@@ -25,5 +25,5 @@ export type FromStream =
   | { readonly kind: 'status'; readonly status: LiveStatus }
   | { readonly kind: 'changes'; readonly changes: readonly LiveChange[] };
 
-/** `resume`: try now, do not wait. The browser is online again, or the user has signed in. */
-export type ToStream = 'resume' | 'leave';
+/** `resume`: try now, do not wait. `restart`: begin anew, because another session has begun. */
+export type ToStream = 'resume' | 'restart' | 'leave';

@@ -33,6 +33,8 @@ export class LiveSource {
   #goal: string | undefined;
   #gathered: LiveChange[] = [];
   #attempts = 0;
+  /** Counts the openings, so that one that was overtaken by another opens nothing. */
+  #openings = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(tell: (message: FromStream) => void) {
@@ -47,15 +49,29 @@ export class LiveSource {
 
   /** Opens the stream now if it is not open. */
   resume(): void {
+    // While it is being opened, there is no pause to end.
     if (this.#source || this.#retry === undefined) return;
     clearTimeout(this.#retry);
     this.#attempts = 0;
     void this.#open();
   }
 
+  /** Begins anew, at the cursor of now: cursors are those of one supplier. */
+  restart(): void {
+    this.#source?.close();
+    this.#source = undefined;
+    this.#cursor = undefined;
+    this.#gathered = [];
+    this.#attempts = 0;
+    clearTimeout(this.#retry);
+    void this.#open();
+  }
+
   async #open(): Promise<void> {
     this.#retry = undefined;
+    const opening = ++this.#openings;
     const goal = await readCursor();
+    if (opening !== this.#openings) return;
     if (goal === undefined) return this.#openLater();
     this.#goal = goal;
     this.#cursor ??= goal;

@@ -1,8 +1,8 @@
 /** This tab's part of the live stream: the status, and changes of SKUs into the rows. */
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { availabilityOf } from '../../domain/sku.ts';
 import { tryAgainNow } from '../state/reachable.ts';
-import { change, glowing } from '../state/sku-pages.ts';
+import { change, glow } from '../state/sku-pages.ts';
 import { LiveSource } from './live-source.ts';
 import type { FromStream, LiveChange, LiveStatus, ToStream } from './live-messages.ts';
 
@@ -21,11 +21,12 @@ export function onChanges(listener: Listener): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Follows the stream from now on. Call it once there is a session; further calls let it resume at once. */
-export function followLive(): void {
-  if (toStream) return toStream('resume');
-  onChanges((changes) => changes.forEach(applyChange));
+/** Follows the stream from now on. `isNew`: the session has just begun, and the stream may be one of another. */
+export function followLive(isNew: boolean): void {
+  if (toStream) return toStream(isNew ? 'restart' : 'resume');
+  onChanges((changes) => batch(() => changes.forEach(applyChange)));
   toStream = connect();
+  if (isNew) toStream('restart');
   const resume = () => toStream?.('resume');
   addEventListener('online', resume);
   document.addEventListener('visibilitychange', resume);
@@ -34,7 +35,7 @@ export function followLive(): void {
 function connect(): (message: ToStream) => void {
   if (typeof SharedWorker === 'undefined') {
     const source = new LiveSource(take);
-    return () => source.resume();
+    return (message) => (message === 'restart' ? source.restart() : source.resume());
   }
   const { port } = new SharedWorker(LIVE_WORKER, { type: 'module', name: 'stockgate-live' });
   port.addEventListener('message', ({ data }: MessageEvent<FromStream>) => take(data));
@@ -69,5 +70,5 @@ function applyChange({ skuId, version, after, changedAt, actor, source, reason }
       lastChange: { actor, source, reason },
     };
   });
-  if (isShown) glowing.set(skuId, performance.now());
+  if (isShown) glow(skuId);
 }

@@ -1,5 +1,5 @@
 /** How changes are told: what a change did, by which door it came, and when. */
-import type { BoardChange } from '../api/documents.ts';
+import type { BoardChange } from '../api/change-documents.ts';
 import { fieldNames, showValue, type Field } from '../state/fields.ts';
 
 type Source = BoardChange['source'];

@@ -1,5 +1,6 @@
 /** The page: the form while nobody is signed in, otherwise the stock or the activity. */
 import { useEffect } from 'preact/hooks';
+import { ActivityPage } from '../activity/activity-page.tsx';
 import { Grid } from '../grid/grid.tsx';
 import { HistoryPanel } from '../history/history-panel.tsx';
 import { takeDroppedFiles } from '../import/bring-in.tsx';
@@ -11,7 +12,7 @@ import { isReachable, isSignedIn } from '../state/reachable.ts';
 import { follow, page, pathOf, type Page } from '../state/route.ts';
 import { leave, mayEdit, mayView, viewer } from '../state/session.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
-import { NoticeLine, RefusedRows } from './notice-line.tsx';
+import { NoticeLine, RefusedRows, UndoneRows } from './notice-line.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Toolbar } from './toolbar.tsx';
 
@@ -24,10 +25,12 @@ export function App() {
       <main>
         {!mayView.value && <p class="empty">This token may not view SKUs. Ask for one with view_items.</p>}
         {mayView.value && page.value === 'stock' && <Stock />}
+        {mayView.value && page.value === 'activity' && <ActivityPage mayEdit={mayEdit.value} />}
       </main>
       <NoticeLine />
       <ConflictDialog />
       <RefusedRows />
+      <UndoneRows />
       <ImportDialog />
     </>
   );

@@ -1,7 +1,7 @@
 /** The form that takes the token. */
 import { useState } from 'preact/hooks';
 import { signIn } from '../api/session.ts';
-import { demoToken, enter } from '../state/session.ts';
+import { beginSession, demoToken } from '../state/session.ts';
 
 export function SignIn() {
   const [token, setToken] = useState(demoToken.value ?? '');
@@ -14,7 +14,7 @@ export function SignIn() {
     const refusal = await signIn(token.trim());
     setBusy(false);
     setFault(refusal);
-    if (refusal === null) await enter();
+    if (refusal === null) await beginSession();
   };
   return (
     <main class="sign-in">

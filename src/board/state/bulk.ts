@@ -20,8 +20,16 @@ export interface Refused {
   readonly message: string;
 }
 
+/** A row of an undo: restored, as it was already, or left as it is and why. */
+export interface Undone {
+  readonly skuId: string;
+  readonly message: string | null;
+}
+
 /** Rows of the last call that were refused, for a dialog; null if none is open. */
 export const refusedRows = signal<readonly Refused[] | null>(null);
+/** What the last undo did, row by row, for a dialog; null if none is open. */
+export const undoneRows = signal<readonly Undone[] | null>(null);
 /** Calls that are on their way. */
 export const pendingCalls = signal(0);
 
@@ -64,7 +72,24 @@ export function undoGroup(groupId: string): Promise<void> {
   return undo({ groupId });
 }
 
-export async function undo(what: { groupId: string } | { changeIds: string[] }): Promise<void> {
+type ToUndo = { readonly groupId: string } | { readonly changeIds: string[] };
+
+/** Undoes the changes, and lists those SKUs that were left as they are. */
+export function undo(what: ToUndo): Promise<void> {
+  return revert(what, (rows) => {
+    const refused = rows.flatMap(({ skuId, message }) => (message === null ? [] : [{ skuId, message }]));
+    if (refused.length > 0) refusedRows.value = refused;
+  });
+}
+
+/** Undoes the changes, and shows what became of every SKU. */
+export function undoInDetail(what: ToUndo): Promise<void> {
+  return revert(what, (rows) => {
+    if (rows.length > 0) undoneRows.value = rows;
+  });
+}
+
+async function revert(what: ToUndo, show: (rows: readonly Undone[]) => void): Promise<void> {
   const input = {
     ...what,
     idempotencyKey: createKey(),
@@ -73,15 +98,15 @@ export async function undo(what: { groupId: string } | { changeIds: string[] }):
   await pending(async () => {
     const { revertInventoryChanges: answer } = await untilReachable(() => send(undoMutation, { input }));
     const [error] = answer.userErrors;
-    const refused = answer.results.flatMap(({ sku, userErrors: [fault] }) => {
+    const rows = answer.results.map(({ sku, userErrors: [fault] }): Undone => {
       if (sku) learn(sku);
-      return fault ? [{ skuId: sku?.skuId ?? '', message: fault.message }] : [];
+      return { skuId: sku?.skuId ?? '', message: fault?.message ?? null };
     });
     const { appliedCount: undone, rejectedCount: kept } = answer;
     const left = kept > 0 ? `, ${kept.toLocaleString()} left as they are` : '';
     const text = error ? error.message : `Undone: ${undone.toLocaleString()} SKUs${left}.`;
     notify({ text, isFault: error !== undefined || kept > 0 });
-    if (refused.length > 0) refusedRows.value = refused;
+    show(rows);
   });
 }
 

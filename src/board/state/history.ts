@@ -1,6 +1,6 @@
 /** The changes of the SKU whose history is open, newest first. */
 import { effect, signal } from '@preact/signals';
-import { historyQuery, type BoardChange } from '../api/documents.ts';
+import { historyQuery, type BoardChange } from '../api/change-documents.ts';
 import { send } from '../api/graphql.ts';
 import { untilReachable } from './reachable.ts';
 
@@ -47,8 +47,8 @@ export function readOlder(): void {
 }
 
 async function read(skuId: string, after: string | null, known: readonly BoardChange[]): Promise<void> {
-  const show = (read: Omit<History, 'skuId'>) => {
-    if (historyOf.peek() === skuId) history.value = { skuId, ...read };
+  const show = (state: Omit<History, 'skuId'>) => {
+    if (historyOf.peek() === skuId) history.value = { skuId, ...state };
   };
   try {
     const { sku } = await untilReachable(() => send(historyQuery, { skuId, after }));

@@ -14,20 +14,43 @@ export const mayView = computed(() => viewer.value?.permissions.includes('VIEW_I
 export async function openSession(): Promise<void> {
   const { signedIn, demoToken: token = null } = await untilReachable(readSession);
   demoToken.value = token;
+  isSignedIn.value = signedIn;
   if (signedIn) await enter();
-  else isSignedIn.value = false;
 }
 
-/** Call it once there is a session. What waited for it goes on. */
-export async function enter(): Promise<void> {
+/** Call it when the user has just signed in. What waited for a session goes on, if it is one of the same supplier. */
+export async function beginSession(): Promise<void> {
+  tellOtherTabs();
+  const before = viewer.value;
+  await enter();
+  if (before && before.supplier !== viewer.value?.supplier) location.reload();
+  else tryAgainNow();
+}
+
+async function enter(): Promise<void> {
   const answer = await untilReachable(() => send(viewerQuery, {}));
   viewer.value = answer.viewer;
   isSignedIn.value = true;
-  tryAgainNow();
+}
+
+const STORED_AS = 'stockgate.session';
+
+/** Other tabs have the same cookie. What they show may be of another supplier, so they begin anew. */
+export function followOtherTabs(): void {
+  addEventListener('storage', ({ key }) => key === STORED_AS && location.reload());
+}
+
+function tellOtherTabs(): void {
+  try {
+    localStorage.setItem(STORED_AS, String(Date.now()));
+  } catch {
+    // A browser that keeps nothing has no other tab to tell.
+  }
 }
 
 /** Ends the session. The page starts anew, so that nothing of what was shown stays. */
 export async function leave(): Promise<void> {
   await signOut();
+  tellOtherTabs();
   location.assign('/board/');
 }

@@ -17,6 +17,8 @@ const TYPING_MS = 120;
 interface Listing {
   readonly view: View;
   readonly pages: Map<number, readonly BoardSku[]>;
+  /** The page of each SKU that has been read. */
+  readonly pageOf: Map<string, number>;
   readonly reading: Set<number>;
   /** The cursors behind which the pages begin, from the second one on. */
   cursors: readonly string[];
@@ -37,7 +39,11 @@ export const viewShown = signal(0);
 /** Why the view cannot be read; null if it can. */
 export const readingFault = signal<string | null>(null);
 /** SKUs that a live change has just changed, and when, in milliseconds. */
-export const glowing = new Map<string, number>();
+const glowing = new Map<string, number>();
+/** How long a changed row glows, in milliseconds; grid.css has the same time. */
+const GLOW_MS = 1_500;
+/** Rows that glow at most. No window shows as many. */
+const MAX_GLOWING = 1_000;
 
 /** Reads the view now, and again whenever it changes. */
 export function followSkus(): void {
@@ -61,18 +67,20 @@ export function refresh(): void {
   void begin(listing);
 }
 
+/** Lets the SKU's row glow for a moment. */
+export function glow(skuId: string): void {
+  if (glowing.size >= MAX_GLOWING) glowing.clear();
+  glowing.set(skuId, performance.now());
+}
+
+export function isGlowing(skuId: string): boolean {
+  const since = glowing.get(skuId);
+  return since !== undefined && performance.now() - since < GLOW_MS;
+}
+
 /** The SKU of a row; undefined while it is not read. */
 export function skuAt(row: number): BoardSku | undefined {
   return shown.pages.get(Math.floor(row / PAGE_ROWS))?.[row % PAGE_ROWS];
-}
-
-/** The SKU, wherever it is among the rows that have been read. */
-export function findSku(skuId: string): BoardSku | undefined {
-  for (const page of shown.pages.values()) {
-    const found = page.find((sku) => sku.skuId === skuId);
-    if (found) return found;
-  }
-  return undefined;
 }
 
 /** Reads the pages of these rows, from the first up to but not including the last. Resolves once they are there or cannot be read. */
@@ -91,19 +99,26 @@ export function learn(sku: BoardSku): void {
 
 /** Changes the row of a SKU, if it has been read. True if it has. */
 export function change(skuId: string, to: (sku: BoardSku) => BoardSku): boolean {
-  for (const [number, page] of shown.pages) {
-    const at = page.findIndex((sku) => sku.skuId === skuId);
-    const known = page[at];
-    if (!known) continue;
-    shown.pages.set(number, page.with(at, to(known)));
-    rowsChanged.value++;
-    return true;
-  }
-  return false;
+  const number = shown.pageOf.get(skuId);
+  const page = number === undefined ? undefined : shown.pages.get(number);
+  if (number === undefined || !page) return false;
+  shown.pages.set(
+    number,
+    page.map((sku) => (sku.skuId === skuId ? to(sku) : sku)),
+  );
+  rowsChanged.value++;
+  return true;
 }
 
 function createListing(wanted: View): Listing {
-  return { view: wanted, pages: new Map(), reading: new Set(), cursors: [], aborted: new AbortController() };
+  return {
+    view: wanted,
+    pages: new Map(),
+    pageOf: new Map(),
+    reading: new Set(),
+    cursors: [],
+    aborted: new AbortController(),
+  };
 }
 
 /** Reads the first page, shows it, and learns how many rows there are and where the other pages begin. */
@@ -137,14 +152,21 @@ async function readPage(now: Listing, page: number): Promise<void> {
   await whileShown(now, async (stop) => {
     const { skus } = await send(skusQuery, variables, stop);
     if (now !== listing) return;
-    now.pages.set(page, skus.nodes);
-    const [oldest] = now.pages.keys();
-    if (now.pages.size > MAX_PAGES && oldest !== undefined) now.pages.delete(oldest);
+    keepPage(now, page, skus.nodes);
     if (page === 0) show(now, skus.nodes.length);
     readingFault.value = null;
     rowsChanged.value++;
   });
   now.reading.delete(page);
+}
+
+function keepPage({ pages, pageOf }: Listing, number: number, skus: readonly BoardSku[]): void {
+  pages.set(number, skus);
+  for (const { skuId } of skus) pageOf.set(skuId, number);
+  const [oldest] = pages.keys();
+  if (pages.size <= MAX_PAGES || oldest === undefined) return;
+  for (const { skuId } of pages.get(oldest) ?? []) if (pageOf.get(skuId) === oldest) pageOf.delete(skuId);
+  pages.delete(oldest);
 }
 
 function show(now: Listing, rows: number): void {

@@ -1,0 +1,69 @@
+/** One group of changes: a file, a paste, a call, an undo, or a single change. */
+import { useState } from 'preact/hooks';
+import { groupChangesQuery, type BoardChange, type ChangeGroup } from '../api/change-documents.ts';
+import { send } from '../api/graphql.ts';
+import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
+import { undoInDetail } from '../state/bulk.ts';
+import { untilReachable } from '../state/reachable.ts';
+
+/** Changes that a group lists when it is opened. */
+const MAX_LISTED = 100;
+
+export function GroupItem({ group, mayEdit }: { group: ChangeGroup; mayEdit: boolean }) {
+  const { groupId, changeCount, changeCountIsAtLeast, source, actor, lastChangedAt } = group;
+  const [first] = group.changes.nodes;
+  const count = `${changeCountIsAtLeast.toLocaleString()}${changeCount === null ? ' or more' : ''} changes`;
+  const undo = () => {
+    if (groupId !== null) void undoInDetail({ groupId });
+    else if (first?.id != null) void undoInDetail({ changeIds: [first.id] });
+  };
+  return (
+    <li>
+      <strong>{groupId !== null ? count : first && `${first.skuId}: ${showSteps(first)}`}</strong>
+      <span class="hint">
+        <Time time={lastChangedAt} />
+        {`, ${actor}, ${sources[source]}`}
+      </span>
+      <span>
+        <Reason reason={group.reason} uri={group.referenceDocumentUri} />
+      </span>
+      <span class="actions">
+        {groupId !== null && <GroupChanges groupId={groupId} />}
+        {mayEdit && (
+          <button type="button" onClick={undo}>
+            {groupId !== null ? 'Undo group' : 'Undo this'}
+          </button>
+        )}
+      </span>
+    </li>
+  );
+}
+
+/** The changes of the group, read when they are asked for. */
+function GroupChanges({ groupId }: { groupId: string }) {
+  const [changes, setChanges] = useState<readonly BoardChange[] | null>(null);
+  const toggle = async () => {
+    if (changes) return setChanges(null);
+    const answer = await untilReachable(() => send(groupChangesQuery, { groupId }));
+    setChanges(answer.inventoryChanges.nodes);
+  };
+  return (
+    <>
+      <button type="button" aria-expanded={changes !== null} onClick={() => void toggle()}>
+        {changes ? 'Hide changes' : 'Show changes'}
+      </button>
+      {changes && (
+        <table>
+          <tbody>
+            {changes.slice(0, MAX_LISTED).map((change) => (
+              <tr key={change.id}>
+                <td>{change.skuId}</td>
+                <td>{showSteps(change)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,110 @@
+/** History and activity on the board: who changed what, one-click undo of a change and of a group, and filters. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  changeElsewhere,
+  openBoard,
+  openBoardStage,
+  signIn,
+  storedSku,
+  type BoardStage,
+  type BoardWindow,
+} from '../../support/machine/board-window.ts';
+import { lacksBrowser, patience } from '../../support/machine/browser.ts';
+import { CLIENT_TOKEN } from '../../support/mutations.ts';
+import { indices } from '../../support/range.ts';
+
+const nameOf = (n: number) => `tea-${String(n).padStart(2, '0')}`;
+const skus = indices(30).map((n) => ({ skuId: nameOf(n), title: `Tea ${n}`, quantityInStock: 5 }));
+
+describe.skipIf(lacksBrowser)('What changed, on the board', { timeout: 90_000 }, () => {
+  let stage: BoardStage;
+  let board: BoardWindow;
+  beforeAll(async () => {
+    stage = await openBoardStage(skus);
+    board = await openBoard(stage);
+    await signIn(board);
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  const notice = () => board.page.locator('.notice').innerText();
+  const items = () => board.page.getByRole('list', { name: 'Activity' }).locator(':scope > li');
+
+  test('a history draws the quantity, follows what comes, and undoes one change', async () => {
+    const { page } = board;
+    await changeElsewhere(stage, { sku_id: nameOf(1), quantity_in_stock: 9 });
+    await page
+      .getByRole('row')
+      .filter({ hasText: nameOf(1) })
+      .getByRole('button', { name: 'History' })
+      .click();
+    const panel = page.getByRole('region', { name: `History of ${nameOf(1)}` });
+    await expect.poll(() => panel.innerText(), patience).toMatch(/In stock 5 → 9[^]*clients, REST/);
+    expect(await panel.getByRole('img').getAttribute('aria-label')).toBe(
+      'Quantity in stock: 5 at first, 9 now, 1 changes',
+    );
+    await panel.locator('canvas').waitFor();
+    await changeElsewhere(stage, { sku_id: nameOf(1), quantity_in_stock: 12 });
+    await expect.poll(() => panel.innerText(), patience).toContain('In stock 9 → 12');
+    await panel.getByRole('button', { name: 'Undo this' }).first().click();
+    await expect.poll(notice, patience).toContain('Undone: 1 SKUs.');
+    expect(await storedSku(stage, nameOf(1))).toMatchObject({ quantityInStock: 9, version: 3 });
+    // The first change is not the last one any more: undoing it would lose what came after.
+    await panel.getByRole('button', { name: 'Undo this' }).last().click();
+    const refused = page.getByRole('dialog', { name: 'Refused rows' });
+    await expect.poll(() => refused.innerText(), patience).toContain(nameOf(1));
+    await refused.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await panel.getByRole('button', { name: 'Close history' }).click();
+  });
+
+  test('the activity shows groups as they happen, opens them, and undoes them row by row', async () => {
+    const { page } = board;
+    await page.getByRole('link', { name: 'Activity' }).click();
+    await items().first().waitFor();
+    await handIn(
+      stage,
+      indices(12).map((n) => `${nameOf(10 + n)},${20 + n}`),
+    );
+    await expect
+      .poll(() => items().first().innerText(), patience)
+      .toMatch(/12 changes[^]*Inventory file[^]*Monday/);
+    await items().first().getByRole('button', { name: 'Show changes' }).click();
+    await expect.poll(() => items().first().innerText(), patience).toContain('In stock 5 → 31');
+    await changeElsewhere(stage, { sku_id: nameOf(10), quantity_in_stock: 1 });
+    await expect
+      .poll(() => items().first().innerText(), patience)
+      .toContain(`${nameOf(10)}: In stock 20 → 1`);
+
+    await items().nth(1).getByRole('button', { name: 'Undo group' }).click();
+    const result = page.getByRole('dialog', { name: 'Undone' });
+    await expect.poll(() => result.getByRole('row').count(), patience).toBe(13);
+    const rows = await result.getByRole('row').allInnerTexts();
+    expect(rows[1]).toMatch(/^tea-10\s.*version/);
+    expect(rows.slice(2).every((row) => row.endsWith('As it was before.'))).toBe(true);
+    await result.getByRole('button', { name: 'Close', exact: true }).last().click();
+    expect(await storedSku(stage, nameOf(10))).toMatchObject({ quantityInStock: 1 });
+    expect(await storedSku(stage, nameOf(11))).toMatchObject({ quantityInStock: 5 });
+  });
+
+  test('the activity is filtered by source, by who made the change, and by time', async () => {
+    const { page } = board;
+    await page.getByRole('combobox', { name: 'Source' }).selectOption('Inventory file');
+    await expect.poll(() => items().count(), patience).toBe(1);
+    await page.getByRole('combobox', { name: 'Source' }).selectOption('Source: all');
+    await page.getByRole('searchbox', { name: 'By whom' }).fill('nobody');
+    await page.keyboard.press('Enter');
+    await page.getByText('No change matches.').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect.poll(() => items().count(), patience).toBeGreaterThan(4);
+    await page.getByLabel('to', { exact: true }).fill('2020-01-01T00:00');
+    await page.getByText('No change matches.').waitFor();
+  });
+});
+
+async function handIn({ gateway }: BoardStage, lines: readonly string[]): Promise<void> {
+  const answer = await fetch(`${gateway.origin}/feeds/inventory?reason=Monday`, {
+    method: 'POST',
+    headers: { authorization: `Token ${CLIENT_TOKEN}`, 'content-type': 'text/csv', prefer: 'wait=30' },
+    body: `sku_id,quantity_in_stock\n${lines.join('\n')}\n`,
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}

@@ -1,0 +1,90 @@
+/** The board is live: what others change shows in under a second, in every tab, and after the gateway or the network was gone. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  changeElsewhere,
+  openBoard,
+  openBoardStage,
+  openTab,
+  signIn,
+  type BoardStage,
+  type BoardWindow,
+} from '../../support/machine/board-window.ts';
+import { lacksBrowser, patience } from '../../support/machine/browser.ts';
+import { indices } from '../../support/range.ts';
+
+const skus = indices(30).map((n) => ({ skuId: `lamp-${String(n).padStart(2, '0')}`, quantityInStock: 1 }));
+
+describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
+  let stage: BoardStage;
+  let board: BoardWindow;
+  beforeAll(async () => {
+    stage = await openBoardStage(skus, '--metrics', 'on');
+    board = await openBoard(stage);
+    await signIn(board);
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  const status = ({ page }: BoardWindow) => page.getByRole('status', { name: 'Live' }).innerText();
+
+  test('shows what the legacy path changed, and lets it glow once', async () => {
+    await expect.poll(() => status(board), patience).toBe('live');
+    // Noted by the page itself, so that the test sees a glow that is over when it looks.
+    await board.page.evaluate(() => {
+      document.addEventListener('animationstart', ({ animationName, target }) => {
+        const row = target instanceof HTMLElement ? target.closest('[role=row]') : null;
+        document.title = `${animationName} ${row?.getAttribute('aria-rowindex')}`;
+      });
+    });
+    await changeElsewhere(stage, { sku_id: 'lamp-03', quantity_in_stock: 0 });
+    await expect.poll(() => board.shown('lamp-03', 'In stock'), patience).toBe('0');
+    expect(await board.shown('lamp-03', 'Availability')).toBe('Out of stock');
+    expect(await board.shown('lamp-03', 'Last change')).toContain('clients');
+    await expect.poll(() => board.page.title(), patience).toBe('glow 5');
+  });
+
+  test('shows it in every tab, over one stream for all of them', async () => {
+    const url = `${stage.gateway.origin}/board/`;
+    const second = await openTab(board.context, url);
+    await second.page.getByRole('grid', { name: 'SKUs' }).waitFor();
+    await expect.poll(() => status(second), patience).toBe('live');
+    await changeElsewhere(stage, { sku_id: 'lamp-04', quantity_in_stock: 44 });
+    for (const tab of [board, second])
+      await expect.poll(() => tab.shown('lamp-04', 'In stock'), patience).toBe('44');
+    expect(await openStreams(stage)).toBe(1);
+    await second.page.close();
+    await changeElsewhere(stage, { sku_id: 'lamp-05', quantity_in_stock: 45 });
+    await expect.poll(() => board.shown('lamp-05', 'In stock'), patience).toBe('45');
+  });
+
+  test('goes on behind the last change that it has seen, after the gateway was killed', async () => {
+    await stage.kill();
+    await expect.poll(() => status(board), patience).toBe('offline');
+    await stage.start();
+    // Two changes before the page is back: it reads what it has missed, and then what follows.
+    await changeElsewhere(stage, { sku_id: 'lamp-06', quantity_in_stock: 66 });
+    await changeElsewhere(stage, { sku_id: 'lamp-07', quantity_in_stock: 77 });
+    await expect.poll(() => status(board), patience).toBe('live');
+    await expect.poll(() => board.shown('lamp-06', 'In stock'), patience).toBe('66');
+    await expect.poll(() => board.shown('lamp-07', 'In stock'), patience).toBe('77');
+    await changeElsewhere(stage, { sku_id: 'lamp-08', quantity_in_stock: 88 });
+    await expect.poll(() => board.shown('lamp-08', 'In stock'), patience).toBe('88');
+  });
+
+  test('does not glow for those who want no motion', async () => {
+    const calm = await openBoard(stage, { reducedMotion: 'reduce' });
+    await signIn(calm);
+    await expect.poll(() => status(calm), patience).toBe('live');
+    await changeElsewhere(stage, { sku_id: 'lamp-09', quantity_in_stock: 99 });
+    await expect.poll(() => calm.shown('lamp-09', 'In stock'), patience).toBe('99');
+    const animations = await calm.page.evaluate(() => document.getAnimations().length);
+    expect(animations).toBe(0);
+    await calm.context.close();
+  });
+});
+
+/** Streams that the gateway says are open. */
+async function openStreams({ gateway }: BoardStage): Promise<number> {
+  const text = await (await fetch(`${gateway.origin}/metrics`)).text();
+  const [, count] = /^stockgate_live_streams(?:\{[^}]*\})? (\d+)$/m.exec(text) ?? [];
+  return Number(count);
+}
