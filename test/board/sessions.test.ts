@@ -1,9 +1,11 @@
 /** The promises of a session of the board in the store: it ends with its token, when it is ended, and after 12 hours; and no secret is stored. */
 import { hash } from 'node:crypto';
+import type { KyselyPlugin } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createSessions } from '../../src/db/board-sessions.ts';
 import { deleteSupplier } from '../../src/db/catalog/delete-supplier.ts';
 import { createWriteSession, MAX_SESSIONS, type SessionWrite } from '../../src/db/session/write-session.ts';
+import type { Store } from '../../src/db/store/store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { createFindCaller, listTokens, revokeToken, saveToken } from '../../src/db/tokens.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';
@@ -32,12 +34,11 @@ describeOnEachStore('a session', (kind) => {
   });
 
   /** A gateway's part: several on one store see each other's sessions. */
-  function open() {
-    const { store } = database;
-    const write = createWriteSession(store);
+  function open(store: Store = database.store) {
+    const write = createWriteSession(database.store);
     return createSessions({
       ...{ store, clock, monotonic },
-      findCaller: createFindCaller(store, clock, monotonic),
+      findCaller: createFindCaller(database.store, clock, monotonic),
       write: (what) => {
         writes.push(what);
         const writing = trouble ? Promise.reject(trouble) : write(what);
@@ -104,11 +105,25 @@ describeOnEachStore('a session', (kind) => {
     expect(await elsewhere.use(secret)).toBeNull();
   });
 
-  test('ends while another request looks it up, and is not kept from that', async () => {
-    const { sessions, secret } = await signIn();
+  test('ends although another request has read its row, and answers later', async () => {
+    const { secret } = await signIn();
+    const read = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const slow: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        read.resolve();
+        await goOn.promise;
+        return result;
+      },
+    };
+    const { store } = database;
+    const sessions = open({ ...store, points: store.points.withPlugin(slow) });
     const lookingUp = sessions.use(secret);
+    await read.promise;
     await sessions.end([secret]);
-    await lookingUp;
+    goOn.resolve();
+    expect(await lookingUp).not.toBeNull();
     expect(await sessions.use(secret)).toBeNull();
   });
 
