@@ -2,6 +2,7 @@
 import { CompiledQuery } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createCatalog } from '../../src/db/catalog.ts';
+import { createReadGroups } from '../../src/db/change/read-groups.ts';
 import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
@@ -291,15 +292,44 @@ describeOnEachStore('large groups of changes', (kind) => {
   });
 
   test('are read by the index of groups', async () => {
-    const statements = vi.spyOn(database.store.db.getExecutor(), 'executeQuery');
-    for (const [, , read] of reads) await read();
-    await inventory.groupPages('acme', [{ groupId: 'large 1', behind: 5, limit: 5 }]);
-    const made = statements.mock.calls.map(([{ sql, parameters }]) => ({ sql, parameters }));
+    const { store } = database;
+    const made: { sql: string; parameters: readonly unknown[] }[] = [];
+    const { runEach } = store;
+    const groups = createReadGroups({
+      ...store,
+      ...(runEach && {
+        runEach: (text, items) => {
+          made.push({ sql: text, parameters: items[0] ?? [] });
+          return runEach(text, items);
+        },
+      }),
+    });
+    const statements = vi.spyOn(store.db.getExecutor(), 'executeQuery');
+    await groups.newestOfGroups('acme', 2 * SKUS, {}, { limit: 10, maxScan: 1e6 });
+    await groups.groupSizes('acme', ['large 1'], 100_000);
+    await groups.groupPages('acme', [{ groupId: 'large 1', behind: 5, limit: 5 }]);
+    made.push(...statements.mock.calls.map(([{ sql, parameters }]) => ({ sql, parameters })));
     statements.mockRestore();
-    const ofGroups = made.filter(({ sql }) => sql.includes('group_id'));
-    expect(ofGroups.length).toBeGreaterThan(10);
-    for (const { sql, parameters } of ofGroups)
-      expect(await explain(sql, parameters)).toContain('inventory_change_by_group');
+    for (const [kindOf, count] of [
+      ['later.group_id = item.group_id', 2],
+      ['group_id = $', 2],
+    ] as const) {
+      const those = made.filter(({ sql }) => sql.replaceAll('?', '$').includes(kindOf));
+      expect(those.length).toBeGreaterThanOrEqual(count);
+      for (const { sql, parameters } of those)
+        expect(await explain(sql, parameters)).toContain('inventory_change_by_group');
+    }
+  });
+
+  test('are probed once in a window, however many changes they have', async () => {
+    const statements = vi.spyOn(database.store.db.getExecutor(), 'provideConnection');
+    const window = await inventory.newestOfGroups('acme', 2 * SKUS, {}, { limit: 10, maxScan: 1e6 });
+    const count = statements.mock.calls.length;
+    statements.mockRestore();
+    // The first group's newest change is behind the start.
+    expect(window.changes.map(({ groupId, position }) => [groupId, position])).toEqual([['large 1', SKUS]]);
+    // The last position, the slices, two probes and the row of one change.
+    expect(count).toBeLessThanOrEqual(1 + 2 * (SKUS / 500) + 3);
   });
 
   async function explain(text: string, parameters: readonly unknown[]): Promise<string> {

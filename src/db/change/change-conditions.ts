@@ -8,8 +8,7 @@ import { isOneOf } from '../store/text-list.ts';
 /** 1 reads the oldest first, -1 the newest. */
 export type Direction = 1 | -1;
 
-/** A query of changes. */
-export type Changes = SelectQueryBuilder<Tables, 'inventory_change', InventoryChangeTable>;
+type Changes = SelectQueryBuilder<Tables, 'inventory_change', InventoryChangeTable>;
 
 /** Whether the filter has a condition. */
 export function isFilter(filter: ChangeFilter): boolean {

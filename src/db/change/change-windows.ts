@@ -11,7 +11,6 @@ import {
   filteredChanges,
   isFilter,
   isOfGroup,
-  type Changes,
   type Direction,
 } from './change-conditions.ts';
 
@@ -37,7 +36,8 @@ interface Slice {
   readonly scanned: number;
 }
 
-type ReadSlice = (range: Range) => Promise<Slice>;
+/** Reads the next slice of a window. */
+export type ReadSlice = (range: Range) => Promise<Slice>;
 
 /**
  * The inventory's reads of the feed on this store. A window's `position` is after every change that was looked at, so a filter that
@@ -119,22 +119,12 @@ function createReadSlice(
   filter: ChangeFilter,
   direction: Direction,
 ): ReadSlice {
-  return filter.groupId === undefined
-    ? createReadRun(store, supplierId, direction, (changes) => filteredChanges(changes, store.kind, filter))
-    : createReadGroup(store, supplierId, filter.groupId, filter, direction);
-}
-
-/** Reads runs of the log, in which `among` chooses changes. */
-export function createReadRun(
-  store: Store,
-  supplierId: string,
-  direction: Direction,
-  among: (changes: Changes) => Changes,
-): ReadSlice {
+  if (filter.groupId !== undefined)
+    return createReadGroup(store, supplierId, filter.groupId, filter, direction);
   return async ({ position, last, rows, limit }) => {
     const upTo = direction > 0 ? Math.min(last, position + rows) : Math.max(last, position - rows);
     const changes = changesFrom(store, supplierId, position, upTo, direction);
-    const found = await among(changes).limit(limit).execute();
+    const found = await filteredChanges(changes, store.kind, filter).limit(limit).execute();
     const reached = found.length < limit ? upTo : (found.at(-1)?.position ?? upTo);
     return { rows: found, position: reached, scanned: Math.abs(reached - position) };
   };

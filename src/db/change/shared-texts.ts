@@ -43,7 +43,8 @@ export function createLoadChanges(store: Store) {
     toChanges(db, await loadRows(db, places));
 }
 
-function createLoadRows(store: Store) {
+/** Prepares a load of the rows at these positions, whose texts may be shared, in no particular order. */
+export function createLoadRows(store: Store) {
   return createSetStatement(store, placeColumns, (db) =>
     db
       .selectFrom('item')
