@@ -57,6 +57,17 @@ describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
   });
 
   test('goes on behind the last change that it has seen, after the gateway was killed', async () => {
+    const told = await board.page.evaluateHandle(() => {
+      const words: string[] = [];
+      const live = document.querySelector('[role=status][aria-label=Live]');
+      const note = () => words.push(live?.textContent ?? '');
+      new MutationObserver(note).observe(document.body, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+      });
+      return words;
+    });
     await stage.kill();
     await expect.poll(() => status(board), patience).toBe('offline');
     await stage.start();
@@ -68,6 +79,8 @@ describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
     await expect.poll(() => board.shown('lamp-07', 'In stock'), patience).toBe('77');
     await changeElsewhere(stage, { sku_id: 'lamp-08', quantity_in_stock: 88 });
     await expect.poll(() => board.shown('lamp-08', 'In stock'), patience).toBe('88');
+    const words = (await told.jsonValue()).filter((word, i, all) => word !== all[i - 1]);
+    expect(words.join()).toMatch(/^(?:live,)?offline,(?:catching up,)?live$/);
   });
 
   test('does not glow for those who want no motion', async () => {
