@@ -18,12 +18,21 @@ export async function buildBoard(root: string, dir: string): Promise<void> {
   const main = await bundle(root, dir, 'main.tsx', { LIVE_WORKER: JSON.stringify(`/board/${worker}`) });
   const styles = [...STYLES.map((name) => join(source, `styles/${name}.css`)), chartStyle()];
   const css = styles.map((path) => readFileSync(path, 'utf8')).join('\n');
-  const style = `board-${createHash('sha256').update(css).digest('hex').slice(0, HASH_LENGTH)}.css`;
-  writeFileSync(join(dir, style), css);
+  const style = writeNamed(dir, 'board', '.css', css);
+  const icon = writeNamed(dir, 'icon', '.svg', readFileSync(join(source, 'icon.svg'), 'utf8'));
   const html = readFileSync(join(source, 'index.html'), 'utf8')
+    .replace('icon.svg', `/board/${icon}`)
     .replace('board.css', `/board/${style}`)
     .replace('main.tsx', `/board/${main}`);
   writeFileSync(join(dir, 'index.html'), html);
+}
+
+/** Writes the text to a file whose name tells its content. Returns the name. */
+function writeNamed(dir: string, name: string, ending: string, text: string): string {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
+  const file = `${name}-${hash}${ending}`;
+  writeFileSync(join(dir, file), text);
+  return file;
 }
 
 /** The chart comes with a style of its own. */

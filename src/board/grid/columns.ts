@@ -18,7 +18,7 @@ export const columns: readonly Column[] = [
   editable('quantityInStock', { order: 'stock', isNumber: true }),
   editable('quantityOnBackorder', { isNumber: true }),
   editable('restrictions', {}),
-  { name: 'Availability', show: ({ availability }) => availabilities[availability] },
+  { name: 'Availability', show: showAvailability },
   { name: 'Last change', show: showLastChange, order: 'changed' },
 ];
 
@@ -27,6 +27,11 @@ export const FIRST_EDITABLE = columns.findIndex(({ field }) => field !== undefin
 
 function editable(field: Field, more: Pick<Column, 'order' | 'isNumber'>): Column {
   return { name: fieldNames[field], field, show: (sku) => showValue(sku[field]), ...more };
+}
+
+/** And when units on backorder are expected, if that is known. */
+function showAvailability({ availability, backorderDate }: BoardSku): string {
+  return `${availabilities[availability]}${backorderDate === null ? '' : ` (${backorderDate})`}`;
 }
 
 function showCodes({ upca, ean13, gtin14, isbn }: BoardSku): string {

@@ -15,8 +15,9 @@ const PAGE_PATH = `${BOARD_PATH}/`;
 /** The page loads nothing but its own files, and talks to nobody but the gateway. Nothing is inline. */
 const policy = [
   "default-src 'none'",
-  ...['script-src', 'style-src', 'connect-src', 'worker-src', 'form-action'].map((name) => `${name} 'self'`),
-  "img-src 'self' data:",
+  ...['script-src', 'style-src', 'img-src', 'connect-src', 'worker-src', 'form-action'].map(
+    (name) => `${name} 'self'`,
+  ),
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
