@@ -1556,6 +1556,14 @@ export type introspection = {
       }
      },
      {
+      "name": "feed",
+      "type": {
+       "kind": "OBJECT",
+       "name": "InventoryFeed",
+       "ofType": null
+      }
+     },
+     {
       "name": "firstChangedAt",
       "type": {
        "kind": "NON_NULL",

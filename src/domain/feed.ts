@@ -200,6 +200,8 @@ export type FeedCreated =
 export interface FeedReads {
   /** The supplier's feed; null if it has none of this ID. */
   find(supplierId: string, feedId: string): Promise<WholeFeed | null>;
+  /** The supplier's feeds of these IDs, in any order. Others are left out. */
+  findAll(supplierId: string, feedIds: readonly string[]): Promise<StoredFeed[]>;
   /** The supplier's feeds after this position, or from the newest on. */
   list(supplierId: string, after: FeedPosition | null, limit: number): Promise<StoredFeed[]>;
   /** Resolves once the feed's revision is past this one, once it has ended or is gone, or when the signal aborts. */

@@ -6,6 +6,7 @@ import './update/bulk-update-sku-inventory.ts';
 import './change/change-groups.ts';
 import './change/inventory-changed.ts';
 import './change/inventory-changes.ts';
+import './feed/feed-of-group.ts';
 import './feed/inventory-feeds.ts';
 import './update/revert-inventory-changes.ts';
 import './sku/skus.ts';

@@ -262,7 +262,7 @@ export const probedNodeTypes = ['InventoryFeed', 'Sku'];
 /** Everything that a supplier can read without naming anything. */
 export const READ_ALL = `{ skus(first: 50) { totalCount index(every: 1) { count cursors } nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} }
   inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } viewer { supplier tokenName } inventoryChangesCursor
-  inventoryChangeGroups(first: 100) { nodes { groupId changeCount actor reason changes(first: 100) { nodes { ${CHANGE} } } } ${PAGE} } }`;
+  inventoryChangeGroups(first: 100) { nodes { groupId changeCount actor reason feed { ${FEED_FILE} } changes(first: 100) { nodes { ${CHANGE} } } } ${PAGE} } }`;
 
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(

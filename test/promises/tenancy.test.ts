@@ -11,6 +11,7 @@ import { follow } from '../support/event-stream.ts';
 import { dumpSupplier } from '../fuzz/check-store.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { mutations } from '../support/mutations.ts';
+import { adjustSku, requestOf } from '../support/requests.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 import {
   nodeTypesIn,
@@ -60,6 +61,18 @@ async function queueFeed(store: Store, supplierId: Supplier): Promise<void> {
   });
 }
 
+/** A change of a feed of its own, and one whose group has the ID of the other's feed. */
+async function changeByFeeds({ inventory }: Gateway, supplierId: Supplier): Promise<void> {
+  for (const groupId of Object.values(feedIds))
+    await inventory.update(
+      requestOf(
+        { supplierId, actor: `sender of ${supplierId}`, source: 'FEED' },
+        [adjustSku('shared', { quantityInStock: 1 })],
+        { groupId },
+      ),
+    );
+}
+
 /** Two suppliers with SKUs of the same identifiers, and each with one of its own; both with a history. */
 async function openWorld(kind: StoreKind): Promise<World> {
   const gateway = await openGateway(kind);
@@ -74,6 +87,7 @@ async function openWorld(kind: StoreKind): Promise<World> {
       ],
     );
     await queueFeed(gateway.store, supplierId);
+    await changeByFeeds(gateway, supplierId);
     const send = async (query: string, input: object) =>
       (await gateway.graphql(query, { input }, tokenOf[supplierId])).body;
     const reason = `a reason of ${supplierId}`;
@@ -219,6 +233,11 @@ describeOnEachStore('two suppliers', (kind) => {
       const { body } = await world.gateway.graphql(READ_ALL, {}, tokenOf[asker]);
       const text = JSON.stringify(body);
       expect(text).toMatch(marks[asker]);
+      expect(
+        body.data.inventoryChangeGroups.nodes.flatMap(
+          ({ feed }: { readonly feed: { readonly filename: string } | null }) => feed?.filename ?? [],
+        ),
+      ).toEqual([`file of ${asker}`]);
       expect(text).not.toMatch(marks[other]);
       const stream = await follow(world.origin, { token: tokenOf[asker], after: 'WzBd' });
       const count = await world.gateway.inventory.lastPosition(asker);

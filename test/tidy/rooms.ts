@@ -76,7 +76,11 @@ export const rooms: readonly Room[] = [
     'The mutations, their options and their payloads.',
     ...['domain', 'schema/builder', 'schema/sku', 'schema/change'],
   ),
-  room('schema/feed', 'Handed-in files, and the subscription to one.', 'domain', 'schema/builder'),
+  room(
+    'schema/feed',
+    'Handed-in files, also those behind changes, and the subscription to one.',
+    ...['domain', 'schema/builder', 'schema/change'],
+  ),
   room(
     'schema',
     'Loads the parts of the schema, and builds it; the viewer.',

@@ -1,4 +1,5 @@
 /** Inventory files that were handed in or dropped: queued, carried on after a restart, and looked at. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import {
   describeAhead,
@@ -15,6 +16,7 @@ import { toColumns, toFeed, toProblems, toRow, toWhole, type FeedStep, type List
 import type { Store } from '../store/store.ts';
 import { feedColumns } from '../store/feed-columns.ts';
 import type { FeedTable, Tables } from '../store/tables.ts';
+import { isOneOf } from '../store/text-list.ts';
 import { inTransaction } from '../store/transaction.ts';
 
 /** A feed that is to be run, with what was saved of its progress. */
@@ -59,6 +61,7 @@ export function createFeeds(store: Store): FeedStore {
       const row = await rowOf(store, supplierId, feedId);
       return row ? toWhole(row) : null;
     },
+    findAll: (supplierId, feedIds) => findAll(store, supplierId, feedIds),
     list: (supplierId, after, limit) => list(store, supplierId, after, limit),
     untilPast: createUntilPast(store),
     async unfinished() {
@@ -131,6 +134,26 @@ async function list(
       eb(refTuple('created_at', 'feed_id'), '<', tuple(after.createdAt, after.feedId)),
     );
   return (await query.execute()).map((row: ListedRow) => toFeed(row));
+}
+
+/** More IDs than one page has come only from a document with many pages. Other requests get a turn between their statements. */
+async function findAll(
+  { db, kind }: Store,
+  supplierId: string,
+  feedIds: readonly string[],
+): Promise<StoredFeed[]> {
+  const found: StoredFeed[] = [];
+  for (let at = 0; at < feedIds.length; at += MAX_LOOKED_UP) {
+    if (at > 0) await nextTurn();
+    const rows = await db
+      .selectFrom('feed')
+      .select(listed)
+      .where('supplier_id', '=', supplierId)
+      .where(isOneOf(kind, 'feed_id', feedIds.slice(at, at + MAX_LOOKED_UP)))
+      .execute();
+    found.push(...rows.map((row: ListedRow) => toFeed(row)));
+  }
+  return found;
 }
 
 async function findKnown({ db }: Store, feedIds: readonly string[]) {

@@ -9,7 +9,7 @@ import type {
   HistoryPage,
   InventoryChange,
 } from '../../domain/change.ts';
-import type { FeedReads } from '../../domain/feed.ts';
+import type { FeedReads, StoredFeed } from '../../domain/feed.ts';
 import type { Problem } from '../../domain/refusal.ts';
 import type { Sku } from '../../domain/sku.ts';
 
@@ -68,12 +68,13 @@ export function createContext(
   }: Partial<Pick<Context, 'meter' | 'follow' | 'noteProblem'>> = {},
 ): Context {
   let made: Loaders | undefined;
-  const loaders = () => (made ??= createLoaders(caller, inventory, meter));
+  const loaders = () => (made ??= createLoaders(caller, inventory, feeds, meter));
   return { caller, source, meter, follow, noteProblem, inventory, feeds, createId, loaders };
 }
 
 const noFeeds: FeedReads = {
   find: () => Promise.resolve(null),
+  findAll: () => Promise.resolve([]),
   list: () => Promise.resolve([]),
   untilPast: () => Promise.resolve(),
 };
@@ -92,10 +93,12 @@ export interface Loaders {
   readonly groupSizes: DataLoader<string, number>;
   /** Changes by their positions. */
   readonly changes: DataLoader<number, InventoryChange | null>;
+  /** Feeds by their IDs. */
+  readonly feeds: DataLoader<string, StoredFeed | null>;
 }
 
 /** Loaders are made for one request, so their cache is never stale for long. */
-function createLoaders(caller: Caller, inventory: Inventory, meter: ReadMeter): Loaders {
+function createLoaders(caller: Caller, inventory: Inventory, feeds: FeedReads, meter: ReadMeter): Loaders {
   return {
     histories: new DataLoader((pages) => inventory.histories(caller.supplierId, pages, meter), {
       cache: false,
@@ -117,6 +120,11 @@ function createLoaders(caller: Caller, inventory: Inventory, meter: ReadMeter): 
       const changes = await inventory.changesAt(caller.supplierId, positions, meter);
       const byPosition = new Map(changes.map((change) => [change.position, change]));
       return positions.map((position) => byPosition.get(position) ?? null);
+    }),
+    feeds: new DataLoader(async (feedIds) => {
+      const found = await feeds.findAll(caller.supplierId, feedIds);
+      const byId = new Map(found.map((feed) => [feed.feedId, feed]));
+      return feedIds.map((feedId) => byId.get(feedId) ?? null);
     }),
   };
 }

@@ -9,8 +9,8 @@ import { originFields, originShapes, toOrigin } from './change-filter.ts';
 import { ChangeSourceEnum } from './inventory-change.ts';
 import { feedCursor, InventoryChangeConnection, MAX_PAGE_SCAN } from './inventory-changes.ts';
 
-/** A group is known by its newest change. */
-const InventoryChangeGroup = builder.objectRef<DomainChange>('InventoryChangeGroup').implement({
+/** A group is known by its newest change. The room of feeds adds the field `feed`. */
+export const InventoryChangeGroup = builder.objectRef<DomainChange>('InventoryChangeGroup').implement({
   description:
     'The changes of one bulk call, one import, one feed or one undo; or a single update. The fields `source`, `actor`, `reason` and `referenceDocumentUri` are those of its newest change.',
   fields: (t) => ({

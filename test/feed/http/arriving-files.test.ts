@@ -34,6 +34,7 @@ function takeAll(): Feeds & { readonly taken: NewFeed[] } {
       return Promise.resolve({ outcome: 'CREATED', feed: whole });
     },
     find: () => Promise.resolve(null),
+    findAll: () => Promise.resolve([]),
     list: () => Promise.resolve([]),
     untilPast: () => Promise.resolve(),
     isFull: () => Promise.resolve(false),
