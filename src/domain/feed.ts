@@ -108,7 +108,7 @@ export interface FeedReport {
   /** Units in stock, before and after, of all SKUs that the feed names or sets to 0. */
   readonly unitsBefore: number;
   readonly unitsAfter: number;
-  /** The first MAX_PREVIEWED changes that a dry run or a held feed would make. */
+  /** The MAX_PREVIEWED largest changes, in units in stock, that a dry run or a held feed would make. The largest comes first. */
   readonly preview: readonly PreviewedChange[];
   /** What the feed's changes have in common; null where nothing was stored. */
   readonly groupId: string | null;

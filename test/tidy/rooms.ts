@@ -196,8 +196,13 @@ export const rooms: readonly Room[] = [
   room('board/api', "The board's documents, and the requests that send them.", 'domain'),
   room(
     'board/state',
-    'What the board knows: rows, edits on their way, the session, the view.',
+    'What the board knows: rows, the view, the session, the history.',
     ...['domain', 'board/api'],
+  ),
+  room(
+    'board/edit',
+    'Changes on their way: edits, conflicts, pasted blocks, imports, undo.',
+    ...['board/api', 'board/state'],
   ),
   room(
     'board/live',
@@ -207,32 +212,32 @@ export const rooms: readonly Room[] = [
   room(
     'board/grid',
     'The grid of SKUs: cells, editing, keys, pasting.',
-    ...['domain', 'board/api', 'board/state'],
+    ...['domain', 'board/api', 'board/state', 'board/edit'],
   ),
   room('board/parts', 'What dialogs and panels share.', 'board/api', 'board/state'),
   room(
     'board/activity',
     'Everything that changed, by group, with undo.',
-    ...['board/api', 'board/state', 'board/live', 'board/parts'],
+    ...['board/api', 'board/state', 'board/edit', 'board/live', 'board/parts'],
   ),
   room(
     'board/history',
     'The history of one SKU: its chart, its changes, undo.',
-    ...['board/api', 'board/state', 'board/live', 'board/parts'],
+    ...['board/api', 'board/state', 'board/edit', 'board/live', 'board/parts'],
   ),
   room(
     'board/import',
     'Files in and out: the preview, the brake, pasted lists, exports.',
-    ...['domain', 'board/api', 'board/state', 'board/parts'],
+    ...['domain', 'board/api', 'board/state', 'board/edit', 'board/parts'],
   ),
   room(
     'board/shell',
     'What stands around the grid: signing in, the toolbar, conflicts, notices.',
-    ...['board/api', 'board/state', 'board/live', 'board/grid', 'board/parts', 'board/import'],
+    ...['board/api', 'board/state', 'board/edit', 'board/live', 'board/grid', 'board/parts', 'board/import'],
     'board/history',
     'board/activity',
   ),
-  room('board', "The browser's program: main.tsx.", 'board/state', 'board/live', 'board/shell'),
+  room('board', "The browser's program: main.tsx.", 'board/state', 'board/edit', 'board/live', 'board/shell'),
 ];
 
 const builtin = /^node:/;

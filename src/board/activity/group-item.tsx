@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { groupChangesQuery, type BoardChange, type ChangeGroup } from '../api/change-documents.ts';
 import { send } from '../api/graphql.ts';
 import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
-import { undoInDetail } from '../state/bulk.ts';
+import { undoInDetail } from '../edit/undo.ts';
 import { untilReachable } from '../state/reachable.ts';
 
 /** Changes that a group lists when it is opened. */
@@ -13,13 +13,14 @@ export function GroupItem({ group, mayEdit }: { group: ChangeGroup; mayEdit: boo
   const { groupId, changeCount, changeCountIsAtLeast, source, actor, lastChangedAt } = group;
   const [first] = group.changes.nodes;
   const count = `${changeCountIsAtLeast.toLocaleString()}${changeCount === null ? ' or more' : ''} changes`;
+  const isSingle = changeCount === 1 && first !== undefined;
   const undo = () => {
     if (groupId !== null) void undoInDetail({ groupId });
     else if (first?.id != null) void undoInDetail({ changeIds: [first.id] });
   };
   return (
     <li>
-      <strong>{groupId !== null ? count : first && `${first.skuId}: ${showSteps(first)}`}</strong>
+      <strong>{isSingle || groupId === null ? first && `${first.skuId}: ${showSteps(first)}` : count}</strong>
       <span class="hint">
         <Time time={lastChangedAt} />
         {`, ${actor}, ${sources[source]}`}
@@ -28,7 +29,7 @@ export function GroupItem({ group, mayEdit }: { group: ChangeGroup; mayEdit: boo
         <Reason reason={group.reason} uri={group.referenceDocumentUri} />
       </span>
       <span class="actions">
-        {groupId !== null && <GroupChanges groupId={groupId} />}
+        {groupId !== null && !isSingle && <GroupChanges groupId={groupId} />}
         {mayEdit && (
           <button type="button" onClick={undo}>
             {groupId !== null ? 'Undo group' : 'Undo this'}

@@ -71,6 +71,9 @@ export const updateSkuMutation = graphql(
     mutation BoardUpdateSku($input: UpdateSkuInventoryInput!) {
       updateSkuInventory(input: $input) {
         outcome
+        change {
+          id
+        }
         sku {
           ...BoardSku
         }
@@ -128,9 +131,7 @@ export const undoMutation = graphql(
   `
     mutation BoardUndo($input: RevertInventoryChangesInput!) {
       revertInventoryChanges(input: $input) {
-        appliedCount
-        rejectedCount
-        unchangedCount
+        groupId
         userErrors {
           message
         }
@@ -140,6 +141,14 @@ export const undoMutation = graphql(
           }
           userErrors {
             message
+            ... on PreconditionFailedError {
+              current {
+                quantityInStock
+              }
+              lastChange {
+                actor
+              }
+            }
           }
         }
       }

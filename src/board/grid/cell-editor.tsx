@@ -1,7 +1,7 @@
 /** The editor inside a cell: a number field, or the choice of a restriction. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
-import { saveEdit } from '../state/edits.ts';
+import { saveEdit } from '../edit/edits.ts';
 import { fieldNames, readValue } from '../state/fields.ts';
 import { restrictions } from '../state/view.ts';
 import { active, editing, type Editing } from './cursor.ts';
@@ -22,7 +22,9 @@ export function CellEditor({ open, focusGrid }: EditorProps) {
       <select {...control} aria-label={fieldNames[field]} class="editor">
         <option value="">none</option>
         {Object.entries(restrictions).map(([code, words]) => (
-          <option key={code} value={code}>{`${code.toLowerCase()} (${words})`}</option>
+          <option key={code} value={code.toLowerCase()}>
+            {words}
+          </option>
         ))}
       </select>
     );
@@ -45,7 +47,9 @@ export function CellEditor({ open, focusGrid }: EditorProps) {
 /** What the number field and the choice share. */
 function useEditor({ open, focusGrid }: EditorProps) {
   const { field, seen, typed } = open;
-  const [text, setText] = useState(typed ?? String(seen[field] ?? ''));
+  const [text, setText] = useState(
+    field === 'restrictions' ? chooseBy(typed, seen.restrictions) : (typed ?? String(seen[field])),
+  );
   const [fault, setFault] = useState<string | null>(null);
   const ref = useRef<HTMLInputElement & HTMLSelectElement>(null);
   // Before the next key: what is typed fast must not miss the field.
@@ -82,6 +86,12 @@ function useEditor({ open, focusGrid }: EditorProps) {
     editing.value = null;
   };
   return { ref, value: text, fault, onKeyDown, onInput, onBlur };
+}
+
+/** The restriction that begins with the typed letter; without one, the present one. */
+function chooseBy(typed: string | null, present: string | null): string {
+  const begun = typed && Object.keys(restrictions).find((code) => code.startsWith(typed.toUpperCase()));
+  return (begun || (typed === '' ? '' : (present ?? ''))).toLowerCase();
 }
 
 function close({ row, column }: Editing, leave: Leave): void {

@@ -38,14 +38,18 @@ function showCodes({ upca, ean13, gtin14, isbn }: BoardSku): string {
   return [upca, ean13, gtin14, isbn].filter((code) => code !== null).join(' ');
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
+const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
+/** The time of day if it is today's, otherwise the day. */
 export function showTime(time: string): string {
+  const date = new Date(time);
+  const isToday = date.toDateString() === new Date().toDateString();
   // Some locales put a narrow space before AM, which not every font and tool knows.
-  return clock.format(new Date(time)).replaceAll('\u202f', ' ');
+  return (isToday ? timeOfDay : day).format(date).replaceAll('\u202f', ' ');
 }
 
-/** When, and by whom. A SKU that was never changed has only been imported. */
+/** By whom, and when. A SKU that was never changed has only been imported. */
 function showLastChange({ updatedAt, lastChange }: BoardSku): string {
-  return lastChange ? `${showTime(updatedAt)} ${lastChange.actor}` : '';
+  return lastChange ? `${lastChange.actor}, ${showTime(updatedAt)}` : '';
 }

@@ -1,5 +1,6 @@
 /** The keyboard of the grid, as the data grid of the WAI-ARIA Authoring Practices has it. */
 import { active, beginEditing, type Place } from './cursor.ts';
+import { undoLast } from '../edit/undo.ts';
 import { columns } from './columns.ts';
 
 /** Where a key leads. `pageRows` is the number of rows that fit the window. */
@@ -47,7 +48,13 @@ export function pressKey(event: KeyboardEvent, rows: number, pageRows: number, m
     active.value = next;
     return true;
   }
-  if (!mayEdit || ctrlKey || metaKey) return false;
+  if (!mayEdit) return false;
+  // Without this, the browser would undo what was typed into the search.
+  if ((ctrlKey || metaKey) && key.toLowerCase() === 'z') {
+    undoLast();
+    return true;
+  }
+  if (ctrlKey || metaKey) return false;
   if (key === 'Enter' || key === 'F2') {
     beginEditing();
     return true;

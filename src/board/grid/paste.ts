@@ -1,6 +1,6 @@
 /** Pastes a block of cells that a spreadsheet copied, as one call and one undo. */
 import { notify } from '../state/notices.ts';
-import { saveTogether, type RowEdit } from '../state/bulk.ts';
+import { saveTogether, type RowEdit } from '../edit/bulk.ts';
 import { need, rowCount, skuAt } from '../state/sku-pages.ts';
 import { readValue } from '../state/fields.ts';
 import { columns } from './columns.ts';

@@ -1,6 +1,6 @@
 /** One row of the grid. */
 import type { BoardSku } from '../api/documents.ts';
-import { dropEdit, edits, nameOf, type Edit } from '../state/edits.ts';
+import { dropEdit, edits, nameOf, type Edit } from '../edit/edits.ts';
 import { showValue } from '../state/fields.ts';
 import { isGlowing } from '../state/sku-pages.ts';
 import { openHistory } from '../state/history.ts';
@@ -62,6 +62,7 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
       title={edit?.message ?? shown}
       onMouseDown={isOpen ? undefined : activate}
       onDblClick={() => mayEdit && beginEditing()}
+      onClick={(event) => mayEdit && isTouch(event) && beginEditing()}
     >
       {isOpen ? <CellEditor open={open} focusGrid={focusGrid} /> : <span class="value">{shown}</span>}
       {/* Between words that stand apart on the screen there is a space for those who hear them too. */}{' '}
@@ -73,6 +74,11 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
       )}
     </div>
   );
+}
+
+/** A finger has no double click and no keyboard: one tap edits. */
+function isTouch(event: MouseEvent): boolean {
+  return event instanceof PointerEvent && event.pointerType === 'touch';
 }
 
 /** The column's name, and all that the cell shows. */

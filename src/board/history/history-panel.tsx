@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { BoardChange } from '../api/change-documents.ts';
 import { onChanges } from '../live/live.ts';
 import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
-import { undo } from '../state/bulk.ts';
+import { undo } from '../edit/undo.ts';
 import { closeHistory, history, historyOf, readHistoryAgain, readOlder } from '../state/history.ts';
 import { StepChart } from './step-chart.tsx';
 
@@ -48,7 +48,7 @@ function Changes({ changes, mayEdit }: { changes: readonly BoardChange[]; mayEdi
     <>
       <StepChart changes={changes} />
       <ol class="changes">
-        {changes.map((change) => (
+        {changes.map((change, i) => (
           <li key={change.version}>
             <strong>{showSteps(change)}</strong>
             <span class="hint">
@@ -58,7 +58,7 @@ function Changes({ changes, mayEdit }: { changes: readonly BoardChange[]; mayEdi
             <span>
               <Reason reason={change.reason} uri={change.referenceDocumentUri} />
             </span>
-            {mayEdit && change.id !== null && <UndoThis id={change.id} />}
+            {mayEdit && change.id !== null && <UndoThis id={change.id} isNewest={i === 0} />}
           </li>
         ))}
       </ol>
@@ -66,9 +66,15 @@ function Changes({ changes, mayEdit }: { changes: readonly BoardChange[]; mayEdi
   );
 }
 
-function UndoThis({ id }: { id: string }) {
+/** An older change cannot be undone by itself: that would lose what came after it. */
+function UndoThis({ id, isNewest }: { id: string; isNewest: boolean }) {
   return (
-    <button type="button" onClick={() => void undo({ changeIds: [id] })}>
+    <button
+      type="button"
+      disabled={!isNewest}
+      title={isNewest ? undefined : 'Undo the newer changes first.'}
+      onClick={() => void undo({ changeIds: [id] })}
+    >
       Undo this
     </button>
   );

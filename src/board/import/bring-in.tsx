@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { exportPath } from '../api/feeds.ts';
-import { checkFile } from '../state/import.ts';
+import { checkFile } from '../edit/import.ts';
 import { toFilter, view, type View } from '../state/view.ts';
 import { PasteList } from './paste-list.tsx';
 

@@ -1,7 +1,7 @@
 /** The dialog of an import: what the file would change, Apply, how far it is, and Undo. */
 import { rejectedPath, type Feed } from '../api/feeds.ts';
-import { undoGroup } from '../state/bulk.ts';
-import { applyFile, checkFile, closeImport, importing, type Import } from '../state/import.ts';
+import { applyFile, checkFile, closeImport, importing, type Import } from '../edit/import.ts';
+import { undo } from '../edit/undo.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Counts, PreviewTable, Problems } from './import-report.tsx';
 
@@ -12,6 +12,7 @@ export function ImportDialog() {
     <Dialog title="Import" onClose={closeImport}>
       <p>
         <strong>{now.file.name}</strong>
+        {now.step === 'applied' && now.feed?.state === 'DONE' && ' is imported.'}
       </p>
       <Step now={now} />
     </Dialog>
@@ -21,8 +22,8 @@ export function ImportDialog() {
 function Step({ now }: { now: Import }) {
   const { step, feed, fault } = now;
   if (fault !== null) return <Ended text={fault} isFault />;
-  if (step === 'checking') return <Progress label="Reading the file" feed={feed} />;
-  if (step === 'applying') return <Progress label="Applying" feed={feed} />;
+  if (step === 'checking') return <Progress label="Reading the file" feed={feed} rows={0} />;
+  if (step === 'applying') return <Progress label="Applying" feed={feed} rows={now.rows} />;
   if (!feed) return null;
   return step === 'checked' ? <Checked now={now} feed={feed} /> : <Applied feed={feed} />;
 }
@@ -54,8 +55,8 @@ function Checked({ now, feed }: { now: Import; feed: Feed }) {
           {hint}
         </p>
       ))}
-      <PreviewTable report={report} />
       <Problems report={report} path={rejectedPath(feed.id)} />
+      <PreviewTable report={report} />
       <footer>
         <button type="button" onClick={closeImport}>
           Cancel
@@ -71,9 +72,9 @@ function Checked({ now, feed }: { now: Import; feed: Feed }) {
 function Applied({ feed: { id, report, refusal } }: { feed: Feed }) {
   if (!report || refusal) return <Ended text={refusal?.message ?? 'Nothing was stored.'} isFault />;
   const { groupId } = report;
-  const undo = () => {
+  const undoAll = () => {
     closeImport();
-    if (groupId !== null) void undoGroup(groupId);
+    if (groupId !== null) void undo({ groupId });
   };
   return (
     <>
@@ -81,7 +82,7 @@ function Applied({ feed: { id, report, refusal } }: { feed: Feed }) {
       <Problems report={report} path={rejectedPath(id)} />
       <footer>
         {groupId !== null && (
-          <button type="button" onClick={undo}>
+          <button type="button" onClick={undoAll}>
             Undo
           </button>
         )}
@@ -93,13 +94,16 @@ function Applied({ feed: { id, report, refusal } }: { feed: Feed }) {
   );
 }
 
-function Progress({ label, feed }: { label: string; feed: Feed | null }) {
-  const rows = feed ? (feed.state === 'APPLYING' ? feed.rowsDone : feed.rowsRead) : 0;
-  const total = feed?.state === 'APPLYING' ? feed.rowsRead : undefined;
+/** `rows`: how many the file has, if that is known. The gateway reads it once more before it applies it. */
+function Progress({ label, feed, rows }: { label: string; feed: Feed | null; rows: number }) {
+  const { rowsRead = 0, rowsDone = 0 } = feed ?? {};
+  const part = rows > 0 ? (rowsRead + rowsDone) / (2 * rows) : 0;
+  const counted =
+    rows > 0 ? `${Math.floor(part * 100)} %` : rowsRead > 0 && `${rowsRead.toLocaleString()} rows`;
   return (
     <p role="status">
-      {`${label}${rows > 0 ? `: ${rows.toLocaleString()} rows` : ''} `}
-      <progress aria-label={label} {...(total && { value: rows, max: total })} />
+      {`${label}${counted ? `: ${counted}` : ''} `}
+      <progress aria-label={label} {...(rows > 0 && { value: part, max: 1 })} />
     </p>
   );
 }

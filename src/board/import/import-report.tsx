@@ -9,18 +9,19 @@ export function Counts({ report, isDone }: { report: FeedReport; isDone: boolean
   const counts: [name: string, count: number][] = [
     ['Rows', rows],
     [isDone ? 'Changed' : 'Will change', applied],
-    ['Already so', unchanged],
-    ['Older than what is stored', stale],
-    ['Rejected', rejected],
-    ['Set to 0', zeroed],
+    ['Same as now', unchanged],
+    ['Left out, because what is stored is newer', stale],
+    [isDone ? 'Left out as wrong' : 'Wrong, and left out', rejected],
+    [isDone ? 'Went to 0 in stock' : 'Go to 0 in stock', zeroed],
   ];
+  const shown = counts.filter(([, count], i) => count > 0 || i < 2);
   return (
     <dl class="values">
-      {counts.map(([name, count]) => [
+      {shown.map(([name, count]) => [
         <dt key={name}>{name}</dt>,
         <dd key={`${name} count`}>{count.toLocaleString()}</dd>,
       ])}
-      <dt>Units in stock</dt>
+      <dt>Units in stock of these SKUs</dt>
       <dd>{`${unitsBefore.toLocaleString()} before, ${unitsAfter.toLocaleString()} after`}</dd>
     </dl>
   );
@@ -51,7 +52,9 @@ export function PreviewTable({ report: { preview, applied, zeroed, mode } }: { r
           ))}
         </tbody>
       </table>
-      {all > preview.length && <p class="hint">{`The first ${preview.length} changes.`}</p>}
+      {all > preview.length && (
+        <p class="hint">{`The ${preview.length} largest changes of ${all.toLocaleString()}.`}</p>
+      )}
     </div>
   );
 }
@@ -67,11 +70,11 @@ export function Problems({ report: { problems, rejected }, path }: { report: Fee
   return (
     <>
       <p>
-        {rejected === 1 ? '1 row is left out. ' : `${rejected.toLocaleString()} rows are left out. `}
+        {rejected === 1 ? '1 row is wrong. ' : `${rejected.toLocaleString()} rows are wrong. `}
         <a href={path} download>
           Download the rejected rows
         </a>
-        {', correct them there, and import that file.'}
+        {', correct them in that file, and import it.'}
       </p>
       <div class="scrolls" tabIndex={0} role="region" aria-label="Rejected rows">
         <table>

@@ -1,7 +1,7 @@
 /** A list of codes and quantities, pasted from anywhere. It takes the same way as a file. */
 import { useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
-import { checkFile } from '../state/import.ts';
+import { checkFile } from '../edit/import.ts';
 
 const kinds = { sku_id: 'SKU', upca: 'UPC-A', ean13: 'EAN-13', gtin14: 'GTIN-14', isbn: 'ISBN' } as const;
 type Kind = keyof typeof kinds;

@@ -6,9 +6,9 @@ type Source = BoardChange['source'];
 
 /** The doors by which changes come in. */
 export const sources = {
-  GRAPHQL: 'GraphQL, this page',
-  REST: 'REST',
-  REST_BULK: 'REST, many at once',
+  GRAPHQL: 'Board or dashboard',
+  REST: 'Script (REST)',
+  REST_BULK: 'Script (REST, many at once)',
   IMPORT: 'Catalog import',
   FEED: 'Inventory file',
   REVERT: 'Undo',

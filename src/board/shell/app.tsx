@@ -6,13 +6,13 @@ import { HistoryPanel } from '../history/history-panel.tsx';
 import { takeDroppedFiles } from '../import/bring-in.tsx';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { liveStatus } from '../live/live.ts';
-import { pendingCalls } from '../state/bulk.ts';
-import { edits } from '../state/edits.ts';
+import { pendingCalls } from '../edit/pending.ts';
+import { edits } from '../edit/edits.ts';
 import { isReachable, isSignedIn } from '../state/reachable.ts';
 import { follow, page, pathOf, type Page } from '../state/route.ts';
 import { leave, mayEdit, mayView, viewer } from '../state/session.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
-import { NoticeLine, RefusedRows, UndoneRows } from './notice-line.tsx';
+import { NoticeLine, RowsDialog } from './notice-line.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Toolbar } from './toolbar.tsx';
 
@@ -29,8 +29,7 @@ export function App() {
       </main>
       <NoticeLine />
       <ConflictDialog />
-      <RefusedRows />
-      <UndoneRows />
+      <RowsDialog />
       <ImportDialog />
     </>
   );
@@ -63,7 +62,7 @@ function Top() {
       <span class={`live ${lights[liveStatus.value]}`} role="status" aria-label="Live">
         {liveStatus.value}
       </span>
-      <span class="who">{`${viewer.value?.supplier} (${viewer.value?.tokenName})`}</span>
+      <span class="who">{`${viewer.value?.supplier} · ${viewer.value?.tokenName}`}</span>
       <button type="button" class="quiet" onClick={() => void leave()}>
         Sign out
       </button>

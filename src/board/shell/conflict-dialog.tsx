@@ -1,5 +1,5 @@
 /** Asks whose value holds when somebody else was faster. */
-import { conflicts } from '../state/conflicts.ts';
+import { conflicts } from '../edit/conflicts.ts';
 import { fieldNames, showValue } from '../state/fields.ts';
 import { showTime } from '../grid/columns.ts';
 import { Dialog } from '../parts/dialog.tsx';

@@ -1,6 +1,5 @@
 /** The notice at the foot of the page, and what the last call did row by row. */
-import { refusedRows, undoneRows } from '../state/bulk.ts';
-import { notice } from '../state/notices.ts';
+import { notice, rowsShown } from '../state/notices.ts';
 import { Dialog } from '../parts/dialog.tsx';
 
 /** Rows that are listed. */
@@ -34,46 +33,17 @@ export function NoticeLine() {
   );
 }
 
-export function RefusedRows() {
-  const rows = refusedRows.value;
-  if (!rows) return null;
+/** What the last call did row by row, if there is something to tell. */
+export function RowsDialog() {
+  const shown = rowsShown.value;
+  if (!shown) return null;
+  const { title, text, rows } = shown;
   const close = () => {
-    refusedRows.value = null;
+    rowsShown.value = null;
   };
   return (
-    <RowsDialog title="Refused rows" rows={rows} onClose={close}>
-      These SKUs were left as they are.
-    </RowsDialog>
-  );
-}
-
-export function UndoneRows() {
-  const rows = undoneRows.value;
-  if (!rows) return null;
-  const close = () => {
-    undoneRows.value = null;
-  };
-  // What was left comes first: it is what somebody may have to look at.
-  const sorted = rows.toSorted((a, b) => Number(a.message === null) - Number(b.message === null));
-  const words = sorted.map(({ skuId, message }) => ({ skuId, message: message ?? 'As it was before.' }));
-  return (
-    <RowsDialog title="Undone" rows={words} onClose={close}>
-      What became of each SKU:
-    </RowsDialog>
-  );
-}
-
-interface RowsDialogProps {
-  readonly title: string;
-  readonly rows: readonly { readonly skuId: string; readonly message: string }[];
-  readonly onClose: () => void;
-  readonly children: string;
-}
-
-function RowsDialog({ title, rows, onClose, children }: RowsDialogProps) {
-  return (
-    <Dialog title={title} onClose={onClose}>
-      <p>{children}</p>
+    <Dialog title={title} onClose={close}>
+      <p>{text}</p>
       <div class="scrolls" tabIndex={0} role="region" aria-label={title}>
         <table>
           <thead>
@@ -96,7 +66,7 @@ function RowsDialog({ title, rows, onClose, children }: RowsDialogProps) {
         <p class="hint">{`and ${(rows.length - MAX_LISTED).toLocaleString()} more.`}</p>
       )}
       <footer>
-        <button type="button" class="main" onClick={onClose}>
+        <button type="button" class="main" onClick={close}>
           Close
         </button>
       </footer>

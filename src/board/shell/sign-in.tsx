@@ -33,7 +33,7 @@ export function SignIn() {
         />
         <p id="token-hint" class="hint">
           {demoToken.value === null
-            ? 'The operator of this gateway gives you a token. This browser sends it once and does not keep it.'
+            ? 'Whoever runs this service gives you a token. This browser sends it once and does not keep it.'
             : 'This is the demo: its token is filled in.'}
         </p>
         {fault !== null && (

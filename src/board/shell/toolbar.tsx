@@ -1,7 +1,7 @@
 /** Search, filters, the reason of changes, and what acts on many SKUs. */
 import { useState } from 'preact/hooks';
 import { BringIn } from '../import/bring-in.tsx';
-import { MAX_REASON_LENGTH, reason } from '../state/reason.ts';
+import { MAX_REASON_LENGTH, reason } from '../edit/reason.ts';
 import { rowCount } from '../state/sku-pages.ts';
 import {
   availabilities,
@@ -46,16 +46,23 @@ export function Toolbar({ mayEdit }: { mayEdit: boolean }) {
         onChange={(min) => changeView({ minInStock: min })}
       />
       <Quantity label="to" value={maxInStock} onChange={(max) => changeView({ maxInStock: max })} />
-      {isFiltered.value && (
-        <button type="button" onClick={clearFilters}>
-          Clear filters
-        </button>
-      )}
-      <span class="count">{rowCount.value === null ? '' : `${rowCount.value.toLocaleString()} SKUs`}</span>
       <BringIn mayEdit={mayEdit} />
-      {mayEdit && <Reason />}
+      <span class="line">
+        <span class="count">{showCount(rowCount.value)}</span>
+        {isFiltered.value && (
+          <button type="button" onClick={clearFilters}>
+            Clear filters
+          </button>
+        )}
+        {mayEdit && <Reason />}
+      </span>
     </div>
   );
+}
+
+function showCount(count: number | null): string {
+  if (count === null) return '';
+  return count === 1 ? '1 SKU' : `${count.toLocaleString()} SKUs`;
 }
 
 function Reason() {

@@ -11,9 +11,10 @@ export const fieldNames = {
   restrictions: 'Restriction',
 } as const satisfies Record<Field, string>;
 
-/** A value as a cell shows it. Restrictions are spelled as in the suppliers' files. */
+/** A value as a cell shows it. */
 export function showValue(value: Value): string {
-  return value === null ? '' : String(value).toLowerCase();
+  if (value === null) return '';
+  return typeof value === 'number' ? String(value) : restrictions[value];
 }
 
 /** The value that a text means; undefined if it is no value of the field. */

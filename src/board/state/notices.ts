@@ -7,10 +7,20 @@ export interface Notice {
   readonly undo?: () => Promise<void>;
 }
 
+/** What a call did, row by row, for a dialog. */
+export interface ShownRows {
+  readonly title: string;
+  readonly text: string;
+  readonly rows: readonly { readonly skuId: string; readonly message: string }[];
+}
+
 /** In milliseconds. */
 const SHOWN_MS = 8_000;
 
 export const notice = signal<Notice | null>(null);
+
+/** Null: no dialog is open. */
+export const rowsShown = signal<ShownRows | null>(null);
 
 /** Shows the notice in place of the one before. */
 export function notify(next: Notice): void {

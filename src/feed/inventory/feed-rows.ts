@@ -210,7 +210,7 @@ function explain(why: number): Withheld {
     default:
       return {
         code: 'DUPLICATE_SKU',
-        message: `Line ${why} names this SKU already. Keep the row that is right, and remove the other.`,
+        message: `Line ${why} names this SKU already, and that row counts. If this row is the right one, correct line ${why} and remove this row.`,
       };
   }
 }

@@ -97,16 +97,30 @@ export class FeedTally {
     const [before, after] = quantitiesOf(result);
     this.#counts.unitsBefore += before;
     this.#counts.unitsAfter += after;
-    if (result.outcome === 'DRY_RUN' && this.#preview.length < MAX_PREVIEWED) {
-      const { skuId, before: from, after: to } = result.change;
-      this.#preview.push({ skuId, before: from, after: to });
-    }
+    if (result.outcome === 'DRY_RUN') this.#previewed(result.change);
     if (before > 0 && after === 0) this.#counts.zeroed += 1;
+  }
+
+  /** Keeps the change if it is one of the largest so far. */
+  #previewed({ skuId, before, after }: PreviewedChange): void {
+    const preview = this.#preview;
+    const size = sizeOf({ before, after });
+    const last = preview.at(-1);
+    const isFull = preview.length >= MAX_PREVIEWED;
+    if (isFull && last && sizeOf(last) >= size) return;
+    const at = preview.findLastIndex((kept) => sizeOf(kept) >= size) + 1;
+    preview.splice(at, 0, { skuId, before, after });
+    if (isFull) preview.pop();
   }
 
   #keep(problem: FeedProblem): void {
     if (this.#problems.length < MAX_REPORTED_PROBLEMS) this.#problems.push(problem);
   }
+}
+
+/** Units in stock that a change adds or takes away. */
+function sizeOf({ before, after }: Pick<PreviewedChange, 'before' | 'after'>): number {
+  return Math.abs(after.quantityInStock - before.quantityInStock);
 }
 
 /** A row is looked at later, by someone who cannot ask: so it says who changed the SKU, and when. */

@@ -59,7 +59,7 @@ describe.skipIf(lacksBrowser)('Editing on the board', { timeout: 90_000 }, () =>
   test('sets and lifts a restriction', async () => {
     const { page, cell } = board;
     await cell('shelf-004', 'Restriction').dblclick();
-    await page.getByRole('combobox', { name: 'Restriction', exact: true }).last().selectOption('DISCONTD');
+    await page.getByRole('combobox', { name: 'Restriction', exact: true }).last().selectOption('discontd');
     await page.keyboard.press('Enter');
     await expect
       .poll(() => storedSku(stage, 'shelf-004'), patience)
@@ -112,6 +112,24 @@ describe.skipIf(lacksBrowser)('Editing on the board', { timeout: 90_000 }, () =>
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => storedSku(stage, skuId), patience).toMatchObject({ quantityInStock: left });
     await expect.poll(() => board.shown(skuId, 'In stock'), patience).toBe(String(left));
+  });
+
+  test('is undone by Ctrl+Z, the last edit first', async () => {
+    const { page, cell } = board;
+    for (const n of [7, 8]) {
+      await cell(`shelf-00${n}`, 'In stock').click();
+      await page.keyboard.type('91');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => storedSku(stage, `shelf-00${n}`), patience).toMatchObject({ version: 1 });
+      await expect.poll(() => board.shown(`shelf-00${n}`, 'Last change'), patience).toContain('clients');
+    }
+    await page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => storedSku(stage, 'shelf-008'), patience).toMatchObject({ quantityInStock: 10 });
+    expect(await storedSku(stage, 'shelf-007')).toMatchObject({ quantityInStock: 91 });
+    // The cell that was active stays so.
+    expect(await page.evaluate(() => document.activeElement?.id)).toMatch(/^cell-9-/);
+    await page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => storedSku(stage, 'shelf-007'), patience).toMatchObject({ quantityInStock: 10 });
   });
 
   test('keeps a value whose conflict is left open, with the words of the gateway', async () => {

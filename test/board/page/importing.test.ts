@@ -38,7 +38,7 @@ describe.skipIf(lacksBrowser)('Importing on the board', { timeout: 90_000 }, () 
     await expect
       .poll(() => dialog().innerText(), patience)
       .toMatch(
-        /Rows\s+3\s[^]*Will change\s+1\s[^]*Already so\s+1\s[^]*Rejected\s+1\s[^]*10 before, 13 after/,
+        /Rows\s+3\s[^]*Will change\s+1\s[^]*Same as now\s+1\s[^]*Wrong, and left out\s+1\s[^]*10 before, 13 after/,
       );
     expect(await dialog().getByRole('region', { name: 'What changes' }).innerText()).toMatch(
       /toy-001\s+5 → 8/,
@@ -58,7 +58,7 @@ describe.skipIf(lacksBrowser)('Importing on the board', { timeout: 90_000 }, () 
     expect(readFileSync(file, 'utf8')).toMatch(/toy-none,1,4,SKU_NOT_FOUND,/);
 
     await dialog().getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => board.page.locator('.notice').innerText(), patience).toContain('Undone: 1 SKUs.');
+    await expect.poll(() => board.page.locator('.notice').innerText(), patience).toContain('Undone: 1 SKU.');
     expect(await storedSku(stage, nameOf(1))).toMatchObject({ quantityInStock: 5 });
   });
 
@@ -97,7 +97,7 @@ describe.skipIf(lacksBrowser)('Importing on the board', { timeout: 90_000 }, () 
       carried.items.add(new File([content], 'stock.xlsx'));
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: carried, bubbles: true }));
     }, bytes);
-    await expect.poll(() => dialog().innerText(), patience).toMatch(/stock\.xlsx[^]*Rejected/);
+    await expect.poll(() => dialog().innerText(), patience).toMatch(/stock\.xlsx[^]*Wrong, and left out/);
   });
 
   test('exports what is filtered', async () => {

@@ -83,7 +83,9 @@ describe.skipIf(lacksBrowser)('Pasting into the board', { timeout: 90_000 }, () 
       .fill(`code\tquantity\n${nameOf(3)}\t12\n${nameOf(4)}\t13\nitem-none\t1\n`);
     await page.getByRole('button', { name: 'Check 3 rows' }).click();
     const dialog = page.getByRole('dialog', { name: 'Import' });
-    await expect.poll(() => dialog.innerText(), patience).toMatch(/Will change\s+2\s[^]*Rejected\s+1\s/);
+    await expect
+      .poll(() => dialog.innerText(), patience)
+      .toMatch(/Will change\s+2\s[^]*Wrong, and left out\s+1\s/);
     await dialog.getByRole('button', { name: 'Apply' }).click();
     await dialog.getByRole('button', { name: 'Undo' }).waitFor();
     expect(await storedSku(stage, nameOf(4))).toMatchObject({ quantityInStock: 13 });

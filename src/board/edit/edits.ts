@@ -4,11 +4,12 @@ import type { VariablesOf } from 'gql.tada';
 import { updateSkuMutation, type BoardSku, type UpdateError } from '../api/documents.ts';
 import { send } from '../api/graphql.ts';
 import { resolveConflict } from './conflicts.ts';
-import type { Field, Value } from './fields.ts';
+import type { Field, Value } from '../state/fields.ts';
 import { createKey } from './keys.ts';
-import { untilReachable } from './reachable.ts';
+import { untilReachable } from '../state/reachable.ts';
 import { reason } from './reason.ts';
-import { learn } from './sku-pages.ts';
+import { learn } from '../state/sku-pages.ts';
+import { noteDone, undo } from './undo.ts';
 
 /** An edit, as its cell shows it. */
 export interface Edit {
@@ -83,6 +84,8 @@ async function saveUntilDecided(edit: Edit, seen: BoardSku): Promise<void> {
     const [error] = answer.userErrors;
     if (!error) {
       if (answer.sku) noteOwn(answer.sku, version);
+      const id = answer.change?.id;
+      if (id) noteDone(() => undo({ changeIds: [id] }));
       return showSaved(edit);
     }
     if (!('current' in error)) throw new Error(error.message);

@@ -1,6 +1,6 @@
 /** Conflicts that wait for the user: somebody else changed the SKU after the user had seen it. */
 import { signal } from '@preact/signals';
-import type { Field, Value } from './fields.ts';
+import type { Field, Value } from '../state/fields.ts';
 
 export interface Conflict {
   readonly skuId: string;

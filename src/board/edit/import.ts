@@ -2,8 +2,9 @@
 import { signal } from '@preact/signals';
 import { followFeed, handIn, type Feed, type Parameters } from '../api/feeds.ts';
 import { createKey } from './keys.ts';
-import { untilReachable } from './reachable.ts';
+import { untilReachable } from '../state/reachable.ts';
 import { reason } from './reason.ts';
+import { noteDone, undo } from './undo.ts';
 
 export interface Import {
   readonly file: File;
@@ -12,6 +13,8 @@ export interface Import {
   readonly step: 'checking' | 'checked' | 'applying' | 'applied';
   /** The feed of this step; null until the gateway has taken the file. */
   readonly feed: Feed | null;
+  /** Rows of the file, as the check counted them; 0 before that. */
+  readonly rows: number;
   /** Why the gateway did not take the file. */
   readonly fault: string | null;
 }
@@ -21,7 +24,7 @@ export const importing = signal<Import | null>(null);
 
 /** Shows what the file would change. */
 export function checkFile(file: File, isFull = false): Promise<void> {
-  importing.value = { file, isFull, step: 'checking', feed: null, fault: null };
+  importing.value = { file, isFull, step: 'checking', feed: null, rows: 0, fault: null };
   return run('checked', { dryRun: true });
 }
 
@@ -55,7 +58,9 @@ async function run(next: Import['step'], parameters: Parameters): Promise<void> 
     const mode = begun.isFull ? 'full' : 'delta';
     const taken = await untilReachable(() => handIn(begun.file, { ...parameters, mode }, key));
     const feed = await untilReachable(() => followFeed(taken, (step) => show({ feed: step })));
-    show({ step: next, feed });
+    const groupId = feed.report?.groupId;
+    if (groupId) noteDone(() => undo({ groupId }));
+    show({ step: next, feed, rows: feed.rowsRead });
   } catch (error) {
     show({ step: next, fault: error instanceof Error ? error.message : String(error) });
   }
