@@ -19,7 +19,7 @@ export function faultsOf({ answers, malformed, ms }: Exchange): string[] {
 function faultsOfAnswer({ status, headers, body }: Answer): string[] {
   const type = headers.get('content-type') ?? '';
   const text = body.toString();
-  const isPage = type.startsWith('text/html');
+  const isPage = pageTypes.test(type);
   const seen = `${[...headers].join('\n')}\n${isPage ? '' : text}`;
   const leaked = leak.exec(seen)?.[0];
   const isBusy =
@@ -28,25 +28,35 @@ function faultsOfAnswer({ status, headers, body }: Answer): string[] {
     ...(status >= 500 && !isBusy ? [`status ${status}`] : []),
     ...(text.includes('INTERNAL_SERVER_ERROR') || text.includes('on our side') ? ['a fault of ours'] : []),
     ...(leaked === undefined ? [] : [`leaks: ${leaked}`]),
-    ...(isPage || type.startsWith('text/event-stream') ? [] : faultsOfBody(status, type, text)),
+    ...(isPage || isStream.test(type) ? [] : faultsOfBody(status, type, text)),
   ];
 }
 
+/** Pages and their files. Their texts are the project's own, and they may be compressed. */
+const pageTypes = /^(?:text\/html|text\/css|text\/javascript|image\/svg\+xml)(?:;|$)/;
+/** Live streams and exports: they are no JSON. */
+const isStream = /^text\/(?:event-stream|csv)(?:;|$)/;
+/** Statuses whose answers have no body: done, elsewhere, and not changed. */
+const bare: ReadonlySet<number> = new Set([204, 301, 302, 304]);
+
 function faultsOfBody(status: number, type: string, text: string): string[] {
-  // Answers to HEAD (which have a type) and to preflights (204) have no body.
-  if (text === '') return status === 204 || type !== '' ? [] : ['no body'];
+  // Answers to HEAD (which have a type) have no body either.
+  if (text === '') return bare.has(status) || type !== '' ? [] : ['no body'];
+  // GraphiQL is for people. So is the word that it is sent compressed only.
+  if (status === 406 && type.startsWith('text/plain')) return [];
   if (!/^application\/(?:graphql-response\+)?json; charset=utf-8$/.test(type)) return [`a type of ${type}`];
   const value = parse(text);
   return isKnown(value) ? [] : [`a body of no known shape: ${text.slice(0, 200)}`];
 }
 
-/** Whether the body has a documented shape: of GraphQL, of an edge error, or of a legacy update, bulk call or OPTIONS. */
+/** Whether the body has a documented shape: of GraphQL, of an edge error, of a session or a feed, or of a legacy update, bulk call or OPTIONS. */
 function isKnown(value: unknown): boolean {
   if (Array.isArray(value)) {
     return value.every((row: unknown) => hasText(row, 'message') && hasOwn(row, 'status_code'));
   }
   if (hasOwn(value, 'errors'))
     return Array.isArray(value.errors) && value.errors.every((e) => hasText(e, 'message'));
+  if (hasOwn(value, 'signedIn') || (hasText(value, 'id') && hasText(value, 'state'))) return true;
   return hasOwn(value, 'data') || hasText(value, 'message') || hasText(value, 'description');
 }
 

@@ -1,4 +1,5 @@
 /** Checks what must hold for the store, whatever was sent: it is intact, its log explains every SKU, and other suppliers' rows are unchanged. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Store } from '../../src/db/store/store.ts';
 import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.ts';
@@ -11,6 +12,15 @@ export async function dumpSupplier({ db }: Store, supplierId: string): Promise<s
     (['supplier', 'sku', 'sku_code', 'inventory_change', 'idempotency_key', 'feed'] as const).map(of),
   );
   return JSON.stringify(tables.map((rows) => rows.map((row) => JSON.stringify(row)).toSorted()));
+}
+
+/** Resolves once no feed waits or runs: until then the store changes by itself. */
+export async function untilFeedsEnd({ db }: Store): Promise<void> {
+  for (;;) {
+    const open = await db.selectFrom('feed').select('feed_id').where('finished_at', 'is', null).execute();
+    if (open.length === 0) return;
+    await sleep(50);
+  }
 }
 
 /** Returns every inconsistency of the store. */

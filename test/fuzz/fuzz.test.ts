@@ -1,14 +1,17 @@
-/** No request can harm the gateway: 200 mutated requests at each door. `npm run fuzz` sends as many as you ask to the real program. */
+/** No request can harm the gateway: 200 mutated requests at each door, and at the board's paths. `npm run fuzz` sends as many as you ask to the real program. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from './check-answer.ts';
-import { dumpSupplier, faultsInStore } from './check-store.ts';
+import { dumpSupplier, faultsInStore, untilFeedsEnd } from './check-store.ts';
 import { exchange, parseAnswers } from './exchange.ts';
 import { fuzz, isAlive, show } from './fuzz.ts';
 import { requestOf } from './mutate-request.ts';
 import { doors } from './wire-request.ts';
 import { openGateway, type Gateway } from '../support/gateway.ts';
+import { makeFolder } from '../support/stores/databases.ts';
 import { createBrokenInventory } from '../support/broken-inventory.ts';
 
 const REQUESTS = 200;
@@ -16,13 +19,21 @@ const REQUESTS = 200;
 const SEED = 1;
 
 const open: Gateway[] = [];
-async function listen(...options: Parameters<typeof openGateway>) {
-  const gateway = await openGateway(...options);
+const root = makeFolder();
+const board = { folder: join(root.path, 'board'), demoToken: null };
+mkdirSync(board.folder);
+writeFileSync(join(board.folder, 'index.html'), '<!doctype html><script src="/board/main-1.js"></script>');
+writeFileSync(join(board.folder, 'main-1.js'), '"use strict";');
+
+async function listen(...[kind, clock, server]: Parameters<typeof openGateway>) {
+  const feedSpool = { folder: join(root.path, `spool ${open.length}`), isRequired: true };
+  const gateway = await openGateway(kind, clock, server, { board, feedSpool });
   open.push(gateway);
   return { gateway, origin: await gateway.server.listen({ port: 0, host: '127.0.0.1' }) };
 }
 afterAll(async () => {
   for (const gateway of open) await gateway.close();
+  root.remove();
 });
 
 describe('200 changed requests', () => {
@@ -45,6 +56,7 @@ describe('200 changed requests', () => {
   );
 
   test("leave the other supplier's stock as it was, the store whole, and updates working", async () => {
+    await untilFeedsEnd(gateway.store);
     expect(await dumpSupplier(gateway.store, 'rival')).toBe(rival);
     expect(await gateway.inventory.lastPosition('acme')).toBeGreaterThan(10);
     expect(await faultsInStore(gateway.store)).toEqual([]);

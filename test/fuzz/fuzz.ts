@@ -1,6 +1,7 @@
 /** Sends mutated requests to a running gateway, and returns those with a faulty answer. */
 import { tokens } from '../support/gateway.ts';
 import { faultsOf } from './check-answer.ts';
+import { openBoardSession } from './board-session.ts';
 import { exchange } from './exchange.ts';
 import { requestOf } from './mutate-request.ts';
 import type { Door } from './wire-request.ts';
@@ -28,9 +29,12 @@ export async function fuzz(
   const port = Number(new URL(origin).port);
   const failures: Failure[] = [];
   const statuses: Record<string, number> = {};
+  const session = door === 'board' ? await openBoardSession(port) : null;
   for (const index of indexes) {
-    const request = requestOf(door, seed, index);
+    const made = requestOf(door, seed, index);
+    const request = session?.fill(made) ?? made;
     const exchanged = await exchange(port, request);
+    await session?.learn(exchanged);
     const faults = faultsOf(exchanged);
     for (const status of exchanged.answers.map((answer) => answer.status)) {
       statuses[status] = (statuses[status] ?? 0) + 1;

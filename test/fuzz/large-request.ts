@@ -1,5 +1,6 @@
 /** Makes large requests, up to just over 8 MiB: long texts, lists and documents, many aliases, deep nesting. */
 import { tokens } from '../support/gateway.ts';
+import { largeFile, sentByPage } from './board-requests.ts';
 import type { Random } from './random.ts';
 import type { Door, WireRequest } from './wire-request.ts';
 
@@ -92,7 +93,7 @@ const documents: readonly Make[] = [
   (bytes) => `{ ${list(bytes, (n) => `a${n}: inventoryChanges(first: 100) { nodes { sku { skuId } } }`)} }`,
 ];
 
-const makes: Readonly<Record<Door, readonly Make[]>> = {
+const makes: Readonly<Record<Exclude<Door, 'board'>, readonly Make[]>> = {
   graphql: [
     (bytes, random) => JSON.stringify({ query: random.pick(documents)(bytes, random) }),
     (bytes, random) => JSON.stringify({ query: random.pick(documents)(bytes, random), extensions: {} }),
@@ -117,6 +118,8 @@ const makes: Readonly<Record<Door, readonly Make[]>> = {
 };
 
 export function makeLarge(door: Door, random: Random): WireRequest {
+  if (door === 'board')
+    return random.oneIn(3) ? largeFile(random.pick(sizes)) : sentByPage(makeLarge('graphql', random));
   const body = random.pick(makes[door])(random.pick(sizes), random);
   const key = random.oneIn(3) ? [['Idempotency-Key', `large-${random.below(9)}`] as const] : [];
   const type = random.oneIn(10) ? 'application/x-www-form-urlencoded' : 'application/json';

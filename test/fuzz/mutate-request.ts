@@ -1,4 +1,5 @@
 /** Makes the mutated request for a seed and an index: a recorded request with one to four mutations of its body, headers or path. */
+import { boardHeaders, boardPaths } from './board-requests.ts';
 import { makeLarge } from './large-request.ts';
 import { mutateBytes, splice } from './mutate-bytes.ts';
 import { mutateDocument } from './mutate-document.ts';
@@ -168,14 +169,15 @@ const paths = [
 
 type Mutate = (request: WireRequest, random: Random, other: WireRequest) => WireRequest;
 
-const changeHeader: Mutate = (request, random) => {
-  const [name, values] = random.pick(Object.entries(headerValues));
+const changeHeaderTo = (table: typeof headerValues) => (request: WireRequest, random: Random) => {
+  const [name, values] = random.pick(Object.entries(table));
   const header: Header = [random.oneIn(8) ? name.toUpperCase() : name, random.pick(values)];
   const others = request.headers.filter(([known]) => known.toLowerCase() !== name.toLowerCase());
   const change = random.below(6);
   if (change === 0) return { ...request, headers: others };
   return { ...request, headers: change === 1 ? [...request.headers, header] : [...others, header] };
 };
+const changeHeader: Mutate = changeHeaderTo(headerValues);
 const changeJson: Mutate = (request, random) => {
   const text = mutateJson(request.body.toString(), random);
   return { ...request, body: text === undefined ? mutateBytes(request.body, random) : Buffer.from(text) };
@@ -209,6 +211,16 @@ const mutations: Readonly<Record<Door, readonly Mutate[]>> = {
     changeBytes,
     changeHeader,
     changeHeader,
+  ],
+  board: [
+    ...[changeDocument, changeJson, changeJson, changeBytes, changeHeader],
+    ...Array<Mutate>(5).fill(changeHeaderTo(boardHeaders)),
+    (request, random) => ({ ...request, path: random.pick(boardPaths) }),
+    (request, random) => ({
+      ...request,
+      path: mutateBytes(Buffer.from(request.path), random).toString('latin1'),
+    }),
+    (request, random) => ({ ...request, method: random.pick(methods) }),
   ],
 };
 const rareMutations: readonly Mutate[] = [

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { openStore } from '../../src/db/store/open-store.ts';
 import { seedStore } from '../support/gateway.ts';
 import { startGateway } from '../support/machine/process.ts';
+import { makeFolder } from '../support/stores/databases.ts';
 import { withDatabase } from '../support/stores/with-database.ts';
-import { dumpSupplier, faultsInStore } from './check-store.ts';
+import { dumpSupplier, faultsInStore, untilFeedsEnd } from './check-store.ts';
 import { fuzz, isAlive, show, type Failure } from './fuzz.ts';
 import { doors, type Door } from './wire-request.ts';
 
@@ -47,16 +48,26 @@ process.exitCode = faults > 0 ? 1 : 0;
 
 async function fuzzStore(database: string): Promise<void> {
   const store = await openStore(database);
+  const spool = makeFolder();
   try {
     await seedStore(store, () => new Date());
     const rival = await dumpSupplier(store, 'rival');
     // Large calls cost many units. With the usual rate limit, the requests after them would be refused.
-    const gateway = await startGateway(database, '--log-level', 'error', '--rate-limit', '1000000');
+    const gateway = await startGateway(
+      database,
+      '--log-level',
+      'error',
+      '--rate-limit',
+      '1000000',
+      '--feed-spool',
+      spool.path,
+    );
     try {
       for (const door of doors.filter((name) => values.door === undefined || values.door === name)) {
         await fuzzDoor(gateway.origin, door);
       }
       expect(gateway.process.exitCode === null, 'the process is gone');
+      if (gateway.process.exitCode === null) await untilFeedsEnd(store);
       const alive = await isAlive(gateway.origin, 1 + (seed % 1_000)).catch(() => false);
       expect(alive, 'a plain update does not work any more');
     } finally {
@@ -66,6 +77,7 @@ async function fuzzStore(database: string): Promise<void> {
     for (const fault of await faultsInStore(store)) expect(false, fault);
   } finally {
     await store.close();
+    spool.remove();
   }
 }
 

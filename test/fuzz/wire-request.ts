@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { tokens } from '../support/gateway.ts';
 import { exchanges, toHttp } from '../support/graphql-exchanges.ts';
+import { boardRequests } from './board-requests.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -12,7 +13,7 @@ export interface WireRequest {
 }
 export type Header = readonly [name: string, value: string];
 
-export const doors = ['graphql', 'legacy'] as const;
+export const doors = ['graphql', 'legacy', 'board'] as const;
 export type Door = (typeof doors)[number];
 
 const PATH = '/timp/products/skus/inventory/';
@@ -99,4 +100,5 @@ export const recordedRequests: Record<Door, readonly WireRequest[]> = {
     legacyRequest(`${PATH}bulk`, bulkRows, ['Idempotency-Key', 'bulk-1']),
     legacyRequest(PATH, bulkRows[0], ['If-Match', '"3"'], ['Idempotency-Key', 'one-1']),
   ],
+  board: boardRequests,
 };
