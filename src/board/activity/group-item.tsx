@@ -14,13 +14,14 @@ export function GroupItem({ group, mayEdit }: { group: ChangeGroup; mayEdit: boo
   const [first] = group.changes.nodes;
   const count = `${changeCountIsAtLeast.toLocaleString()}${changeCount === null ? ' or more' : ''} changes`;
   const isSingle = changeCount === 1 && first !== undefined;
+  const what = isSingle || groupId === null ? first && `${first.skuId}: ${showSteps(first)}` : count;
   const undo = () => {
     if (groupId !== null) void undoInDetail({ groupId });
     else if (first?.id != null) void undoInDetail({ changeIds: [first.id] });
   };
   return (
     <li>
-      <strong>{isSingle || groupId === null ? first && `${first.skuId}: ${showSteps(first)}` : count}</strong>
+      <strong>{[what, group.feed?.filename].filter(Boolean).join(' · ')}</strong>
       <span class="hint">
         <Time time={lastChangedAt} />
         {`, ${actor}, ${sources[source]}`}

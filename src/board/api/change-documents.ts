@@ -63,6 +63,9 @@ export const activityQuery = graphql(
           referenceDocumentUri
           firstChangedAt
           lastChangedAt
+          feed {
+            filename
+          }
           changes(first: 1) {
             nodes {
               ...BoardChange

@@ -55,7 +55,7 @@ describe.skipIf(lacksBrowser)('What changed, on the board', { timeout: 90_000 },
     await panel.getByRole('button', { name: 'Close history' }).click();
   });
 
-  test('the activity shows groups as they happen, opens them, and undoes them row by row', async () => {
+  test('the activity shows groups as they happen, with the name of their file, opens them, and undoes them row by row', async () => {
     const { page } = board;
     await page.getByRole('link', { name: 'Activity' }).click();
     await items().first().waitFor();
@@ -65,7 +65,7 @@ describe.skipIf(lacksBrowser)('What changed, on the board', { timeout: 90_000 },
     );
     await expect
       .poll(() => items().first().innerText(), patience)
-      .toMatch(/12 changes[^]*Inventory file[^]*Monday/);
+      .toMatch(/12 changes · stock count November\.csv[^]*Inventory file[^]*Monday/);
     await items().first().getByRole('button', { name: 'Show changes' }).click();
     await expect.poll(() => items().first().innerText(), patience).toContain('In stock 5 → 31');
     await changeElsewhere(stage, { sku_id: nameOf(10), quantity_in_stock: 1 });
@@ -100,7 +100,8 @@ describe.skipIf(lacksBrowser)('What changed, on the board', { timeout: 90_000 },
 });
 
 async function handIn({ gateway }: BoardStage, lines: readonly string[]): Promise<void> {
-  const answer = await fetch(`${gateway.origin}/feeds/inventory?reason=Monday`, {
+  const filename = encodeURIComponent('stock count November.csv');
+  const answer = await fetch(`${gateway.origin}/feeds/inventory?reason=Monday&filename=${filename}`, {
     method: 'POST',
     headers: { authorization: `Token ${CLIENT_TOKEN}`, 'content-type': 'text/csv', prefer: 'wait=30' },
     body: `sku_id,quantity_in_stock\n${lines.join('\n')}\n`,
