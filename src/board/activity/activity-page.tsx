@@ -8,6 +8,7 @@ import {
   activityFilter,
   allActivity,
   followActivity,
+  keyOfGroup,
   readNewActivity,
   readOlderActivity,
   type ActivityFilter,
@@ -27,30 +28,20 @@ export function ActivityPage({ mayEdit }: { mayEdit: boolean }) {
             {activityFault.value}
           </p>
         )}
-        {read?.groups.length === 0 && <Nothing />}
+        {read?.groups.items.length === 0 && <Nothing />}
         <ol class="changes" aria-label="Activity">
-          {read?.groups.map((group) => (
-            <GroupItem key={keyOf(group)} group={group} mayEdit={mayEdit} />
+          {read?.groups.items.map((group) => (
+            <GroupItem key={keyOfGroup(group)} group={group} mayEdit={mayEdit} />
           ))}
         </ol>
-        {read?.after && (
-          <button type="button" onClick={readOlderActivity}>
+        {read?.groups.after && (
+          <button type="button" onClick={() => void readOlderActivity()}>
             Older
           </button>
         )}
       </div>
     </>
   );
-}
-
-function keyOf({
-  groupId,
-  changes,
-}: {
-  groupId: string | null;
-  changes: { nodes: readonly { id: string | null }[] };
-}) {
-  return groupId ?? changes.nodes[0]?.id ?? '';
 }
 
 function Nothing() {

@@ -32,9 +32,11 @@ export function HistoryPanel({ mayEdit }: { mayEdit: boolean }) {
           {read.fault}
         </p>
       )}
-      {read && <Changes changes={read.changes} mayEdit={mayEdit} />}
-      {read?.after && (
-        <button type="button" onClick={readOlder}>
+      {read && (!read.fault || read.changes.items.length > 0) && (
+        <Changes changes={read.changes.items} mayEdit={mayEdit} />
+      )}
+      {read?.changes.after && (
+        <button type="button" onClick={() => void readOlder()}>
           Older changes
         </button>
       )}

@@ -2,6 +2,7 @@
 import { effect, signal } from '@preact/signals';
 import { activityQuery, type BoardChange, type ChangeGroup } from '../api/change-documents.ts';
 import { send } from '../api/graphql.ts';
+import { addOlder, gathered, inTurn, putNewest, type Newest } from './newest.ts';
 import { untilReachable } from './reachable.ts';
 
 /** Null, or an empty text: everything. */
@@ -17,39 +18,52 @@ export interface ActivityFilter {
 export const allActivity: ActivityFilter = { source: null, actor: '', from: null, to: null };
 
 interface Activity {
-  readonly groups: readonly ChangeGroup[];
-  /** Where older groups follow; null after the last one. */
-  readonly after: string | null;
+  /** What was asked for. */
+  readonly filter: ActivityFilter;
+  readonly groups: Newest<ChangeGroup>;
 }
-
-/** Live changes are gathered for so long before the newest groups are read again, in milliseconds. */
-const GATHER_MS = 500;
 
 export const activityFilter = signal(allActivity);
 /** Null until the first answer. */
 export const activity = signal<Activity | null>(null);
 export const activityFault = signal<string | null>(null);
 
-let gathering: ReturnType<typeof setTimeout> | undefined;
+const takeTurn = inTurn();
 
 /** Reads the activity now, and whenever the filter changes. Returns the function that ends it. */
 export function followActivity(): () => void {
   return effect(() => {
-    void read(activityFilter.value, null);
+    void readNewest(activityFilter.value);
   });
 }
 
 /** Call it when something has changed. */
-export function readNewActivity(): void {
-  gathering ??= setTimeout(() => {
-    gathering = undefined;
-    void read(activityFilter.peek(), null);
-  }, GATHER_MS);
+export const readNewActivity = gathered(() => void readNewest(activityFilter.peek()));
+
+async function readNewest(filter: ActivityFilter): Promise<void> {
+  const isTurn = takeTurn();
+  const page = await read(filter, null);
+  if (filter !== activityFilter.peek() || !isTurn() || !page) return;
+  const known = activity.peek();
+  const groups = known?.filter === filter ? putNewest(page, known.groups, keyOfGroup) : page;
+  activity.value = { filter, groups };
 }
 
-export function readOlderActivity(): void {
-  const after = activity.value?.after;
-  if (after) void read(activityFilter.peek(), after);
+export async function readOlderActivity(): Promise<void> {
+  const before = activity.peek();
+  if (!before?.groups.after) return;
+  const { filter, groups } = before;
+  const page = await read(filter, groups.after);
+  const known = activity.peek();
+  // The filter is another one, or the list begins anew, or this page is there already.
+  if (!page || known?.filter !== filter || known.groups.after !== groups.after) return;
+  activity.value = { filter, groups: addOlder(known.groups, page, keyOfGroup) };
+}
+
+/** A single change is known by itself. */
+export function keyOfGroup({ groupId, changes }: ChangeGroup): string {
+  const [first] = changes.nodes;
+  return groupId ?? (first ? `${first.skuId} ${first.version}` : '');
 }
 
 function toFilter({ source, actor, from, to }: ActivityFilter) {
@@ -61,17 +75,18 @@ function toFilter({ source, actor, from, to }: ActivityFilter) {
   };
 }
 
-async function read(filter: ActivityFilter, after: string | null): Promise<void> {
-  const known = after === null ? [] : (activity.peek()?.groups ?? []);
+/** Resolves with undefined if the gateway refuses it; the user has been told then. */
+async function read(filter: ActivityFilter, after: string | null): Promise<Newest<ChangeGroup> | undefined> {
   try {
     const { inventoryChangeGroups: page } = await untilReachable(() =>
       send(activityQuery, { filter: toFilter(filter), after }),
     );
-    if (filter !== activityFilter.peek()) return;
+    if (filter === activityFilter.peek()) activityFault.value = null;
     const { endCursor, hasNextPage } = page.pageInfo;
-    activity.value = { groups: [...known, ...page.nodes], after: hasNextPage ? (endCursor ?? null) : null };
-    activityFault.value = null;
+    return { items: page.nodes, after: hasNextPage ? (endCursor ?? null) : null };
   } catch (error) {
-    activityFault.value = error instanceof Error ? error.message : String(error);
+    if (filter === activityFilter.peek())
+      activityFault.value = error instanceof Error ? error.message : String(error);
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 /** History and activity on the board: who changed what, one-click undo of a change and of a group, and filters. */
+import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   changeElsewhere,
@@ -27,17 +28,21 @@ describe.skipIf(lacksBrowser)('What changed, on the board', { timeout: 90_000 },
   afterAll(() => stage[Symbol.asyncDispose]());
 
   const notice = () => board.page.locator('.notice').innerText();
+  /** Resolves once the browser has drawn what came in. */
+  const drawn = () =>
+    board.page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+  const openHistory = async (skuId: string) => {
+    const row = board.page.getByRole('row').filter({ hasText: skuId });
+    await row.getByRole('button', { name: 'History' }).click();
+    return board.page.getByRole('region', { name: `History of ${skuId}` });
+  };
   const items = () => board.page.getByRole('list', { name: 'Activity' }).locator(':scope > li');
 
   test('a history draws the quantity, follows what comes, and undoes one change', async () => {
-    const { page } = board;
     await changeElsewhere(stage, { sku_id: nameOf(1), quantity_in_stock: 9 });
-    await page
-      .getByRole('row')
-      .filter({ hasText: nameOf(1) })
-      .getByRole('button', { name: 'History' })
-      .click();
-    const panel = page.getByRole('region', { name: `History of ${nameOf(1)}` });
+    const panel = await openHistory(nameOf(1));
     await expect
       .poll(() => panel.innerText(), patience)
       .toMatch(/In stock 5 → 9[^]*clients, Script \(REST\)/);
@@ -84,6 +89,69 @@ describe.skipIf(lacksBrowser)('What changed, on the board', { timeout: 90_000 },
     expect(await storedSku(stage, nameOf(11))).toMatchObject({ quantityInStock: 5 });
   });
 
+  test('what Older brought stays when something changes, and a burst of changes is read together', async () => {
+    const { page } = board;
+    await page.getByRole('link', { name: 'Stock' }).click();
+    const panel = await openHistory(nameOf(2));
+    const reads: string[] = [];
+    page.on('request', (request) => {
+      if (isHistory(request)) reads.push(request.url());
+    });
+    const began = performance.now();
+    for (const n of indices(105))
+      await changeElsewhere(stage, { sku_id: nameOf(2), quantity_in_stock: 100 + n });
+    const changes = panel.getByRole('listitem');
+    await expect.poll(() => changes.first().innerText(), patience).toContain('→ 204');
+    expect(reads.length).toBeLessThanOrEqual((performance.now() - began) / 500 + 1);
+    await panel.getByRole('button', { name: 'Close history' }).click();
+    await openHistory(nameOf(2));
+    await panel.getByRole('button', { name: 'Older changes' }).click();
+    await expect.poll(() => changes.count(), patience).toBe(105);
+    await changeElsewhere(stage, { sku_id: nameOf(2), quantity_in_stock: 1 });
+    await expect.poll(() => changes.first().innerText(), patience).toContain('204 → 1');
+    expect(await changes.count()).toBe(106);
+    expect(await changes.last().innerText()).toContain('5 → 100');
+    await panel.getByRole('button', { name: 'Close history' }).click();
+
+    await page.getByRole('link', { name: 'Activity' }).click();
+    await page.getByRole('button', { name: 'Older' }).click();
+    await expect.poll(() => items().count(), patience).toBeGreaterThan(99);
+    const listed = await items().count();
+    await changeElsewhere(stage, { sku_id: nameOf(2), quantity_in_stock: 2 });
+    await expect.poll(() => items().first().innerText(), patience).toContain('1 → 2');
+    expect(await items().count()).toBe(listed + 1);
+  });
+
+  test('an older answer does not take the place of a newer one', async () => {
+    const { page } = board;
+    await page.getByRole('link', { name: 'Stock' }).click();
+    const panel = await openHistory(nameOf(3));
+    await panel.getByText('Nobody has changed this SKU yet.').waitFor();
+    const released = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    let first: Request | undefined;
+    await page.route('**/board/graphql', async (route, request) => {
+      first ??= isHistory(request) ? request : undefined;
+      if (first !== request) return route.continue();
+      const response = await route.fetch();
+      held.resolve();
+      await released.promise;
+      return route.fulfill({ response });
+    });
+    await changeElsewhere(stage, { sku_id: nameOf(3), quantity_in_stock: 8 });
+    await held.promise;
+    await changeElsewhere(stage, { sku_id: nameOf(3), quantity_in_stock: 9 });
+    await expect.poll(() => panel.innerText(), patience).toContain('8 → 9');
+    const older = page.waitForResponse((response) => response.request() === first);
+    released.resolve();
+    await (await older).finished();
+    await drawn();
+    expect(await panel.getByRole('listitem').first().innerText()).toContain('8 → 9');
+    await page.unroute('**/board/graphql');
+    await panel.getByRole('button', { name: 'Close history' }).click();
+    await page.getByRole('link', { name: 'Activity' }).click();
+  });
+
   test('the activity is filtered by source, by who made the change, and by time', async () => {
     const { page } = board;
     await page.getByRole('combobox', { name: 'Source' }).selectOption('Inventory file');
@@ -98,6 +166,10 @@ describe.skipIf(lacksBrowser)('What changed, on the board', { timeout: 90_000 },
     await page.getByText('No change matches.').waitFor();
   });
 });
+
+function isHistory(request: Request): boolean {
+  return request.postData()?.includes('BoardHistory') ?? false;
+}
 
 async function handIn({ gateway }: BoardStage, lines: readonly string[]): Promise<void> {
   const filename = encodeURIComponent('stock count November.csv');
