@@ -105,13 +105,10 @@ export const bulkUpdateMutation = graphql(
       bulkUpdateSkuInventory(input: $input) {
         groupId
         appliedCount
-        unchangedCount
-        staleCount
-        rejectedCount
         userErrors {
           message
         }
-        results(only: REJECTED) {
+        results {
           index
           sku {
             ...BoardSku

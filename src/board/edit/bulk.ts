@@ -3,7 +3,9 @@ import { bulkUpdateMutation, type BoardSku } from '../api/documents.ts';
 import { send } from '../api/graphql.ts';
 import { notify, rowsShown } from '../state/notices.ts';
 import type { Field, Value } from '../state/fields.ts';
+import { dropEdit } from './edits.ts';
 import { createKey } from './keys.ts';
+import { expectedVersion, inLine, noteOwn } from './own-versions.ts';
 import { pending } from './pending.ts';
 import { untilReachable } from '../state/reachable.ts';
 import { reason } from './reason.ts';
@@ -20,33 +22,52 @@ export interface RowEdit {
 /** Saves the rows, each if its SKU is still as it was seen, and says what became of them. */
 export async function saveTogether(rows: readonly RowEdit[], what: string): Promise<void> {
   if (rows.length === 0) return notify({ text: `${what}. Nothing differs from what is stored.` });
+  notify({ text: `${what}. Saving ${rows.length.toLocaleString()} SKUs …` });
+  const skuIds = rows.map(({ seen: { skuId } }) => skuId);
+  await pending(() => inLine(skuIds, () => save(rows, what)));
+}
+
+async function save(rows: readonly RowEdit[], what: string): Promise<void> {
+  const versions = rows.map(({ seen }) => expectedVersion(seen));
   const input = {
-    updates: rows.map(({ seen: { skuId, version }, values }) => ({
+    updates: rows.map(({ seen: { skuId }, values }, i) => ({
       identifier: { skuId },
-      expected: { version },
+      expected: { version: versions[i] ?? 0 },
       ...values,
     })),
     idempotencyKey: createKey(),
     ...(reason.value !== '' && { reason: reason.value }),
   };
-  await pending(async () => {
-    const waits = () => notify({ text: 'The gateway cannot be reached. The rows wait until it is back.' });
-    const { bulkUpdateSkuInventory: answer } = await untilReachable(
-      () => send(bulkUpdateMutation, { input }),
-      undefined,
-      waits,
-    );
-    const refused = answer.results.flatMap(({ index, sku, userErrors: [error] }) => {
-      if (sku) learn(sku);
-      return error ? [{ skuId: rows[index]?.seen.skuId ?? '', message: error.message }] : [];
-    });
-    const { groupId, appliedCount, rejectedCount } = answer;
-    const text = `${what}: ${appliedCount.toLocaleString()} changed${rejectedCount > 0 ? `, ${rejectedCount.toLocaleString()} refused` : ''}.`;
-    notify({
-      text,
-      isFault: rejectedCount > 0,
-      ...(groupId !== null && appliedCount > 0 && { undo: noteDone(() => undo({ groupId })) }),
-    });
-    if (refused.length > 0) rowsShown.value = { title: 'Refused rows', text: LEFT, rows: refused };
+  const waits = () => notify({ text: 'The gateway cannot be reached. The rows wait until it is back.' });
+  const { bulkUpdateSkuInventory: answer } = await untilReachable(
+    () => send(bulkUpdateMutation, { input }),
+    undefined,
+    waits,
+  );
+  const refused: Refused[] = [];
+  for (const { index, sku, userErrors } of answer.results) {
+    const [error] = userErrors;
+    if (error) refused.push({ skuId: rows[index]?.seen.skuId ?? '', message: error.message });
+    if (sku && error) learn(sku);
+    else if (sku) noteOwn(sku, versions[index] ?? 0);
+    // What was typed there before has been pasted over.
+    if (!error)
+      for (const field of Object.keys(rows[index]?.values ?? {})) dropEdit(sku?.skuId ?? '', field as Field);
+  }
+  tell(what, answer.groupId, answer.appliedCount, refused);
+}
+
+interface Refused {
+  readonly skuId: string;
+  readonly message: string;
+}
+
+function tell(what: string, groupId: string | null, applied: number, refused: readonly Refused[]): void {
+  const left = refused.length > 0 ? `, ${refused.length.toLocaleString()} refused` : '';
+  notify({
+    text: `${what}: ${applied.toLocaleString()} changed${left}.`,
+    isFault: refused.length > 0,
+    ...(groupId !== null && applied > 0 && { undo: noteDone(() => undo({ groupId })) }),
   });
+  if (refused.length > 0) rowsShown.value = { title: 'Refused rows', text: LEFT, rows: refused };
 }

@@ -21,7 +21,7 @@ export interface LastChange {
 /** Null: the user leaves it open. The cell then keeps the value and the gateway's words. */
 export type Choice = 'mine' | 'theirs' | null;
 
-interface Asked {
+export interface Asked {
   readonly conflict: Conflict;
   readonly choose: (choice: Choice) => void;
 }

@@ -6,6 +6,7 @@ import { send } from '../api/graphql.ts';
 import { resolveConflict } from './conflicts.ts';
 import type { Field, Value } from '../state/fields.ts';
 import { createKey } from './keys.ts';
+import { expectedVersion, inLine, noteOwn } from './own-versions.ts';
 import { untilReachable } from '../state/reachable.ts';
 import { reason } from './reason.ts';
 import { learn } from '../state/sku-pages.ts';
@@ -27,13 +28,20 @@ const SAVED_MS = 2_000;
 
 /** By `nameOf`. */
 export const edits = signal<ReadonlyMap<string, Edit>>(new Map());
-/** The end of each SKU's last edit, so that its edits are sent one after the other. */
-const lines = new Map<string, Promise<void>>();
-/** The versions that edits of ours made, one on top of the other. An edit that was begun on any of them expects the last one. */
-const ownVersions = new Map<string, readonly number[]>();
-
 export function nameOf(skuId: string, field: Field): string {
   return `${field} ${skuId}`;
+}
+
+/** The value that the user sees: an edit on its way, or what is stored. */
+export function presentValue(seen: BoardSku, field: Field): Value {
+  const edit = edits.peek().get(nameOf(seen.skuId, field));
+  return edit?.state === 'saving' || edit?.state === 'waiting' ? edit.value : seen[field];
+}
+
+/** The edit that was refused at this cell, and whose value is kept there. */
+export function refusedEdit({ skuId }: BoardSku, field: Field): Edit | undefined {
+  const edit = edits.peek().get(nameOf(skuId, field));
+  return edit?.state === 'refused' ? edit : undefined;
 }
 
 /** Edits that are not stored yet. */
@@ -45,11 +53,7 @@ export function unsavedEdits(): number {
 export function saveEdit(seen: BoardSku, field: Field, value: Value): void {
   const edit: Edit = { skuId: seen.skuId, field, value, state: 'saving' };
   show(edit);
-  const before = lines.get(seen.skuId) ?? Promise.resolve();
-  lines.set(
-    seen.skuId,
-    before.then(() => run(edit, seen)),
-  );
+  void inLine([seen.skuId], () => run(edit, seen));
 }
 
 /** Forgets a refused edit, so that the cell shows what is stored. */
@@ -72,8 +76,7 @@ async function run(edit: Edit, seen: BoardSku): Promise<void> {
 }
 
 async function saveUntilDecided(edit: Edit, seen: BoardSku): Promise<void> {
-  const own = ownVersions.get(edit.skuId) ?? [];
-  let version = own.includes(seen.version) ? (own.at(-1) ?? seen.version) : seen.version;
+  let version = expectedVersion(seen);
   for (;;) {
     const input = toInput(edit, version);
     const { updateSkuInventory: answer } = await untilReachable(
@@ -94,12 +97,6 @@ async function saveUntilDecided(edit: Edit, seen: BoardSku): Promise<void> {
     show(edit);
     version = error.current.version;
   }
-}
-
-function noteOwn(sku: BoardSku, expected: number): void {
-  const own = ownVersions.get(sku.skuId) ?? [];
-  ownVersions.set(sku.skuId, [...(own.at(-1) === expected ? own : [expected]), sku.version]);
-  learn(sku);
 }
 
 /** Asks whose value holds. Throws the gateway's words if that is left open. */

@@ -9,7 +9,12 @@ export interface Column {
   readonly order?: OrderName;
   readonly field?: Field;
   readonly isNumber?: true;
+  /** The field whose change lets the cell glow. */
+  readonly glows?: string;
 }
+
+/** The column whose cells open the history. */
+export const LAST_CHANGE = 'Last change';
 
 export const columns: readonly Column[] = [
   { name: 'SKU', show: ({ skuId }) => skuId, order: 'sku' },
@@ -18,15 +23,15 @@ export const columns: readonly Column[] = [
   editable('quantityInStock', { order: 'stock', isNumber: true }),
   editable('quantityOnBackorder', { isNumber: true }),
   editable('restrictions', {}),
-  { name: 'Availability', show: showAvailability },
-  { name: 'Last change', show: showLastChange, order: 'changed' },
+  { name: 'Availability', show: showAvailability, glows: 'availability' },
+  { name: LAST_CHANGE, show: showLastChange, order: 'changed', glows: 'updatedAt' },
 ];
 
 /** The column where the keyboard starts. */
 export const FIRST_EDITABLE = columns.findIndex(({ field }) => field !== undefined);
 
 function editable(field: Field, more: Pick<Column, 'order' | 'isNumber'>): Column {
-  return { name: fieldNames[field], field, show: (sku) => showValue(sku[field]), ...more };
+  return { name: fieldNames[field], field, glows: field, show: (sku) => showValue(sku[field]), ...more };
 }
 
 /** And when units on backorder are expected, if that is known. */

@@ -1,20 +1,8 @@
-/** What the grid says when it has no row. */
-import { readingFault, refresh, rowCount } from '../state/sku-pages.ts';
+/** What the grid says when it has no row, and when rows cannot be read. */
+import { readingFault, refresh } from '../state/sku-pages.ts';
 import { clearFilters, isFiltered } from '../state/view.ts';
 
 export function EmptyGrid() {
-  if (readingFault.value !== null) {
-    return (
-      <p class="empty" role="alert">
-        {readingFault.value}
-        <button type="button" onClick={refresh}>
-          Read again
-        </button>
-      </p>
-    );
-  }
-  // Nothing is told while the first page is on its way: that takes a moment only.
-  if (rowCount.value === null) return null;
   if (!isFiltered.value)
     return <p class="empty">There is no SKU yet. Import a catalog with the command import skus.</p>;
   return (
@@ -22,6 +10,19 @@ export function EmptyGrid() {
       No SKU matches.
       <button type="button" onClick={clearFilters}>
         Clear filters
+      </button>
+    </p>
+  );
+}
+
+/** Stands above the rows, which may be those of before. */
+export function ReadingFault() {
+  if (readingFault.value === null) return null;
+  return (
+    <p class="reading-fault fault" role="alert">
+      {readingFault.value}
+      <button type="button" onClick={refresh}>
+        Read again
       </button>
     </p>
   );

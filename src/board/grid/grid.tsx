@@ -1,10 +1,10 @@
 /** The grid of SKUs. Only the rows near the window are in the document, however many SKUs there are. */
 import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { need, rowCount, rowsChanged, skuAt, viewShown } from '../state/sku-pages.ts';
+import { isCounted, need, rowCount, rowsChanged, skuAt, viewShown } from '../state/sku-pages.ts';
 import { changeView, view } from '../state/view.ts';
 import { columns, type Column } from './columns.ts';
-import { active, editing } from './cursor.ts';
+import { active, editing, followEditing } from './cursor.ts';
 import { EmptyGrid } from './empty-grid.tsx';
 import { pressKey } from './keyboard.ts';
 import { pasteBlock } from './paste.ts';
@@ -42,7 +42,7 @@ export function Grid({ mayEdit }: { mayEdit: boolean }) {
       class="grid"
       role="grid"
       aria-label="SKUs"
-      aria-rowcount={rowCount.value === null ? -1 : rows + 1}
+      aria-rowcount={isCounted.value ? rows + 1 : -1}
       aria-colcount={columns.length}
       aria-busy={rowCount.value === null}
       onKeyDown={onKeyDown}
@@ -60,7 +60,7 @@ export function Grid({ mayEdit }: { mayEdit: boolean }) {
           <Row key={row} row={row} sku={skuAt(row)} mayEdit={mayEdit} focusGrid={focusGrid} />
         ))}
       </div>
-      {rows === 0 && <EmptyGrid />}
+      {rows === 0 && rowCount.value !== null && <EmptyGrid />}
     </div>
   );
 }
@@ -112,6 +112,7 @@ function useSeen(grid: { readonly current: HTMLDivElement | null }, first: numbe
     };
   }, []);
   const changed = rowsChanged.value;
+  useEffect(followEditing, []);
   useEffect(() => void need(first, last), [first, last, changed]);
   useEffect(() => {
     grid.current?.scrollTo({ top: 0 });
@@ -126,7 +127,7 @@ function useFocus(grid: { readonly current: HTMLDivElement | null }): void {
   useLayoutEffect(() => {
     // A cell that leaves the document takes the focus with it, without an event: the grid still has it then.
     const note = ({ target }: FocusEvent) => {
-      hadFocus.current = target instanceof Node && grid.current?.contains(target) === true;
+      hadFocus.current = target instanceof Element && target.closest('[role=gridcell]') !== null;
     };
     document.addEventListener('focusin', note);
     return () => document.removeEventListener('focusin', note);

@@ -1,7 +1,10 @@
 /** The keyboard of the grid, as the data grid of the WAI-ARIA Authoring Practices has it. */
 import { active, beginEditing, type Place } from './cursor.ts';
 import { undoLast } from '../edit/undo.ts';
-import { columns } from './columns.ts';
+import { columns, LAST_CHANGE } from './columns.ts';
+import { dropEdit, edits, nameOf } from '../edit/edits.ts';
+import { openHistory } from '../state/history.ts';
+import { skuAt } from '../state/sku-pages.ts';
 
 /** Where a key leads. `pageRows` is the number of rows that fit the window. */
 export function placeAfter(
@@ -48,7 +51,9 @@ export function pressKey(event: KeyboardEvent, rows: number, pageRows: number, m
     active.value = next;
     return true;
   }
+  if (key === 'Enter' && openHistoryHere()) return true;
   if (!mayEdit) return false;
+  if ((key === 'Escape' || key === 'Delete') && discardHere()) return true;
   // Without this, the browser would undo what was typed into the search.
   if ((ctrlKey || metaKey) && key.toLowerCase() === 'z') {
     undoLast();
@@ -63,5 +68,23 @@ export function pressKey(event: KeyboardEvent, rows: number, pageRows: number, m
   if (/^.$/u.test(key) && key !== ' ') beginEditing(key);
   else if (key === 'Delete' || key === 'Backspace') beginEditing('');
   else return false;
+  return true;
+}
+
+/** The history of the active row, from the column that shows its last change. */
+function openHistoryHere(): boolean {
+  const { row, column } = active.value;
+  const sku = columns[column]?.name === LAST_CHANGE ? skuAt(row) : undefined;
+  if (sku) openHistory(sku.skuId);
+  return sku !== undefined;
+}
+
+/** Gives up the refused edit of the active cell. */
+function discardHere(): boolean {
+  const { row, column } = active.value;
+  const field = columns[column]?.field;
+  const sku = skuAt(row);
+  if (!field || !sku || edits.value.get(nameOf(sku.skuId, field))?.state !== 'refused') return false;
+  dropEdit(sku.skuId, field);
   return true;
 }

@@ -1,7 +1,8 @@
 /** Pastes a block of cells that a spreadsheet copied, as one call and one undo. */
 import { notify } from '../state/notices.ts';
 import { saveTogether, type RowEdit } from '../edit/bulk.ts';
-import { need, rowCount, skuAt } from '../state/sku-pages.ts';
+import { presentValue } from '../edit/edits.ts';
+import { need, rowCount, skuAt, untilCounted } from '../state/sku-pages.ts';
 import { readValue } from '../state/fields.ts';
 import { columns } from './columns.ts';
 import type { Place } from './cursor.ts';
@@ -52,6 +53,7 @@ async function findFault(block: readonly string[][], row: number, column: number
     const name = fixed ? `the column ${fixed.name}` : 'columns that do not exist';
     return `The block would cover ${name}. Paste it into In stock, On backorder or Restriction.`;
   }
+  await untilCounted();
   const rows = rowCount.value ?? 0;
   if (row + block.length > rows)
     return `The block has ${block.length} rows, and ${rows - row} SKUs follow. Nothing was changed.`;
@@ -74,8 +76,9 @@ function toEdit(cells: readonly string[], row: number, column: number): RowEdit 
   const values: RowEdit['values'] = {};
   cells.forEach((cell, j) => {
     const field = columns[column + j]?.field;
-    const value = field && cell.trim() !== '' ? readValue(field, cell) : undefined;
-    if (field && value !== undefined && value !== seen[field]) Object.assign(values, { [field]: value });
+    if (!field || cell.trim() === '') return;
+    const value = readValue(field, cell);
+    if (value !== undefined && value !== presentValue(seen, field)) Object.assign(values, { [field]: value });
   });
   return Object.keys(values).length > 0 ? { seen, values } : null;
 }

@@ -2,11 +2,11 @@
 import type { BoardSku } from '../api/documents.ts';
 import { dropEdit, edits, nameOf, type Edit } from '../edit/edits.ts';
 import { showValue } from '../state/fields.ts';
-import { isGlowing } from '../state/sku-pages.ts';
+import { isGlowing } from '../state/glow.ts';
 import { openHistory } from '../state/history.ts';
 import { CellEditor } from './cell-editor.tsx';
 import { columns, type Column } from './columns.ts';
-import { active, beginEditing, editing } from './cursor.ts';
+import { activate, active, beginEditing, editing } from './cursor.ts';
 
 /** In CSS pixels; grid.css has the same height. */
 export const ROW_HEIGHT = 32;
@@ -19,12 +19,11 @@ interface RowProps {
 }
 
 export function Row({ row, sku, mayEdit, focusGrid }: RowProps) {
-  const glows = sku !== undefined && isGlowing(sku.skuId);
   return (
     <div
       role="row"
       aria-rowindex={row + 2}
-      class={`row${glows ? ' glows' : ''}`}
+      class="row"
       style={{ transform: `translateY(${row * ROW_HEIGHT}px)` }}
     >
       {columns.map((column, index) => (
@@ -45,10 +44,7 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
   const shown = edit ? showValue(edit.value) : sku ? column.show(sku) : '';
   const isActive = active.value.row === row && active.value.column === index;
   const open = editing.value;
-  const isOpen = open !== null && open.row === row && open.column === index;
-  const activate = () => {
-    active.value = { row, column: index };
-  };
+  const isOpen = open !== null && open.row === row && open.column === index && open.seen.skuId === sku?.skuId;
   return (
     <div
       role="gridcell"
@@ -58,9 +54,13 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
       aria-label={isOpen ? undefined : labelOf(name, shown, edit)}
       aria-readonly={!(field && mayEdit)}
       aria-busy={edit?.state === 'saving'}
-      class={classOf(column, edit)}
+      class={classOf(
+        column,
+        edit,
+        sku !== undefined && column.glows !== undefined && isGlowing(sku.skuId, column.glows),
+      )}
       title={edit?.message ?? shown}
-      onMouseDown={isOpen ? undefined : activate}
+      onMouseDown={isOpen ? undefined : () => activate({ row, column: index })}
       onDblClick={() => mayEdit && beginEditing()}
       onClick={(event) => mayEdit && isTouch(event) && beginEditing()}
     >
@@ -87,8 +87,10 @@ function labelOf(name: string, shown: string, edit: Edit | undefined): string {
   return [name, shown, mark, name === 'Last change' && 'History'].filter(Boolean).join(' ');
 }
 
-function classOf({ isNumber, field }: Column, edit: Edit | undefined): string {
-  return ['cell', isNumber && 'number', field && 'editable', edit?.state].filter(Boolean).join(' ');
+function classOf({ isNumber, field }: Column, edit: Edit | undefined, glows: boolean): string {
+  return ['cell', isNumber && 'number', field && 'editable', glows && 'glows', edit?.state]
+    .filter(Boolean)
+    .join(' ');
 }
 
 const marks = { saving: 'saving', waiting: 'waiting', saved: 'saved', refused: 'refused' } as const;

@@ -3,12 +3,14 @@ import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { exportPath } from '../api/feeds.ts';
 import { checkFile } from '../edit/import.ts';
+import { page } from '../state/route.ts';
+import { mayEdit } from '../state/session.ts';
 import { toFilter, view, type View } from '../state/view.ts';
 import { PasteList } from './paste-list.tsx';
 
 const isPasting = signal(false);
 
-export function BringIn({ mayEdit }: { mayEdit: boolean }) {
+export function BringIn() {
   const input = useRef<HTMLInputElement>(null);
   const choose = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
     const [file] = currentTarget.files ?? [];
@@ -18,7 +20,7 @@ export function BringIn({ mayEdit }: { mayEdit: boolean }) {
   };
   return (
     <span class="actions">
-      {mayEdit && (
+      {mayEdit.value && (
         <>
           <button type="button" onClick={() => input.current?.click()}>
             Import
@@ -56,14 +58,15 @@ export function BringIn({ mayEdit }: { mayEdit: boolean }) {
   );
 }
 
-/** Takes files that are dropped anywhere on the page. Returns the function that ends it. */
+/** Takes files that are dropped on the stock. Anywhere else the browser would leave the page for the file: it must not. */
 export function takeDroppedFiles(): () => void {
   const over = (event: DragEvent) => event.dataTransfer?.types.includes('Files') && event.preventDefault();
   const drop = (event: DragEvent) => {
     const [file] = event.dataTransfer?.files ?? [];
     if (!file) return;
     event.preventDefault();
-    void checkFile(file);
+    const isBusy = document.querySelector('dialog[open]') !== null;
+    if (mayEdit.value && page.value === 'stock' && !isBusy) void checkFile(file);
   };
   document.addEventListener('dragover', over);
   document.addEventListener('drop', drop);

@@ -1,7 +1,6 @@
 /** The dialog of an import: what the file would change, Apply, how far it is, and Undo. */
 import { rejectedPath, type Feed } from '../api/feeds.ts';
-import { applyFile, checkFile, closeImport, importing, type Import } from '../edit/import.ts';
-import { undo } from '../edit/undo.ts';
+import { applyFile, checkAgain, closeImport, importing, type Import } from '../edit/import.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Counts, PreviewTable, Problems } from './import-report.tsx';
 
@@ -25,7 +24,7 @@ function Step({ now }: { now: Import }) {
   if (step === 'checking') return <Progress label="Reading the file" feed={feed} rows={0} />;
   if (step === 'applying') return <Progress label="Applying" feed={feed} rows={now.rows} />;
   if (!feed) return null;
-  return step === 'checked' ? <Checked now={now} feed={feed} /> : <Applied feed={feed} />;
+  return step === 'checked' ? <Checked now={now} feed={feed} /> : <Applied now={now} feed={feed} />;
 }
 
 /** What the file would change. A held file can be let through, by the number that is shown. */
@@ -40,7 +39,7 @@ function Checked({ now, feed }: { now: Import; feed: Feed }) {
         <input
           type="checkbox"
           checked={now.isFull}
-          onChange={({ currentTarget: { checked } }) => void checkFile(now.file, checked)}
+          onChange={({ currentTarget: { checked } }) => void checkAgain(checked)}
         />
         The file lists the whole stock: set SKUs that it does not name to 0
       </label>
@@ -69,19 +68,22 @@ function Checked({ now, feed }: { now: Import; feed: Feed }) {
   );
 }
 
-function Applied({ feed: { id, report, refusal } }: { feed: Feed }) {
+function Applied({ now, feed: { id, report, refusal } }: { now: Import; feed: Feed }) {
   if (!report || refusal) return <Ended text={refusal?.message ?? 'Nothing was stored.'} isFault />;
-  const { groupId } = report;
+  const { undo } = now;
   const undoAll = () => {
     closeImport();
-    if (groupId !== null) void undo({ groupId });
+    void undo?.();
   };
   return (
     <>
       <Counts report={report} isDone />
       <Problems report={report} path={rejectedPath(id)} />
+      {report.groupId !== null && !undo && (
+        <p class="hint">So many changes are undone by whoever runs this service: stockgate import undo.</p>
+      )}
       <footer>
-        {groupId !== null && (
+        {undo && (
           <button type="button" onClick={undoAll}>
             Undo
           </button>

@@ -25,5 +25,7 @@ export type FromStream =
   | { readonly kind: 'status'; readonly status: LiveStatus }
   | { readonly kind: 'changes'; readonly changes: readonly LiveChange[] };
 
-/** `resume`: try now, do not wait. `restart`: begin anew, because another session has begun. */
-export type ToStream = 'resume' | 'restart' | 'leave';
+/**
+ * `resume`: if there is no connection, try now. `reconnect`: take another one. `restart`: begin anew, because another session has begun.
+ */
+export type ToStream = 'resume' | 'reconnect' | 'restart' | 'leave';

@@ -1,5 +1,5 @@
 /** The live stream: opened once, resumed behind the last change that was seen, as often as it breaks. */
-import type { FromStream, LiveChange, LiveStatus } from './live-messages.ts';
+import type { FromStream, LiveChange, LiveStatus, ToStream } from './live-messages.ts';
 
 /** In milliseconds. */
 const FIRST_PAUSE_MS = 500;
@@ -31,6 +31,8 @@ export class LiveSource {
   #cursor: string | undefined;
   /** The last change that had been made when the stream was opened. */
   #goal: string | undefined;
+  /** Whether the stream has come to the goal. More changes may follow it at once. */
+  #hasCaughtUp = false;
   #gathered: LiveChange[] = [];
   #attempts = 0;
   /** Counts the openings, so that one that was overtaken by another opens nothing. */
@@ -47,23 +49,19 @@ export class LiveSource {
     return this.#status;
   }
 
-  /** Opens the stream now if it is not open. */
-  resume(): void {
+  obey(message: Exclude<ToStream, 'leave'>): void {
     // While it is being opened, there is no pause to end.
-    if (this.#source || this.#retry === undefined) return;
+    if (message === 'resume' && (this.#source || this.#retry === undefined)) return;
     clearTimeout(this.#retry);
-    this.#attempts = 0;
-    void this.#open();
-  }
-
-  /** Begins anew, at the cursor of now: cursors are those of one supplier. */
-  restart(): void {
     this.#source?.close();
     this.#source = undefined;
-    this.#cursor = undefined;
-    this.#gathered = [];
     this.#attempts = 0;
-    clearTimeout(this.#retry);
+    if (message === 'restart') {
+      // Cursors are those of one supplier.
+      this.#cursor = undefined;
+      this.#gathered = [];
+      this.#show('offline');
+    }
     void this.#open();
   }
 
@@ -75,12 +73,13 @@ export class LiveSource {
     if (goal === undefined) return this.#openLater();
     this.#goal = goal;
     this.#cursor ??= goal;
+    this.#hasCaughtUp = this.#cursor === goal;
     const query = new URLSearchParams({ query: STREAM, variables: JSON.stringify({ after: this.#cursor }) });
     const source = new EventSource(`/board/graphql?${query}`);
     this.#source = source;
     source.addEventListener('open', () => {
       this.#attempts = 0;
-      this.#show(this.#cursor === this.#goal ? 'live' : 'catching up');
+      this.#show(this.#hasCaughtUp ? 'live' : 'catching up');
     });
     source.addEventListener('next', ({ data }) => this.#take(JSON.parse(data) as Event));
     source.addEventListener('complete', () => this.#broken(source));
@@ -91,6 +90,7 @@ export class LiveSource {
     if (!data) return;
     const { cursor, change } = data.inventoryChanged;
     this.#cursor = cursor;
+    if (cursor === this.#goal) this.#hasCaughtUp = true;
     if (this.#gathered.length === 0) setTimeout(() => this.#handOn(), GATHER_MS);
     this.#gathered.push(change);
   }
@@ -99,9 +99,7 @@ export class LiveSource {
     const changes = this.#gathered;
     this.#gathered = [];
     this.#tell({ kind: 'changes', changes });
-    if (this.#status !== 'catching up') return;
-    // The goal is past as soon as a change was seen that is not older.
-    if (this.#cursor === this.#goal) this.#show('live');
+    if (this.#status === 'catching up' && this.#hasCaughtUp) this.#show('live');
   }
 
   #broken(source: EventSource): void {

@@ -14,8 +14,7 @@ addEventListener('connect', (event) => {
   ports.add(port);
   port.addEventListener('message', ({ data }: MessageEvent<ToStream>) => {
     if (data === 'leave') ports.delete(port);
-    else if (data === 'restart') source.restart();
-    else source.resume();
+    else source.obey(data);
   });
   port.start();
   const status: FromStream = { kind: 'status', status: source.status };

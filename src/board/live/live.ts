@@ -2,7 +2,8 @@
 import { batch, signal } from '@preact/signals';
 import { availabilityOf } from '../../domain/sku.ts';
 import { tryAgainNow } from '../state/reachable.ts';
-import { change, glow } from '../state/sku-pages.ts';
+import { glow } from '../state/glow.ts';
+import { change, readAgain } from '../state/sku-pages.ts';
 import { LiveSource } from './live-source.ts';
 import type { FromStream, LiveChange, LiveStatus, ToStream } from './live-messages.ts';
 
@@ -13,7 +14,9 @@ export const liveStatus = signal<LiveStatus>('offline');
 
 type Listener = (changes: readonly LiveChange[]) => void;
 const listeners = new Set<Listener>();
-let toStream: ((message: ToStream) => void) | undefined;
+/** Whether the stream has been open since it was begun. A stream that breaks goes on behind the last change. */
+let wasLive = false;
+let toStream: ((message: ToStream) => unknown) | undefined;
 
 /** Calls the listener for all changes from now on. Returns the function that ends it. */
 export function onChanges(listener: Listener): () => void {
@@ -23,19 +26,20 @@ export function onChanges(listener: Listener): () => void {
 
 /** Follows the stream from now on. `isNew`: the session has just begun, and the stream may be one of another. */
 export function followLive(isNew: boolean): void {
-  if (toStream) return toStream(isNew ? 'restart' : 'resume');
+  if (isNew) wasLive = false;
+  if (toStream) return void toStream(isNew ? 'restart' : 'resume');
   onChanges((changes) => batch(() => changes.forEach(applyChange)));
   toStream = connect();
   if (isNew) toStream('restart');
-  const resume = () => toStream?.('resume');
-  addEventListener('online', resume);
-  document.addEventListener('visibilitychange', resume);
+  // A connection of before has died with the network, and nobody has told it.
+  addEventListener('online', () => toStream?.('reconnect'));
+  document.addEventListener('visibilitychange', () => toStream?.('resume'));
 }
 
-function connect(): (message: ToStream) => void {
+function connect(): (message: ToStream) => unknown {
   if (typeof SharedWorker === 'undefined') {
     const source = new LiveSource(take);
-    return (message) => (message === 'restart' ? source.restart() : source.resume());
+    return (message) => message !== 'leave' && source.obey(message);
   }
   const { port } = new SharedWorker(LIVE_WORKER, { type: 'module', name: 'stockgate-live' });
   port.addEventListener('message', ({ data }: MessageEvent<FromStream>) => take(data));
@@ -49,19 +53,32 @@ function connect(): (message: ToStream) => void {
 function take(message: FromStream): void {
   if (message.kind === 'changes') for (const listener of listeners) listener(message.changes);
   else {
-    liveStatus.value = message.status;
-    if (message.status !== 'offline') tryAgainNow();
+    const { status } = message;
+    liveStatus.value = status;
+    if (status !== 'offline') tryAgainNow();
+    // Rows were read before the stream was open: what changed in between is in neither.
+    if (status === 'live' && !wasLive) void readAgain();
+    wasLive = true;
   }
 }
 
+/** What can glow: a SKU's columns that a change can change. */
+const fields = [
+  'quantityInStock',
+  'quantityOnBackorder',
+  'restrictions',
+  'availability',
+  'updatedAt',
+] as const;
 /** The domain spells restrictions as the legacy contract does. */
 const spelled = { DISCONTD: 'discontd', TMPUNAVAIL: 'tmpunavail', NONE: null } as const;
 
 function applyChange({ skuId, version, after, changedAt, actor, source, reason }: LiveChange): void {
+  let changed: string[] = [];
   const isShown = change(skuId, (sku) => {
     if (sku.version >= version) return sku;
     const availability = availabilityOf({ ...after, restrictions: spelled[after.restrictions ?? 'NONE'] });
-    return {
+    const next = {
       ...sku,
       ...after,
       availability,
@@ -69,6 +86,8 @@ function applyChange({ skuId, version, after, changedAt, actor, source, reason }
       updatedAt: changedAt,
       lastChange: { actor, source, reason },
     };
+    changed = fields.filter((field) => next[field] !== sku[field]);
+    return next;
   });
-  if (isShown) glow(skuId);
+  if (isShown && changed.length > 0) glow(skuId, changed);
 }

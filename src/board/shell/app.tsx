@@ -1,22 +1,27 @@
 /** The page: the form while nobody is signed in, otherwise the stock or the activity. */
 import { useEffect } from 'preact/hooks';
 import { ActivityPage } from '../activity/activity-page.tsx';
+import { ReadingFault } from '../grid/empty-grid.tsx';
 import { Grid } from '../grid/grid.tsx';
 import { HistoryPanel } from '../history/history-panel.tsx';
 import { takeDroppedFiles } from '../import/bring-in.tsx';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { liveStatus } from '../live/live.ts';
+import { conflicts } from '../edit/conflicts.ts';
 import { pendingCalls } from '../edit/pending.ts';
 import { edits } from '../edit/edits.ts';
 import { isReachable, isSignedIn } from '../state/reachable.ts';
 import { follow, page, pathOf, type Page } from '../state/route.ts';
 import { leave, mayEdit, mayView, viewer } from '../state/session.ts';
+import { followTyping } from '../state/typing.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { NoticeLine, RowsDialog } from './notice-line.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Toolbar } from './toolbar.tsx';
 
 export function App() {
+  useEffect(takeDroppedFiles, []);
+  useEffect(followTyping, []);
   if (isSignedIn.value === false) return <SignIn />;
   if (!viewer.value) return <p class="hint">{isReachable.value ? '' : 'The gateway cannot be reached.'}</p>;
   return (
@@ -36,10 +41,10 @@ export function App() {
 }
 
 function Stock() {
-  useEffect(() => (mayEdit.value ? takeDroppedFiles() : undefined), []);
   return (
     <>
       <Toolbar mayEdit={mayEdit.value} />
+      <ReadingFault />
       <div class="stage">
         <Grid mayEdit={mayEdit.value} />
         <HistoryPanel mayEdit={mayEdit.value} />
@@ -86,6 +91,8 @@ function PageLink({ to, children }: { to: Page; children: string }) {
 function Waiting() {
   const waiting = [...edits.value.values()].filter(({ state }) => state === 'waiting').length;
   const calls = isReachable.value ? 0 : pendingCalls.value;
+  const open = conflicts.value.length;
+  if (open > 0) return <span class="waiting">{`${open} changed by someone else`}</span>;
   if (waiting + calls === 0) return null;
   return <span class="waiting">{`${waiting + calls} waiting to be saved`}</span>;
 }

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { BringIn } from '../import/bring-in.tsx';
 import { MAX_REASON_LENGTH, reason } from '../edit/reason.ts';
-import { rowCount } from '../state/sku-pages.ts';
+import { isCounted, rowCount } from '../state/sku-pages.ts';
 import {
   availabilities,
   changeView,
@@ -46,9 +46,9 @@ export function Toolbar({ mayEdit }: { mayEdit: boolean }) {
         onChange={(min) => changeView({ minInStock: min })}
       />
       <Quantity label="to" value={maxInStock} onChange={(max) => changeView({ maxInStock: max })} />
-      <BringIn mayEdit={mayEdit} />
+      <BringIn />
       <span class="line">
-        <span class="count">{showCount(rowCount.value)}</span>
+        <span class="count">{showCount(rowCount.value, isCounted.value)}</span>
         {isFiltered.value && (
           <button type="button" onClick={clearFilters}>
             Clear filters
@@ -60,9 +60,9 @@ export function Toolbar({ mayEdit }: { mayEdit: boolean }) {
   );
 }
 
-function showCount(count: number | null): string {
+function showCount(count: number | null, isAll: boolean): string {
   if (count === null) return '';
-  return count === 1 ? '1 SKU' : `${count.toLocaleString()} SKUs`;
+  return count === 1 ? '1 SKU' : `${count.toLocaleString()}${isAll ? '' : ' or more'} SKUs`;
 }
 
 function Reason() {

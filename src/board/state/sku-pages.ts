@@ -1,49 +1,32 @@
 /** The SKUs of the view, read page by page where the grid looks, and kept up to date by live changes. */
 import { effect, signal } from '@preact/signals';
-import type { BoardSku } from '../api/documents.ts';
-import { skuIndexQuery, skusQuery } from '../api/documents.ts';
+import { skuIndexQuery, skusQuery, type BoardSku } from '../api/documents.ts';
 import { send } from '../api/graphql.ts';
+import { changeRow, createListing, keepPage, noteChange, PAGE_ROWS, type Listing } from './listing.ts';
 import { untilReachable } from './reachable.ts';
-import { toFilter, toOrder, view, type View } from './view.ts';
+import { toFilter, toOrder, view } from './view.ts';
 
-/** SKUs of a page. The gateway gives no more at once. */
-export const PAGE_ROWS = 100;
-/** Pages that are kept. The one that was looked at longest ago goes first. */
-const MAX_PAGES = 200;
 /** A search waits for so many milliseconds for the next key. */
 const TYPING_MS = 120;
-
-/** What is known of the rows of one view. A new view gets a new one, so that answers that come late change nothing. */
-interface Listing {
-  readonly view: View;
-  readonly pages: Map<number, readonly BoardSku[]>;
-  /** The page of each SKU that has been read. */
-  readonly pageOf: Map<string, number>;
-  readonly reading: Set<number>;
-  /** The cursors behind which the pages begin, from the second one on. */
-  cursors: readonly string[];
-  readonly aborted: AbortController;
-}
 
 /** The listing that is read. */
 let listing = createListing(view.peek());
 /** The listing whose rows are shown: the one before, until the first page of the new one is there. */
 let shown = listing;
+/** Resolves when another view may take the place of the one that is shown. */
+let released = Promise.resolve();
+let release = () => {};
 
 /** Counts up whenever rows have changed, so that the grid is painted again. */
 export const rowsChanged = signal(0);
-/** The rows of the view; null while that is not known. */
+/** The rows of the view that are known; null while none is. */
 export const rowCount = signal<number | null>(null);
+/** False while there may be more rows than `rowCount`. */
+export const isCounted = signal(false);
 /** Counts up whenever another view is shown. */
 export const viewShown = signal(0);
 /** Why the view cannot be read; null if it can. */
 export const readingFault = signal<string | null>(null);
-/** SKUs that a live change has just changed, and when, in milliseconds. */
-const glowing = new Map<string, number>();
-/** How long a changed row glows, in milliseconds; grid.css has the same time. */
-const GLOW_MS = 1_500;
-/** Rows that glow at most. No window shows as many. */
-const MAX_GLOWING = 1_000;
 
 /** Reads the view now, and again whenever it changes. */
 export function followSkus(): void {
@@ -67,15 +50,24 @@ export function refresh(): void {
   void begin(listing);
 }
 
-/** Lets the SKU's row glow for a moment. */
-export function glow(skuId: string): void {
-  if (glowing.size >= MAX_GLOWING) glowing.clear();
-  glowing.set(skuId, performance.now());
+/** Reads the rows again that are known, where they stand: changes may have been missed. */
+export async function readAgain(): Promise<void> {
+  const now = listing;
+  const pages = [...now.pages.keys()];
+  await Promise.all(
+    pages.map((page) =>
+      whileShown(now, async (stop) => {
+        const { skus } = await send(skusQuery, toVariables(now, page), stop);
+        for (const sku of skus.nodes) learn(sku);
+      }),
+    ),
+  );
 }
 
-export function isGlowing(skuId: string): boolean {
-  const since = glowing.get(skuId);
-  return since !== undefined && performance.now() - since < GLOW_MS;
+/** While `isHeld`, the rows that are shown stay: somebody types into one of them. */
+export function holdView(isHeld: boolean): void {
+  release();
+  if (isHeld) released = new Promise((resolve) => (release = resolve));
 }
 
 /** The SKU of a row; undefined while it is not read. */
@@ -92,87 +84,81 @@ export async function need(first: number, last: number): Promise<void> {
   await Promise.all(wanted.map((page) => readPage(now, page)));
 }
 
+/** Resolves once it is known how many rows there are, or cannot be. */
+export function untilCounted(): Promise<void> {
+  return listing.counted;
+}
+
 /** Puts a newer state of a SKU into the rows. An older one is left out. */
 export function learn(sku: BoardSku): void {
   change(sku.skuId, (known) => (sku.version >= known.version ? sku : known));
 }
 
-/** Changes the row of a SKU, if it has been read. True if it has. */
+/** Changes the row of a SKU, now or when it is read. `to` leaves a SKU alone that is as new, or newer. True if the row is shown. */
 export function change(skuId: string, to: (sku: BoardSku) => BoardSku): boolean {
-  const number = shown.pageOf.get(skuId);
-  const page = number === undefined ? undefined : shown.pages.get(number);
-  if (number === undefined || !page) return false;
-  shown.pages.set(
-    number,
-    page.map((sku) => (sku.skuId === skuId ? to(sku) : sku)),
-  );
-  rowsChanged.value++;
-  return true;
-}
-
-function createListing(wanted: View): Listing {
-  return {
-    view: wanted,
-    pages: new Map(),
-    pageOf: new Map(),
-    reading: new Set(),
-    cursors: [],
-    aborted: new AbortController(),
-  };
+  noteChange(skuId, to);
+  const isShown = changeRow(shown, skuId, to);
+  if (listing !== shown) changeRow(listing, skuId, to);
+  if (isShown) rowsChanged.value++;
+  return isShown;
 }
 
 /** Reads the first page, shows it, and learns how many rows there are and where the other pages begin. */
 async function begin(now: Listing): Promise<void> {
   if (now !== listing) return;
   await readPage(now, 0);
+  await released;
   const first = now.pages.get(0);
-  if (now !== listing || !first || first.length < PAGE_ROWS) return;
+  if (now !== listing || !first) return;
+  const isWhole = first.length < PAGE_ROWS;
+  show(now, first.length, isWhole);
+  if (!isWhole) now.counted = count(now);
+}
+
+async function count(now: Listing): Promise<void> {
   const variables = { filter: toFilter(now.view), orderBy: toOrder(now.view) };
   await whileShown(now, async (stop) => {
     const { skus } = await send(skuIndexQuery, variables, stop);
     if (now !== listing) return;
     now.cursors = skus.index.cursors;
     rowCount.value = skus.index.count;
+    isCounted.value = true;
     rowsChanged.value++;
   });
 }
 
-async function readPage(now: Listing, page: number): Promise<void> {
+function readPage(now: Listing, page: number): Promise<void> {
   const kept = now.pages.get(page);
   if (kept) {
     // It is looked at now, so it goes last.
     now.pages.delete(page);
     now.pages.set(page, kept);
-    return;
+    return Promise.resolve();
   }
-  const after = page === 0 ? null : now.cursors[page - 1];
-  if (after === undefined || now.reading.has(page)) return;
-  now.reading.add(page);
-  const variables = { after, filter: toFilter(now.view), orderBy: toOrder(now.view) };
-  await whileShown(now, async (stop) => {
-    const { skus } = await send(skusQuery, variables, stop);
+  const known = now.reading.get(page);
+  if (known || (page > 0 && now.cursors[page - 1] === undefined)) return known ?? Promise.resolve();
+  const reading = whileShown(now, async (stop) => {
+    const { skus } = await send(skusQuery, toVariables(now, page), stop);
     if (now !== listing) return;
     keepPage(now, page, skus.nodes);
-    if (page === 0) show(now, skus.nodes.length);
     readingFault.value = null;
     rowsChanged.value++;
-  });
-  now.reading.delete(page);
+  }).finally(() => now.reading.delete(page));
+  now.reading.set(page, reading);
+  return reading;
 }
 
-function keepPage({ pages, pageOf }: Listing, number: number, skus: readonly BoardSku[]): void {
-  pages.set(number, skus);
-  for (const { skuId } of skus) pageOf.set(skuId, number);
-  const [oldest] = pages.keys();
-  if (pages.size <= MAX_PAGES || oldest === undefined) return;
-  for (const { skuId } of pages.get(oldest) ?? []) if (pageOf.get(skuId) === oldest) pageOf.delete(skuId);
-  pages.delete(oldest);
+function toVariables({ view: wanted, cursors }: Listing, page: number) {
+  const after = page === 0 ? null : (cursors[page - 1] ?? null);
+  return { after, filter: toFilter(wanted), orderBy: toOrder(wanted) };
 }
 
-function show(now: Listing, rows: number): void {
+function show(now: Listing, rows: number, isWhole: boolean): void {
   shown = now;
   rowCount.value = rows;
+  isCounted.value = isWhole;
   viewShown.value++;
+  rowsChanged.value++;
 }
 
 /** Does the work again whenever the gateway was out of reach, for as long as this listing is shown. */

@@ -29,6 +29,8 @@ describe.skipIf(lacksBrowser)('Editing on the board', { timeout: 90_000 }, () =>
   afterAll(() => stage[Symbol.asyncDispose]());
   beforeEach(() => board.page.bringToFront());
 
+  const editor = () => board.page.getByRole('textbox', { name: 'In stock', exact: true });
+
   test('goes by keyboard alone, as in a spreadsheet', async () => {
     const { page, cell, shown } = board;
     await page.getByRole('searchbox', { name: 'Search' }).focus();
@@ -105,6 +107,8 @@ describe.skipIf(lacksBrowser)('Editing on the board', { timeout: 90_000 }, () =>
     await page.keyboard.type('70');
     await page.keyboard.press('Enter');
     await dialog.waitFor();
+    // A key that comes at once was meant for something else.
+    await dialog.locator('[aria-keyshortcuts]').first().waitFor();
     const words = await dialog.innerText();
     expect(words).toMatch(/You saw\s+10\s+Theirs\s+60 clients, [^]*Yours\s+70/);
     expect(await dialog.getByRole('button', { name: button }).count()).toBe(1);
@@ -146,6 +150,75 @@ describe.skipIf(lacksBrowser)('Editing on the board', { timeout: 90_000 }, () =>
     expect(await cell('shelf-020', 'In stock').getByRole('alert').innerText()).toMatch(/version is 1, not 0/);
     await cell('shelf-020', 'In stock').getByRole('button', { name: 'Discard' }).click();
     expect(await board.shown('shelf-020', 'In stock')).toBe('61');
+  });
+
+  test('does not store a half-typed number when a dialog or another window takes the focus', async () => {
+    const { page, cell } = board;
+    await cell('shelf-030', 'In stock').dblclick();
+    await changeElsewhere(stage, { sku_id: 'shelf-030', quantity_in_stock: 1 });
+    await expect.poll(() => board.shown('shelf-030', 'Last change'), patience).toContain('clients');
+    // The conflict of this cell comes while the next one is being edited.
+    await page.route('**/board/graphql', async (route) => {
+      if (route.request().postData()?.includes('BoardUpdateSku') && held) await held;
+      await route.continue();
+    });
+    let letGo = () => {};
+    const held: Promise<void> | undefined = new Promise((resolve) => (letGo = resolve));
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('5');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('12');
+    letGo();
+    await page.getByText('1 changed by someone else').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await page.getByRole('dialog', { name: 'Changed by someone else' }).waitFor();
+    await page.getByRole('button', { name: 'Take theirs' }).click();
+    await editor().focus();
+    await page.keyboard.type('50');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => storedSku(stage, 'shelf-031'), patience)
+      .toMatchObject({ quantityInStock: 1250, version: 1 });
+    await page.unroute('**/board/graphql');
+  });
+
+  test('is kept in the cell while it is refused, can be corrected there, and is given up by Escape', async () => {
+    const { page, cell } = board;
+    await cell('shelf-032', 'In stock').dblclick();
+    await changeElsewhere(stage, { sku_id: 'shelf-032', quantity_in_stock: 2 });
+    await expect.poll(() => board.shown('shelf-032', 'Last change'), patience).toContain('clients');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('72');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Changed by someone else' }).waitFor();
+    await page.keyboard.press('Escape');
+    await cell('shelf-032', 'In stock').click();
+    await page.keyboard.press('F2');
+    expect(await editor().inputValue()).toBe('72');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    expect(await board.shown('shelf-032', 'In stock')).toBe('2');
+  });
+
+  test('goes on in the last row, and a double click in an open editor loses nothing', async () => {
+    const { page, cell } = board;
+    await page.getByRole('searchbox', { name: 'Search' }).fill('shelf-033');
+    await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount'), patience).toBe('2');
+    await cell('shelf-033', 'In stock').dblclick();
+    await changeElsewhere(stage, { sku_id: 'shelf-033', quantity_in_stock: 3 });
+    await expect.poll(() => board.shown('shelf-033', 'Last change'), patience).toContain('clients');
+    await editor().dblclick();
+    await page.keyboard.type('73');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Take theirs' }).click();
+    await expect.poll(() => board.shown('shelf-033', 'In stock'), patience).toBe('3');
+    // There is no row below, so the same cell is active still.
+    await page.keyboard.type('74');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => storedSku(stage, 'shelf-033'), patience).toMatchObject({ quantityInStock: 74 });
+    await page.getByRole('searchbox', { name: 'Search' }).fill('');
+    await cell('shelf-000', 'In stock').waitFor();
   });
 
   test('waits while the gateway is gone, and is stored exactly once when it is back', async () => {

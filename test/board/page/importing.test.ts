@@ -79,6 +79,29 @@ describe.skipIf(lacksBrowser)('Importing on the board', { timeout: 90_000 }, () 
     expect(await storedSku(stage, nameOf(0))).toMatchObject({ quantityInStock: 5 });
   });
 
+  test('goes on when the dialog is closed, and its end is told with an undo', async () => {
+    await choose('late.csv', ['sku_id,quantity_in_stock', `${nameOf(70)},8`]);
+    await dialog().getByRole('button', { name: 'Apply' }).waitFor();
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await board.page.route('**/board/feeds/inventory?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await dialog().getByRole('button', { name: 'Apply' }).click();
+    await dialog().getByRole('status').waitFor();
+    await board.page.keyboard.press('Escape');
+    letGo();
+    await expect
+      .poll(() => board.page.locator('.notice').innerText(), patience)
+      .toContain('late.csv is imported: 1 rows changed.');
+    await board.page.unroute('**/board/feeds/inventory?*');
+    await board.page.locator('.notice').getByRole('button', { name: 'Undo' }).click();
+    await expect
+      .poll(() => storedSku(stage, nameOf(70)), patience)
+      .toMatchObject({ quantityInStock: 5, version: 2 });
+  });
+
   test('says what is wrong with a file that cannot be read', async () => {
     await choose('names.csv', ['colour,size', 'red,1']);
     await expect

@@ -83,6 +83,18 @@ describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
     expect(words.join()).toMatch(/^(?:live,)?offline,(?:catching up,)?live$/);
   });
 
+  test('is live again while others go on changing, however many they are', async () => {
+    let goesOn = true;
+    const others = (async () => {
+      for (let n = 0; goesOn; n++)
+        await changeElsewhere(stage, { sku_id: 'lamp-20', quantity_in_stock: n % 7 }).catch(() => {});
+    })();
+    await stage.killAndStart();
+    await expect.poll(() => status(board), patience).toBe('live');
+    goesOn = false;
+    await others;
+  });
+
   test('does not glow for those who want no motion', async () => {
     const calm = await openBoard(stage, { reducedMotion: 'reduce' });
     await signIn(calm);
