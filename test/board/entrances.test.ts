@@ -292,7 +292,10 @@ test('a session ends after 12 hours without a request, by the clock of the gatew
   now += 11 * 3_600_000;
   expect((await board.ask(whoAmI, cookie)).statusCode).toBe(200);
   now += 11 * 3_600_000;
-  expect((await board.send({ url: '/board/session' }, cookie)).json()).toEqual({ signedIn: true });
+  expect((await board.send({ url: '/board/session' }, cookie)).json()).toEqual({
+    signedIn: true,
+    supplier: 'acme',
+  });
   now += 12 * 3_600_000;
   expect((await board.ask(whoAmI, cookie)).statusCode).toBe(401);
   expect((await board.send({ url: '/board/session' }, cookie)).json()).toMatchObject({ signedIn: false });

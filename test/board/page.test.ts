@@ -205,7 +205,10 @@ describe('the program', () => {
         body: JSON.stringify({ token: demoToken }),
       });
       const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
-      expect(await (await fetch(session, { headers: { cookie } })).json()).toEqual({ signedIn: true });
+      expect(await (await fetch(session, { headers: { cookie } })).json()).toEqual({
+        signedIn: true,
+        supplier: 'demo',
+      });
       for (const path of ['/board/', '/board/session', '/board/graphql', '/board/feeds/inventory.csv'])
         expect((await sendRaw(demo.origin, rawRequest(`GET ${path}`, { Host: 'evil.example' }))).status).toBe(
           421,

@@ -18,13 +18,13 @@ describeOnEachStore('signing in', (kind) => {
 
   test('sets a cookie that no script can read, and that is sent by its own page alone', async () => {
     const answer = await board.signIn(tokens.full);
-    expect([answer.statusCode, answer.json()]).toEqual([200, { signedIn: true }]);
+    expect([answer.statusCode, answer.json()]).toEqual([200, { signedIn: true, supplier: 'acme' }]);
     expect(answer.headers['cache-control']).toBe('no-store');
     const [line = ''] = [answer.headers['set-cookie'] ?? []].flat();
     expect(line).toMatch(
       /^stockgate_session=[\w-]{43}; Path=\/board\/; HttpOnly; SameSite=Strict; Max-Age=34560000$/,
     );
-    expect((await look(cookieIn(answer))).json()).toEqual({ signedIn: true });
+    expect((await look(cookieIn(answer))).json()).toEqual({ signedIn: true, supplier: 'acme' });
     expect((await board.ask(whoAmI, cookieIn(answer))).json()).toEqual({
       data: { viewer: { supplier: 'acme', tokenName: 'dashboard' } },
     });
@@ -130,7 +130,7 @@ describeOnEachStore('signing in', (kind) => {
     );
     expect(answer.statusCode).toBe(200);
     expect((await look(old)).json()).toMatchObject({ signedIn: false });
-    expect((await look(cookieIn(answer))).json()).toEqual({ signedIn: true });
+    expect((await look(cookieIn(answer))).json()).toEqual({ signedIn: true, supplier: 'acme' });
   });
 
   test('out ends the session at once, and takes the cookie away', async () => {
@@ -155,7 +155,10 @@ test('shows the demo’s token before, and only there', async () => {
   const board = await openBoardForTest('sqlite', { more });
   const look = (cookie?: string) => board.send({ url: '/board/session' }, cookie);
   expect((await look()).json()).toEqual({ signedIn: false, demoToken: 'demo-token' });
-  expect((await look(await board.cookieOf(tokens.full))).json()).toEqual({ signedIn: true });
+  expect((await look(await board.cookieOf(tokens.full))).json()).toEqual({
+    signedIn: true,
+    supplier: 'acme',
+  });
 });
 
 test('costs units of the token’s rate, so thousands of sign-ins are few commits', async () => {

@@ -5,6 +5,8 @@ import { refuseOtherOrigins } from './own-origin.ts';
 import { readSecrets } from './session-cookie.ts';
 
 export const BOARD_PATH = '/board';
+/** The supplier that the page was opened for, percent-encoded. Another tab may have signed in for another one since. */
+const SUPPLIER_HEADER = 'x-board-supplier';
 
 export function createBoardEntrance(sessions: Sessions): Entrance {
   return {
@@ -14,7 +16,13 @@ export function createBoardEntrance(sessions: Sessions): Entrance {
       reply.header('cache-control', 'no-store');
       return refuseOtherOrigins(request);
     },
-    findCaller: ({ headers }) => findOne(readSecrets(headers), (secret) => sessions.use(secret)),
+    findCaller: async ({ headers }) => {
+      const caller = await findOne(readSecrets(headers), (secret) => sessions.use(secret));
+      const meant = headers[SUPPLIER_HEADER];
+      const isMeant =
+        'message' in caller || meant === undefined || meant === encodeURIComponent(caller.supplierName);
+      return isMeant ? caller : anotherSupplier;
+    },
     credentialOf: ({ headers }) => {
       const secrets = readSecrets(headers);
       return {
@@ -39,6 +47,11 @@ const signedOut: Denial = {
   status: 401,
   code: 'UNAUTHENTICATED',
   message: 'You are not signed in, or the session has ended. Sign in at /board/.',
+};
+const anotherSupplier: Denial = {
+  status: 401,
+  code: 'UNAUTHENTICATED',
+  message: 'Somebody else is signed in: the session is of another supplier than this page. Reload the page.',
 };
 /** Another program on the host may have planted one, so that people work for a supplier that is not theirs. */
 const severalSessions: Denial = {

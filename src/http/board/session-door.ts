@@ -1,4 +1,4 @@
-/** Signing in and out: POST /board/session takes a token and sets a cookie, GET says whether there is a session, DELETE ends it. */
+/** Signing in and out: POST /board/session takes a token and sets a cookie, GET says whether there is a session, and whose, DELETE ends it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Authenticate, Caller, Sessions } from '../../domain/caller.ts';
@@ -66,14 +66,14 @@ export function addSessionDoor(server: FastifyInstance, options: SessionDoorOpti
   });
 }
 
-/** Says whether there is a session. This also takes away the cookie of one that has ended. */
+/** Says whether there is a session, and whose. This also takes away the cookie of one that has ended. */
 async function tell(
   request: FastifyRequest,
   reply: FastifyReply,
   { sessions, demoToken }: SessionDoorOptions,
 ): Promise<FastifyReply> {
   const caller = await findOne(readSecrets(request.headers), (secret) => sessions.use(secret));
-  if (!('message' in caller)) return sendJson(reply, { status: 200, body: { signedIn: true } });
+  if (!('message' in caller)) return sendSession(reply, caller);
   clearCookies(reply);
   return sendJson(reply, { status: 200, body: { signedIn: false, demoToken } });
 }
@@ -95,8 +95,13 @@ function createSignIn({ sessions, authenticate, admission }: SessionDoorOptions)
     const secret = await sessions.begin(token, caller, readSecrets(request.headers)).finally(leave);
     if (secret === null) return sendError(reply, unknownToken);
     setCookie(reply, secret, isSecure(request));
-    return sendJson(reply, { status: 200, body: { signedIn: true } });
+    return sendSession(reply, caller);
   };
+}
+
+/** The page names the supplier with all that it changes. */
+function sendSession(reply: FastifyReply, { supplierName }: Caller): FastifyReply {
+  return sendJson(reply, { status: 200, body: { signedIn: true, supplier: supplierName } });
 }
 
 /** Ends the sessions of the request. It costs no units, so that everybody can sign out at any time: each sign-in has paid for one. */
