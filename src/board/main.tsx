@@ -8,8 +8,16 @@ import { unsavedEdits } from './edit/edits.ts';
 import { followHistory } from './state/history.ts';
 import { isSignedIn } from './state/reachable.ts';
 import { rememberReason } from './edit/reason.ts';
+import { notify } from './state/notices.ts';
 import { followBackButton } from './state/route.ts';
-import { followOtherTabs, mayView, openSession, viewer } from './state/session.ts';
+import {
+  dropsUnsaved,
+  followOtherTabs,
+  mayView,
+  openSession,
+  takeOtherStream,
+  viewer,
+} from './state/session.ts';
 import { followSkus } from './state/sku-pages.ts';
 import { followView } from './state/view.ts';
 
@@ -29,13 +37,21 @@ effect(() => {
   isReading = true;
   untracked(followSkus);
 });
-let isNew = false;
 effect(() => {
-  // Whoever signs in after the page was opened begins a new stream.
-  if (isSignedIn.value === false) isNew = true;
-  if (viewer.value && mayView.value && isSignedIn.value === true) untracked(() => followLive(isNew));
+  // For the same supplier the stream goes on behind the last change that it saw, so that no row misses one.
+  if (viewer.value && mayView.value && isSignedIn.value === true)
+    untracked(() => followLive(takeOtherStream()));
 });
 addEventListener('beforeunload', (event) => {
-  if (unsavedEdits() + pendingCalls.value > 0) event.preventDefault();
+  if (!dropsUnsaved() && unsavedEdits() + pendingCalls.value > 0) event.preventDefault();
 });
+addEventListener('unhandledrejection', ({ reason }) => tellFault(reason));
+// Warnings of the browser itself, such as those of observers that were late, come without an error.
+addEventListener('error', ({ error }) => error instanceof Error && tellFault(error));
 void openSession();
+
+/** Tells of a fault that nothing else on the page has told. */
+function tellFault(fault: unknown): void {
+  const words = (fault instanceof Error ? fault.message : String(fault)).replace(/\.$/, '');
+  notify({ text: `That did not work: ${words}. Try again, or reload the page.`, isFault: true });
+}

@@ -1,6 +1,6 @@
 /** Inventory files: handed in, followed to their end, and downloaded. */
 import type { FeedReport } from '../../domain/feed.ts';
-import { readJson, RefusedError, request } from './graphql.ts';
+import { readAnswer, request } from './graphql.ts';
 
 /** A feed as the gateway describes it; docs/feeds.md has the fields. */
 export interface Feed {
@@ -32,7 +32,7 @@ export async function handIn(file: File, parameters: Parameters, key: string): P
     headers: { 'content-type': type, 'idempotency-key': key, prefer: 'wait=1' },
     body: file,
   });
-  return readFeed(response);
+  return readAnswer(response);
 }
 
 /** Resolves with the feed once it has ended. `onStep` is called with each state on the way. */
@@ -41,7 +41,7 @@ export async function followFeed(feed: Feed, onStep: (feed: Feed) => void): Prom
   while (now.finishedAt === null) {
     onStep(now);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    now = await readFeed(await request(`${FEEDS}/${now.id}`, {}));
+    now = await readAnswer<Feed>(await request(`${FEEDS}/${now.id}`, {}));
   }
   return now;
 }
@@ -59,10 +59,4 @@ export function exportPath(parameters: Parameters): string {
 function toQuery(parameters: Parameters): URLSearchParams {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-}
-
-async function readFeed(response: Response): Promise<Feed> {
-  const body = await readJson<Feed | { readonly message: string }>(response);
-  if ('message' in body) throw new RefusedError(body.message);
-  return body;
 }

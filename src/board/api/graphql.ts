@@ -37,7 +37,15 @@ interface Answer<Data> {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Without 500: what fails inside the gateway would fail again. */
+const TRANSIENT = new Set([408, 425, 429, 502, 503, 504]);
+
+let actsFor: string | undefined;
+
+/** From now on each request that may change something names this supplier. The gateway refuses it once somebody else is signed in. */
+export function actFor(supplier: string): void {
+  actsFor = supplier;
+}
 
 /** Throws one of the three errors above, or an AbortError. Refusals by the rules are in the result's `userErrors`. */
 export async function send<Data, Variables>(
@@ -57,9 +65,12 @@ export async function send<Data, Variables>(
   return data;
 }
 
-/** As `fetch`, but throws unless the answer can be read. An answer of 4xx that explains a refusal is returned. */
+/** As `fetch`, but throws unless the answer can be read. An answer of 4xx or 500 that explains a refusal is returned. */
 export async function request(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(path, init).catch((error: unknown) => {
+  const headers = new Headers(init.headers);
+  if (init.method === 'POST' && actsFor !== undefined)
+    headers.set('x-board-supplier', encodeURIComponent(actsFor));
+  const response = await fetch(path, { ...init, headers }).catch((error: unknown) => {
     if (init.signal?.aborted) throw error;
     throw new UnreachableError('The gateway cannot be reached.');
   });
@@ -77,6 +88,15 @@ export async function readJson<Body>(response: Response): Promise<Body> {
   try {
     return (await response.json()) as Body;
   } catch {
+    // A proxy's page, for example.
+    if (!response.ok) throw new RefusedError(`The gateway answered ${response.status}.`);
     throw new UnreachableError('The answer of the gateway broke off.');
   }
+}
+
+/** As `readJson`, but an answer with a message is thrown as a refusal. */
+export async function readAnswer<Body extends object>(response: Response): Promise<Body> {
+  const body = await readJson<Body | { readonly message: string }>(response);
+  if ('message' in body) throw new RefusedError(body.message);
+  return body;
 }

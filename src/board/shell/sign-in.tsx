@@ -1,21 +1,22 @@
 /** The form that takes the token. */
 import { useState } from 'preact/hooks';
 import { signIn } from '../api/session.ts';
-import { beginSession, demoToken } from '../state/session.ts';
+import { beginSession, demoToken, sessionFault } from '../state/session.ts';
 
 export function SignIn() {
   const [token, setToken] = useState(demoToken.value ?? '');
-  const [fault, setFault] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (token.trim() === '') return setFault('Type your token, or paste it.');
+    if (token.trim() === '') return setRefusal('Type your token, or paste it.');
     setBusy(true);
-    const refusal = await signIn(token.trim());
+    const answer = await signIn(token.trim());
+    setRefusal(typeof answer === 'string' ? answer : null);
+    if (typeof answer !== 'string') await beginSession(answer);
     setBusy(false);
-    setFault(refusal);
-    if (refusal === null) await beginSession();
   };
+  const fault = refusal ?? sessionFault.value;
   return (
     <main class="sign-in">
       <h1>Stock board</h1>

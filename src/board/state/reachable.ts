@@ -24,14 +24,18 @@ export async function untilReachable<Result>(
   stop?: AbortSignal,
   onWait?: () => void,
 ): Promise<Result> {
+  let wasSignedOut = false;
   for (let attempt = 0; ; attempt++) {
     try {
       const result = await work();
       isReachable.value = true;
+      // Another tab has signed in again.
+      if (wasSignedOut) isSignedIn.value = true;
       return result;
     } catch (error) {
       if (stop?.aborted) throw error;
-      if (error instanceof SignedOutError) isSignedIn.value = false;
+      wasSignedOut = error instanceof SignedOutError;
+      if (wasSignedOut) isSignedIn.value = false;
       else if (error instanceof UnreachableError) isReachable.value = false;
       else throw error;
       onWait?.();

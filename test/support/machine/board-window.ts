@@ -111,12 +111,16 @@ export async function changeElsewhere(
 }
 
 /** What is stored of the SKU. */
-export async function storedSku({ gateway }: Pick<BoardStage, 'gateway'>, skuId: string) {
+export async function storedSku(
+  { gateway }: Pick<BoardStage, 'gateway'>,
+  skuId: string,
+  token = CLIENT_TOKEN,
+) {
   const query = `query ($skuId: String!) { sku(by: { skuId: $skuId }) {
     quantityInStock quantityOnBackorder restrictions version lastChange { reason source } } }`;
   const answer = await fetch(`${gateway.origin}/graphql`, {
     method: 'POST',
-    headers: { authorization: `Token ${CLIENT_TOKEN}`, 'content-type': 'application/json' },
+    headers: { authorization: `Token ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables: { skuId } }),
   });
   const { data } = (await answer.json()) as { data: { sku: StoredSku } };
