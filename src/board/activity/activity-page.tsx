@@ -11,8 +11,10 @@ import {
   keyOfGroup,
   readNewActivity,
   readOlderActivity,
+  readTime,
   type ActivityFilter,
 } from '../state/activity.ts';
+import { notify } from '../state/notices.ts';
 import { GroupItem } from './group-item.tsx';
 
 export function ActivityPage({ mayEdit }: { mayEdit: boolean }) {
@@ -103,15 +105,20 @@ interface MomentProps {
 
 /** A moment of the user's own clock; the gateway gets it in UTC. */
 function Moment({ label, time, onChange }: MomentProps) {
+  const read = (value: string) => {
+    const given = value === '' ? null : readTime(value);
+    if (given === undefined)
+      notify({ text: 'There is no such date. Give a year of four digits.', isFault: true });
+    else onChange(given);
+  };
   return (
     <label>
       {label}
       <input
         type="datetime-local"
         value={time === null ? '' : toLocal(new Date(time))}
-        onChange={({ currentTarget: { value } }) =>
-          onChange(value === '' ? null : new Date(value).toISOString())
-        }
+        max="9999-12-31T23:59"
+        onChange={({ currentTarget: { value } }) => read(value)}
       />
     </label>
   );

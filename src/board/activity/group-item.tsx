@@ -4,6 +4,8 @@ import { groupChangesQuery, type BoardChange, type ChangeGroup } from '../api/ch
 import { send } from '../api/graphql.ts';
 import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
 import { undoInDetail } from '../edit/undo.ts';
+import { MAX_UNDONE } from '../state/activity.ts';
+import { notify } from '../state/notices.ts';
 import { untilReachable } from '../state/reachable.ts';
 
 /** Changes that a group lists when it is opened. */
@@ -15,10 +17,6 @@ export function GroupItem({ group, mayEdit }: { group: ChangeGroup; mayEdit: boo
   const count = `${changeCountIsAtLeast.toLocaleString()}${changeCount === null ? ' or more' : ''} changes`;
   const isSingle = changeCount === 1 && first !== undefined;
   const what = isSingle || groupId === null ? first && `${first.skuId}: ${showSteps(first)}` : count;
-  const undo = () => {
-    if (groupId !== null) void undoInDetail({ groupId });
-    else if (first?.id != null) void undoInDetail({ changeIds: [first.id] });
-  };
   return (
     <li>
       <strong>{[what, group.feed?.filename].filter(Boolean).join(' · ')}</strong>
@@ -31,13 +29,24 @@ export function GroupItem({ group, mayEdit }: { group: ChangeGroup; mayEdit: boo
       </span>
       <span class="actions">
         {groupId !== null && !isSingle && <GroupChanges groupId={groupId} />}
-        {mayEdit && (
-          <button type="button" onClick={undo}>
-            {groupId !== null ? 'Undo group' : 'Undo this'}
-          </button>
-        )}
+        {mayEdit && <UndoGroup group={group} />}
       </span>
     </li>
+  );
+}
+
+function UndoGroup({ group: { groupId, changeCountIsAtLeast, changes } }: { group: ChangeGroup }) {
+  const isTooLarge = changeCountIsAtLeast > MAX_UNDONE;
+  const explanation = `More than ${MAX_UNDONE.toLocaleString()} changes: ask the gateway's operator, who undoes them with "stockgate import undo ${groupId}".`;
+  const undo = () => {
+    const id = changes.nodes[0]?.id;
+    if (groupId !== null) void undoInDetail({ groupId });
+    else if (id != null) void undoInDetail({ changeIds: [id] });
+  };
+  return (
+    <button type="button" disabled={isTooLarge} title={isTooLarge ? explanation : undefined} onClick={undo}>
+      {groupId !== null ? 'Undo group' : 'Undo this'}
+    </button>
   );
 }
 
@@ -46,8 +55,12 @@ function GroupChanges({ groupId }: { groupId: string }) {
   const [changes, setChanges] = useState<readonly BoardChange[] | null>(null);
   const toggle = async () => {
     if (changes) return setChanges(null);
-    const answer = await untilReachable(() => send(groupChangesQuery, { groupId }));
-    setChanges(answer.inventoryChanges.nodes);
+    try {
+      const answer = await untilReachable(() => send(groupChangesQuery, { groupId }));
+      setChanges(answer.inventoryChanges.nodes);
+    } catch (error) {
+      notify({ text: error instanceof Error ? error.message : String(error), isFault: true });
+    }
   };
   return (
     <>

@@ -1,20 +1,33 @@
 /** The quantity in stock over time, as steps. uPlot is loaded when the first chart is drawn. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BoardChange } from '../api/change-documents.ts';
 
 /** In CSS pixels. */
 const HEIGHT = 160;
 
 export function StepChart({ changes }: { changes: readonly BoardChange[] }) {
+  const [isMissing, setIsMissing] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const drawn = draw(box.current, changes);
+    const drawn = draw(box.current, changes).then(
+      (chart) => {
+        setIsMissing(false);
+        return chart;
+      },
+      () => setIsMissing(true),
+    );
     return () => void drawn.then((chart) => chart?.destroy());
   }, [changes]);
   const [newest] = changes;
   const oldest = changes.at(-1);
   const words = `Quantity in stock: ${oldest?.before.quantityInStock} at first, ${newest?.after.quantityInStock} now, ${changes.length} changes`;
-  return <div ref={box} class="chart" role="img" aria-label={words} />;
+  return (
+    <>
+      <div ref={box} class="chart" role="img" aria-label={words} />
+      {/* The gateway of another version does not have this version's file. */}
+      {isMissing && <p class="hint">The chart could not be loaded. Reload the page to see it.</p>}
+    </>
+  );
 }
 
 async function draw(box: HTMLDivElement | null, changes: readonly BoardChange[]) {

@@ -1,5 +1,6 @@
 /** What happened to the stock, newest first, by group. */
 import { effect, signal } from '@preact/signals';
+import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import { activityQuery, type BoardChange, type ChangeGroup } from '../api/change-documents.ts';
 import { send } from '../api/graphql.ts';
 import { addOlder, gathered, inTurn, putNewest, type Newest } from './newest.ts';
@@ -16,6 +17,9 @@ export interface ActivityFilter {
 }
 
 export const allActivity: ActivityFilter = { source: null, actor: '', from: null, to: null };
+
+/** A group of more changes is undone by the gateway's operator: the gateway refuses it to everybody else. */
+export const MAX_UNDONE = MAX_BULK_ROWS;
 
 interface Activity {
   /** What was asked for. */
@@ -64,6 +68,13 @@ export async function readOlderActivity(): Promise<void> {
 export function keyOfGroup({ groupId, changes }: ChangeGroup): string {
   const [first] = changes.nodes;
   return groupId ?? (first ? `${first.skuId} ${first.version}` : '');
+}
+
+/** A time in UTC; undefined if it is none that the gateway takes. */
+export function readTime(text: string): string | undefined {
+  const time = new Date(text);
+  const year = time.getUTCFullYear();
+  return year >= 0 && year <= 9999 ? time.toISOString() : undefined;
 }
 
 function toFilter({ source, actor, from, to }: ActivityFilter) {
