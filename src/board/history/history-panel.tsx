@@ -1,10 +1,10 @@
 /** The history of one SKU: its quantity over time, and each change with its undo. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { BoardChange } from '../api/change-documents.ts';
 import { onChanges } from '../live/live.ts';
 import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
 import { undo } from '../edit/undo.ts';
-import { closeHistory, history, historyOf, readHistoryAgain, readOlder } from '../state/history.ts';
+import { closeHistory, history, historyOf, openings, readHistoryAgain, readOlder } from '../state/history.ts';
 import { StepChart } from './step-chart.tsx';
 
 export function HistoryPanel({ mayEdit }: { mayEdit: boolean }) {
@@ -16,13 +16,17 @@ export function HistoryPanel({ mayEdit }: { mayEdit: boolean }) {
       }),
     [],
   );
+  const { heading, close } = useFocus();
   if (skuId === null) return null;
   const read = history.value;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') close();
+  };
   return (
-    <section class="panel" aria-label={`History of ${skuId}`}>
+    <section class="panel" aria-label={`History of ${skuId}`} onKeyDown={onKeyDown}>
       <header>
-        <h2>{`History of ${skuId}`}</h2>
-        <button type="button" class="quiet" aria-label="Close history" onClick={closeHistory}>
+        <h2 ref={heading} tabIndex={-1}>{`History of ${skuId}`}</h2>
+        <button type="button" class="quiet" aria-label="Close history" onClick={close}>
           ×
         </button>
       </header>
@@ -42,6 +46,30 @@ export function HistoryPanel({ mayEdit }: { mayEdit: boolean }) {
       )}
     </section>
   );
+}
+
+/** The openings that have had the focus. A panel that is drawn anew after a look at Activity takes none. */
+let focused = 0;
+let openedFrom: Element | null = null;
+
+/** Brings the focus to the heading of a history that is opened. `close` gives it back to where it was. */
+function useFocus() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const opened = openings.value;
+  useLayoutEffect(() => {
+    if (opened === focused) return;
+    focused = opened;
+    const now = document.activeElement;
+    if (!heading.current?.closest('.panel')?.contains(now)) openedFrom = now;
+    heading.current?.focus();
+  }, [opened]);
+  const close = () => {
+    const isThere = openedFrom !== document.body && openedFrom?.isConnected === true;
+    const back = isThere ? openedFrom : document.querySelector('[role=gridcell][tabindex="0"]');
+    closeHistory();
+    if (back instanceof HTMLElement) back.focus();
+  };
+  return { heading, close };
 }
 
 function Changes({ changes, mayEdit }: { changes: readonly BoardChange[]; mayEdit: boolean }) {

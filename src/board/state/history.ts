@@ -1,5 +1,5 @@
 /** The changes of the SKU whose history is open, newest first. */
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { historyQuery, type BoardChange } from '../api/change-documents.ts';
 import { send } from '../api/graphql.ts';
 import { addOlder, gathered, inTurn, putNewest, type Newest } from './newest.ts';
@@ -14,6 +14,8 @@ export interface History {
 
 /** Whose history is open; null: nobody's. */
 export const historyOf = signal<string | null>(null);
+/** How many histories have been opened. Each takes the focus once. */
+export const openings = signal(0);
 /** What has been read of it; null until the first answer. */
 export const history = signal<History | null>(null);
 
@@ -21,7 +23,10 @@ const nothing: Newest<BoardChange> = { items: [], after: null };
 const takeTurn = inTurn();
 
 export function openHistory(skuId: string): void {
-  historyOf.value = skuId;
+  batch(() => {
+    historyOf.value = skuId;
+    openings.value++;
+  });
 }
 
 export function closeHistory(): void {

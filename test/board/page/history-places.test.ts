@@ -1,0 +1,57 @@
+/** Where one is on the board: the focus around History, and the address and the Back button around Activity. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  changeElsewhere,
+  openBoard,
+  openBoardStage,
+  signIn,
+  type BoardStage,
+  type BoardWindow,
+} from '../../support/machine/board-window.ts';
+import { lacksBrowser, patience } from '../../support/machine/browser.ts';
+import { indices } from '../../support/range.ts';
+
+const nameOf = (n: number) => `tea-${String(n).padStart(2, '0')}`;
+const skus = indices(12).map((n) => ({ skuId: nameOf(n), title: `Tea ${n}`, quantityInStock: 5 }));
+
+describe.skipIf(lacksBrowser)('Where one is on the board', { timeout: 90_000 }, () => {
+  let stage: BoardStage;
+  let board: BoardWindow;
+  beforeAll(async () => {
+    stage = await openBoardStage(skus);
+    await changeElsewhere(stage, { sku_id: nameOf(1), quantity_in_stock: 6 });
+    board = await openBoard(stage);
+    await signIn(board);
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  const focused = () => board.page.evaluate(() => document.activeElement?.textContent ?? '');
+  const historyButton = (skuId: string) =>
+    board.page.getByRole('row').filter({ hasText: skuId }).getByRole('button', { name: 'History' });
+
+  test('opening a history moves the focus to its heading, and Escape gives it back', async () => {
+    const { page } = board;
+    await historyButton(nameOf(1)).click();
+    await expect.poll(focused, patience).toBe(`History of ${nameOf(1)}`);
+    // Another history from the same grid: the focus goes back to the button that opened the last one.
+    await historyButton(nameOf(2)).click();
+    await expect.poll(focused, patience).toBe(`History of ${nameOf(2)}`);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await page.getByRole('region', { name: /^History of/ }).waitFor({ state: 'detached' });
+    expect(await historyButton(nameOf(2)).evaluate((button) => button === document.activeElement)).toBe(true);
+  });
+
+  test('if what opened the history is gone, closing gives the focus to the active cell', async () => {
+    const { page } = board;
+    await historyButton(nameOf(3)).click();
+    await page.getByRole('searchbox', { name: 'Search' }).fill(nameOf(1));
+    await historyButton(nameOf(3)).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Close history' }).click();
+    await page.getByRole('region', { name: /^History of/ }).waitFor({ state: 'detached' });
+    const active = page.locator('[role=gridcell][tabindex="0"]');
+    expect(await active.evaluate((cell) => cell === document.activeElement)).toBe(true);
+    await page.getByRole('searchbox', { name: 'Search' }).fill('');
+    await historyButton(nameOf(3)).waitFor();
+  });
+});
