@@ -9,7 +9,7 @@ import { followHistory } from './state/history.ts';
 import { isSignedIn } from './state/reachable.ts';
 import { rememberReason } from './edit/reason.ts';
 import { notify } from './state/notices.ts';
-import { followBackButton } from './state/route.ts';
+import { followBackButton, followView } from './state/route.ts';
 import {
   dropsUnsaved,
   followOtherTabs,
@@ -19,7 +19,6 @@ import {
   viewer,
 } from './state/session.ts';
 import { followSkus } from './state/sku-pages.ts';
-import { followView } from './state/view.ts';
 
 const root = document.querySelector('#board');
 if (!root) throw new Error('The page has no element #board.');

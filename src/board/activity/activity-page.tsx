@@ -12,6 +12,7 @@ import {
   readNewActivity,
   readOlderActivity,
   readTime,
+  writeActivityAddress,
   type ActivityFilter,
 } from '../state/activity.ts';
 import { notify } from '../state/notices.ts';
@@ -47,7 +48,7 @@ export function ActivityPage({ mayEdit }: { mayEdit: boolean }) {
 }
 
 function Nothing() {
-  const isFiltered = activityFilter.value !== allActivity;
+  const isFiltered = writeActivityAddress(activityFilter.value) !== '';
   const clear = () => {
     activityFilter.value = allActivity;
   };

@@ -6,9 +6,11 @@ import { send } from '../api/graphql.ts';
 import { addOlder, gathered, inTurn, putNewest, type Newest } from './newest.ts';
 import { untilReachable } from './reachable.ts';
 
+type Source = BoardChange['source'];
+
 /** Null, or an empty text: everything. */
 export interface ActivityFilter {
-  readonly source: BoardChange['source'] | null;
+  readonly source: Source | null;
   /** The name of a token, in full. */
   readonly actor: string;
   /** ISO 8601, in UTC. */
@@ -17,6 +19,9 @@ export interface ActivityFilter {
 }
 
 export const allActivity: ActivityFilter = { source: null, actor: '', from: null, to: null };
+
+/** As much as an address should hold. */
+const MAX_ACTOR_LENGTH = 200;
 
 /** A group of more changes is undone by the gateway's operator: the gateway refuses it to everybody else. */
 export const MAX_UNDONE = MAX_BULK_ROWS;
@@ -27,7 +32,17 @@ interface Activity {
   readonly groups: Newest<ChangeGroup>;
 }
 
-export const activityFilter = signal(allActivity);
+/** The doors by which changes come in, by the names that they have in the address. */
+const sources: Record<Source, true> = {
+  GRAPHQL: true,
+  REST: true,
+  REST_BULK: true,
+  IMPORT: true,
+  FEED: true,
+  REVERT: true,
+};
+
+export const activityFilter = signal(readActivityAddress(location.search));
 /** Null until the first answer. */
 export const activity = signal<Activity | null>(null);
 export const activityFault = signal<string | null>(null);
@@ -75,6 +90,27 @@ export function readTime(text: string): string | undefined {
   const time = new Date(text);
   const year = time.getUTCFullYear();
   return year >= 0 && year <= 9999 ? time.toISOString() : undefined;
+}
+
+/** A value that no control can make is left out: people edit addresses too. */
+export function readActivityAddress(query: string): ActivityFilter {
+  const given = new URLSearchParams(query);
+  const source = given.get('source') ?? '';
+  return {
+    source: Object.hasOwn(sources, source) ? (source as Source) : null,
+    actor: (given.get('by') ?? '').slice(0, MAX_ACTOR_LENGTH),
+    from: readTime(given.get('from') ?? '') ?? null,
+    to: readTime(given.get('to') ?? '') ?? null,
+  };
+}
+
+export function writeActivityAddress({ source, actor, from, to }: ActivityFilter): string {
+  const query = new URLSearchParams();
+  if (source) query.set('source', source);
+  if (actor !== '') query.set('by', actor);
+  if (from) query.set('from', from);
+  if (to) query.set('to', to);
+  return query.size > 0 ? `?${query}` : '';
 }
 
 function toFilter({ source, actor, from, to }: ActivityFilter) {

@@ -1,27 +1,52 @@
-/** Which page is shown. The address holds it. */
-import { signal } from '@preact/signals';
+/** Which page is shown. The address holds it, and what the page shows. */
+import { batch, effect, signal } from '@preact/signals';
+import { activityFilter, readActivityAddress, writeActivityAddress } from './activity.ts';
+import { readAddress, view, writeAddress } from './view.ts';
 
 export type Page = 'stock' | 'activity';
 const paths: Record<Page, string> = { stock: '/board/', activity: '/board/activity' };
 
 export const page = signal<Page>(readPage());
 
+/** The page's address, with what it shows or last showed. */
 export function pathOf(to: Page): string {
-  return paths[to];
+  const query = to === 'stock' ? writeAddress(view.value) : writeActivityAddress(activityFilter.value);
+  return `${paths[to]}${query}`;
 }
 
 /** For a link's click. A click that asks for a new tab is left to the browser. */
 export function follow(event: MouseEvent, to: Page): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  history.pushState(null, '', paths[to]);
+  history.pushState(null, '', pathOf(to));
   page.value = to;
 }
 
-export function followBackButton(): void {
-  addEventListener('popstate', () => {
-    page.value = readPage();
+/** Keeps the address in step with what is shown. */
+export function followView(): void {
+  effect(() => {
+    const path = pathOf(page.value);
+    if (path !== `${location.pathname}${location.search}`) history.replaceState(history.state, '', path);
   });
+}
+
+/** Back and Forward bring the page back as it was left. */
+export function followBackButton(): void {
+  addEventListener('popstate', () => batch(readPlace));
+}
+
+/** What stays as it is keeps its value: a new one would be read again. */
+function readPlace(): void {
+  page.value = readPage();
+  const { search } = location;
+  if (page.value === 'stock') {
+    const place = readAddress(search);
+    if (writeAddress(place) !== writeAddress(view.value)) view.value = place;
+  } else {
+    const place = readActivityAddress(search);
+    if (writeActivityAddress(place) !== writeActivityAddress(activityFilter.value))
+      activityFilter.value = place;
+  }
 }
 
 function readPage(): Page {

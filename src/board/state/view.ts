@@ -1,5 +1,5 @@
 /** What the grid shows: search, filters and order. The address of the page holds it, so that it can be kept and shared. */
-import { computed, effect, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { VariablesOf } from 'gql.tada';
 import { MAX_QUANTITY } from '../../domain/sku.ts';
 import type { skusQuery } from '../api/documents.ts';
@@ -61,15 +61,6 @@ export function changeView(change: Partial<View>): void {
 export function clearFilters(): void {
   const { order, isDescending } = view.value;
   view.value = { ...everything, order, isDescending };
-}
-
-/** Keeps the address in step with what is shown. */
-export function followView(): void {
-  effect(() => {
-    const query = writeAddress(view.value);
-    if (query !== location.search && location.pathname === '/board/')
-      history.replaceState(history.state, '', `${location.pathname}${query}`);
-  });
 }
 
 export function toFilter(shown: View): SkuFilter {

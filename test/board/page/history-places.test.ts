@@ -54,4 +54,43 @@ describe.skipIf(lacksBrowser)('Where one is on the board', { timeout: 90_000 }, 
     await page.getByRole('searchbox', { name: 'Search' }).fill('');
     await historyButton(nameOf(3)).waitFor();
   });
+
+  test('the address keeps the view from Stock to Activity and back, and Back restores page and view', async () => {
+    const { page } = board;
+    const address = () => {
+      const { pathname, search } = new URL(page.url());
+      return `${pathname}${search}`;
+    };
+    const search = page.getByRole('searchbox', { name: 'Search' });
+    await search.fill(nameOf(1));
+    await expect.poll(address, patience).toBe('/board/?q=tea-01');
+    await page.getByRole('link', { name: 'Activity' }).click();
+    await expect.poll(address, patience).toBe('/board/activity');
+    await page.getByRole('combobox', { name: 'Source' }).selectOption('Undo');
+    await expect.poll(address, patience).toBe('/board/activity?source=REVERT');
+    await page.getByText('No change matches.').waitFor();
+    await page.getByRole('link', { name: 'Stock' }).click();
+    await expect.poll(address, patience).toBe('/board/?q=tea-01');
+    await search.fill(nameOf(2));
+    await expect.poll(address, patience).toBe('/board/?q=tea-02');
+
+    await page.goBack();
+    await page.getByText('No change matches.').waitFor();
+    expect(address()).toBe('/board/activity?source=REVERT');
+    await page.goBack();
+    await expect.poll(() => search.inputValue(), patience).toBe('tea-01');
+    expect(address()).toBe('/board/?q=tea-01');
+    await historyButton(nameOf(1)).waitFor();
+    await historyButton(nameOf(2)).waitFor({ state: 'detached' });
+  });
+
+  test('an address of Activity opens it with its filters, and leaves out what is none', async () => {
+    const { page } = board;
+    await page.goto(`${stage.gateway.origin}/board/activity?source=REST&by=clients&from=nonsense&to=99999`);
+    const items = page.getByRole('list', { name: 'Activity' }).locator(':scope > li');
+    await expect.poll(() => items.allInnerTexts(), patience).toHaveLength(1);
+    expect(await page.getByRole('combobox', { name: 'Source' }).inputValue()).toBe('REST');
+    expect(await page.getByRole('searchbox', { name: 'By whom' }).inputValue()).toBe('clients');
+    expect(new URL(page.url()).search).toBe('?source=REST&by=clients');
+  });
 });
