@@ -28,6 +28,7 @@ const SAVED_MS = 2_000;
 
 /** By `nameOf`. */
 export const edits = signal<ReadonlyMap<string, Edit>>(new Map());
+
 export function nameOf(skuId: string, field: Field): string {
   return `${field} ${skuId}`;
 }

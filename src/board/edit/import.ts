@@ -1,7 +1,6 @@
 /** An import on its way: a dry run first, then the same file again, which stores it. */
 import { signal } from '@preact/signals';
 import { followFeed, handIn, type Feed, type Parameters } from '../api/feeds.ts';
-import type { FeedReport } from '../../domain/feed.ts';
 import { notify } from '../state/notices.ts';
 import { createKey } from './keys.ts';
 import { pending } from './pending.ts';
@@ -29,6 +28,8 @@ export const importing = signal<Import | null>(null);
 
 /** The gateway's limit, in bytes. */
 const MAX_BYTES = 256 * 1_048_576;
+/** The gateway's limit for an undo. */
+const MAX_UNDONE = 10_000;
 
 /** Shows what the file would change. */
 export async function checkFile(chosen: File, isFull = false): Promise<void> {
@@ -69,12 +70,6 @@ export function closeImport(): void {
   importing.value = null;
 }
 
-/** Whether the page can undo it: the gateway undoes no more changes in one call. */
-export function canUndo(report: FeedReport): boolean {
-  return report.groupId !== null && report.applied + report.zeroed <= MAX_UNDONE;
-}
-const MAX_UNDONE = 10_000;
-
 async function run(next: Import['step'], parameters: Parameters): Promise<void> {
   const begun = importing.value;
   if (!begun) return;
@@ -95,9 +90,10 @@ async function run(next: Import['step'], parameters: Parameters): Promise<void> 
   }
 }
 
+/** Null if nothing was changed, or more than the gateway undoes in one call. */
 function undoOf({ report }: Feed): (() => Promise<void>) | null {
-  const groupId = report?.groupId;
-  return report && groupId && canUndo(report) ? noteDone(() => undo({ groupId })) : null;
+  const { groupId = null, applied = 0, zeroed = 0 } = report ?? {};
+  return groupId !== null && applied + zeroed <= MAX_UNDONE ? noteDone(() => undo({ groupId })) : null;
 }
 
 /** The dialog is gone: a notice says how the import ended. */

@@ -56,8 +56,9 @@ function take(message: FromStream): void {
     const { status } = message;
     liveStatus.value = status;
     if (status !== 'offline') tryAgainNow();
+    if (status !== 'live') return;
     // Rows were read before the stream was open: what changed in between is in neither.
-    if (status === 'live' && !wasLive) void readAgain();
+    if (!wasLive) void readAgain();
     wasLive = true;
   }
 }

@@ -83,6 +83,16 @@ describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
     expect(words.join()).toMatch(/^(?:live,)?offline,(?:catching up,)?live$/);
   });
 
+  test('shows what was changed between two sessions', async () => {
+    await board.context.clearCookies();
+    await board.page.getByRole('searchbox', { name: 'Search' }).fill('lamp-1');
+    await board.page.getByRole('textbox', { name: 'Token' }).waitFor();
+    await changeElsewhere(stage, { sku_id: 'lamp-10', quantity_in_stock: 110 });
+    await signIn(board);
+    await expect.poll(() => board.shown('lamp-10', 'In stock'), patience).toBe('110');
+    await expect.poll(() => status(board), patience).toBe('live');
+  });
+
   test('is live again while others go on changing, however many they are', async () => {
     let goesOn = true;
     const others = (async () => {
