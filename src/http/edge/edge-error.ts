@@ -93,7 +93,9 @@ export function reportFault(error: unknown, request: FastifyRequest): string {
   const unavailable = unavailableIn(error);
   if (unavailable) {
     request.errorCode = unavailable.code;
-    request.log.warn({ err: unavailable.cause, code: unavailable.code }, 'unavailable');
+    // A client that leaves ends its reads. A page does so with each key of a search: no operator needs to know.
+    const isLeft = unavailable.code === 'QUERY_TIMEOUT' && request.raw.socket?.destroyed;
+    request.log[isLeft ? 'debug' : 'warn']({ err: unavailable.cause, code: unavailable.code }, 'unavailable');
   } else {
     request.errorCode = 'INTERNAL_SERVER_ERROR';
     request.log.error({ err: error }, 'request failed');
