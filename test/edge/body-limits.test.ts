@@ -74,6 +74,65 @@ describe('at the GraphQL door', () => {
     ]);
   });
 
+  describe('an object that GraphQL would repeat in each of many messages is refused before it is coerced', () => {
+    const flat = (count: number, value = '1', name = 'a') =>
+      `{${Array.from({ length: count }, (_, i) => `"${name}${i}":${value}`).join()}}`;
+    const mutation = 'mutation ($v: UpdateSkuInventoryInput!) { updateSkuInventory(input: $v) { outcome } }';
+    const call = (input: string) => `{"query":"${mutation}","variables":{"v":${input}}}`;
+    const x = (count: number) => 'x'.repeat(count);
+    test.each([
+      ['80,000 fields', flat(80_000), 80_000],
+      ['301 fields, in a small body', flat(301), 301],
+      ['60 objects of 60 objects of 60 fields', flat(60, flat(60, flat(60))), 219_660],
+      ['the same in a field of the schema', `{"identifier":${flat(60, flat(60, flat(60)))}}`, 219_661],
+      ['lists of objects', flat(60, `[${Array(10).fill(flat(60)).join()}]`), 36_660],
+      ['one name, many times', `{${'"a":1,'.repeat(999)}"a":1}`, 1_000],
+    ])('%s', async (_what, input, provided) => {
+      const { status, body } = await post('/graphql', call(input));
+      expect([status, body.errors[0].message]).toEqual([
+        400,
+        `An object may hold at most 300 values; one here has ${provided}. Send only the fields of the schema.`,
+      ]);
+      expect(body.errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', limit: 300, provided });
+    });
+    test.each([
+      ['texts', flat(100, `"${x(60_000)}"`), 6_000_290],
+      ['names', flat(100, '1', x(60_000)), 6_000_190],
+      ['texts in lists', flat(50, `["${x(60_000)}"]`), 3_000_140],
+    ])('long %s', async (_what, input, provided) => {
+      const { status, body } = await post('/graphql', call(input));
+      const message = `An object may hold at most 65536 bytes of text; one here has ${provided}. Shorten it.`;
+      expect([status, body.errors[0].message]).toEqual([400, message]);
+    });
+    test('beside the variables, and in the address too', async () => {
+      const message = expect.stringContaining('An object may hold at most 300 values; one here has 301.');
+      for (const outer of [`"variables":${flat(301)}`, `"extensions":${flat(301)}`, flat(300).slice(1, -1)]) {
+        const { status, body } = await post('/graphql', `{"query":"{ __typename }",${outer}}`);
+        expect([status, body.errors[0].message]).toEqual([400, message]);
+      }
+      const headers = { Authorization: `Token ${tokens.full}` };
+      for (const name of ['variables', 'extensions']) {
+        const parameters = new URLSearchParams({ query: '{ __typename }', [name]: flat(301) });
+        const answer = await sendRaw(origin, rawRequest(`GET /graphql?${parameters}`, headers, ''));
+        expect([answer.status, JSON.parse(answer.body).errors[0].message]).toEqual([400, message]);
+      }
+    });
+    test('but 300 fields pass, and are named as always', async () => {
+      const { status, body } = await post('/graphql', call(flat(300)));
+      expect([status, body.errors.length]).toEqual([400, 51]);
+      expect(body.errors[0].message).toContain('Variable "$v" got invalid value { a0: 1, a1: 1');
+    });
+    test('and so do the largest rows and the most variables that a document has room for', async () => {
+      const row = `{"identifier":${flat(5)},"expected":${flat(2)},${flat(5).slice(1)}`;
+      const { body } = await post(
+        '/graphql',
+        graphql(`{"v":{"updates":[${`${row},`.repeat(9_999)}${row}]}}`),
+      );
+      expect(body).toEqual({ data: { __typename: 'Query' } });
+      expect((await post('/graphql', graphql(flat(250)))).status).toBe(200);
+    });
+  });
+
   test('JSON past 900 levels is refused', async () => {
     const { status, body } = await post(
       '/graphql',
@@ -101,6 +160,13 @@ describe('at the legacy door', () => {
     const one = (count: number) => `{"sku_id":"EACH","quantity_in_stock":1,"more":${objects(count)}}`;
     expect((await post(ONE, one(9_000))).status).toBe(200);
     expect((await post(ONE, one(11_000))).status).toBe(400);
+  });
+
+  test('unknown fields are ignored, however many fit', async () => {
+    const unknown = Array.from({ length: 9_000 }, (_, i) => `"a${i}":1`).join();
+    const row = `{"sku_id":"EACH","quantity_in_stock":1,${unknown}}`;
+    expect((await post(ONE, row)).status).toBe(200);
+    expect((await post(BULK, `[${row}]`)).status).toBe(200);
   });
 
   test('deep JSON has the answer of before', async () => {

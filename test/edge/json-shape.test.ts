@@ -34,6 +34,30 @@ function count(value: unknown): Counts {
   };
 }
 
+/** Values and text of the largest object, found by a recursion. `text` counts from the third level on, as `values` within `values` do. */
+function largest(
+  value: unknown,
+  level = 1,
+): { values: number; text: number; object: number; objectText: number } {
+  const isList = Array.isArray(value);
+  const own = (text: string) => (level > 3 ? Buffer.byteLength(JSON.stringify(text)) - 2 : 0);
+  if (typeof value === 'string') return { values: 0, text: own(value), object: 0, objectText: 0 };
+  if (typeof value !== 'object' || value === null) return { values: 0, text: 0, object: 0, objectText: 0 };
+  const keys = isList ? [] : Object.keys(value);
+  const inner = Object.values(value).map((child) => largest(child, level + 1));
+  const shown = isList ? inner.slice(0, 10) : inner;
+  const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+  const values = shown.length + (level > 2 ? sum(shown.map((child) => child.values)) : 0);
+  const keyText = level > 2 ? sum(keys.map((key) => Buffer.byteLength(JSON.stringify(key)) - 2)) : 0;
+  const text = level > 2 ? keyText + sum(shown.map((child) => child.text)) : 0;
+  return {
+    values,
+    text,
+    object: Math.max(isList ? 0 : values, ...inner.map(({ object }) => object)),
+    objectText: Math.max(isList ? 0 : text, ...inner.map(({ objectText }) => objectText)),
+  };
+}
+
 test('any JSON is measured as a parser finds it, with any white space, in chunks of any size', () => {
   const space = fc.constantFrom(undefined, 1, '\t', '\r\n');
   fc.assert(
@@ -42,6 +66,8 @@ test('any JSON is measured as a parser finds it, with any white space, in chunks
       const text = JSON.stringify(value, null, indent);
       const shape = shapeOf(text, chunkBytes);
       expect(shape).toMatchObject(count(value));
+      const { object: largestObject, objectText: longestObjectText } = largest(value);
+      expect(shape).toMatchObject({ largestObject, longestObjectText });
       expect(shape.outermost).toBe(Array.isArray(value) ? value.length : 0);
       expect(shapeOf(text)).toEqual(shape);
     }),
@@ -76,6 +102,19 @@ describe('depth', () => {
     expect(shapeOf(text, 7)).toEqual(shapeOf(text));
   });
 });
+
+test.each([
+  ['{"a":{"b":{"c":{"d":[1,2]},"e":1}}}', 5, 3],
+  ['{"a":{"b":{"c":[1,2,3,4,5,6,7,8,9,10,11,{"x":{}}]}}}', 11, 1],
+  ['{"a":{"b":1,"c":{},"d":[{"long":"text"}]}}', 3, 8],
+  ['{"a":"text","b":{"c":"text"}}', 2, 0],
+])(
+  '%s: its largest object holds %i values and %i bytes of text',
+  (text, largestObject, longestObjectText) => {
+    for (const chunkBytes of [1, 2, 3, 100])
+      expect(shapeOf(text, chunkBytes)).toMatchObject({ largestObject, longestObjectText });
+  },
+);
 
 test('the places of the longest list and text are known', () => {
   const text = '{"a": [1], "updates": [1,2,3], "query": "abcdefghijkl"}';

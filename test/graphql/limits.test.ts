@@ -170,6 +170,36 @@ describe('2,000 tokens', () => {
   });
 });
 
+describe('unknown fields of objects in the document', () => {
+  const filter = (fields: string) => `{ skus(filter: { ${fields} }) { totalCount } }`;
+  const unknown = (count: number, value = '1') => repeat(count, (i) => `a${i}: ${value}`);
+  test('are each named as always, where that is short', async () => {
+    const messages = await refusals(filter(unknown(3)));
+    expect(messages).toHaveLength(3);
+    expect(messages[2]).toContain('not to include unknown field "a2"');
+    const rows = `[${'{ a: 1 } '.repeat(90)}]`;
+    const bulk = `mutation { bulkUpdateSkuInventory(input: { updates: ${rows} }) { appliedCount } }`;
+    expect(await refusals(bulk)).toHaveLength(90);
+  });
+  // GraphQL would repeat the whole object for each field: some 100 times 60,000 characters.
+  test.each([
+    ['of one object', filter(unknown(600)), 600],
+    ['with long texts', filter(unknown(30, `"${'x'.repeat(2_000)}"`)), 30],
+    ['of an object in a list', filter(`identifiers: [{ ${unknown(500)} }]`), 500],
+    ['that hold objects', filter(unknown(30, `{ ${unknown(15)} }`)), 30],
+    [
+      'of a default',
+      `query ($v: SkuFilterInput = { ${unknown(500)} }) { skus(filter: $v) { totalCount } }`,
+      500,
+    ],
+  ])('are counted in one message, where it would be long: %s', async (_where, query, count) => {
+    const message = expect.stringMatching(
+      `^"a0" is not a field of Sku\\w+. Correct all unknown fields; the document has ${count}.$`,
+    );
+    expect(await refusals(query)).toEqual([message]);
+  });
+});
+
 describe('fragments in a circle are refused, and do not hang', () => {
   test.each([
     ['one within itself', '{ ...F } fragment F on Query { ...F }'],

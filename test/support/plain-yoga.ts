@@ -2,7 +2,7 @@
 import { getOperationAST, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../../src/http/graphql/execute.ts';
-import { limitDocuments } from '../../src/http/graphql/document-limits.ts';
+import { limitDocuments } from '../../src/http/graphql/bounded-documents.ts';
 import { maskError, maskResult } from '../../src/http/graphql/mask-error.ts';
 import { denyPermission } from '../../src/http/graphql/permission.ts';
 import { schema } from '../../src/schema/index.ts';

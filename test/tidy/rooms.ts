@@ -140,7 +140,8 @@ export const rooms: readonly Room[] = [
   room(
     'http/door',
     'The two doors: the routes of GraphQL and of the legacy paths.',
-    ...['domain', 'schema/builder', 'http/edge', 'http/graphql', 'http/legacy', 'http/heavy', 'http/live'],
+    ...['domain', 'schema/builder', 'http/edge', 'http/body', 'http/graphql', 'http/legacy', 'http/heavy'],
+    'http/live',
   ),
   room(
     'http/board',

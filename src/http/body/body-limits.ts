@@ -1,6 +1,6 @@
 /** Limits on the JSON of a body, for each door. Each limit has room beyond the largest valid call. */
 import { MAX_BULK_ROWS } from '../../domain/update.ts';
-import { MAX_LEVELS, type JsonShape } from './json-shape.ts';
+import { JsonMeter, MAX_LEVELS, type JsonShape } from './json-shape.ts';
 import type { PublicError } from '../edge/edge-error.ts';
 import type { Door } from '../edge/request-log.ts';
 
@@ -10,6 +10,17 @@ const MAX_VALUES = 400_000;
 const MAX_VALUES_OF_ONE = 10_000;
 /** Bytes of the GraphQL document, or of any other string in a GraphQL body, as written there with its escapes. */
 const MAX_TEXT_BYTES = 65_536;
+/**
+ * Values in one object of a GraphQL body, with all that lies within it (`JsonShape.largestObject`). GraphQL repeats the whole object in the
+ * message for each unknown field, before it cuts the message. The largest valid object has about 160 values: a bulk call, of whose
+ * rows ten count. A document has room for 250 variables.
+ */
+const MAX_OBJECT_VALUES = 300;
+/** Bytes of text in one object of a GraphQL body, counted in the same way. */
+const MAX_OBJECT_TEXT_BYTES = 65_536;
+
+/** Bytes of the shortest GraphQL body that can exceed a limit. Each value takes a byte, and a comma or a bracket. */
+export const SHORTEST_JUDGED_BYTES = 2 * MAX_OBJECT_VALUES;
 
 /** Returns why a door refuses a body, or null. `shape` and `body` may cover only the first part of it. */
 type Judge = (shape: JsonShape, body: Uint8Array) => PublicError | null;
@@ -21,9 +32,26 @@ type Judge = (shape: JsonShape, body: Uint8Array) => PublicError | null;
 export const judges: Partial<Record<Door, Judge>> = {
   legacy: (shape) => judgeValues(shape, MAX_VALUES_OF_ONE),
   legacy_bulk: (shape) => judgeRows(shape) ?? judgeValues(shape, MAX_VALUES),
-  graphql: (shape, body) =>
-    judgeDepth(shape) ?? judgeLists(shape, body) ?? judgeTexts(shape, body) ?? judgeValues(shape, MAX_VALUES),
+  graphql: judgeGraphql,
 };
+
+/** As the judge of the GraphQL door, for variables and extensions that come in the address. Each is JSON. */
+export function judgeParameters(variables: string, extensions: string): PublicError | null {
+  const body = Buffer.from(`{"variables":${variables},"extensions":${extensions}}`);
+  const meter = new JsonMeter();
+  meter.measure(body);
+  return judgeGraphql(meter.shape, body);
+}
+
+function judgeGraphql(shape: JsonShape, body: Uint8Array): PublicError | null {
+  return (
+    judgeDepth(shape) ??
+    judgeLists(shape, body) ??
+    judgeTexts(shape, body) ??
+    judgeValues(shape, MAX_VALUES) ??
+    judgeObjects(shape)
+  );
+}
 
 function judgeValues({ values }: JsonShape, limit: number): PublicError | null {
   if (values <= limit) return null;
@@ -58,6 +86,16 @@ function judgeTexts({ longestText, longestTextAt }: JsonShape, body: Uint8Array)
   const what = keyBefore(body, longestTextAt) === 'query' ? 'GraphQL document' : 'text';
   const message = `A ${what} may have at most ${MAX_TEXT_BYTES} bytes; this one has ${longestText}.`;
   return refuse(message, { limit: MAX_TEXT_BYTES, provided: longestText });
+}
+
+function judgeObjects({ largestObject, longestObjectText }: JsonShape): PublicError | null {
+  if (largestObject > MAX_OBJECT_VALUES) {
+    const message = `An object may hold at most ${MAX_OBJECT_VALUES} values; one here has ${largestObject}. Send only the fields of the schema.`;
+    return refuse(message, { limit: MAX_OBJECT_VALUES, provided: largestObject });
+  }
+  if (longestObjectText <= MAX_OBJECT_TEXT_BYTES) return null;
+  const message = `An object may hold at most ${MAX_OBJECT_TEXT_BYTES} bytes of text; one here has ${longestObjectText}. Shorten it.`;
+  return refuse(message, { limit: MAX_OBJECT_TEXT_BYTES, provided: longestObjectText });
 }
 
 /** The object key before the value that begins at this offset; undefined if there is none. */

@@ -1,7 +1,14 @@
-/** Measures JSON while its bytes arrive, without parsing it: the number of values, the length of lists and strings, and the depth. */
+/** Measures JSON while its bytes arrive, without parsing it: the number of values, the size of lists, objects and strings, and the depth. */
 
 /** Levels that are measured. Measuring stops at JSON that nests deeper. */
 export const MAX_LEVELS = 900;
+/**
+ * Levels of objects that only hold others: the body of a GraphQL request and its `variables`. What lies within them does not add to
+ * their size, because each variable is checked by itself.
+ */
+const OUTER_LEVELS = 2;
+/** Elements of a list that add to the size of the object around it. Error messages show as many. */
+const SHOWN_ELEMENTS = 10;
 
 /** The size of a JSON text. It does not say whether the text is valid JSON. */
 export interface JsonShape {
@@ -17,6 +24,10 @@ export interface JsonShape {
   /** Bytes between the quotes of the longest string or key, and the byte offset of its opening quote. */
   longestText: number;
   longestTextAt: number;
+  /** Values in the largest object, with all that lies within it; of each list the first SHOWN_ELEMENTS. */
+  largestObject: number;
+  /** Bytes of the strings and keys in the object with most of them, counted in the same way. */
+  longestObjectText: number;
   /** Whether the text nests deeper than MAX_LEVELS. */
   isTooDeep: boolean;
 }
@@ -53,6 +64,8 @@ export class JsonMeter {
     longestListAt: 0,
     longestText: 0,
     longestTextAt: 0,
+    largestObject: 0,
+    longestObjectText: 0,
     isTooDeep: false,
   };
 
@@ -69,6 +82,9 @@ export class JsonMeter {
   readonly #counts = [0];
   readonly #isList = [false];
   readonly #openedAt = [0];
+  /** For each open level: its size so far, in values and in bytes of text. */
+  readonly #valuesIn = [0];
+  readonly #textIn = [0];
 
   /** Measures the next chunk of the text. */
   measure(chunk: Uint8Array): void {
@@ -113,6 +129,7 @@ export class JsonMeter {
     const depth = this.#depth;
     // Always defined: each open level has an entry in each array.
     const elements = ((this.#counts[depth] as number) += 1);
+    if (this.#isShown(depth)) this.#valuesIn[depth] = (this.#valuesIn[depth] as number) + 1;
     if (!this.#isList[depth]) return;
     this.shape.elements += 1;
     if (depth === 1) this.shape.outermost = elements;
@@ -130,14 +147,33 @@ export class JsonMeter {
     this.#counts[this.#depth] = 0;
     this.#isList[this.#depth] = isList;
     this.#openedAt[this.#depth] = at;
+    this.#valuesIn[this.#depth] = 0;
+    this.#textIn[this.#depth] = 0;
     this.#isFresh = true;
     return true;
   }
 
   #close(): void {
     this.#isFresh = false;
+    const depth = this.#depth;
     // A bracket too many is not JSON. The parser reports that later.
-    if (this.#depth > 0) this.#depth -= 1;
+    if (depth === 0) return;
+    const values = this.#valuesIn[depth] as number;
+    const text = this.#textIn[depth] as number;
+    if (!this.#isList[depth]) {
+      this.shape.largestObject = Math.max(this.shape.largestObject, values);
+      this.shape.longestObjectText = Math.max(this.shape.longestObjectText, text);
+    }
+    this.#depth = depth - 1;
+    if (this.#depth > OUTER_LEVELS && this.#isShown(this.#depth)) {
+      this.#valuesIn[this.#depth] = (this.#valuesIn[this.#depth] as number) + values;
+      this.#textIn[this.#depth] = (this.#textIn[this.#depth] as number) + text;
+    }
+  }
+
+  /** Whether the latest value of this level adds to its size. */
+  #isShown(depth: number): boolean {
+    return !this.#isList[depth] || (this.#counts[depth] as number) <= SHOWN_ELEMENTS;
   }
 
   /** Reads to the end of the open string; returns the offset behind its closing quote, or the chunk's length. */
@@ -152,6 +188,7 @@ export class JsonMeter {
       const byte = chunk[at];
       if (byte === QUOTE_BYTE) {
         this.#noteText(this.#seen + at);
+        this.#addText(this.#seen + at - this.#textAt - 1);
         this.#textAt = -1;
         return at + 1;
       }
@@ -162,6 +199,12 @@ export class JsonMeter {
     }
     this.#noteText(this.#seen + length);
     return length;
+  }
+
+  #addText(bytes: number): void {
+    const depth = this.#depth;
+    if (depth <= OUTER_LEVELS || !this.#isShown(depth)) return;
+    this.#textIn[depth] = (this.#textIn[depth] as number) + bytes;
   }
 
   #noteText(end: number): void {

@@ -1,7 +1,7 @@
 /** Reads request bodies. It counts their bytes and measures their JSON while they arrive, so that large bodies are refused before they are parsed. */
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
-import { judges } from './body-limits.ts';
+import { judges, SHORTEST_JUDGED_BYTES } from './body-limits.ts';
 import { noRoom, SMALL_BYTES } from '../fair/byte-budget.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { JsonMeter, type JsonShape } from './json-shape.ts';
@@ -13,7 +13,7 @@ import { readPieces } from './read-pieces.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The size of the body's JSON; undefined without a body, or if the body was not measured (`measureFor`). */
+    /** The size of the body's JSON; undefined without a body, or if no rows are charged by it (`measureFor`). */
     bodyShape: JsonShape | undefined;
   }
 }
@@ -73,7 +73,7 @@ export function readBody(request: FastifyRequest, payload: Readable, done: Done)
     if (declared !== undefined && received !== declared) {
       return finish(withStatus(400, new Error('The body is not as long as declared.')));
     }
-    request.bodyShape = measured?.meter.shape;
+    if (measured?.isCharged) request.bodyShape = measured.meter.shape;
     const refusal = judge();
     finish(refusal ? new RefusalError(refusal) : null, body.bytes());
   };
@@ -91,9 +91,12 @@ function declaredLength({ headers }: FastifyRequest): number | undefined {
 function measureFor(request: FastifyRequest, declared: number | undefined) {
   const { door = 'other' } = request.routeOptions.config;
   const judge = judges[door];
+  if (!judge || !declaresJson(request)) return undefined;
+  const bytes = declared ?? Infinity;
   // The rows of a legacy bulk call are charged by number, so they are counted even in a small body.
-  const isSmall = declared !== undefined && declared <= SMALL_BYTES && door !== 'legacy_bulk';
-  return judge && !isSmall && declaresJson(request) ? { judge, meter: new JsonMeter() } : undefined;
+  const isCharged = bytes > SMALL_BYTES || door === 'legacy_bulk';
+  const canExceed = door === 'graphql' && bytes > SHORTEST_JUDGED_BYTES;
+  return isCharged || canExceed ? { judge, meter: new JsonMeter(), isCharged } : undefined;
 }
 
 function refuseUnread({ raw }: FastifyRequest): Error {

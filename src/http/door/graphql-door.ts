@@ -6,6 +6,7 @@ import type { Services } from '../../schema/builder/context.ts';
 import { throttled, type Admission } from '../edge/admission.ts';
 import type { Entrance } from '../edge/authenticate.ts';
 import { execute } from '../graphql/execute.ts';
+import { judgeParameters } from '../body/body-limits.ts';
 import { tellStanding } from '../edge/finish-answer.ts';
 import {
   GRAPHQL_PATH,
@@ -131,7 +132,7 @@ async function admit(
 /** Why this cannot be a GraphQL request; a body is JSON in UTF-8 alone, so that no cross-site form can run a mutation. */
 function refuseRequest(request: FastifyRequest): PublicError | null {
   const { method, body } = request;
-  if (method === 'GET') return hasJsonParameters(request) ? null : badParameters;
+  if (method === 'GET') return refuseParameters(request);
   if (!declaresJson(request)) return unsupportedMediaType(request);
   if (!(body instanceof Buffer) || !isUtf8(body)) {
     return { status: 400, code: 'BAD_REQUEST', message: 'The body must be a JSON object in UTF-8.' };
@@ -154,12 +155,12 @@ const badParameters: PublicError = {
 };
 
 /** Yoga takes it for a fault of ours when they cannot be parsed. */
-function hasJsonParameters({ url }: FastifyRequest): boolean {
+function refuseParameters({ url }: FastifyRequest): PublicError | null {
   const parameters = new URLSearchParams(url.replace(/^[^?]*/, ''));
-  return ['variables', 'extensions'].every((name) => {
-    const text = parameters.get(name);
-    return !text || text === 'null' || parseObject(text) !== undefined;
-  });
+  const variables = parameters.get('variables') || 'null';
+  const extensions = parameters.get('extensions') || 'null';
+  const areJson = [variables, extensions].every((text) => text === 'null' || parseObject(text) !== undefined);
+  return areJson ? judgeParameters(variables, extensions) : badParameters;
 }
 
 function sendError(reply: FastifyReply, error: PublicError): FastifyReply {

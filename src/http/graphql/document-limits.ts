@@ -1,31 +1,23 @@
-/** Limits on GraphQL documents, so that no document costs more than a person's would. */
+/** Limits on GraphQL operations, so that none costs more than a person's would. */
 import {
   getNullableType,
   GraphQLError,
   isInputObjectType,
   isListType,
   isObjectType,
-  parse,
   type ASTVisitor,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLInputType,
   type OperationDefinitionNode,
-  type ParseOptions,
   type SelectionSetNode,
-  type Source,
   type ValidationContext,
 } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import { schema } from '../../schema/index.ts';
 import { DEFAULT_PAGE, MAX_PAGE } from '../../schema/builder/page.ts';
 
-/** UTF-16 units in a document. */
-const MAX_DOCUMENT_LENGTH = 65_536;
-/** Lexical tokens in a document. GraphiQL's introspection has about 350. */
-const MAX_TOKENS = 2_000;
 /** Levels of fields. GraphiQL's introspection has 15. */
 const MAX_DEPTH = 20;
 /** Fields directly under the operation. More updates than this belong in one bulk call. */
@@ -43,27 +35,6 @@ const MAX_ANSWERED_FIELDS = 1_000_000;
 
 /** Fields that one event of a subscription may have: it is made for each change, and kept for each reader that is behind. */
 const MAX_EVENT_FIELDS = 5_000;
-
-/** Refuses documents past the limits with `GRAPHQL_VALIDATION_FAILED`; those in fragments count where they are spread. */
-export function limitDocuments(): Plugin {
-  return {
-    onParse: ({ setParseFn }) => {
-      setParseFn((source, options) => parseBounded(source, options));
-    },
-    onValidate: ({ addValidationRule }) => addValidationRule(documentLimits),
-  };
-}
-
-/** As graphql's `parse`; a document past MAX_DOCUMENT_LENGTH or MAX_TOKENS is a GraphQLError. */
-export function parseBounded(source: string | Source, options?: ParseOptions): DocumentNode {
-  const { length } = typeof source === 'string' ? source : source.body;
-  if (length > MAX_DOCUMENT_LENGTH) {
-    throw new GraphQLError(
-      `A document may have at most ${MAX_DOCUMENT_LENGTH} characters; this one has ${length}. Send values as variables.`,
-    );
-  }
-  return parse(source, { ...options, maxTokens: MAX_TOKENS });
-}
 
 /** What an operation may come to at most. */
 export interface OperationSize {

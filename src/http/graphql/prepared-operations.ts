@@ -1,7 +1,7 @@
 /** GraphQL operations ready to run: parsed, validated and measured once, however often they are sent. */
-import { getOperationAST, specifiedRules, validate, type DocumentNode } from 'graphql';
-import { schema } from '../../schema/index.ts';
-import { documentLimits, measureOperation, parseBounded, type OperationSize } from './document-limits.ts';
+import { getOperationAST, type DocumentNode } from 'graphql';
+import { parseBounded, validateBounded } from './bounded-documents.ts';
+import { measureOperation, type OperationSize } from './document-limits.ts';
 import type { Operation } from './permission.ts';
 
 export interface PreparedOperation extends Operation {
@@ -72,7 +72,9 @@ function keyOf(query: string, operationName: string | undefined): string {
 
 function prepare(query: string, operationName?: string): PreparedOperation | undefined {
   const document = parseKnown(query);
-  return document && isValid(document) ? pickOperation(document, operationName) : undefined;
+  return document && validateBounded(document).length === 0
+    ? pickOperation(document, operationName)
+    : undefined;
 }
 
 /** It was validated by another thread. */
@@ -84,11 +86,6 @@ function prepareTrusted(query: string, operationName?: string): PreparedOperatio
 function pickOperation(document: DocumentNode, operationName?: string): PreparedOperation | undefined {
   const operation = getOperationAST(document, operationName);
   return operation ? { document, operation, size: measureOperation(document, operation) } : undefined;
-}
-
-/** Its size first: some of the other rules take quadratic time. */
-function isValid(document: DocumentNode): boolean {
-  return [[documentLimits], specifiedRules].every((rules) => validate(schema, document, rules).length === 0);
 }
 
 function parseKnown(query: string): DocumentNode | undefined {

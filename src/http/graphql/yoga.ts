@@ -3,7 +3,7 @@ import { normalizedExecutor, type ExecutionArgs } from '@graphql-tools/executor'
 import { getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { schema } from '../../schema/index.ts';
-import { limitDocuments } from './document-limits.ts';
+import { limitDocuments } from './bounded-documents.ts';
 import { execute, noteRefusal, subscribe, type RequestContext } from './execute.ts';
 import { GRAPHQL_PATH, type GraphqlRequest } from './graphql-request.ts';
 import { maskError } from './mask-error.ts';
