@@ -17,6 +17,11 @@ const LONGEST = [
   'bulk',
   'graphiql',
   'live',
+  'grid',
+  'other-supplier',
+  'looks',
+  'editing',
+  'signing-in',
   'url-secrets',
   'clocks',
 ];

@@ -23,6 +23,7 @@ beforeEach(async () => {
     console.log('a thread of', workerData);`,
   );
   write('src/board/index.html', '<link href="board.css" /><script type="module" src="main.tsx"></script>');
+  write('src/board/icon.svg', '<svg xmlns="http://www.w3.org/2000/svg" />');
   write('src/board/main.tsx', `document.title = 'Board';`);
   write('src/board/live/live-worker.ts', 'postMessage(1);');
   for (const name of ['base', 'grid', 'panels'])

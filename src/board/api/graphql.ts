@@ -32,6 +32,9 @@ export class UnreachableError extends Error {
 /** The gateway refused the request, and would again. The message says why. */
 export class RefusedError extends Error {}
 
+/** The gateway has stopped a query that read for too long. Unless the gateway was busy, the same query would take as long again. */
+export class TooLongError extends RefusedError {}
+
 interface Answer<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly { readonly message: string }[];
@@ -77,9 +80,8 @@ export async function request(path: string, init: RequestInit): Promise<Response
   if (response.status === 401) throw new SignedOutError('Sign in again.');
   if (!TRANSIENT.has(response.status)) return response;
   const said = await response.text().catch(() => '');
-  // A query that took too long would take as long again.
   if (said.includes('QUERY_TIMEOUT'))
-    throw new RefusedError('That takes the gateway too long. Search for something more special, or filter.');
+    throw new TooLongError('That takes the gateway too long. Search for something more special, or filter.');
   const after = Number(response.headers.get('retry-after') ?? NaN);
   throw new UnreachableError('The gateway cannot answer now.', Number.isFinite(after) ? after : undefined);
 }

@@ -1,13 +1,15 @@
 /** The SKUs of the view, read page by page where the grid looks, and kept up to date by live changes. */
 import { effect, signal } from '@preact/signals';
 import { skuIndexQuery, skusQuery, type BoardSku } from '../api/documents.ts';
-import { send } from '../api/graphql.ts';
+import { send, TooLongError } from '../api/graphql.ts';
 import { changeRow, createListing, keepPage, noteChange, PAGE_ROWS, type Listing } from './listing.ts';
 import { untilReachable } from './reachable.ts';
 import { toFilter, toOrder, view } from './view.ts';
 
 /** A search waits for so many milliseconds for the next key. */
 const TYPING_MS = 120;
+/** Pauses before the rows are counted again, in milliseconds. */
+const COUNT_PAUSES_MS = [1_000, 5_000, 20_000];
 
 /** The listing that is read. */
 let listing = createListing(view.peek());
@@ -118,13 +120,27 @@ async function begin(now: Listing): Promise<void> {
 async function count(now: Listing): Promise<void> {
   const variables = { filter: toFilter(now.view), orderBy: toOrder(now.view) };
   await whileShown(now, async (stop) => {
-    const { skus } = await send(skuIndexQuery, variables, stop);
+    const { skus } = await patiently(() => send(skuIndexQuery, variables, stop), stop);
     if (now !== listing) return;
     now.cursors = skus.index.cursors;
     rowCount.value = skus.index.count;
     isCounted.value = true;
     rowsChanged.value++;
   });
+}
+
+/** The first rows are there already. So what takes a busy gateway too long is asked for again a little later, a few times. */
+async function patiently<Result>(ask: () => Promise<Result>, stop: AbortSignal): Promise<Result> {
+  for (const ms of COUNT_PAUSES_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof TooLongError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      stop.throwIfAborted();
+    }
+  }
+  return ask();
 }
 
 function readPage(now: Listing, page: number): Promise<void> {

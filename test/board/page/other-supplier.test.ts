@@ -12,6 +12,7 @@ import {
   openTab,
   signIn,
   storedSku,
+  untilQuiet,
   type BoardStage,
   type BoardWindow,
 } from '../../support/machine/board-window.ts';
@@ -46,6 +47,7 @@ describe.skipIf(lacksBrowser)('An edit that waits for a session', { timeout: 90_
       void dialog.dismiss();
     });
     await board.cell(skuId, 'In stock').waitFor();
+    await untilQuiet(board);
     await board.context.clearCookies();
     await edit(board, skuId, '8');
     await board.page.getByRole('textbox', { name: 'Token' }).waitFor();

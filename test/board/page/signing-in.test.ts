@@ -10,6 +10,7 @@ import {
   openTab,
   signIn,
   storedSku,
+  untilQuiet,
   type BoardStage,
 } from '../../support/machine/board-window.ts';
 import { lacksBrowser, patience } from '../../support/machine/browser.ts';
@@ -86,6 +87,7 @@ describe.skipIf(lacksBrowser)('Signing in to the board', { timeout: 90_000 }, ()
     await signIn(board);
     const { page, cell } = board;
     await cell('cup', 'In stock').waitFor();
+    await untilQuiet(board);
     await board.context.clearCookies();
     await cell('cup', 'In stock').click();
     await page.keyboard.type('8');

@@ -97,6 +97,12 @@ export async function signIn({ page }: BoardWindow, token = CLIENT_TOKEN): Promi
   await page.getByRole('grid', { name: 'SKUs' }).waitFor();
 }
 
+/** Resolves once the page follows the stream and asks for nothing more by itself. Its next request is then the user's. */
+export async function untilQuiet({ page }: BoardWindow): Promise<void> {
+  await page.getByRole('status', { name: 'Live' }).filter({ hasText: 'live' }).waitFor();
+  await page.waitForLoadState('networkidle');
+}
+
 /** What somebody else changes, by the legacy path. */
 export async function changeElsewhere(
   { gateway }: Pick<BoardStage, 'gateway'>,
