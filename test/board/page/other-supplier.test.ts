@@ -7,12 +7,12 @@ import { saveSupplier } from '../../../src/db/suppliers.ts';
 import { saveToken } from '../../../src/db/tokens.ts';
 import {
   changeElsewhere,
+  endSessionAtNextEdit,
   openBoard,
   openBoardStage,
   openTab,
   signIn,
   storedSku,
-  untilQuiet,
   type BoardStage,
   type BoardWindow,
 } from '../../support/machine/board-window.ts';
@@ -47,8 +47,7 @@ describe.skipIf(lacksBrowser)('An edit that waits for a session', { timeout: 90_
       void dialog.dismiss();
     });
     await board.cell(skuId, 'In stock').waitFor();
-    await untilQuiet(board);
-    await board.context.clearCookies();
+    await endSessionAtNextEdit(board);
     await edit(board, skuId, '8');
     await board.page.getByRole('textbox', { name: 'Token' }).waitFor();
     return { ...board, prompts };

@@ -5,12 +5,12 @@ import { createCatalog } from '../../../src/db/catalog.ts';
 import { saveSupplier } from '../../../src/db/suppliers.ts';
 import { saveToken } from '../../../src/db/tokens.ts';
 import {
+  endSessionAtNextEdit,
   openBoard,
   openBoardStage,
   openTab,
   signIn,
   storedSku,
-  untilQuiet,
   type BoardStage,
 } from '../../support/machine/board-window.ts';
 import { lacksBrowser, patience } from '../../support/machine/browser.ts';
@@ -87,8 +87,7 @@ describe.skipIf(lacksBrowser)('Signing in to the board', { timeout: 90_000 }, ()
     await signIn(board);
     const { page, cell } = board;
     await cell('cup', 'In stock').waitFor();
-    await untilQuiet(board);
-    await board.context.clearCookies();
+    await endSessionAtNextEdit(board);
     await cell('cup', 'In stock').click();
     await page.keyboard.type('8');
     await page.keyboard.press('Enter');

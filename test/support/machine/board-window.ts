@@ -97,10 +97,16 @@ export async function signIn({ page }: BoardWindow, token = CLIENT_TOKEN): Promi
   await page.getByRole('grid', { name: 'SKUs' }).waitFor();
 }
 
-/** Resolves once the page follows the stream and asks for nothing more by itself. Its next request is then the user's. */
-export async function untilQuiet({ page }: BoardWindow): Promise<void> {
-  await page.getByRole('status', { name: 'Live' }).filter({ hasText: 'live' }).waitFor();
-  await page.waitForLoadState('networkidle');
+/** Ends the session just before the page sends its next edit: what the page reads by itself must not be the first to find it. */
+export async function endSessionAtNextEdit({ context, page }: BoardWindow): Promise<void> {
+  let isEnded = false;
+  await page.route('**/board/graphql', async (route) => {
+    if (!isEnded && route.request().postData()?.includes('BoardUpdateSku')) {
+      isEnded = true;
+      await context.clearCookies();
+    }
+    await route.continue();
+  });
 }
 
 /** What somebody else changes, by the legacy path. */
