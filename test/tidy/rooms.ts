@@ -203,7 +203,7 @@ export const rooms: readonly Room[] = [
   room(
     'board/edit',
     'Changes on their way: edits, conflicts, pasted blocks, imports, undo.',
-    ...['board/api', 'board/state'],
+    ...['domain', 'board/api', 'board/state'],
   ),
   room(
     'board/live',

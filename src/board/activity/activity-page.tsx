@@ -1,7 +1,6 @@
 /** The page Activity: everything as it happens, by group, with filters and undo. */
 import { useEffect } from 'preact/hooks';
 import { onChanges } from '../live/live.ts';
-import { sources } from '../parts/changes.tsx';
 import {
   activity,
   activityFault,
@@ -16,6 +15,7 @@ import {
   type ActivityFilter,
 } from '../state/activity.ts';
 import { notify } from '../state/notices.ts';
+import { sources } from '../state/sources.ts';
 import { GroupItem } from './group-item.tsx';
 
 export function ActivityPage({ mayEdit }: { mayEdit: boolean }) {

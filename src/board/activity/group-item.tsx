@@ -2,10 +2,10 @@
 import { useState } from 'preact/hooks';
 import { groupChangesQuery, type BoardChange, type ChangeGroup } from '../api/change-documents.ts';
 import { send } from '../api/graphql.ts';
-import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
-import { undoInDetail } from '../edit/undo.ts';
-import { MAX_UNDONE } from '../state/activity.ts';
+import { Reason, showSteps, Time } from '../parts/changes.tsx';
+import { MAX_UNDONE, undoInDetail } from '../edit/undo.ts';
 import { notify } from '../state/notices.ts';
+import { sources } from '../state/sources.ts';
 import { untilReachable } from '../state/reachable.ts';
 
 /** Changes that a group lists when it is opened. */

@@ -81,7 +81,7 @@ export async function request(path: string, init: RequestInit): Promise<Response
   if (!TRANSIENT.has(response.status)) return response;
   const said = await response.text().catch(() => '');
   if (said.includes('QUERY_TIMEOUT'))
-    throw new TooLongError('That takes the gateway too long. Search for something more special, or filter.');
+    throw new TooLongError('That takes the gateway too long. Search for more letters, or set a filter.');
   const after = Number(response.headers.get('retry-after') ?? NaN);
   throw new UnreachableError('The gateway cannot answer now.', Number.isFinite(after) ? after : undefined);
 }

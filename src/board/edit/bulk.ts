@@ -1,9 +1,10 @@
 /** Edits of many SKUs as one call: one idempotency key, one group, one undo. */
+import { batch } from '@preact/signals';
 import { bulkUpdateMutation, type BoardSku } from '../api/documents.ts';
 import { send } from '../api/graphql.ts';
 import { notify, rowsShown } from '../state/notices.ts';
 import type { Field, Value } from '../state/fields.ts';
-import { dropEdit } from './edits.ts';
+import { dropEdit, refusedEdit } from './edits.ts';
 import { createKey } from './keys.ts';
 import { expectedVersion, inLine, noteOwn } from './own-versions.ts';
 import { pending } from './pending.ts';
@@ -45,16 +46,23 @@ async function save(rows: readonly RowEdit[], what: string): Promise<void> {
     waits,
   );
   const refused: Refused[] = [];
-  for (const { index, sku, userErrors } of answer.results) {
-    const [error] = userErrors;
-    if (error) refused.push({ skuId: rows[index]?.seen.skuId ?? '', message: error.message });
-    if (sku && error) learn(sku);
-    else if (sku) noteOwn(sku, versions[index] ?? 0);
-    // What was typed there before has been pasted over.
-    if (!error)
-      for (const field of Object.keys(rows[index]?.values ?? {})) dropEdit(sku?.skuId ?? '', field as Field);
-  }
+  // One painting for all rows.
+  batch(() => {
+    for (const { index, sku, userErrors } of answer.results) {
+      const [error] = userErrors;
+      const row = rows[index];
+      if (error) refused.push({ skuId: row?.seen.skuId ?? '', message: error.message });
+      if (sku && error) learn(sku);
+      else if (sku && row) noteSaved(row, versions[index] ?? 0, sku);
+    }
+  });
   tell(what, answer.groupId, answer.appliedCount, refused);
+}
+
+/** What was refused at these cells before has been pasted over. An edit that came after the paste goes on. */
+function noteSaved({ values }: RowEdit, expected: number, sku: BoardSku): void {
+  noteOwn(sku, expected);
+  for (const field of Object.keys(values) as Field[]) if (refusedEdit(sku, field)) dropEdit(sku.skuId, field);
 }
 
 interface Refused {

@@ -60,8 +60,7 @@ export function saveEdit(seen: BoardSku, field: Field, value: Value): void {
 /** Forgets a refused edit, so that the cell shows what is stored. */
 export function dropEdit(skuId: string, field: Field): void {
   const others = new Map(edits.value);
-  others.delete(nameOf(skuId, field));
-  edits.value = others;
+  if (others.delete(nameOf(skuId, field))) edits.value = others;
 }
 
 function show(edit: Edit): void {

@@ -6,7 +6,7 @@ import { createKey } from './keys.ts';
 import { pending } from './pending.ts';
 import { untilReachable } from '../state/reachable.ts';
 import { reason } from './reason.ts';
-import { noteDone, undo } from './undo.ts';
+import { MAX_UNDONE, noteDone, undo } from './undo.ts';
 
 export interface Import {
   readonly file: File;
@@ -28,8 +28,6 @@ export const importing = signal<Import | null>(null);
 
 /** The gateway's limit, in bytes. */
 const MAX_BYTES = 256 * 1_048_576;
-/** The gateway's limit for an undo. */
-const MAX_UNDONE = 10_000;
 
 /** Shows what the file would change. */
 export async function checkFile(chosen: File, isFull = false): Promise<void> {

@@ -1,5 +1,6 @@
 /** Undo: of one change, of a group, and of what this page did last. */
 import type { ResultOf } from 'gql.tada';
+import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import { undoMutation } from '../api/documents.ts';
 import { send } from '../api/graphql.ts';
 import { createKey } from '../edit/keys.ts';
@@ -8,6 +9,9 @@ import { pending } from '../edit/pending.ts';
 import { untilReachable } from '../state/reachable.ts';
 import { reason } from '../edit/reason.ts';
 import { learn } from '../state/sku-pages.ts';
+
+/** A group of more changes is undone by the gateway's operator: the gateway refuses it to everybody else. */
+export const MAX_UNDONE = MAX_BULK_ROWS;
 
 export type ToUndo = { readonly groupId: string } | { readonly changeIds: string[] };
 

@@ -1,4 +1,5 @@
 /** Pastes a block of cells that a spreadsheet copied, as one call and one undo. */
+import { MAX_BULK_ROWS } from '../../domain/update.ts';
 import { notify } from '../state/notices.ts';
 import { saveTogether, type RowEdit } from '../edit/bulk.ts';
 import { presentValue } from '../edit/edits.ts';
@@ -7,11 +8,11 @@ import { readValue } from '../state/fields.ts';
 import { columns } from './columns.ts';
 import type { Place } from './cursor.ts';
 
-/** The gateway's limit for the rows of one call. */
-export const MAX_CELLS = 10_000;
+/** Then no call has more rows than the gateway takes. */
+const MAX_CELLS = MAX_BULK_ROWS;
 
 /** The cells of a block: rows end with a line break, cells with a tab; a cell in quotes may have both. Excel ends the last row too. */
-export function readBlock(text: string): string[][] {
+function readBlock(text: string): string[][] {
   const rows: string[][] = [[]];
   const cell = /"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*)/y;
   for (let at = 0; at <= text.length;) {

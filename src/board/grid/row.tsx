@@ -5,7 +5,7 @@ import { showValue } from '../state/fields.ts';
 import { isGlowing } from '../state/glow.ts';
 import { openHistory } from '../state/history.ts';
 import { CellEditor } from './cell-editor.tsx';
-import { columns, type Column } from './columns.ts';
+import { columns, LAST_CHANGE, type Column } from './columns.ts';
 import { activate, active, beginEditing, editing } from './cursor.ts';
 
 /** In CSS pixels; grid.css has the same height. */
@@ -54,11 +54,7 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
       aria-label={isOpen ? undefined : labelOf(name, shown, edit)}
       aria-readonly={!(field && mayEdit)}
       aria-busy={edit?.state === 'saving'}
-      class={classOf(
-        column,
-        edit,
-        sku !== undefined && column.glows !== undefined && isGlowing(sku.skuId, column.glows),
-      )}
+      class={classOf(column, sku, edit)}
       title={edit?.message ?? shown}
       onMouseDown={isOpen ? undefined : () => activate({ row, column: index })}
       onDblClick={() => mayEdit && beginEditing()}
@@ -67,7 +63,7 @@ function Cell({ row, sku, mayEdit, focusGrid, column, index }: CellProps) {
       {isOpen ? <CellEditor open={open} focusGrid={focusGrid} /> : <span class="value">{shown}</span>}
       {/* Between words that stand apart on the screen there is a space for those who hear them too. */}{' '}
       {edit && !isOpen && <EditMark edit={edit} />}
-      {name === 'Last change' && sku && (
+      {name === LAST_CHANGE && sku && (
         <button type="button" tabIndex={-1} class="quiet" onClick={() => openHistory(sku.skuId)}>
           History
         </button>
@@ -84,20 +80,19 @@ function isTouch(event: MouseEvent): boolean {
 /** The column's name, and all that the cell shows. */
 function labelOf(name: string, shown: string, edit: Edit | undefined): string {
   const mark = edit?.state === 'refused' ? `${edit.message} Discard` : edit?.state;
-  return [name, shown, mark, name === 'Last change' && 'History'].filter(Boolean).join(' ');
+  return [name, shown, mark, name === LAST_CHANGE && 'History'].filter(Boolean).join(' ');
 }
 
-function classOf({ isNumber, field }: Column, edit: Edit | undefined, glows: boolean): string {
-  return ['cell', isNumber && 'number', field && 'editable', glows && 'glows', edit?.state]
+function classOf({ isNumber, field, glows }: Column, sku?: BoardSku, edit?: Edit): string {
+  const isBright = sku && glows && isGlowing(sku.skuId, glows);
+  return ['cell', isNumber && 'number', field && 'editable', isBright && 'glows', edit?.state]
     .filter(Boolean)
     .join(' ');
 }
 
-const marks = { saving: 'saving', waiting: 'waiting', saved: 'saved', refused: 'refused' } as const;
-
 /** How far the edit is; a refused one says why, and can be dropped. */
 function EditMark({ edit: { state, skuId, field, message } }: { edit: Edit }) {
-  if (state !== 'refused') return <span class="mark">{marks[state]}</span>;
+  if (state !== 'refused') return <span class="mark">{state}</span>;
   return (
     <span class="mark" role="alert">
       {`${message} `}

@@ -2,9 +2,10 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { BoardChange } from '../api/change-documents.ts';
 import { onChanges } from '../live/live.ts';
-import { Reason, showSteps, sources, Time } from '../parts/changes.tsx';
+import { Reason, showSteps, Time } from '../parts/changes.tsx';
 import { undo } from '../edit/undo.ts';
 import { closeHistory, history, historyOf, openings, readHistoryAgain, readOlder } from '../state/history.ts';
+import { sources } from '../state/sources.ts';
 import { StepChart } from './step-chart.tsx';
 
 export function HistoryPanel({ mayEdit }: { mayEdit: boolean }) {

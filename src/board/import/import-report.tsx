@@ -1,5 +1,5 @@
 /** What a file would change, or has changed: counts, the first changes, and the rows that are left out. */
-import type { FeedReport } from '../../domain/feed.ts';
+import { MAX_PREVIEWED, type FeedReport } from '../../domain/feed.ts';
 
 /** Problems that are listed; the download has all. */
 const MAX_LISTED = 100;
@@ -27,9 +27,8 @@ export function Counts({ report, isDone }: { report: FeedReport; isDone: boolean
   );
 }
 
-export function PreviewTable({ report: { preview, applied, zeroed, mode } }: { report: FeedReport }) {
+export function PreviewTable({ report: { preview } }: { report: FeedReport }) {
   if (preview.length === 0) return null;
-  const all = mode === 'full' ? Math.max(applied, zeroed) : applied;
   return (
     <div class="scrolls" tabIndex={0} role="region" aria-label="What changes">
       <table>
@@ -52,8 +51,8 @@ export function PreviewTable({ report: { preview, applied, zeroed, mode } }: { r
           ))}
         </tbody>
       </table>
-      {all > preview.length && (
-        <p class="hint">{`The ${preview.length} largest changes of ${all.toLocaleString()}.`}</p>
+      {preview.length === MAX_PREVIEWED && (
+        <p class="hint">{`The ${MAX_PREVIEWED} largest changes are shown.`}</p>
       )}
     </div>
   );

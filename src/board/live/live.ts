@@ -31,7 +31,7 @@ export function followLive(isNew: boolean): void {
   onChanges((changes) => batch(() => changes.forEach(applyChange)));
   toStream = connect();
   if (isNew) toStream('restart');
-  // A connection of before has died with the network, and nobody has told it.
+  // After the network was away, the old connection can be dead without any event.
   addEventListener('online', () => toStream?.('reconnect'));
   document.addEventListener('visibilitychange', () => toStream?.('resume'));
 }

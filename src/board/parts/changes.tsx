@@ -2,18 +2,6 @@
 import type { BoardChange } from '../api/change-documents.ts';
 import { fieldNames, showValue, type Field } from '../state/fields.ts';
 
-type Source = BoardChange['source'];
-
-/** The doors by which changes come in. */
-export const sources = {
-  GRAPHQL: 'Board or dashboard',
-  REST: 'Script (REST)',
-  REST_BULK: 'Script (REST, many at once)',
-  IMPORT: 'Catalog import',
-  FEED: 'Inventory file',
-  REVERT: 'Undo',
-} as const satisfies Record<Source, string>;
-
 const fields = Object.keys(fieldNames) as Field[];
 
 /** `In stock 5 → 7` for each value that changed. */

@@ -1,12 +1,10 @@
 /** What happened to the stock, newest first, by group. */
 import { effect, signal } from '@preact/signals';
-import { MAX_BULK_ROWS } from '../../domain/update.ts';
-import { activityQuery, type BoardChange, type ChangeGroup } from '../api/change-documents.ts';
+import { activityQuery, type ChangeGroup } from '../api/change-documents.ts';
 import { send } from '../api/graphql.ts';
+import { sources, type Source } from './sources.ts';
 import { addOlder, gathered, inTurn, putNewest, type Newest } from './newest.ts';
 import { untilReachable } from './reachable.ts';
-
-type Source = BoardChange['source'];
 
 /** Null, or an empty text: everything. */
 export interface ActivityFilter {
@@ -23,24 +21,11 @@ export const allActivity: ActivityFilter = { source: null, actor: '', from: null
 /** As much as an address should hold. */
 const MAX_ACTOR_LENGTH = 200;
 
-/** A group of more changes is undone by the gateway's operator: the gateway refuses it to everybody else. */
-export const MAX_UNDONE = MAX_BULK_ROWS;
-
 interface Activity {
   /** What was asked for. */
   readonly filter: ActivityFilter;
   readonly groups: Newest<ChangeGroup>;
 }
-
-/** The doors by which changes come in, by the names that they have in the address. */
-const sources: Record<Source, true> = {
-  GRAPHQL: true,
-  REST: true,
-  REST_BULK: true,
-  IMPORT: true,
-  FEED: true,
-  REVERT: true,
-};
 
 export const activityFilter = signal(readActivityAddress(location.search));
 /** Null until the first answer. */

@@ -51,7 +51,7 @@ builder.queryField('inventoryChanges', (t) =>
   t.field({
     type: InventoryChangeConnection,
     description:
-      'All changes of your SKUs, oldest first, or newest first with `orderBy`. Oldest first, keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
+      'All changes of your SKUs, oldest first, or newest first with `orderBy`. To follow what happens, read oldest first, keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
       `A page examines at most ${MAX_PAGE_SCAN} changes. With a filter it can therefore hold fewer than \`first\` changes, or none, ` +
       'while `hasNextPage` is true. Continue from its `endCursor`. With `last`, continue from `startCursor` while `hasPreviousPage` is true.',
     args: {

@@ -221,6 +221,29 @@ describe.skipIf(lacksBrowser)('Editing on the board', { timeout: 90_000 }, () =>
     await cell('shelf-000', 'In stock').waitFor();
   });
 
+  test('waits while the gateway is too busy, and is sent again when it asks for that', async () => {
+    const { page, cell } = board;
+    let refusals = 2;
+    await page.route('**/board/graphql', async (route) => {
+      const isEdit = route.request().postData()?.includes('BoardUpdateSku');
+      if (isEdit && refusals-- > 0)
+        await route.fulfill({
+          status: 503,
+          headers: { 'retry-after': '1' },
+          json: { errors: [{ message: 'Busy.' }] },
+        });
+      else await route.continue();
+    });
+    await cell('shelf-009', 'In stock').click();
+    await page.keyboard.type('19');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 waiting to be saved').waitFor();
+    await expect
+      .poll(() => storedSku(stage, 'shelf-009'), patience)
+      .toMatchObject({ quantityInStock: 19, version: 1 });
+    await page.unroute('**/board/graphql');
+  });
+
   test('waits while the gateway is gone, and is stored exactly once when it is back', async () => {
     const { page, cell } = board;
     await stage.kill();
