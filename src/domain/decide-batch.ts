@@ -19,10 +19,16 @@ export type RequestDecision =
 export interface BatchDecision {
   /** One for each request, in order. */
   readonly requests: readonly RequestDecision[];
-  /** The last state of every SKU that changes, also of one that only gets newer as-of times. */
-  readonly skus: readonly Sku[];
+  /** Every SKU that changes, also one that only gets newer as-of times. Each is there once. */
+  readonly skus: readonly TouchedSku[];
   /** All changes, in order. They have no positions yet. */
   readonly changes: readonly InventoryChange[];
+}
+
+/** A SKU as the store found it, and as the batch leaves it. */
+export interface TouchedSku {
+  readonly stored: Sku;
+  readonly left: Sku;
 }
 
 /**
@@ -35,7 +41,7 @@ export function decideBatch(
   { kept, full }: KnownKeys,
   now: string,
 ): BatchDecision {
-  const latest = new Map<string, Sku>();
+  const latest = new Map<string, TouchedSku>();
   const changes: InventoryChange[] = [];
   const usedKeys = new Map<string, UsedKey>(kept);
   const decisions = requests.map((request, index): RequestDecision => {
@@ -60,7 +66,7 @@ export function decideBatch(
 
 interface Run {
   readonly results: readonly RowResult[];
-  readonly skus: ReadonlyMap<string, Sku>;
+  readonly skus: ReadonlyMap<string, TouchedSku>;
   readonly changes: readonly InventoryChange[];
   /** A row of an all-or-nothing request was refused. */
   readonly isRolledBack: boolean;
@@ -69,14 +75,16 @@ interface Run {
 function runRows(
   request: UpdateRequest,
   matched: readonly Candidates[],
-  latest: ReadonlyMap<string, Sku>,
+  latest: ReadonlyMap<string, TouchedSku>,
   now: string,
 ): Run {
-  const skus = new Map<string, Sku>();
+  const skus = new Map<string, TouchedSku>();
   const changes: InventoryChange[] = [];
-  const current = (sku: Sku) => {
-    const key = keyOf(sku.supplierId, sku.skuId);
-    return skus.get(key) ?? latest.get(key) ?? sku;
+  const find = (key: string) => skus.get(key) ?? latest.get(key);
+  const current = (sku: Sku) => find(keyOf(sku.supplierId, sku.skuId))?.left ?? sku;
+  const leave = (before: Sku, after: Sku) => {
+    const key = keyOf(after.supplierId, after.skuId);
+    skus.set(key, { stored: find(key)?.stored ?? before, left: after });
   };
   const results = request.rows.map((row, rowIndex): RowResult => {
     const { skus: stored, count } = matched[rowIndex] ?? noCandidates;
@@ -85,7 +93,7 @@ function runRows(
     if (decision.outcome === 'STALE_IGNORED') return { ...decision, newerChange: null };
     const { outcome, before, after, staleFields } = decision;
     const partly = staleFields.length > 0 && { staleFields };
-    if (after !== before) skus.set(keyOf(after.supplierId, after.skuId), after);
+    if (after !== before) leave(before, after);
     if (outcome === 'UNCHANGED') return { outcome, sku: after, ...partly };
     const change = recordChange(request, before, after, 'asOf' in row ? (row.asOf ?? null) : null);
     changes.push(change);
@@ -94,7 +102,7 @@ function runRows(
   const isRolledBack =
     request.atomicity === 'ALL_OR_NOTHING' && results.some(({ outcome }) => outcome === 'REJECTED');
   if (!isRolledBack) return { results: limitCandidates(results), skus, changes, isRolledBack };
-  const stored = (sku: Sku) => latest.get(keyOf(sku.supplierId, sku.skuId)) ?? sku;
+  const stored = (sku: Sku) => latest.get(keyOf(sku.supplierId, sku.skuId))?.left ?? sku;
   const rolledBack = results.map((result, i) => rollBack(result, (matched[i]?.skus ?? []).map(stored)));
   return { results: limitCandidates(rolledBack), skus, changes, isRolledBack };
 }

@@ -105,6 +105,53 @@ describeOnEachStore('an update with a time', (kind) => {
     expect(await rowOf(skuId)).toMatchObject({ version: 1, quantity_in_stock_as_of: at(-30) });
   });
 
+  test('of one value leaves the times of the others as they are', async () => {
+    const skuId = await newSku();
+    const identifier = { skuId };
+    await bulk([{ identifier, quantityInStock: 3, quantityOnBackorder: 4 }], { asOf: at(-60) });
+    const before = await rowOf(skuId);
+    await bulk([{ identifier, restrictions: 'DISCONTD' }], { asOf: at(-30) });
+    expect(await rowOf(skuId)).toEqual({
+      ...before,
+      restrictions: 'discontd',
+      restrictions_as_of: at(-30),
+      version: 2,
+      updated_at: before.updated_at,
+      last_change_position: await gateway.inventory.lastPosition('acme'),
+    });
+  });
+
+  test('of one value keeps the times of a row that was stored before there were any', async () => {
+    const skuId = await newSku();
+    const then = at(-600);
+    await gateway.store.db
+      .updateTable('sku')
+      .set({
+        version: 1,
+        updated_at: then,
+        quantity_in_stock_as_of: null,
+        quantity_in_stock_set_as_of: null,
+        quantity_on_backorder_as_of: null,
+        quantity_on_backorder_set_as_of: null,
+        restrictions_as_of: null,
+        backorder_date_as_of: null,
+      })
+      .where('sku_id', '=', skuId)
+      .execute();
+    const [{ sku }] = (await bulk([{ identifier: { skuId }, restrictions: 'DISCONTD' }])).results;
+    const asOf = {
+      quantityInStock: then,
+      quantityOnBackorder: then,
+      restrictions: at(0),
+      backorderDate: then,
+    };
+    expect(sku).toMatchObject({ version: 2, asOf });
+    const [match] = await gateway.inventory.find('acme', [setSku(skuId, {}).identifier]);
+    expect(match).toMatchObject({
+      sku: { asOf: { ...asOf, inStockWhenSet: then, onBackorderWhenSet: then } },
+    });
+  });
+
   test('in a dry run is decided alike, and stores nothing', async () => {
     const skuId = await newSku();
     await bulk([{ identifier: { skuId }, quantityInStock: 3, asOf: at(-60) }]);

@@ -14,21 +14,32 @@ const MARK = '*';
 
 type Positioned = InventoryChange & { readonly position: number };
 
-/** The rows for the changes of one transaction. A group's first change holds the texts, and its others refer to that change's position. */
-export function toRowsWithSharedTexts(changes: readonly Positioned[]): InventoryChangeTable[] {
+/** The texts of a change, as its row stores them. */
+export type StoredTexts = Pick<InventoryChangeTable, 'reason' | 'reference_document_uri'>;
+
+/**
+ * Gives the texts to store of the changes of one transaction, asked for one change after the other. A group's first change holds the
+ * texts, and its others refer to that change's position.
+ */
+export function createShareTexts(): (change: Positioned) => StoredTexts {
   const firsts = new Map<string, Positioned>();
-  return changes.map((change) => {
-    const { supplierId, groupId, reason, referenceDocumentUri: uri, position } = change;
-    const row = toChangeRow(change);
-    if (groupId === null || (reason?.length ?? 0) + (uri?.length ?? 0) < MIN_SHARED_LENGTH) return row;
-    const group = `${supplierId}\0${groupId}`;
-    const first = firsts.get(group);
-    if (first?.reason === reason && first.referenceDocumentUri === uri) {
-      return { ...row, reason: null, reference_document_uri: `${MARK}${first.position}` };
+  return (change) => {
+    const { supplierId, groupId, reason, referenceDocumentUri: uri } = change;
+    if (groupId !== null && (reason?.length ?? 0) + (uri?.length ?? 0) >= MIN_SHARED_LENGTH) {
+      const group = `${supplierId}\0${groupId}`;
+      const first = firsts.get(group);
+      if (first?.reason === reason && first.referenceDocumentUri === uri)
+        return { reason: null, reference_document_uri: `${MARK}${first.position}` };
+      firsts.set(group, change);
     }
-    firsts.set(group, { ...change, position });
-    return row;
-  });
+    return { reason, reference_document_uri: uri };
+  };
+}
+
+/** The rows for the changes of one transaction, with shared texts. */
+export function toRowsWithSharedTexts(changes: readonly Positioned[]): InventoryChangeTable[] {
+  const textsOf = createShareTexts();
+  return changes.map((change) => ({ ...toChangeRow(change), ...textsOf(change) }));
 }
 
 /** The primary key of the log. */

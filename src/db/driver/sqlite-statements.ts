@@ -62,3 +62,29 @@ export function createRunEach(database: Sqlite.Database, prepareKept: Prepare): 
     return sharesOne ? withStoreErrors(() => inTransaction(readAll)) : readAll();
   };
 }
+
+/**
+ * Statements that run without Kysely, and whose rows are arrays of values in the order of the columns: both cost less than objects for
+ * the few statements that each update needs. All texts are kept, so only code may make them. The caller holds the connection meanwhile.
+ * Both methods throw UnavailableError if the store fails.
+ */
+export interface RawStatements {
+  read(text: string, values: readonly unknown[]): unknown[][];
+  write(text: string, values: readonly unknown[]): void;
+}
+
+export function createRawStatements(database: Sqlite.Database): RawStatements {
+  const kept = new Map<string, Sqlite.Statement<unknown[], unknown[]>>();
+  const prepared = (text: string) => {
+    const known = kept.get(text);
+    if (known) return known;
+    const statement = database.prepare<unknown[], unknown[]>(text);
+    if (statement.reader) statement.raw();
+    kept.set(text, statement);
+    return statement;
+  };
+  return {
+    read: (text, values) => withStoreErrors(() => prepared(text).all(values)),
+    write: (text, values) => withStoreErrors(() => void prepared(text).run(values)),
+  };
+}

@@ -3,14 +3,12 @@ import type { Kysely } from 'kysely';
 import type { Candidates } from '../../domain/decide.ts';
 import type { Identifier } from '../../domain/identifier.ts';
 import { MAX_CANDIDATES } from '../../domain/refusal.ts';
-import { keyOf, type Sku } from '../../domain/sku.ts';
+import type { Sku } from '../../domain/sku.ts';
 import { createCountShared, type CountShared } from './count-shared.ts';
 import { createFindCodes, toWantedCode, type FindCodes } from './find-codes.ts';
-import type { RowOf } from '../store/columns.ts';
+import { createLoadSkus } from './load-skus.ts';
 import type { Store } from '../store/store.ts';
-import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
-import { toAsOf, toState } from '../store/state-row.ts';
-import { skuKey, type SkuTable, type Tables } from '../store/tables.ts';
+import type { Tables } from '../store/tables.ts';
 
 /** An identifier to look up, and the supplier among whose SKUs to look. */
 export interface Wanted {
@@ -29,27 +27,26 @@ export function createMatchSkus(store: Store, { lock }: { lock: boolean }): Matc
   const findCodes = createFindCodes(store);
   // A locking caller is a transaction of the writer, which must not hold its locks while other work runs.
   const countShared = createCountShared(store, { yields: !lock });
-  // SQLite has no row locks. Its transactions lock the whole file for writing.
-  const loadSkus = createLoadSkus(store, lock && store.kind === 'postgres');
+  const loadSkus = createLoadSkus(store, { lock });
 
   return async (db, wanted) => {
     const named = await resolveIds(db, findCodes, countShared, wanted);
-    const keys = new Map<string, SkuKey>();
+    const skuIds = new Map<string, Set<string>>();
     wanted.forEach(({ supplierId }, i) => {
-      for (const skuId of named[i]?.skuIds ?? []) {
-        keys.set(keyOf(supplierId, skuId), { supplier_id: supplierId, sku_id: skuId });
-      }
+      const ids = skuIds.get(supplierId) ?? new Set();
+      skuIds.set(supplierId, ids);
+      for (const skuId of named[i]?.skuIds ?? []) ids.add(skuId);
     });
-    const found = new Map<string, Sku>();
-    for (const row of keys.size > 0 ? await loadSkus(db, [...keys.values()]) : []) {
-      found.set(keyOf(row.supplier_id, row.sku_id), toSku(row));
-    }
-    return wanted.map(({ supplierId }, i) => {
-      const { skuIds, count } = named[i] ?? { skuIds: [], count: 0 };
-      const skus = skuIds.flatMap((skuId) => found.get(keyOf(supplierId, skuId)) ?? []);
-      return { skus, count: count - skuIds.length + skus.length };
-    });
+    const found = new Map(Array.from(skuIds.keys(), (supplierId) => [supplierId, new Map<string, Sku>()]));
+    for (const sku of await loadSkus(db, skuIds)) found.get(sku.supplierId)?.set(sku.skuId, sku);
+    return wanted.map(({ supplierId }, i) => toCandidates(named[i] ?? none, found.get(supplierId)));
   };
+}
+
+/** The candidates of an identifier that named these IDs. An ID may belong to no SKU. */
+function toCandidates({ skuIds, count }: NamedIds, found: ReadonlyMap<string, Sku> | undefined): Candidates {
+  const skus = skuIds.flatMap((skuId) => found?.get(skuId) ?? []);
+  return { skus, count: count - skuIds.length + skus.length };
 }
 
 /** Resolves identifiers to at most MAX_CANDIDATES IDs each, and the number of SKUs that share the code. */
@@ -75,37 +72,4 @@ interface NamedIds {
   readonly count: number;
 }
 
-type SkuKey = RowOf<typeof skuKey>;
-
-function createLoadSkus(store: Store, lock: boolean): SetStatement<SkuKey, SkuTable> {
-  return createSetStatement(store, skuKey, (db) => {
-    const skus = db
-      .selectFrom('item')
-      .innerJoin('sku', (join) =>
-        join.onRef('sku.supplier_id', '=', 'item.supplier_id').onRef('sku.sku_id', '=', 'item.sku_id'),
-      )
-      .where('sku.deleted_at', 'is', null)
-      .selectAll('sku');
-    return lock ? skus.orderBy('sku.supplier_id').orderBy('sku.sku_id').forUpdate('sku') : skus;
-  });
-}
-
-/** Converts a row of `sku` to the domain's SKU. */
-export function toSku(row: SkuTable): Sku {
-  return {
-    ...toState(row),
-    supplierId: row.supplier_id,
-    skuId: row.sku_id,
-    itemId: row.item_id,
-    title: row.title,
-    condition: row.condition,
-    upca: row.upca,
-    ean13: row.ean13,
-    gtin14: row.gtin14,
-    isbn: row.isbn,
-    version: row.version,
-    updatedAt: row.updated_at,
-    lastChangePosition: row.last_change_position,
-    asOf: toAsOf(row),
-  };
-}
+const none: NamedIds = { skuIds: [], count: 0 };

@@ -2,7 +2,7 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { unmetered, type Inventory } from '../../domain/inventory.ts';
 import type { SkuKeyset, SkuPage } from '../../domain/sku.ts';
-import { toSku } from './find-skus.ts';
+import { toSku } from './load-skus.ts';
 import { createNamedSkus } from './named-skus.ts';
 import type { Store } from '../store/store.ts';
 import { conditionsOf } from './sku-conditions.ts';

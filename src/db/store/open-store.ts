@@ -9,7 +9,14 @@ import { openPostgres, openPostgresForUpkeep } from './postgres.ts';
 import { makePrivate } from '../driver/private-file.ts';
 import { SqliteLog } from '../driver/sqlite-log.ts';
 import { codeOf, fromSqlite, isDiskFull } from '../driver/store-error.ts';
-import { createPrepare, createRunEach, type Prepare, type RunEach } from '../driver/sqlite-statements.ts';
+import {
+  createPrepare,
+  createRawStatements,
+  createRunEach,
+  type Prepare,
+  type RawStatements,
+  type RunEach,
+} from '../driver/sqlite-statements.ts';
 import type { OpenOptions, Store, StoreKind } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -47,7 +54,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     await upkeep.destroy();
     return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs })) };
   }
-  const { dialect, runEach, log } = openSqlite(
+  const { dialect, runEach, raw, log } = openSqlite(
     url.slice('sqlite:'.length),
     readOnly,
     logLimitBytes,
@@ -64,7 +71,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     }
   };
   await prepareSchema(db, kind, readOnly, close);
-  return { ...rest, db, points: db, writes: db, runEach, log, close };
+  return { ...rest, db, points: db, writes: db, runEach, raw, log, close };
 }
 
 /** Opens a store for `work` and closes it afterwards, also if `work` throws. Throws what `openStore` and `work` throw. */
@@ -86,6 +93,7 @@ function storeKind(url: string): StoreKind {
 interface Opened {
   readonly dialect: Dialect;
   readonly runEach: RunEach;
+  readonly raw: RawStatements;
   readonly log?: SqliteLog | undefined;
 }
 
@@ -99,7 +107,8 @@ function openSqlite(path: string, readOnly: boolean, logLimitBytes: number, logS
     const log = readOnly || !isFile ? undefined : new SqliteLog(database, path, logLimitBytes, logStatus);
     const prepare = createPrepare(database, MAX_STATEMENTS);
     const runEach = createRunEach(database, prepare);
-    return { dialect: createDialect(database, log?.guard(prepare) ?? prepare), runEach, log };
+    const raw = createRawStatements(database);
+    return { dialect: createDialect(database, log?.guard(prepare) ?? prepare), runEach, raw, log };
   } catch (error) {
     database.close();
     throw describeDamage(path, error);

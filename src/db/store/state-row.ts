@@ -1,5 +1,5 @@
 /** Converts an inventory state (the values that an update can set) and its as-of times between the domain and the columns of tables. */
-import type { AsOf, InventoryState } from '../../domain/sku.ts';
+import type { AsOf, InventoryState, Sku } from '../../domain/sku.ts';
 import type { RowOf } from './columns.ts';
 import type { asOfColumns, SkuTable, stateColumns } from './tables.ts';
 
@@ -40,7 +40,7 @@ export function toAsOfRow(asOf: AsOf): RowOf<typeof asOfColumns> {
 }
 
 /** The as-of times in a row. Of a row that was last written before there were any, they are the time of its last change. */
-export function toAsOf(row: SkuTable): AsOf {
+export function toAsOf(row: Pick<SkuTable, 'version' | 'updated_at' | keyof typeof asOfColumns>): AsOf {
   const before = row.version > 0 ? row.updated_at : '';
   const inStock = row.quantity_in_stock_as_of ?? before;
   const onBackorder = row.quantity_on_backorder_as_of ?? before;
@@ -52,4 +52,18 @@ export function toAsOf(row: SkuTable): AsOf {
     inStockWhenSet: (row.quantity_in_stock_set_as_of ?? inStock) || null,
     onBackorderWhenSet: (row.quantity_on_backorder_set_as_of ?? onBackorder) || null,
   };
+}
+
+/**
+ * Whether the as-of columns of the SKU's row surely hold its times. Of an older row they hold null: all its times are then that of its
+ * last change, and the next update must store all of them.
+ */
+export function hasOwnTimes({ version, updatedAt, asOf }: Sku): boolean {
+  return (
+    version > 0 &&
+    (asOf.quantityInStock !== updatedAt ||
+      asOf.quantityOnBackorder !== updatedAt ||
+      asOf.restrictions !== updatedAt ||
+      asOf.backorderDate !== updatedAt)
+  );
 }

@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { LogStatus } from '../driver/log-status.ts';
 import type { SqliteLog } from '../driver/sqlite-log.ts';
-import type { RunEach } from '../driver/sqlite-statements.ts';
+import type { RawStatements, RunEach } from '../driver/sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
 /** Which database a store is on. */
@@ -29,6 +29,8 @@ export interface Store {
   readonly logLimitBytes: number;
   /** Runs a prepared statement once for each item, for set statements on SQLite. Undefined on PostgreSQL. */
   readonly runEach?: RunEach | undefined;
+  /** The statements that each update needs, on SQLite (many-rows.ts). Undefined on PostgreSQL. */
+  readonly raw?: RawStatements | undefined;
   /** SQLite's write-ahead log. Undefined on PostgreSQL, in memory, and for a store that is opened read-only. */
   readonly log?: SqliteLog | undefined;
   /** Closes all connections. Throws UnavailableError if SQLite's last checkpoint fails on the disk. */

@@ -7,7 +7,7 @@ import type { LinkedChange, SaveLinked } from './linked-change.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { toRowsWithSharedTexts } from '../change/shared-texts.ts';
 import { toAsOfRow } from '../store/state-row.ts';
-import { asOfColumns, stateColumns, tables } from '../store/tables.ts';
+import { asOfColumns, skuKey, stateColumns, tables } from '../store/tables.ts';
 
 /** A row of the log whose positions count from 1 for each supplier. The statement adds the supplier's last position. */
 const linkedColumns = {
@@ -18,13 +18,37 @@ const linkedColumns = {
 };
 type LinkedRow = RowOf<typeof linkedColumns>;
 
-/** Prepares the statement. */
+/** Prepares the statements. */
 export function createSaveInOne(store: Store): SaveLinked {
   const save = createSaveStatement(store);
-  return async (trx, linked, thenCommit) => {
-    const moved = await save(trx, toLinkedRows(linked), thenCommit ? THEN_COMMIT : '');
-    return new Map(moved.map(({ supplier_id, base }) => [supplier_id, base]));
+  const saveAsOf = createSaveAsOf(store);
+  return {
+    confirm: async (trx, skus) => {
+      await saveAsOf(
+        trx,
+        skus.map(({ left: { supplierId, skuId, asOf } }) => ({
+          ...toAsOfRow(asOf),
+          supplier_id: supplierId,
+          sku_id: skuId,
+        })),
+      );
+    },
+    save: async (trx, linked, thenCommit) => {
+      const moved = await save(trx, toLinkedRows(linked), thenCommit ? THEN_COMMIT : '');
+      return new Map(moved.map(({ supplier_id, base }) => [supplier_id, base]));
+    },
   };
+}
+
+function createSaveAsOf(store: Store) {
+  return createSetStatement(store, { ...skuKey, ...asOfColumns }, (db) =>
+    db
+      .updateTable('sku')
+      .from('item')
+      .set(asInItem(asOfColumns))
+      .whereRef('sku.supplier_id', '=', 'item.supplier_id')
+      .whereRef('sku.sku_id', '=', 'item.sku_id'),
+  );
 }
 
 function toLinkedRows(linked: readonly LinkedChange[]): LinkedRow[] {
@@ -39,7 +63,7 @@ function toLinkedRows(linked: readonly LinkedChange[]): LinkedRow[] {
     const { last = null, previousNumber = null } = linked[i] ?? {};
     return {
       ...row,
-      ...(last ? toAsOfRow(last.asOf) : noTimes),
+      ...(last ? toAsOfRow(last.left.asOf) : noTimes),
       previous_number: previousNumber,
       is_last: last ? 1 : 0,
     };
