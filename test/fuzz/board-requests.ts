@@ -1,6 +1,6 @@
 /** The requests to the board's paths that the fuzzer mutates, and odd headers and paths for them. */
 import { tokens } from '../support/gateway.ts';
-import { exchanges, toHttp, type Exchange } from '../support/graphql-exchanges.ts';
+import { exchanges, toHttp, type Exchange } from '../support/graphql/exchanges.ts';
 import type { Header, WireRequest } from './wire-request.ts';
 
 /** Stand-ins for what only the running gateway knows. They have the length of what replaces them, but for the file's name. */

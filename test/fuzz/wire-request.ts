@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { tokens } from '../support/gateway.ts';
-import { exchanges, toHttp } from '../support/graphql-exchanges.ts';
+import { exchanges, toHttp } from '../support/graphql/exchanges.ts';
 import { boardRequests } from './board-requests.ts';
 
 export interface WireRequest {

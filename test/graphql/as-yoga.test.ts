@@ -1,14 +1,16 @@
 /** GraphQL requests are answered byte for byte as a plain Yoga answers them, though most never reach the product's own. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';
 import { createAuthenticate } from '../../src/db/tokens.ts';
 import { describeFault } from '../../src/http/edge/edge-error.ts';
 import { negotiateAccept } from '../../src/http/graphql/graphql-request.ts';
 import { createContext } from '../../src/schema/builder/context.ts';
+import { createRandom } from '../fuzz/random.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
-import { exchanges, toHttp, type Exchange } from '../support/graphql-exchanges.ts';
-import { createPlainYoga } from '../support/plain-yoga.ts';
+import { exchanges, toHttp, type Exchange } from '../support/graphql/exchanges.ts';
+import { randomOperation } from '../support/graphql/random-operations.ts';
+import { createPlainYoga } from '../support/graphql/plain-yoga.ts';
 
 const REQUEST_ID = 'the-same';
 const clock = () => new Date('2026-11-01T09:30:00.000Z');
@@ -86,10 +88,28 @@ function pick(read: (name: string) => unknown): Record<string, unknown> {
   return Object.fromEntries(compared.map((name) => [name, read(name)]));
 }
 
-test.each(Object.entries(exchanges))('%s: the same bytes as Yoga', async (_name, exchange) => {
-  const expected = await askYoga(exchange);
-  expect(await askOurs(exchange)).toEqual(expected);
+/** An operation is compiled when it is sent again, and once more shows that it can be used twice. */
+const TIMES = 3;
+
+describe.each(Array.from({ length: TIMES }, (_, i) => i + 1))('sent for the %sth time', () => {
+  test.each(Object.entries(exchanges))('%s: the same bytes as Yoga', async (_name, exchange) => {
+    const expected = await askYoga(exchange);
+    expect(await askOurs(exchange)).toEqual(expected);
+  });
 });
+
+test.each(Array.from({ length: 120 }, (_, i) => i))(
+  'random operation %s, with several variables: the same bytes as Yoga',
+  async (index) => {
+    const random = createRandom(14, index);
+    const { query, variables } = randomOperation(random);
+    for (let time = 0; time < 2 * TIMES; time++) {
+      const exchange = { query, variables: variables(random) };
+      const expected = { exchange, answer: await askYoga(exchange) };
+      expect({ exchange, answer: await askOurs(exchange) }).toEqual(expected);
+    }
+  },
+);
 
 test('the changes that were stored are the same', async () => {
   const [stored, expected] = await Promise.all(
@@ -108,10 +128,12 @@ test.each([
   const gateway = await openGateway('sqlite', clock, { inventory: failing });
   for (const name of ['a SKU', 'an update', 'Accept: the GraphQL type', 'two mutations, in order']) {
     const exchange = exchanges[name] ?? {};
-    const answer = await askOurs(exchange, gateway);
-    expect(answer).toEqual(await askYoga(exchange, failing));
-    expect(answer.body).not.toContain('secret');
-    expect(answer.body).toContain('extensions');
+    for (let time = 0; time < TIMES; time++) {
+      const answer = await askOurs(exchange, gateway);
+      expect(answer).toEqual(await askYoga(exchange, failing));
+      expect(answer.body).not.toContain('secret');
+      expect(answer.body).toContain('extensions');
+    }
   }
   await gateway.close();
 });

@@ -101,9 +101,15 @@ export const rooms: readonly Room[] = [
     'http/edge',
   ),
   room(
+    'http/graphql/compiled',
+    'Operations as functions from variables to JSON text.',
+    'schema/builder',
+    'schema',
+  ),
+  room(
     'http/graphql',
     'Prepares and executes GraphQL operations; GraphiQL.',
-    ...['domain', 'schema/builder', 'schema', 'http/edge'],
+    ...['domain', 'schema/builder', 'schema', 'http/edge', 'http/graphql/compiled'],
   ),
   room('http/legacy/drf', 'Values, JSON and messages as Django REST framework 3.14 has them.', 'domain'),
   room(

@@ -5,7 +5,7 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../../schema/builder/context.ts';
 import { throttled, type Admission } from '../edge/admission.ts';
 import type { Entrance } from '../edge/authenticate.ts';
-import { execute } from '../graphql/execute.ts';
+import { answerOperation } from '../graphql/execute.ts';
 import { judgeParameters } from '../body/body-limits.ts';
 import { tellStanding } from '../edge/finish-answer.ts';
 import {
@@ -58,7 +58,7 @@ export function addGraphqlDoor(server: FastifyInstance, options: GraphqlDoorOpti
     const type = prepared && isLight(prepared) ? jsonTypeFor(graphql, prepared) : null;
     if (params && prepared && type) {
       const context = contextOf(request, 'GRAPHQL', options);
-      return sendJson(reply, writeResult(await execute(prepared, params.variables, context), type));
+      return sendJson(reply, writeResult(await answerOperation(prepared, params.variables, context), type));
     }
     const heavy = {
       door: 'graphql',

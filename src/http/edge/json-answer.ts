@@ -2,11 +2,20 @@
 import type { FastifyReply } from 'fastify';
 import type { RefusedCall } from './request-log.ts';
 
+/** A body that is JSON already. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** Its type is application/json in UTF-8 unless its headers say otherwise. */
 export interface JsonAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Serialized with JSON.stringify. */
+  /** Serialized with JSON.stringify, unless it is a JsonText. */
   readonly body: object;
   /** For the log: the legacy call that is refused. */
   readonly refused?: RefusedCall;
@@ -20,5 +29,9 @@ export function headersOf({ headers }: JsonAnswer): Record<string, string> {
 /** Sends the answer, and notes for the log what was refused. */
 export function sendJson(reply: FastifyReply, answer: JsonAnswer): FastifyReply {
   reply.request.refusedCall = answer.refused;
-  return reply.code(answer.status).headers(headersOf(answer)).send(JSON.stringify(answer.body));
+  return reply.code(answer.status).headers(headersOf(answer)).send(textOf(answer));
+}
+
+function textOf({ body }: JsonAnswer): string {
+  return body instanceof JsonText ? body.text : JSON.stringify(body);
 }

@@ -1,10 +1,17 @@
 /** Executes operations that are known to be valid, for every door: who may run them, and what clients and the log learn of errors. */
-import { execute as executeSelection, subscribe as openStream } from '@graphql-tools/executor';
+import {
+  execute as executeSelection,
+  subscribe as openStream,
+  type ExecutionArgs,
+} from '@graphql-tools/executor';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Context } from '../../schema/builder/context.ts';
 import { schema } from '../../schema/index.ts';
+import { JsonText } from '../edge/json-answer.ts';
+import { schemaOfGivenResults } from './compiled/given-results.ts';
 import { maskResult, type ReportFault } from './mask-error.ts';
 import { denyPermission, type Operation } from './permission.ts';
+import type { PreparedOperation } from './prepared-operations.ts';
 
 /** What a request carries through its execution. */
 export interface RequestContext extends Context {
@@ -27,9 +34,30 @@ export async function execute(
 ): Promise<ExecutionResult> {
   const denied = deny(operation, context);
   if (denied) return denied;
-  const result = await executeSelection({ ...argumentsOf(operation, variables, context), rootValue: event });
-  if ('initialResult' in result) throw new Error('An operation was answered in parts.');
+  const result = await executeWhole({ ...argumentsOf(operation, variables, context), rootValue: event });
   return finish(result, context);
+}
+
+async function executeWhole(args: ExecutionArgs): Promise<ExecutionResult> {
+  const result = await executeSelection<Record<string, unknown> | null>(args);
+  if ('initialResult' in result) throw new Error('An operation was answered in parts.');
+  return result;
+}
+
+/** As `execute` for a query or a mutation. A result without errors is text where the operation is compiled. */
+export async function answerOperation(
+  operation: PreparedOperation,
+  variables: Variables,
+  context: RequestContext,
+): Promise<ExecutionResult | JsonText> {
+  const run = operation.compiled();
+  if (!run) return execute(operation, variables, context);
+  const denied = deny(operation, context);
+  if (denied) return denied;
+  const outcome = await run(variables, context);
+  if (typeof outcome === 'string') return new JsonText(outcome);
+  const rest = { ...argumentsOf(operation, variables, context), schema: schemaOfGivenResults() };
+  return finish(await executeWhole({ ...rest, rootValue: outcome }), context);
 }
 
 /** As `execute`, for a subscription: its events, or why it cannot begin. The events are as its resolver gives them. */

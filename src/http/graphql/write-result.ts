@@ -1,7 +1,7 @@
 /** Results and refusals as HTTP answers in JSON. A result's status, headers and bytes are those that Yoga gives it. */
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { refusalHeaders, type PublicError } from '../edge/edge-error.ts';
-import type { JsonAnswer } from '../edge/json-answer.ts';
+import { JsonText, type JsonAnswer } from '../edge/json-answer.ts';
 import type { GraphqlRequest } from './graphql-request.ts';
 import type { Operation } from './permission.ts';
 
@@ -24,8 +24,9 @@ export function jsonTypeFor(
 }
 
 /** The answer to a request whose operation was executed. */
-export function writeResult(result: ExecutionResult, type: JsonType): JsonAnswer {
+export function writeResult(result: ExecutionResult | JsonText, type: JsonType): JsonAnswer {
   const headers = { 'content-type': `${type}; charset=utf-8` };
+  if (result instanceof JsonText) return { status: 200, headers, body: result };
   const { errors } = result;
   if (!errors) return { status: 200, headers, body: result };
   const hints = errors.map(({ extensions }) => extensions.http ?? {});

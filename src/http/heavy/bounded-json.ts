@@ -1,5 +1,7 @@
 /** Writes a result of unknown size as JSON: in pieces, and up to a limit. */
 
+import { JsonText } from '../edge/json-answer.ts';
+
 /** Largest answer, in bytes. */
 export const MAX_ANSWER_BYTES = 32 * 1_048_576;
 
@@ -14,6 +16,10 @@ const PIECE_LENGTH = 65_536;
  * whole, because V8 throws for a string of 512 MiB.
  */
 export function stringifyBounded(value: unknown, maxBytes = MAX_ANSWER_BYTES): Buffer | undefined {
+  if (value instanceof JsonText) {
+    const bytes = Buffer.from(value.text);
+    return bytes.length <= maxBytes ? bytes : undefined;
+  }
   const pieces: Buffer[] = [];
   let text = '';
   let bytes = 0;

@@ -4,7 +4,7 @@ import type { Problem } from '../../domain/refusal.ts';
 import { exportPage } from '../../feed/inventory/export-inventory.ts';
 import { createContext, type Follow, type Services } from '../../schema/builder/context.ts';
 import { MAX_ANSWER_BYTES, stringifyBounded } from './bounded-json.ts';
-import { execute, type RequestContext } from '../graphql/execute.ts';
+import { answerOperation, type RequestContext } from '../graphql/execute.ts';
 import { countRows } from './count-rows.ts';
 import { readParams } from '../graphql/graphql-request.ts';
 import {
@@ -125,7 +125,7 @@ export class HeavyWorker implements HeavyWork {
     const context = this.#openContext(heavy, 'GRAPHQL', work, start.follow);
     const type = prepared ? jsonTypeFor(request, prepared) : null;
     if (prepared && type) {
-      const result = await execute(prepared, params.variables, context);
+      const result = await answerOperation(prepared, params.variables, context);
       noteOperation(prepared, work);
       return toWhole(writeResult(result, type), work);
     }

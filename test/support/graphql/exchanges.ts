@@ -1,5 +1,5 @@
 /** GraphQL requests of every kind, for comparing two ways to answer them. */
-import { tokens } from './gateway.ts';
+import { tokens } from '../gateway.ts';
 
 export interface Exchange {
   /** POST by default. With GET the fields below become query parameters. */

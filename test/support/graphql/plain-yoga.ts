@@ -1,11 +1,11 @@
 /** A plain Yoga on the product's schema, which parses, validates, executes and writes by itself. Its answers are the reference for the product's. */
 import { getOperationAST, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { RequestContext } from '../../src/http/graphql/execute.ts';
-import { limitDocuments } from '../../src/http/graphql/bounded-documents.ts';
-import { maskError, maskResult } from '../../src/http/graphql/mask-error.ts';
-import { denyPermission } from '../../src/http/graphql/permission.ts';
-import { schema } from '../../src/schema/index.ts';
+import type { RequestContext } from '../../../src/http/graphql/execute.ts';
+import { limitDocuments } from '../../../src/http/graphql/bounded-documents.ts';
+import { maskError, maskResult } from '../../../src/http/graphql/mask-error.ts';
+import { denyPermission } from '../../../src/http/graphql/permission.ts';
+import { schema } from '../../../src/schema/index.ts';
 
 export function createPlainYoga() {
   return createYoga<RequestContext>({

@@ -1,0 +1,111 @@
+/** An operation as a function from variables to the answer's JSON text. */
+import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
+import type { Context } from '../../../schema/builder/context.ts';
+import { schema } from '../../../schema/index.ts';
+import { AnswerText } from './answer-text.ts';
+import type { GivenResults } from './given-results.ts';
+import { createCollectFields } from './selected-fields.ts';
+import { compileFields, type SelectedField } from './values.ts';
+import { createCoerceVariables, placesOf } from './variables.ts';
+
+/**
+ * Resolves to the answer's text, `{"data":...}`, byte for byte as the executor's answer is written. Where it gives up, it resolves to
+ * what the root fields gave until then: their resolvers must not run twice, because an update would count twice. It gives up on everything
+ * that makes an error, so that errors are made in one place. Never rejects.
+ */
+export type RunCompiled = (
+  variables: Readonly<Record<string, unknown>>,
+  context: Context,
+) => Promise<string | GivenResults>;
+
+/** Compiles a valid operation. Undefined if it has something that is always executed the long way: directives, introspection. */
+export function compileOperation(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): RunCompiled | undefined {
+  try {
+    return compile(document, operation);
+  } catch {
+    return undefined;
+  }
+}
+
+function compile(document: DocumentNode, operation: OperationDefinitionNode): RunCompiled | undefined {
+  const isMutation = operation.operation === 'mutation';
+  const type = isMutation ? schema.getMutationType() : schema.getQueryType();
+  if (!type || operation.operation === 'subscription') return undefined;
+  const fragments = fragmentsOf(document);
+  const compiling = {
+    info: { schema, operation, fragments },
+    places: placesOf(operation),
+    collectFields: createCollectFields(fragments),
+  };
+  const coerceVariables = createCoerceVariables(operation);
+  const roots = compileFields(compiling, type, [operation.selectionSet]);
+  const write = isMutation ? writeInTurn : writeAll;
+  return async (variables, context) => {
+    const given = new Map<string, unknown>();
+    let answer: AnswerText | undefined;
+    try {
+      answer = new AnswerText(context, coerceVariables(variables), '{"data":{');
+      return await write(roots, answer, given);
+    } catch {
+      answer?.abandon();
+      return given;
+    }
+  };
+}
+
+/** Begins all fields, then waits for them. */
+async function writeAll(
+  roots: readonly SelectedField[],
+  answer: AnswerText,
+  given: Map<string, unknown>,
+): Promise<string> {
+  for (const root of roots) {
+    answer.text += root.before;
+    answer.write(begin(root, answer, given), root.write);
+  }
+  answer.text += '}}';
+  return answer.whole();
+}
+
+/** Begins each field of a mutation when the one before it is complete. */
+async function writeInTurn(
+  roots: readonly SelectedField[],
+  answer: AnswerText,
+  given: Map<string, unknown>,
+): Promise<string> {
+  for (const root of roots) {
+    answer.text += root.before;
+    answer.write(await begin(root, answer, given), root.write);
+    await answer.whole();
+  }
+  answer.text += '}}';
+  return answer.whole();
+}
+
+/** A root field's result, which is kept: it is made once, whatever comes after it. */
+function begin(root: SelectedField, answer: AnswerText, given: Map<string, unknown>): unknown {
+  const args = root.readArguments(answer.variables);
+  const result = attempt(() => root.resolve(undefined, args, answer.context));
+  given.set(root.name, result);
+  return result;
+}
+
+/** The result; where it is thrown, a promise that is rejected. */
+function attempt(resolve: () => unknown): unknown {
+  try {
+    return resolve();
+  } catch (error) {
+    const failed = Promise.reject(error);
+    failed.catch(() => undefined);
+    return failed;
+  }
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  return Object.fromEntries(
+    definitions.flatMap((node) => (node.kind === 'FragmentDefinition' ? [[node.name.value, node]] : [])),
+  );
+}
