@@ -52,7 +52,7 @@ export function shareFairly(server: FastifyInstance, shares: FairShares): void {
       else done(reserve(request, held) ? null : noRoom());
     });
     request.endTurn = endTurn;
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       // Requests that Fastify's `inject` makes have no real socket.
       if (request.raw.socket instanceof Socket) turns.pauseWhileOthersWait(supplierId, request.raw.socket);
       endTurn();

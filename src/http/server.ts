@@ -1,5 +1,4 @@
 /** Creates the HTTP server: Fastify with its limits and hooks, and the GraphQL and legacy doors. */
-import { randomUUID } from 'node:crypto';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { Admission } from './edge/admission.ts';
 import { ConnectionShares } from './fair/connection-shares.ts';
@@ -28,7 +27,7 @@ import { queueByConnection } from './fair/connection-queue.ts';
 import { MAX_BODY_BYTES } from './edge/edge-error.ts';
 import { createRateLimit } from './fair/rate-limit.ts';
 import { readBody } from './body/read-body.ts';
-import { recordWhenOver } from './edge/request-log.ts';
+import { createRequestIds, recordWhenOver } from './edge/request-log.ts';
 import { defaultTurns, type TurnLimits } from './fair/request-turns.ts';
 import { setSecurityHeaders } from './edge/security-headers.ts';
 import { cutOffStalledReaders } from './fair/stalled-readers.ts';
@@ -132,6 +131,7 @@ function createEdge(
   closing: AbortSignal,
 ): FastifyInstance {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const idOf = createRequestIds();
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -147,7 +147,9 @@ function createEdge(
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestIdHeader: false,
-    genReqId: ({ headers }) => clientRequestId(headers['x-request-id']) ?? randomUUID(),
+    // A logger for each request would cost more than its line, which has the ID anyway.
+    childLoggerFactory: (parent) => parent,
+    genReqId: ({ headers }) => idOf(headers),
     frameworkErrors: (error, request, reply) => {
       recordWhenOver(request, reply, observer);
       answerUnreadable(error, request, reply);
@@ -192,9 +194,4 @@ function decorateRequests(server: FastifyInstance): void {
   server.decorateRequest('refusedOrigin', undefined);
   server.decorateRequest('isLive', false);
   server.decorateRequest('bodyShape', undefined);
-}
-
-/** The request ID that the client sent, so that its logs and ours can be joined. Undefined if it could break a log. */
-function clientRequestId(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : undefined;
 }

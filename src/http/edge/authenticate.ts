@@ -56,6 +56,18 @@ export async function authenticateHeader(
   schemes: readonly string[],
   authenticate: Authenticate,
 ): Promise<Caller | Denial> {
+  const token = readToken(header, schemes);
+  if (typeof token !== 'string') return token;
+  return (await authenticate(token)) ?? denied('Invalid token.');
+}
+
+/** What nearly all headers are. Of a text in ASCII the bytes are no question. */
+const PLAIN_HEADER = /^(\w+) ([\x21-\x7e]+)$/;
+
+function readToken(header: string | undefined, schemes: readonly string[]): string | Denial {
+  const [, plainScheme, plainToken] = PLAIN_HEADER.exec(header ?? '') ?? [];
+  if (plainScheme !== undefined && plainToken !== undefined && schemes.includes(plainScheme.toLowerCase()))
+    return plainToken;
   const [scheme = '', token, another] = (header ?? '').trim().split(/\s+/);
   if (!schemes.includes(scheme.toLowerCase())) return denied('Authentication credentials were not provided.');
   if (token === undefined) return denied('Invalid token header. No credentials provided.');
@@ -64,7 +76,7 @@ export async function authenticateHeader(
   const bytes = Buffer.from(token, 'latin1');
   if (!isUtf8(bytes))
     return denied('Invalid token header. Token string should not contain invalid characters.');
-  return (await authenticate(bytes.toString())) ?? denied('Invalid token.');
+  return bytes.toString();
 }
 
 /** Why this caller may not do what needs the permission; null when it may. */

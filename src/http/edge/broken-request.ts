@@ -56,8 +56,14 @@ export function answerOddRequests(server: FastifyInstance): void {
 
 /** RFC 9112, 3.2: a request of HTTP/1.1 has exactly one Host. Proxies disagree on which of two counts. */
 function lacksHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
-  const isHost = (name: string, i: number) => i % 2 === 0 && name.length === 4 && /^host$/i.test(name);
-  return httpVersion !== '1.0' && rawHeaders.filter(isHost).length !== 1;
+  if (httpVersion === '1.0') return false;
+  let hosts = 0;
+  // Names stand at even places, and values at odd ones.
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts !== 1;
 }
 
 function endWith(socket: Duplex, status: number, detail: string): void {

@@ -95,10 +95,13 @@ export function reportFault(error: unknown, request: FastifyRequest): string {
     request.errorCode = unavailable.code;
     // A client that leaves ends its reads. A page does so with each key of a search: no operator needs to know.
     const isLeft = unavailable.code === 'QUERY_TIMEOUT' && request.raw.socket?.destroyed;
-    request.log[isLeft ? 'debug' : 'warn']({ err: unavailable.cause, code: unavailable.code }, 'unavailable');
+    request.log[isLeft ? 'debug' : 'warn'](
+      { reqId: request.id, err: unavailable.cause, code: unavailable.code },
+      'unavailable',
+    );
   } else {
     request.errorCode = 'INTERNAL_SERVER_ERROR';
-    request.log.error({ err: error }, 'request failed');
+    request.log.error({ reqId: request.id, err: error }, 'request failed');
   }
   return describeFault(error, request.id);
 }

@@ -2,6 +2,8 @@
 import type { FastifyReply } from 'fastify';
 import type { RefusedCall } from './request-log.ts';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** A body that is JSON already. */
 export class JsonText {
   readonly text: string;
@@ -23,13 +25,15 @@ export interface JsonAnswer {
 
 /** All headers of the answer. */
 export function headersOf({ headers }: JsonAnswer): Record<string, string> {
-  return { 'content-type': 'application/json; charset=utf-8', ...headers };
+  return { 'content-type': JSON_TYPE, ...headers };
 }
 
 /** Sends the answer, and notes for the log what was refused. */
 export function sendJson(reply: FastifyReply, answer: JsonAnswer): FastifyReply {
   reply.request.refusedCall = answer.refused;
-  return reply.code(answer.status).headers(headersOf(answer)).send(textOf(answer));
+  reply.code(answer.status).header('content-type', JSON_TYPE);
+  if (answer.headers) reply.headers(answer.headers);
+  return reply.send(textOf(answer));
 }
 
 function textOf({ body }: JsonAnswer): string {

@@ -33,7 +33,7 @@ export function addProbes(server: FastifyInstance, { ready, metrics, version, cl
       reply.header('cache-control', 'no-store');
       const reason = closing.aborted ? 'The gateway is closing.' : await ready();
       if (reason === null) return { ready: true };
-      request.log.warn({ reason }, 'not ready');
+      request.log.warn({ reqId: request.id, reason }, 'not ready');
       return reply.code(503).send({ ready: false, reason });
     },
   });

@@ -1,4 +1,6 @@
-/** Reports each finished request: one line in the log, and counts for the observer. */
+/** Reports each finished request: one line in the log, with the request's ID, and counts for the observer. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
 import type { Problem } from '../../domain/refusal.ts';
@@ -58,6 +60,9 @@ export interface RequestObserver {
   streamed(change: 1 | -1): void;
 }
 
+/** Levels of a log without lines of requests. */
+const quietLevels: ReadonlySet<string> = new Set(['warn', 'error', 'fatal', 'silent']);
+
 /** nginx's status for a client that left before the answer. */
 const CLIENT_LEFT = 499;
 /** Longest path, and longest value that a client chose, in UTF-16 units. */
@@ -72,7 +77,8 @@ export function recordWhenOver(
 ): void {
   // A closed connection no longer knows its address.
   const client = request.ip;
-  reply.raw.once('close', () => {
+  // It closes once. A listener for one time would cost two objects more.
+  reply.raw.on('close', () => {
     const { door = 'other' } = request.routeOptions.config;
     const status = reply.raw.headersSent ? reply.statusCode : CLIENT_LEFT;
     const ms = reply.elapsedTime;
@@ -97,9 +103,12 @@ interface Answered extends Pick<RequestRecord, 'door' | 'ms' | 'refusal'> {
 }
 
 function logRequest(request: FastifyRequest, { door, status, ms, refusal }: Answered, client: string): void {
+  // Most of the line's cost is making it.
+  if (quietLevels.has(request.log.level)) return;
   const { caller, errorCode, method, refusedCall, refusedOrigin, routeOptions, url } = request;
   const code = errorCode ?? refusedCall?.code ?? refusal;
   const line = {
+    reqId: request.id,
     method,
     url: routeOptions.url ?? pathOf(url),
     door,
@@ -110,8 +119,11 @@ function logRequest(request: FastifyRequest, { door, status, ms, refusal }: Answ
     // A request that the first check refuses has no caller.
     ...(caller && { supplier: caller.supplierName, tokenName: caller.actor }),
   };
-  if (door === 'probe') request.log.debug(line, 'request');
-  else request.log.info(line, 'request');
+  request.log[levelOf(door)](line, 'request');
+}
+
+function levelOf(door: Door): 'debug' | 'info' {
+  return door === 'probe' ? 'debug' : 'info';
 }
 
 function describeCall(call: RefusedCall | undefined): object {
@@ -164,3 +176,24 @@ const codes: Readonly<Record<number, string>> = {
   429: 'RATE_LIMITED',
   503: 'UNAVAILABLE',
 };
+
+/** Hexadecimal digits of a UUID after its last hyphen. */
+const COUNTED_DIGITS = 12;
+
+/**
+ * Makes the function that gives each request its ID: the client's own where it sent one, so that its logs and ours can be joined. Without one of the client's it has the form of a UUID: random for the process,
+ * and counted within it, because a random one for each request costs more than the rest of the log line.
+ */
+export function createRequestIds(): (headers: IncomingHttpHeaders) => string {
+  const random = randomUUID();
+  const ofProcess = random.slice(0, -COUNTED_DIGITS);
+  let count = 0;
+  return (headers) =>
+    clientRequestId(headers['x-request-id']) ??
+    ofProcess + (++count).toString(16).padStart(COUNTED_DIGITS, '0');
+}
+
+/** Undefined if it could break a log. */
+function clientRequestId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : undefined;
+}

@@ -23,7 +23,7 @@ export function queueByConnection(server: Server, supplierOf: (socket: Socket) =
   const shares = new IterationShares();
 
   const take = (request: IncomingMessage, response: ServerResponse, queue: Queue) => {
-    response.once('close', () => {
+    response.on('close', () => {
       const next = queue.shift();
       if (!request.socket.destroyed && next) next();
       else queues.delete(request.socket);

@@ -21,11 +21,21 @@ const answerTypes = new Set([
   '*/*',
 ]);
 
+/** Headers that were negotiated. Clients send few different ones, and a hostile client's many are forgotten at once. */
+const negotiated = new Map<string, string>();
+const MAX_NEGOTIATED = 100;
+const MAX_NEGOTIATED_LENGTH = 200;
+
 /** Of the header Accept, what there is an answer in, separated by commas. Where that is nothing, JSON: the work is done by then. */
 export function negotiateAccept(accept: string | undefined): string {
   if (accept === undefined || accept === '*/*') return '*/*';
+  const known = negotiated.get(accept);
+  if (known !== undefined) return known;
   const types = accept.split(',').map((entry) => (entry.split(';')[0] ?? '').trim().toLowerCase());
-  return types.filter((type) => answerTypes.has(type)).join(', ') || 'application/json';
+  const chosen = types.filter((type) => answerTypes.has(type)).join(', ') || 'application/json';
+  if (negotiated.size >= MAX_NEGOTIATED) negotiated.clear();
+  if (accept.length <= MAX_NEGOTIATED_LENGTH) negotiated.set(accept, chosen);
+  return chosen;
 }
 
 /** What a request asks for: one of its document's operations, and with which variables. */

@@ -13,6 +13,8 @@ export interface Operation {
 }
 
 const findShownState = createFindShownState(schema);
+/** Whether each operation is open. An operation is looked through once, however often it is sent. */
+const open = new WeakMap<OperationDefinitionNode, boolean>();
 
 /**
  * Why this caller may not run this operation; null when it may. Mutations need `edit_items`, the rest and what shows a SKU's
@@ -33,7 +35,15 @@ export function denyPermission({ document, operation }: Operation, caller: Calle
 }
 
 /** Whether an operation selects only the schema and the viewer, which tell nothing of SKUs. */
-function isOpen({ selectionSet }: OperationDefinitionNode, { definitions }: DocumentNode): boolean {
+function isOpen(operation: OperationDefinitionNode, document: DocumentNode): boolean {
+  const known = open.get(operation);
+  if (known !== undefined) return known;
+  const found = selectsOnlyOpen(operation, document);
+  open.set(operation, found);
+  return found;
+}
+
+function selectsOnlyOpen({ selectionSet }: OperationDefinitionNode, { definitions }: DocumentNode): boolean {
   const selections = [...selectionSet.selections];
   // Each fragment once, so that fragments that spread one another come to an end.
   const spread = new Set<string>();
