@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { CONNECTIONS, createBench, type Bench, type Settings } from './measure/bench.ts';
 import { drawChart } from './report/chart.ts';
 import { Skipped } from './measure/measure.ts';
-import { rows, type Row } from './measure/rows.ts';
+import type { Row } from './measure/row.ts';
+import { rows } from './measure/rows.ts';
 import { pins, stopAll } from './servers/servers.ts';
 import { formatTable, growthOf, judge, type Results, type RowResult } from './report/table.ts';
 

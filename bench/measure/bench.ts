@@ -49,7 +49,7 @@ export function createBench(settings: Settings, report: (text: string) => void) 
     return result;
   };
   const load = (server: Server, shape: Shape, { skus, token, connections }: LoadOptions): Promise<Load> => {
-    const authorization = `${shape === 'legacy' ? 'Token' : 'Bearer'} ${token ?? 'none'}`;
+    const authorization = `${shape.startsWith('legacy') ? 'Token' : 'Bearer'} ${token ?? 'none'}`;
     return loadAll([{ origin: server.origin, authorization }], shape, { skus, connections });
   };
 
@@ -77,7 +77,7 @@ export function createBench(settings: Settings, report: (text: string) => void) 
     /** Removes the databases of a row, but keeps the imported catalogs for the next rows. */
     removeFiles: () => {
       const names = readdirSync(folder).filter((name) => !name.startsWith('catalog-'));
-      for (const name of names) rmSync(join(folder, name), { force: true });
+      for (const name of names) rmSync(join(folder, name), { force: true, recursive: true });
     },
     close: async () => (await postgres)?.stop(),
   };
@@ -91,20 +91,21 @@ interface LoadOptions {
 
 export type Bench = ReturnType<typeof createBench>;
 
-/** Measures a server's requests a second under load. */
-export function underLoad(
+/** Makes a running server the side of a row. */
+export type Measuring = (
   bench: Bench,
   label: string,
   server: Server,
   shape: Shape,
   options: LoadOptions,
-): Subject {
-  return {
-    label,
-    measure: async () => {
-      const { answers, seconds } = await bench.load(server, shape, options);
-      return answers / seconds;
-    },
-    close: () => server.stop(),
-  };
-}
+) => Subject;
+
+/** Measures a server's requests a second under load. */
+export const underLoad: Measuring = (bench, label, server, shape, options) => ({
+  label,
+  measure: async () => {
+    const { answers, seconds } = await bench.load(server, shape, options);
+    return answers / seconds;
+  },
+  close: () => server.stop(),
+});

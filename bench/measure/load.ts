@@ -23,6 +23,8 @@ export interface Target {
 /** The result, which the process prints as JSON. Only answers after the warm-up count. */
 export interface Load {
   readonly answers: number;
+  /** With those during the warm-up, and after the end. */
+  readonly allAnswers: number;
   readonly seconds: number;
   /** The number of wrong answers, including those during the warm-up. */
   readonly errors: number;
@@ -51,6 +53,7 @@ process.stdout.write(JSON.stringify(await run(job)));
 async function run({ warmUpMs, durationMs, connections, targets }: Job): Promise<Load> {
   const next = createMessages(job);
   const latenciesMs: number[] = [];
+  let allAnswers = 0;
   const failures: string[] = [];
   const start = performance.now() + warmUpMs;
   const end = start + durationMs;
@@ -65,6 +68,7 @@ async function run({ warmUpMs, durationMs, connections, targets }: Job): Promise
   setTimeout(() => (cpu = process.cpuUsage(cpuAtStart)), warmUpMs + durationMs);
   const onAnswer = (sentMs: number, failure: string | null) => {
     const now = performance.now();
+    allAnswers += 1;
     if (failure) failures.push(failure);
     else if (now >= start && now < end) latenciesMs.push(now - sentMs);
     // A failure makes the measurement worthless, so the connections stop.
@@ -82,6 +86,7 @@ async function run({ warmUpMs, durationMs, connections, targets }: Job): Promise
   const at = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? 0;
   return {
     answers: latenciesMs.length,
+    allAnswers,
     seconds: durationMs / 1000,
     errors: failures.length,
     firstError: failures[0] ?? null,

@@ -15,6 +15,10 @@ export const shapes = {
     path: '/timp/products/skus/inventory/',
     request: (n, skus) => legacy(spread(n, skus), quantity(n)),
   },
+  'legacy-bulk': {
+    path: '/timp/products/skus/inventory/bulk',
+    request: (n, skus) => legacyBulk(n, skus),
+  },
   /** PostGraphile's own mutation for an update of the same row. */
   postgraphile: { path: '/graphql', request: (n, skus) => patch(spread(n, skus), quantity(n)) },
 } as const satisfies Record<string, ShapeOf>;
@@ -86,6 +90,14 @@ function bulk(n: number, skus: number): Request {
     body: JSON.stringify({ query: bulkDocument, variables: { input: { updates } } }),
     expect: [`"appliedCount":${BULK_ROWS}`],
   };
+}
+
+function legacyBulk(n: number, skus: number): Request {
+  const rows = bulkUpdates(n, skus).map((row) => ({
+    sku_id: row.skuId,
+    quantity_in_stock: row.quantityInStock,
+  }));
+  return { body: JSON.stringify(rows), expect: ['"success"'] };
 }
 
 /** Returns rows for BULK_ROWS SKUs across the table. Every call names the same SKUs, so each changes what the last one set. */

@@ -39,8 +39,9 @@ const style = `
 
 /** All ratios share one scale. Each row with a limit has its own, so that the lines of all limits align. */
 export function drawChart({ machine, settings, rows }: Results): string {
-  const ratios = rows.filter(({ ratio }) => ratio);
-  const limits = rows.filter(({ ratio }) => !ratio);
+  const isThroughput = ({ ratio, target }: RowResult) => ratio !== null && !(target && 'atMost' in target);
+  const ratios = rows.filter(isThroughput);
+  const limits = rows.filter((row) => !isThroughput(row));
   const most = Math.max(1, ...ratios.map((row) => Math.max(valueOf(row), targetOf(row) ?? 0)));
   const parts: string[] = [];
   let y = HEAD_HEIGHT;

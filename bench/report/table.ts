@@ -1,6 +1,6 @@
 /** The content of results.json, the judgement of a row, and the printed table. */
 import type { Measured } from '../measure/measure.ts';
-import type { Row } from '../measure/rows.ts';
+import type { Row } from '../measure/row.ts';
 
 export interface Results {
   readonly machine: {

@@ -1,37 +1,39 @@
 /** Stockgate as the subject of a row: its throughput, bulk calls, start, latency and memory. */
 import { execFileSync } from 'node:child_process';
-import { underLoad, type Bench } from '../measure/bench.ts';
+import { underLoad, type Bench, type Measuring } from '../measure/bench.ts';
 import { Skipped, type Subject } from '../measure/measure.ts';
 import { BULK_ROWS, shapes, type Shape } from '../measure/requests.ts';
 import type { Server } from './servers.ts';
 import { fillDatabase, serve, type Catalog } from './stockgate.ts';
 
 const MEMORY_SAMPLE_MS = 250;
-const OVERLOAD_CONNECTIONS = 2_000;
 
-export async function stockgate(bench: Bench, shape: Shape, skus = bench.settings.skus): Promise<Subject> {
+export async function stockgate(
+  bench: Bench,
+  shape: Shape,
+  skus = bench.settings.skus,
+  measuring: Measuring = underLoad,
+): Promise<Subject> {
   const catalog = await bench.catalog(skus);
-  return underLoad(bench, 'Stockgate', await serve(catalog), shape, catalog);
+  return measuring(bench, 'Stockgate', await serve(catalog), shape, catalog);
 }
 
-/** Single updates on OVERLOAD_CONNECTIONS connections, many more than in other rows. */
-export async function stockgateOverloaded(bench: Bench): Promise<Subject> {
+/** Single updates on that many connections, more than in other rows. */
+export async function stockgateOnConnections(bench: Bench, connections: number): Promise<Subject> {
   const catalog = await bench.catalog(bench.settings.skus);
-  return underLoad(bench, 'Stockgate, overloaded', await serve(catalog), 'mutation', {
-    ...catalog,
-    connections: OVERLOAD_CONNECTIONS,
-  });
+  const label = `Stockgate, ${connections.toLocaleString('en-US')} connections`;
+  return underLoad(bench, label, await serve(catalog), 'mutation', { ...catalog, connections });
 }
 
-/** Measures the rows a second of bulk mutations that run one after the other. */
-export async function stockgateBulk(bench: Bench): Promise<Subject> {
+/** Measures the rows a second of bulk calls that run one after the other. */
+export async function stockgateBulk(bench: Bench, shape: 'bulk' | 'legacy-bulk' = 'bulk'): Promise<Subject> {
   const catalog = await bench.catalog(bench.settings.skus);
   const server = await serve(catalog);
   return {
     label: 'Stockgate',
     measure: async () => {
       await requireBulk(server, catalog);
-      const { meanMs } = await bench.load(server, 'bulk', { ...catalog, connections: 1 });
+      const { meanMs } = await bench.load(server, shape, { ...catalog, connections: 1 });
       return BULK_ROWS / (meanMs / 1000);
     },
     close: () => server.stop(),

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { underLoad, type Bench } from '../measure/bench.ts';
+import { underLoad, type Bench, type Measuring } from '../measure/bench.ts';
 import type { Subject } from '../measure/measure.ts';
 import { createPostgresTable, type Postgres } from './postgres.ts';
 import { SUPPLIER, type Shape } from '../measure/requests.ts';
@@ -25,8 +25,9 @@ export async function constantPeer(
   label: string,
   name: string,
   shape: Shape,
+  measuring: Measuring = underLoad,
 ): Promise<Subject> {
-  return underLoad(bench, label, await startServer([peerPath(name)]), shape, { skus: bench.settings.skus });
+  return measuring(bench, label, await startServer([peerPath(name)]), shape, { skus: bench.settings.skus });
 }
 
 export function sqliteBulk(bench: Bench): Promise<Subject> {

@@ -15,6 +15,8 @@ export const LOAD_CORE = 1;
 export interface Server {
   readonly origin: string;
   readonly pid: number;
+  /** The end of what it wrote to stderr. */
+  said(): string;
   stop(): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ export async function startServer(args: readonly string[], env: NodeJS.ProcessEn
       reject(new Error(`${args.join(' ')} ended before it listened:\n${child.stderr()}`));
     });
   });
-  return { origin, pid: child.process.pid ?? 0, stop: () => stop(child.process) };
+  return { origin, pid: child.process.pid ?? 0, said: child.stderr, stop: () => stop(child.process) };
 }
 
 /** Runs a program to its end. Resolves with its stdout. */

@@ -50,12 +50,13 @@ export async function fillDatabase(url: string, folder: string, skus: number): P
 }
 
 /** Runs `stockgate serve` with the Node flags of `npm start`. It logs no requests and has no rate limit, because no peer does. */
-export function serve({ url }: Catalog): Promise<Server> {
+export function serve({ url }: Catalog, nodeFlags: readonly string[] = []): Promise<Server> {
   const flags = ['--log-level', 'warn', '--rate-limit', '0'];
   return startServer(
     [
       '--max-semi-space-size=8',
       '--v8-pool-size=1',
+      ...nodeFlags,
       MAIN,
       'serve',
       '--port',
