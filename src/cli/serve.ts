@@ -1,17 +1,19 @@
 /** `stockgate serve`: opens the store, serves requests, and stops in order. */
 import { fileURLToPath } from 'node:url';
-import pino from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import type { OpenInventory } from '../db/inventory.ts';
 import { durabilityWarnings } from '../db/store/postgres-durability.ts';
+import { canListenTogether } from '../gateway/http/listen-together.ts';
+import { createThreadLog, openLog } from '../gateway/http/thread-log.ts';
 import { openGateway, type Gateway, type GatewaySettings } from '../gateway/open-gateway.ts';
 import { loopbackNames } from '../http/edge/allowed-hosts.ts';
 import { createProbeServer } from '../http/server.ts';
+import { serveHelp } from './serve-help.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { requireFolder } from './feed/watch.ts';
 import { serveOptions } from './options/settings.ts';
-import { PROGRAM, readOptions, UsageError, type Command, type Io } from './options/command.ts';
+import { readOptions, UsageError, type Command, type Io } from './options/command.ts';
 import { DEMO_TOKEN, demoGraphiql, demoTokens, seedDemo } from '../demo/demo.ts';
 import { plainGraphiql } from '../http/plain-graphiql.ts';
 import { version } from './version.ts';
@@ -23,45 +25,9 @@ const BACKLOG = 2_048;
 /** How often to advance the service clock and delete old idempotency keys. */
 const PURGE_INTERVAL_MS = 60_000;
 
+const ONE_THREAD = 'Only on Linux and FreeBSD can threads share a port: one thread serves HTTP.';
+
 const loopback: ReadonlySet<string> = new Set(loopbackNames);
-
-/** Lists every option of `serveOptions` with its default. */
-const serveHelp = `Usage: ${PROGRAM} serve [OPTIONS]
-
-Serves GraphQL at /graphql (and GraphiQL to browsers), the legacy path POST /timp/products/skus/inventory/, and the stock board,
-a page for people, at /board/.
-/health says that it runs, /ready that it can store updates.
-Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all that was accepted is answered.
-
-  --demo                 seed a demo supplier, accept the documented token; listens on loopback only
-  --host ADDRESS         where to listen (default 127.0.0.1)
-  --port PORT            (default 4000; 0 takes a free one)
-  --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
-  --allowed-host NAME    answers requests for this host name and loopback only; may be given several times (default any
-                         name; loopback only with --demo)
-  --idempotency-hours N  for how long gateways run before they forget an idempotency key (default 24, the least)
-  --idempotency-quota MIB
-                         room that one supplier's keys take at most; past it new keys get 429 (default 1024)
-  --cors-origin ORIGIN   lets pages of this origin call the gateway; may be given several times (default none)
-  --rate-limit N         units a second that a token may spend, ten seconds' worth at once; a small request or a row of
-                         a bulk call costs one; past it 429 (default 2000; 0: no limit)
-  --in-flight-limit MIB  bodies and answers held at once, a quarter for one supplier; past it large requests get 503
-                         (default 256)
-  --streams-per-token N  live streams that a token may keep open (default 100)
-  --streams-per-supplier N
-                         and all tokens of one supplier (default 1000)
-  --no-board             leaves the stock board out, and signing in with it
-  --graphiql off|on      whether a browser that opens /graphql gets GraphiQL (default on)
-  --query-timeout N      seconds after which a read is stopped (default 5)
-  --feed-spool FOLDER    where files of POST /feeds/inventory wait (default beside the SQLite file: FILE.feeds; with
-                         PostgreSQL ./data/feeds)
-  --feed-dir DIR         take in the inventory files that suppliers drop in DIR/SUPPLIER/in (see watch --help; default none)
-  --feed-dir-wait rest|done
-                         until nobody writes to such a file, or until NAME.done is there (default rest)
-  --log-limit MIB        the longest that SQLite's log may get, which a long backup holds; past it 503 (default 1024)
-  --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
-  --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)
-`;
 
 /** The command `serve`. It runs until it is stopped. The exit code is 1 if nothing could be stored any more. */
 export const serveCommand: Command = {
@@ -73,14 +39,17 @@ export const serveCommand: Command = {
     }
     if (values['feed-dir'] !== undefined) await requireFolder(values['feed-dir']);
     const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
-    const logger = pino(
-      { level, redact: ['req.headers.authorization', 'req.headers.cookie'] },
-      pino.destination(2),
-    );
-    const gateway = await openGateway(toSettings(values, logger, io.clock));
+    const threads = canListenTogether ? values.threads : 1;
+    const log = createThreadLog(level, threads);
+    const logger = openLog(log);
+    if (threads < values.threads) logger.warn(ONE_THREAD);
+    const gateway = await openGateway({
+      ...toSettings(values, logger, io.clock),
+      http: { threads, log },
+    });
     let failure: unknown;
-    const note = (error: unknown) => {
-      logger.fatal({ err: error }, 'nothing more can be stored: the gateway stops');
+    const note = (error: unknown, what = 'nothing more can be stored') => {
+      logger.fatal({ err: error }, `${what}: the gateway stops`);
       failure = error;
     };
     // Close it last, so that /ready on a port of its own can say that the gateway is closing.
@@ -88,10 +57,10 @@ export const serveCommand: Command = {
     const probes = createProbeServer({ ready, metrics: gateway.metrics, version, closing: io.stop, logger });
     try {
       try {
-        const reason = await serve(gateway, probes, values, logger, io);
-        if (reason) note(reason);
+        const end = await serve(gateway, probes, values, logger, io);
+        if (end) note(end.reason, end.what);
       } finally {
-        await gateway.close().catch(note);
+        await gateway.close().catch((error: unknown) => note(error));
       }
     } finally {
       await probes.close();
@@ -102,14 +71,20 @@ export const serveCommand: Command = {
 
 type Values = { [K in keyof typeof serveOptions]: z.output<(typeof serveOptions)[K]['schema']> };
 
-/** Serves until it is told to stop. Resolves earlier with the reason if nothing can be stored any more. */
+/** Why a gateway stops by itself. */
+interface End {
+  readonly reason: unknown;
+  readonly what: string;
+}
+
+/** Serves until it is told to stop. Resolves earlier if nothing can be stored any more, or if an HTTP thread has ended. */
 async function serve(
-  { store, inventory, catalog, server, metrics, warm }: Gateway,
+  { store, inventory, catalog, metrics, warm, ...gateway }: Gateway,
   probes: ReturnType<typeof createProbeServer>,
   values: Values,
   logger: FastifyBaseLogger,
   io: Io,
-): Promise<unknown> {
+): Promise<End | undefined> {
   if (values.demo) await seedDemo(store, catalog, io.clock);
   for (const warning of [...networkWarnings(values), ...(await durabilityWarnings(store))]) {
     logger.warn(warning);
@@ -118,13 +93,17 @@ async function serve(
   await inventory.started;
   const host = addressOf(values.host);
   const own = typeof values.metrics === 'number' && (await probes.listen({ host, port: values.metrics }));
-  const origin = await server.listen({ host, port: values.port, backlog: BACKLOG });
+  const origin = await gateway.listen({ host, port: values.port, backlog: BACKLOG });
   warm();
   io.out(describeGateway(origin, own || (metrics && origin), values));
   const stopPurging = keepPurging(inventory, values['idempotency-hours'] * HOUR_MS, logger);
-  const reason = await Promise.race([aborted(io.stop), inventory.failed]);
+  const end = await Promise.race([
+    aborted(io.stop),
+    inventory.failed.then((reason) => ({ reason, what: 'nothing more can be stored' })),
+    gateway.threadFailed.then((reason) => ({ reason, what: 'an HTTP thread has ended' })),
+  ]);
   stopPurging();
-  return reason;
+  return end;
 }
 
 /** `localhost` can mean 127.0.0.1 and ::1. Fastify would listen on ::1 with a second server, without the first one's connection limits. */
@@ -203,9 +182,9 @@ function allowedHosts({ demo, 'allowed-host': named }: Values): readonly string[
   return demo || named.length > 0 ? [...loopbackNames, ...named] : undefined;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 }

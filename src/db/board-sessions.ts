@@ -21,6 +21,8 @@ export interface SessionParts {
   readonly write: WriteSession;
   /** Milliseconds on a clock that never jumps. */
   readonly monotonic?: () => number;
+  /** Counts the ends of sessions in this process. Threads share it, so that an end takes effect in all of them at once. */
+  readonly ends?: Int32Array;
 }
 
 interface Kept {
@@ -29,11 +31,14 @@ interface Kept {
   readonly usedAt: number;
   /** On the monotonic clock. */
   readonly until: number;
+  /** The number of ends before it was read. After another end it may have ended too. */
+  readonly ends: number;
 }
 
 /** Remembers sessions for a moment, so that a busy page costs no query a request. */
-export function createSessions({ store, clock, findCaller, write, monotonic }: SessionParts): Sessions {
-  const rows = keepRows(store, monotonic ?? (() => performance.now()));
+export function createSessions({ store, clock, findCaller, write, ...more }: SessionParts): Sessions {
+  const { monotonic = () => performance.now(), ends = new Int32Array(1) } = more;
+  const rows = keepRows(store, monotonic, ends);
   const now = () => clock().toISOString();
 
   const find = async (secret: string, isUse: boolean): Promise<Caller | null> => {
@@ -57,29 +62,27 @@ export function createSessions({ store, clock, findCaller, write, monotonic }: S
       const hashes = replaced.map(hashToken);
       const session = { sessionHash: hashToken(secret), tokenHash: hashToken(token), supplierId };
       const isBegun = await write({ begin: { ...session, replaced: hashes }, now: now() });
-      rows.forget(hashes);
+      rows.forget();
       return isBegun ? secret : null;
     },
     use: (secret) => find(secret, true),
     check: (secret) => find(secret, false),
     async end(secrets) {
       const hashes = secrets.map(hashToken);
-      await write({ end: hashes }).finally(() => rows.forget(hashes));
+      await write({ end: hashes }).finally(() => rows.forget());
     },
   };
 }
 
-function keepRows({ points }: Store, monotonic: () => number) {
+function keepRows({ points }: Store, monotonic: () => number, ends: Int32Array) {
   const kept = new Map<string, Kept>();
-  /** Counts what was forgotten. A row that was read before may be older than that. */
-  let forgotten = 0;
   return {
     async find(hash: string): Promise<Kept | null> {
       // Before the question: what is learned later is at least as new.
       const asked = monotonic();
-      const before = forgotten;
+      const before = Atomics.load(ends, 0);
       const known = kept.get(hash);
-      if (known && asked < known.until) return known;
+      if (known && asked < known.until && known.ends === before) return known;
       kept.delete(hash);
       const row = await points
         .selectFrom('board_session')
@@ -87,8 +90,8 @@ function keepRows({ points }: Store, monotonic: () => number) {
         .where('session_hash', '=', hash)
         .executeTakeFirst();
       if (!row) return null;
-      const read = { tokenHash: row.token_hash, usedAt: Date.parse(row.used_at), until: asked + KEPT_MS };
-      if (before !== forgotten) return read;
+      const usedAt = Date.parse(row.used_at);
+      const read = { tokenHash: row.token_hash, usedAt, until: asked + KEPT_MS, ends: before };
       if (kept.size >= MAX_KEPT) kept.clear();
       kept.set(hash, read);
       return read;
@@ -97,9 +100,9 @@ function keepRows({ points }: Store, monotonic: () => number) {
       const known = kept.get(hash);
       if (known) kept.set(hash, { ...known, usedAt });
     },
-    forget(hashes: readonly string[]): void {
-      forgotten += 1;
-      for (const hash of hashes) kept.delete(hash);
+    /** Forgets all rows, in all threads. */
+    forget(): void {
+      Atomics.add(ends, 0, 1);
     },
   };
 }

@@ -18,7 +18,7 @@ import { createListSkus } from './sku/list-skus.ts';
 import { startWriter } from './commit/start-writer.ts';
 import type { Load } from './commit/admission.ts';
 import { createWatch, type Watch } from './commit/await-commits.ts';
-import type { Writer } from './commit/writer-client.ts';
+import { connectWriter, type Writer } from './commit/writer-client.ts';
 
 /** Most identifiers that one read looks up. */
 const MAX_SHARED_READS = 1_000;
@@ -77,16 +77,23 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
   };
 }
 
-/** An inventory in another thread, which shares the writer of an open one. It learns of new changes by polling only. */
-export interface SideInventory extends Inventory {
+/** An inventory in another thread, which shares the writer of an open one. */
+export interface SideInventory extends Inventory, Pick<OpenInventory, 'writeSession' | 'ready'> {
   /** Resolves when all calls are answered. Call it before the store is closed. */
   close(): Promise<void>;
 }
 
-export function createSideInventory(store: Store, clock: () => Date, writer: Writer): SideInventory {
-  const watch = createWatch(store);
+/** `port` is one of `OpenInventory.connect`. */
+export function createSideInventory(store: Store, clock: () => Date, port: MessagePort): SideInventory {
+  const writer = connectWriter(store.kind, port, clock, (note) => {
+    if ('positions' in note) watch.moved(note.positions);
+  });
+  // Until the writer's thread has heard of it, and if it has ended, polling finds what is new.
+  const watch = createWatch(store, () => void writer.follow().catch(() => undefined));
   return {
     ...createContract(store, clock, writer, watch),
+    writeSession: (write) => writer.writeSession(write),
+    ready: createAskReadiness(() => writer.probe()),
     close: async () => {
       await writer.close();
       await watch.close();

@@ -2,7 +2,6 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { connectWriter } from '../db/commit/writer-client.ts';
 import { createFeeds, type FeedStore } from '../db/feed/feeds.ts';
 import { createSideInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
@@ -21,7 +20,7 @@ const { url, writer, folder, watch, storeOptions } = workerData as FeedThreadDat
 yieldToOthers();
 const store = await openStore(url, storeOptions);
 const clock = () => new Date();
-const inventory = createSideInventory(store, clock, connectWriter(store.kind, writer, clock));
+const inventory = createSideInventory(store, clock, writer);
 const feeds = createFeeds(store);
 const stop = new AbortController();
 const report = (error: unknown) => answer({ failed: String(error instanceof Error ? error.stack : error) });

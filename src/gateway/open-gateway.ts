@@ -1,16 +1,21 @@
 /** The wiring of a whole gateway: store, writer, tokens, request threads, metrics and server. */
-import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../domain/catalog.ts';
 import { createFeeds } from '../db/feed/feeds.ts';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
-import { createSessions } from '../db/board-sessions.ts';
-import { createAuthenticate, createFindCaller, hashToken } from '../db/tokens.ts';
-import type { Authenticate, Caller, Sessions } from '../domain/caller.ts';
 import type { Metrics } from '../http/edge/metrics.ts';
-import { createServer, type ServerOptions } from '../http/server.ts';
 import { makeSpool } from '../http/feed/spool.ts';
+import { allocateLimits, shareLimits } from '../http/shared/shared-limits.ts';
+import { createGatewayServer, type CallerSettings, type ServerSettings } from './http/gateway-server.ts';
+import { listenTogether, requireFree, type Address } from './http/listen-together.ts';
+import {
+  startHttpThreads,
+  type HttpThreads,
+  type MainServices,
+  type SharedData,
+} from './http/start-http-threads.ts';
+import type { ThreadLog } from './http/thread-log.ts';
 import type { EndedFeed } from './feed/run-feed.ts';
 import type { Watch } from './feed/run-feeds.ts';
 import { startFeedThread } from './start-feed-thread.ts';
@@ -21,9 +26,7 @@ const READ_MARGIN_MS = 5_000;
 /** An update that PostgreSQL has not answered after this time is refused. Clients that wait for 30 s still get the answer. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-type Wired = 'inventory' | 'feeds' | 'authenticate' | 'board' | 'createId' | 'ready' | 'observer' | 'metrics';
-
-export interface GatewaySettings {
+export interface GatewaySettings extends CallerSettings {
   /** `sqlite:PATH` or `postgres://...`. */
   readonly database: string;
   readonly storeOptions?: Omit<OpenOptions, 'readOnly' | 'answerTimeoutMs' | 'logStatus'>;
@@ -34,14 +37,11 @@ export interface GatewaySettings {
   readonly feedSpool?: { readonly folder: string; readonly isRequired: boolean } | undefined;
   /** A folder in which suppliers drop files. It needs a spool. */
   readonly watch?: Watch | undefined;
-  /** Where the board's page is, and the token that its form is filled in with. Undefined: there is no board. */
-  readonly board?: { readonly folder: string; readonly demoToken: string | null } | undefined;
   /** `on`: the server answers /metrics. `apart`: the gateway counts, and another server shows the page. */
   readonly metrics: 'on' | 'apart' | 'off';
-  /** Good tokens that no store holds, with their callers. */
-  readonly extraTokens?: ReadonlyMap<string, Caller>;
-  /** The server's own settings. A part that is given here replaces the wired one. */
-  readonly server: Omit<ServerOptions, Wired> & Partial<Pick<ServerOptions, Wired>>;
+  /** How many threads serve HTTP, and the log of those beside the main one. They need request threads. Default: the main thread alone. */
+  readonly http?: { readonly threads: number; readonly log: ThreadLog };
+  readonly server: ServerSettings;
 }
 
 export interface Gateway {
@@ -49,10 +49,14 @@ export interface Gateway {
   readonly inventory: OpenInventory;
   /** Saves through the gateway's writer, in turn with updates. */
   readonly catalog: Catalog;
-  /** Not yet listening. */
-  readonly server: ReturnType<typeof createServer>;
+  /** The server of the main thread, not yet listening. */
+  readonly server: ReturnType<typeof createGatewayServer>;
   /** Undefined where the metrics are off. */
   readonly metrics: Metrics | undefined;
+  /** Lets all HTTP threads listen on one port. Resolves to the origin. */
+  listen(address: Address): Promise<string>;
+  /** Resolves with the reason once an HTTP thread has ended by itself. The gateway is then to be closed. */
+  readonly threadFailed: Promise<unknown>;
   /** Starts the request thread for lists, so that the first list need not wait for it. */
   warm(): void;
   /**
@@ -68,39 +72,30 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   const folder = await prepareSpool(settings);
   const store = await openStore(database, withAnswerTimeout(settings.storeOptions));
   const inventory = createInventory(store, clock);
-  const metrics = settings.metrics === 'off' ? undefined : await startMetrics(store, inventory);
-  const { logger } = settings.server;
-  const threads = settings.requestThreads
-    ? startRequestThreads(store.url, inventory, store.queryTimeoutMs, (error) =>
-        logger.error({ err: error }, 'a request thread failed'),
-      )
-    : undefined;
+  const counts = settings.metrics === 'off' ? undefined : await startMetrics(store, inventory);
+  const metrics = counts && { ...counts, text: async () => (await http?.collect(), counts.text()) };
+  const threads = startHeavy(store, inventory, settings);
   const feedThread = startFeeds(store, inventory, settings, folder, metrics);
-  const { authenticate, sessions } = findCallers(store, inventory, settings);
-  const server = createServer({
-    inventory,
-    authenticate,
-    board: settings.board && { ...settings.board, sessions },
-    feeds: createFeeds(store),
-    createId: randomUUID,
-    ready: inventory.ready,
-    observer: metrics,
+  const shared = shareMemory(settings.http?.threads ?? 1);
+  const services = threads && { store, inventory, heavyWork: threads, feeds: feedThread?.feeds, metrics };
+  const http = shared && services && startOthers(settings, shared, folder, services);
+  const server = createGatewayServer({
+    ...settings,
+    ...{ store, inventory, heavyWork: threads, feedFiles: feedThread, observer: metrics },
+    limits: shared && shareLimits(shared.limits, shared.servers),
+    sessionEnds: shared?.sessionEnds ?? new Int32Array(1),
     metrics: settings.metrics === 'on' ? metrics : undefined,
-    ...(threads && { heavyWork: threads }),
-    feedFiles: feedThread,
-    ...settings.server,
   });
   let hasFailed = false;
   void inventory.failed.then(() => (hasFailed = true));
   return {
-    store,
-    inventory,
+    ...{ store, inventory, server, metrics },
     catalog: inventory.catalog,
-    server,
-    metrics,
+    listen: (address) => listen(server, http, address),
+    threadFailed: http?.failed ?? new Promise(() => undefined),
     warm: () => threads?.warm(),
     async close() {
-      await server.close();
+      await Promise.all([server.close(), http?.close()]);
       await threads?.close();
       await feedThread?.close();
       // The writer reports its orderly end as a failure too.
@@ -111,22 +106,54 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   };
 }
 
-/** Who calls: by a token, or by a session that began with one. */
-function findCallers(
+function startHeavy(
   store: Store,
-  { writeSession: write }: OpenInventory,
-  { clock, extraTokens = new Map<string, Caller>() }: GatewaySettings,
-): { readonly authenticate: Authenticate; readonly sessions: Sessions } {
-  const extraHashes = new Map(Array.from(extraTokens, ([token, caller]) => [hashToken(token), caller]));
-  const orExtra =
-    (extra: ReadonlyMap<string, Caller>, find: Authenticate): Authenticate =>
-    async (name) =>
-      extra.get(name) ?? find(name);
-  const findCaller = orExtra(extraHashes, createFindCaller(store, clock));
-  return {
-    authenticate: orExtra(extraTokens, createAuthenticate(store, clock)),
-    sessions: createSessions({ store, clock, findCaller, write }),
-  };
+  inventory: OpenInventory,
+  { requestThreads, server: { logger } }: GatewaySettings,
+) {
+  if (!requestThreads) return undefined;
+  return startRequestThreads(store.url, inventory, store.queryTimeoutMs, (error) =>
+    logger.error({ err: error }, 'a request thread failed'),
+  );
+}
+
+/** The memory that HTTP threads share. Undefined for a single one. */
+function shareMemory(servers: number) {
+  if (servers === 1) return undefined;
+  const sessionEnds = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  return { servers, sessionEnds, limits: allocateLimits() };
+}
+
+/** Starts the HTTP threads beside the main one. */
+function startOthers(
+  { server: { logger: _own, ...server }, http, board, extraTokens, metrics }: GatewaySettings,
+  shared: Pick<SharedData, 'servers' | 'sessionEnds' | 'limits'>,
+  feedFolder: string | undefined,
+  services: MainServices,
+): HttpThreads | undefined {
+  if (!http) return undefined;
+  const contentType = services.metrics?.contentType;
+  return startHttpThreads(
+    {
+      ...shared,
+      ...{ server, board, extraTokens, feedFolder, log: http.log },
+      metrics: contentType === undefined ? undefined : { contentType, isShown: metrics === 'on' },
+    },
+    services,
+  );
+}
+
+async function listen(
+  server: Gateway['server'],
+  http: HttpThreads | undefined,
+  address: Address,
+): Promise<string> {
+  if (!http) return server.listen({ ...address });
+  await http.started;
+  await requireFree(address);
+  const origin = await listenTogether(server, address);
+  await http.listen({ ...address, port: Number(new URL(origin).port) });
+  return origin;
 }
 
 function withAnswerTimeout(options: OpenOptions = {}): OpenOptions {

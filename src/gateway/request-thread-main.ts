@@ -6,7 +6,6 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { createFeeds } from '../db/feed/feeds.ts';
 import { createSideInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
-import { connectWriter } from '../db/commit/writer-client.ts';
 import { HeavyWorker } from '../http/heavy/heavy-worker.ts';
 import { serveThread } from '../http/heavy/serve-thread.ts';
 import type { RequestThreadData } from './start-request-threads.ts';
@@ -29,7 +28,7 @@ const store = await openStore(url, {
   answerTimeoutMs: queryTimeoutMs + READ_MARGIN_MS,
 });
 const clock = () => new Date();
-const inventory = createSideInventory(store, clock, connectWriter(store.kind, writer, clock));
+const inventory = createSideInventory(store, clock, writer);
 serveThread(
   parentPort,
   new HeavyWorker({ inventory, feeds: createFeeds(store), createId: randomUUID }, { queryTimeoutMs }),

@@ -26,6 +26,7 @@ import { leaveBodyUnread } from './edge/linger.ts';
 import { queueByConnection } from './fair/connection-queue.ts';
 import { MAX_BODY_BYTES } from './edge/edge-error.ts';
 import { createRateLimit } from './fair/rate-limit.ts';
+import { createLimits, type Limits } from './shared/shared-limits.ts';
 import { readBody } from './body/read-body.ts';
 import { createRequestIds, recordWhenOver } from './edge/request-log.ts';
 import { defaultTurns, type TurnLimits } from './fair/request-turns.ts';
@@ -35,12 +36,15 @@ import { cutOffStalledReaders } from './fair/stalled-readers.ts';
 /** What a server is made of. Every part that is left out has a default. */
 export interface ServerOptions
   extends
-    Omit<GraphqlDoorOptions, 'closing' | 'admission' | 'heavyWork' | 'liveLimits' | 'budget' | 'entrances'>,
+    Omit<
+      GraphqlDoorOptions,
+      'closing' | 'admission' | 'heavyWork' | 'liveLimits' | 'budget' | 'entrances' | 'limits'
+    >,
     Pick<LegacyDoorOptions, 'authenticate' | 'corsOrigins'>,
     Pick<FeedDoorOptions, 'feedFiles'>,
     Partial<Omit<Probes, 'closing'>> {
   /** The board for people in browsers. Undefined: there is none. */
-  readonly board?: Omit<BoardDoorOptions, 'authenticate' | 'admission'> | undefined;
+  readonly board?: Omit<BoardDoorOptions, 'authenticate' | 'admission' | 'limits'> | undefined;
   /** Executes heavy requests. By default they run on this thread. */
   readonly heavyWork?: HeavyWork;
   readonly liveLimits?: LiveLimits;
@@ -51,6 +55,8 @@ export interface ServerOptions
   /** MiB of bodies and answers that are held at once, of all suppliers together. */
   readonly inFlightMib?: number;
   readonly turns?: TurnLimits;
+  /** What the limits count with. Servers of several threads share it. By default it is of this server alone. */
+  readonly limits?: Limits;
   /** Open connections, at most. */
   readonly connections?: number;
   /** Host names that requests may be sent to. Without a list every name is allowed. */
@@ -84,12 +90,12 @@ const MEBIBYTE = 1_048_576;
 export function createServer(options: ServerOptions): FastifyInstance {
   const closing = new AbortController();
   const server = createEdge(options, closing.signal);
-  const rateLimit = createRateLimit(options.ratePerSecond ?? 0);
-  const budget = new ByteBudget((options.inFlightMib ?? DEFAULT_IN_FLIGHT_MIB) * MEBIBYTE);
-  const { turns = defaultTurns, connections = MAX_CONNECTIONS } = options;
-  server.server.maxConnections = connections;
+  const { turns = defaultTurns, connections = MAX_CONNECTIONS, limits = createLimits() } = options;
+  const rateLimit = createRateLimit(options.ratePerSecond ?? 0, limits.rates);
+  const inFlightBytes = (options.inFlightMib ?? DEFAULT_IN_FLIGHT_MIB) * MEBIBYTE;
+  const budget = new ByteBudget(inFlightBytes, limits.countsOf('bytes'));
   shareFairly(server, { rateLimit, budget, turns });
-  const shares = new ConnectionShares(server.server, connections);
+  const shares = new ConnectionShares(server.server, connections, limits);
   queueByConnection(server.server, shares.supplierOf);
   const admission = new Admission(rateLimit, shares);
   if (options.allowedHosts) refuseOtherHosts(server, options.allowedHosts);
@@ -107,12 +113,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const { board, authenticate, corsOrigins } = options;
   const entrances = [createTokenEntrance(authenticate, corsOrigins)];
   if (board) entrances.push(createBoardEntrance(board.sessions));
-  const shared = { admission, heavyWork, liveLimits, budget, entrances, closing: closing.signal };
+  const shared = { admission, heavyWork, liveLimits, budget, entrances, limits, closing: closing.signal };
   const doorOptions = { ...options, ...shared };
   addGraphqlDoor(server, doorOptions);
   addLegacyDoor(server, doorOptions);
   addFeedDoor(server, doorOptions);
-  if (board) addBoardDoor(server, { ...board, authenticate, admission });
+  if (board) addBoardDoor(server, { ...board, authenticate, admission, limits });
   return server;
 }
 

@@ -160,7 +160,7 @@ describeOnEachStore("the board's doors", (kind) => {
   });
 
   test('keep a live stream open until the session ends', async () => {
-    const origin = await board.server.listen({ host: '127.0.0.1', port: 0 });
+    const origin = await board.listen();
     const cookie = await board.cookieOf(tokens.full);
     const stays = await follow(origin, { token: tokens.full });
     const headers = { cookie };

@@ -5,7 +5,7 @@ import { tokens } from '../support/gateway.ts';
 import { openBoardForTest, whoAmI, type BoardGateway } from './board-gateway.ts';
 
 async function open(board: BoardGateway) {
-  const origin = await board.server.listen({ host: '127.0.0.1', port: 0 });
+  const origin = await board.listen();
   const cookie = await board.cookieOf(tokens.full);
   const publicly = () => follow(origin);
   const byBoard = (headers: Record<string, string> = {}) =>

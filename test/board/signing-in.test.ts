@@ -202,7 +202,7 @@ test('answers a body that is cut, that lies about its length, or that never come
   const board = await openBoardForTest('sqlite', {
     server: { timeouts: { headers: 200, request: 300, checkEvery: 50 } },
   });
-  const origin = await board.server.listen({ host: '127.0.0.1', port: 0 });
+  const origin = await board.listen();
   const host = origin.replace('http://', '');
   const headers = { Host: host, Origin: origin, 'Content-Type': 'application/json' };
   const good = JSON.stringify({ token: tokens.full });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { listTokens, revokeToken, saveToken } from '../../src/db/tokens.ts';
 import { countWaiters, follow, FOLLOW } from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
+import { oneThread, openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 import { range } from '../support/range.ts';
 
@@ -18,7 +18,6 @@ const acme = {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** A second or two where nothing else runs; a stream that is not cut off lasts for ever. */
 const CLOSED_MS = 15_000;
-const loopback = { host: '127.0.0.1', port: 0 };
 
 const BULK = `mutation ($input: BulkUpdateSkuInventoryInput!) {
   bulkUpdateSkuInventory(input: $input) { appliedCount }
@@ -59,8 +58,8 @@ describeOnEachStore('a server with live streams', (kind) => {
   let origin = '';
   let closed = false;
   beforeAll(async () => {
-    gateway = await openGateway(kind);
-    origin = await gateway.server.listen(loopback);
+    gateway = await openGateway(kind, undefined, {}, oneThread);
+    origin = await gateway.listen();
     await changeOften(gateway);
   });
   afterAll(async () => {
@@ -146,8 +145,8 @@ describeOnEachStore('a server with live streams', (kind) => {
 
 describeOnEachStore('a server whose readers wait', (kind) => {
   test('closes soon, and every stream ends: those that wait, and those whose client is gone', async () => {
-    const gateway = await openGateway(kind);
-    const origin = await gateway.server.listen(loopback);
+    const gateway = await openGateway(kind, undefined, {}, oneThread);
+    const origin = await gateway.listen();
     const waiters = countWaiters(gateway.inventory);
     const waiting = await Promise.all(range(20).map(() => follow(origin)));
     const gone = await Promise.all(range(5).map(() => follow(origin)));

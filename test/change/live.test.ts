@@ -52,7 +52,7 @@ describeOnEachStore('a live stream', (kind) => {
 
   beforeAll(async () => {
     gateway = await openGateway(kind);
-    origin = await gateway.server.listen(loopback);
+    origin = await gateway.listen();
   });
   afterEach(() => {
     for (const stream of streams.splice(0)) stream.drop();

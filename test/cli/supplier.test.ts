@@ -103,7 +103,7 @@ describeOnEachStore('a supplier', (kind) => {
 
   test('is renamed while a gateway serves it: every request is applied, streams and retries go on', async () => {
     alter();
-    const origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+    const origin = await gateway.listen();
     const keyed = { identifier: { skuId: 'shared' }, quantityInStock: 5, idempotencyKey: 'before' };
     await send(gateway, 'update', keyed);
     const stream = await follow(origin, { filter: { skuIds: ['BOOK-NEW'] } });

@@ -30,7 +30,7 @@ beforeAll(async () => {
   gateway = await openGateway('sqlite', undefined, { ready }, { metrics: 'on' });
   if (!gateway.metrics) throw new Error('The metrics are off.');
   metrics = gateway.metrics;
-  origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+  origin = await gateway.listen();
 });
 afterAll(() => gateway.close());
 

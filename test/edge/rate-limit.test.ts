@@ -1,6 +1,7 @@
 /** A token that asks too much waits: 429 with Retry-After at both doors, a bulk call counting its rows; and nobody else notices. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRateLimit, tokenOf } from '../../src/http/fair/rate-limit.ts';
+import { createRates } from '../../src/http/shared/shared-limits.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { range } from '../support/range.ts';
 
@@ -8,7 +9,10 @@ const who = (actor: string) => tokenOf({ supplierId: 'acme', actor });
 
 describe('the bucket', () => {
   let now = 0;
-  const limit = createRateLimit(10, () => now);
+  const limit = createRateLimit(
+    10,
+    createRates(() => now),
+  );
 
   test('lets ten seconds of the rate in at once, then as many a second as the rate says', () => {
     expect(range(100).map(() => limit.take(who('a'), 1))).toEqual(range(100).map(() => 0));

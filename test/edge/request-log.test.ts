@@ -20,7 +20,7 @@ beforeAll(async () => {
     },
   });
   gateway = await openGateway('sqlite', undefined, { logger: pino({ level: 'debug' }, stream) });
-  origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+  origin = await gateway.listen();
 });
 afterAll(() => gateway.close());
 

@@ -37,7 +37,7 @@ function openThread() {
       body: Buffer.alloc(0),
       isTooDeep: false,
     } as const;
-    const result = await thread.call({ name: 'answer', request }, left);
+    const result = await thread.call({ name: 'answer', lane: 'calls', request }, left);
     return 'body' in result ? Buffer.from(result.body).toString() : '';
   };
   return { ask, faults, starts: () => starts };

@@ -9,7 +9,7 @@ beforeAll(async () => {
   gateway = await openGateway('sqlite', undefined, {
     timeouts: { headers: 150, request: 300, checkEvery: 25 },
   });
-  origin = await gateway.server.listen({ port: 0, host: '127.0.0.1' });
+  origin = await gateway.listen();
 });
 afterAll(() => gateway.close());
 

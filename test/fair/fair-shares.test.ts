@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ServerOptions } from '../../src/http/server.ts';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
+import { oneThread, openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
 import { range } from '../support/range.ts';
 
@@ -14,8 +14,8 @@ let gateway: Gateway;
 let origin: string;
 const sockets: Socket[] = [];
 async function open(options: Partial<ServerOptions>): Promise<void> {
-  gateway = await openGateway('sqlite', undefined, options);
-  origin = await gateway.server.listen({ port: 0, host: '127.0.0.1' });
+  gateway = await openGateway('sqlite', undefined, options, oneThread);
+  origin = await gateway.listen();
 }
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();

@@ -11,7 +11,7 @@ let origin: string;
 const sockets: Socket[] = [];
 async function open(options: Partial<ServerOptions> = {}): Promise<void> {
   gateway = await openGateway('sqlite', undefined, options);
-  origin = await gateway.server.listen({ port: 0, host: '127.0.0.1' });
+  origin = await gateway.listen();
 }
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();

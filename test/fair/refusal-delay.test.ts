@@ -10,7 +10,7 @@ let origin: string;
 
 beforeAll(async () => {
   gateway = await openGateway('sqlite', undefined, { ratePerSecond: 1 });
-  origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+  origin = await gateway.listen();
 });
 afterAll(() => gateway.close());
 

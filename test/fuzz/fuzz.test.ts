@@ -29,7 +29,7 @@ async function listen(...[kind, clock, server]: Parameters<typeof openGateway>) 
   const feedSpool = { folder: join(root.path, `spool ${open.length}`), isRequired: true };
   const gateway = await openGateway(kind, clock, server, { board, feedSpool });
   open.push(gateway);
-  return { gateway, origin: await gateway.server.listen({ port: 0, host: '127.0.0.1' }) };
+  return { gateway, origin: await gateway.listen() };
 }
 afterAll(async () => {
   for (const gateway of open) await gateway.close();

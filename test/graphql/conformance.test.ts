@@ -19,7 +19,7 @@ describe('GraphQL over HTTP, the audits of graphql-http', () => {
   let origin: string;
   beforeAll(async () => {
     gateway = await openGateway('sqlite');
-    origin = await gateway.server.listen({ port: 0, host: '127.0.0.1' });
+    origin = await gateway.listen();
   });
   afterAll(() => gateway.close());
 

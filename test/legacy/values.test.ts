@@ -11,7 +11,7 @@ describeOnEachStore('a legacy update', (kind) => {
   let origin: string;
   beforeAll(async () => {
     gateway = await openGateway(kind);
-    origin = await gateway.server.listen({ port: 0, host: '127.0.0.1' });
+    origin = await gateway.listen();
   });
   afterAll(() => gateway.close());
 

@@ -21,7 +21,7 @@ let gateway: Gateway;
 let origin: string;
 beforeAll(async () => {
   gateway = await openGateway('sqlite', undefined, { timeouts });
-  origin = await gateway.server.listen({ port: 0, host: '127.0.0.1' });
+  origin = await gateway.listen();
 });
 afterAll(() => gateway.close());
 
@@ -170,7 +170,7 @@ describe.each(doors)('%s', (_door, path, body) => {
   test('an endless body is a 413, and is not read on', async () => {
     const patient = await openGateway('sqlite');
     onTestFinished(patient.close);
-    const to = await patient.server.listen({ port: 0, host: '127.0.0.1' });
+    const to = await patient.listen();
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     const { text, sent } = await trickle(forever(chunked, chunk), 0, to);
     // A client that goes on writing may be reset before it has read the answer.

@@ -435,7 +435,7 @@ describeOnEachStore('retries', (kind) => {
     manyKeys,
     async () => {
       const skuId = await newSku();
-      const origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+      const origin = await gateway.listen();
       const client = clientOf(origin, tokens.full);
       const inputOf = (n: number) => ({
         identifier: { skuId },

@@ -9,7 +9,8 @@ import type { Inventory } from '../../src/domain/inventory.ts';
 import { printedSchema, schema } from '../../src/schema/index.ts';
 import { follow } from '../support/event-stream.ts';
 import { dumpSupplier } from '../fuzz/check-store.ts';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
+import type { GatewaySettings } from '../../src/gateway/open-gateway.ts';
+import { oneThread, openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { mutations } from '../support/mutations.ts';
 import { adjustSku, requestOf } from '../support/requests.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
@@ -74,8 +75,8 @@ async function changeByFeeds({ inventory }: Gateway, supplierId: Supplier): Prom
 }
 
 /** Two suppliers with SKUs of the same identifiers, and each with one of its own; both with a history. */
-async function openWorld(kind: StoreKind): Promise<World> {
-  const gateway = await openGateway(kind);
+async function openWorld(kind: StoreKind, more: Partial<GatewaySettings> = {}): Promise<World> {
+  const gateway = await openGateway(kind, undefined, {}, more);
   const groups: Record<string, string> = {};
   for (const supplierId of ['acme', 'rival'] as const) {
     const title = `a title of ${supplierId}`;
@@ -131,7 +132,7 @@ async function openWorld(kind: StoreKind): Promise<World> {
     idempotencyKey: [`key of ${id}`, `key of ${id}`.replace('key', 'kex')],
     feedId: [feedIds[id], '00000000-0000-4000-8000-000000000000'],
   });
-  const origin = await gateway.server.listen({ port: 0, host: '127.0.0.1' });
+  const origin = await gateway.listen();
   return { gateway, origin, foreign: { acme: foreignOf('acme'), rival: foreignOf('rival') } };
 }
 
@@ -302,7 +303,7 @@ describeOnEachStore('two suppliers', (kind) => {
 describe('control: a crossing is noticed', () => {
   let world: World;
   beforeAll(async () => {
-    world = await openWorld('sqlite');
+    world = await openWorld('sqlite', oneThread);
   });
   afterAll(() => world.gateway.close());
 

@@ -1,4 +1,7 @@
 /** A whole gateway for tests: a server on a new store, with two suppliers that own the same identifiers. */
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import type { LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { createCatalog } from '../../src/db/catalog.ts';
@@ -11,6 +14,7 @@ import {
   type Gateway as OpenGateway,
   type GatewaySettings,
 } from '../../src/gateway/open-gateway.ts';
+import { createThreadLog } from '../../src/gateway/http/thread-log.ts';
 import type { ServerOptions } from '../../src/http/server.ts';
 import { createTestDatabase } from './stores/stores.ts';
 
@@ -48,11 +52,45 @@ export interface GraphqlAnswer {
   readonly body: any;
 }
 
-export interface Gateway extends OpenGateway {
+export interface Gateway extends Omit<OpenGateway, 'listen'> {
   readonly url: string;
+  /** Listens on a free port of the loopback interface. Resolves to the origin, also when it listens already. */
+  listen(): Promise<string>;
   graphql(query: string, variables?: object, token?: string): Promise<GraphqlAnswer>;
   /** POSTs to the documented legacy path. A string or a Buffer is sent unchanged. */
   legacy(body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+}
+
+/**
+ * How many threads serve HTTP where a test does not mind: the real program's variable, so that it counts for tests of both kinds.
+ * With several, requests go over connections of their own, so that all threads get some.
+ */
+const THREADS = Number(process.env['STOCKGATE_THREADS'] ?? 1);
+
+/** For tests that reach into the gateway's parts, or that are of one event loop. */
+export const oneThread = { requestThreads: false } as const;
+
+/** Settings for several HTTP threads. Another thread has neither the test's clock nor its functions. */
+function threadsFor(
+  clock: unknown,
+  server: Partial<ServerOptions>,
+  { requestThreads }: Partial<GatewaySettings>,
+): Partial<GatewaySettings> {
+  if (THREADS === 1 || requestThreads === false || clock !== undefined || !canBeCopied(server)) return {};
+  return {
+    requestThreads: true,
+    storeOptions: { queryTimeoutMs: 5_000 },
+    http: { threads: THREADS, log: createThreadLog('silent', THREADS) },
+  };
+}
+
+function canBeCopied(server: Partial<ServerOptions>): boolean {
+  try {
+    structuredClone(server);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Settings for a gateway without request threads, because another thread cannot use a test's clock. */
@@ -78,37 +116,58 @@ export function settingsFor(
 export async function openGateway(
   kind: StoreKind,
   clock?: () => Date,
-  server?: Partial<ServerOptions>,
+  server: Partial<ServerOptions> = {},
   more: Partial<GatewaySettings> = {},
 ): Promise<Gateway> {
   const { url, remove } = await createTestDatabase(kind);
-  const gateway = await openRealGateway({ ...settingsFor(url, clock, server), ...more });
+  const threads = threadsFor(clock, server, more);
+  const gateway = await openRealGateway({ ...settingsFor(url, clock, server), ...more, ...threads });
   await seedStore(gateway.store, clock ?? (() => new Date()));
   await gateway.server.ready();
+  let listening: Promise<string> | undefined;
+  const listen = () => (listening ??= gateway.listen({ host: '127.0.0.1', port: 0, backlog: 2_048 }));
+  const post = async (path: string, headers: Record<string, string>, payload: string | Buffer) => {
+    const sent = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } } as const;
+    if (!threads.http) return gateway.server.inject({ ...sent, url: path, payload });
+    return sendAlone(await listen(), path, sent, payload);
+  };
   return {
     ...gateway,
     url,
+    listen,
     graphql: async (query, variables = {}, token = tokens.full) => {
-      const response = await gateway.server.inject({
-        method: 'POST',
-        url: '/graphql',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        payload: JSON.stringify({ query, variables }),
-      });
+      const authorization = `Bearer ${token}`;
+      const response = await post('/graphql', { authorization }, JSON.stringify({ query, variables }));
       return { status: response.statusCode, body: response.json() };
     },
     legacy: (body, headers = {}) =>
-      gateway.server.inject({
-        method: 'POST',
-        url: '/timp/products/skus/inventory/',
-        headers: { authorization: `Token ${tokens.full}`, 'content-type': 'application/json', ...headers },
-        payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
-      }),
+      post(
+        '/timp/products/skus/inventory/',
+        { authorization: `Token ${tokens.full}`, ...headers },
+        typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      ),
     close: async () => {
       await gateway.close();
       await remove();
     },
   };
+}
+
+/** Sends a request on a connection of its own. */
+async function sendAlone(
+  origin: string,
+  path: string,
+  { method, headers }: { readonly method: 'POST'; readonly headers: Record<string, string> },
+  payload: string | Buffer,
+): Promise<LightMyRequestResponse> {
+  const asked = request(origin + path, { method, headers, agent: false }).end(payload);
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const rawPayload = await buffer(response);
+  const body = rawPayload.toString();
+  const { statusCode, statusMessage, headers: answered } = response;
+  const parts = { statusCode, statusMessage, headers: answered, rawPayload, body, payload: body };
+  // Tests read no more of an answer than this.
+  return { ...parts, json: () => JSON.parse(body) } as unknown as LightMyRequestResponse;
 }
 
 /** Saves acme and the rival, with their tokens and SKUs. */

@@ -86,7 +86,13 @@ export const rooms: readonly Room[] = [
     'Loads the parts of the schema, and builds it; the viewer.',
     ...['schema/builder', 'schema/sku', 'schema/change', 'schema/update', 'schema/feed'],
   ),
-  room('http/fair', 'Fair shares: rates, turns, connections and bytes for each supplier.', 'domain'),
+  room('http/shared', 'What the HTTP threads of a process count together, in memory that they share.'),
+  room(
+    'http/fair',
+    'Fair shares: rates, turns, connections and bytes for each supplier.',
+    'domain',
+    'http/shared',
+  ),
   room(
     'http/edge',
     'What every request passes: tokens, headers, errors, log, metrics, probes.',
@@ -134,6 +140,7 @@ export const rooms: readonly Room[] = [
     'http/live',
     'Live streams over server-sent events.',
     'domain',
+    'http/shared',
     'http/fair',
     'http/edge',
     'http/heavy',
@@ -141,7 +148,8 @@ export const rooms: readonly Room[] = [
   room(
     'http/feed',
     'Files over HTTP: the door, the spool, and exports.',
-    ...['domain', 'feed/inventory', 'schema/builder', 'schema/sku', 'http/fair', 'http/edge', 'http/heavy'],
+    ...['domain', 'feed/inventory', 'schema/builder', 'schema/sku', 'http/shared', 'http/fair', 'http/edge'],
+    'http/heavy',
   ),
   room(
     'http/door',
@@ -152,12 +160,22 @@ export const rooms: readonly Room[] = [
   room(
     'http/board',
     "The board's files, its sessions, and its entrance to the doors.",
-    ...['domain', 'http/fair', 'http/edge'],
+    ...['domain', 'http/shared', 'http/fair', 'http/edge'],
   ),
   room(
     'http',
     'The server: puts edge and doors together.',
-    ...['domain', 'http/fair', 'http/edge', 'http/body', 'http/heavy', 'http/live', 'http/feed', 'http/door'],
+    ...[
+      'domain',
+      'http/shared',
+      'http/fair',
+      'http/edge',
+      'http/body',
+      'http/heavy',
+      'http/live',
+      'http/feed',
+      'http/door',
+    ],
     'http/board',
   ),
   room(
@@ -166,10 +184,15 @@ export const rooms: readonly Room[] = [
     ...['domain', 'feed', 'feed/inventory', 'db/driver', 'db/store', 'db/feed', 'db', 'http/feed'],
   ),
   room(
+    'gateway/http',
+    'The server of each HTTP thread, and the threads beside the main one.',
+    ...['domain', 'db/store', 'db/feed', 'db', 'http/shared', 'http/edge', 'http/heavy', 'http'],
+  ),
+  room(
     'gateway',
     'The wiring of store and server, and of the threads for requests and feeds.',
-    ...['domain', 'db/store', 'db/commit', 'db/feed', 'db'],
-    ...['http/edge', 'http/heavy', 'http/feed', 'http', 'gateway/feed'],
+    ...['domain', 'db/store', 'db/feed', 'db'],
+    ...['http/shared', 'http/edge', 'http/heavy', 'http/feed', 'gateway/http', 'gateway/feed'],
   ),
   room(
     'demo',
@@ -197,7 +220,7 @@ export const rooms: readonly Room[] = [
     'cli',
     'The other commands: one file each.',
     ...['domain', 'feed', 'db/driver', 'db/store', 'db/catalog', 'db/upkeep', 'db'],
-    ...['schema', 'http/edge', 'http', 'gateway', 'demo', 'cli/options', 'cli/feed'],
+    ...['schema', 'http/edge', 'http', 'gateway/http', 'gateway', 'demo', 'cli/options', 'cli/feed'],
   ),
   room('', 'The process: main.ts.', 'cli/options', 'cli'),
   room('board/api', "The board's documents, and the requests that send them.", 'domain'),
@@ -258,7 +281,8 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
     /^(?:fastify|graphql|graphql-yoga|@graphql-yoga\/render-graphiql|@graphql-tools\/executor|@prometheus-io\/client|zod)$/,
     builtin,
   ],
-  gateway: [builtin],
+  // Each HTTP thread opens its own log.
+  gateway: [/^pino$/, builtin],
   demo: [/^graphql-yoga$/, builtin],
   cli: [/./],
   // gql.tada and the schema as a type leave nothing in the program.

@@ -138,6 +138,7 @@ const programs = new Set([
   'src/main.ts',
   'src/gateway/request-thread-main.ts',
   'src/gateway/feed-thread-main.ts',
+  'src/gateway/http/http-thread-main.ts',
 ]);
 
 /** Programs alone read the process and the clock; all else is handed them. The board is the browser's program. */

@@ -37,9 +37,7 @@ describeOnEachStore('the writer', (kind) => {
     const thread = startWriter(store, clock, [
       { committed: (commit) => commits.push(commit), failed: () => undefined },
     ]);
-    const sides = range(3).map(() =>
-      createSideInventory(store, clock, connectWriter(store.kind, thread.connect(), clock)),
-    );
+    const sides = range(3).map(() => createSideInventory(store, clock, thread.connect()));
     const asked = range(10).flatMap((n) => sides.map((side, i) => side.update(setEach(3 * n + i))));
     const answers = await Promise.all(asked);
     expect(answers.map(({ results }) => results[0]?.outcome)).toEqual(asked.map(() => 'APPLIED'));
@@ -76,11 +74,7 @@ describeOnEachStore('the writer', (kind) => {
   });
 
   test('takes a side inventory’s changes to those who follow the log', async () => {
-    const side = createSideInventory(
-      gateway.store,
-      clock,
-      connectWriter(kind, gateway.inventory.connect(), clock),
-    );
+    const side = createSideInventory(gateway.store, clock, gateway.inventory.connect());
     const seen = gateway.inventory.untilPast('acme', 0, AbortSignal.timeout(20_000));
     await updateFor(side, acme, [setSku('EACH', { quantityInStock: 5 })]);
     await seen;
@@ -99,7 +93,8 @@ test('an answer that cannot be written is that call’s error, and the next call
   const save = () => Promise.reject(new Error('No catalogs here.'));
   const no = () => Promise.resolve(false);
   const calls = { update, save, purgeKeys: no, writeSession: no, probe: () => Promise.resolve(null) };
-  answerCalls(port1, { ...calls, backlog: () => ({ requests: 0, rows: 0 }) }, () => undefined);
+  const rest = { follow: () => undefined, backlog: () => ({ requests: 0, rows: 0 }) };
+  answerCalls(port1, { ...calls, ...rest }, () => undefined);
   const writer = connectWriter('sqlite', port2, clock);
   const unsendable = { ...setEach(1), groupId: 1n as unknown as string };
   const asked = [

@@ -1,4 +1,5 @@
 /** Options of `serve`, and options that several commands share: what each accepts, and its default. */
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Option } from './command.ts';
 
@@ -42,6 +43,17 @@ const port = z.coerce
   .min(0, 'Give a port, 0 to 65535.')
   .max(65_535, 'Give a port, 0 to 65535.');
 
+const THREADS = 'Give a number of threads, 1 to 64, or auto.';
+const MAX_THREADS = 64;
+/** `auto`: one for each core. */
+const threads = z
+  .string()
+  .refine(
+    (text) => text === 'auto' || (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_THREADS),
+    THREADS,
+  )
+  .transform((text) => (text === 'auto' ? Math.min(availableParallelism(), MAX_THREADS) : Number(text)));
+
 const STREAMS = 'Give a number of live streams, 0 to 10,000.';
 const streams = z.coerce.number(STREAMS).int(STREAMS).min(0, STREAMS).max(10_000, STREAMS);
 
@@ -57,6 +69,7 @@ export const serveOptions = {
   metrics: {
     schema: z.union([z.enum(['off', 'on']), port], 'Give off, on, or a port, 0 to 65535.').default('off'),
   },
+  threads: { schema: threads.default(1) },
   'allowed-host': {
     multiple: true,
     schema: z

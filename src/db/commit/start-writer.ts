@@ -62,7 +62,7 @@ export function startWriter(
   const hear = (note: Note) => {
     if ('committed' in note) tellCommitted(observers, note.committed);
     else if ('failed' in note) tellFailed(observers, fromErrorDetails(note.failed));
-    else failed.resolve(fromErrorDetails(note.ended));
+    else if ('ended' in note) failed.resolve(fromErrorDetails(note.ended));
   };
   const writer = connectWriter(kind, connect(), clock, hear);
   const started = untilStarted(worker, failed.promise);

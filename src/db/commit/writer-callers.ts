@@ -21,6 +21,8 @@ export interface WriterCalls {
   save(part: CatalogPart): Promise<SaveCounts>;
   purgeKeys(keepMs: number): Promise<boolean>;
   writeSession(write: SessionWrite): Promise<boolean>;
+  /** Tells this caller of commits from now on. */
+  follow(): void;
   probe(): Promise<string | null>;
   backlog(): Load;
 }
@@ -66,6 +68,9 @@ async function run(calls: WriterCalls, call: Unnumbered): Promise<string> {
       return `"value",${await calls.purgeKeys(call[1])}`;
     case 'writeSession':
       return `"value",${await calls.writeSession(call[1])}`;
+    case 'follow':
+      calls.follow();
+      return '"value",null';
     case 'probe':
       return `"value",${JSON.stringify(await calls.probe())}`;
     case 'backlog':

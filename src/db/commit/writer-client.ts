@@ -23,6 +23,8 @@ export interface Writer {
   purgeKeys(keepMs: number): Promise<boolean>;
   /** Writes a session of the board. */
   readonly writeSession: WriteSession;
+  /** From now on `hear` gets the positions of all callers' commits. Resolves once it does. */
+  follow(): Promise<void>;
   /** Why no update can be stored, as a sentence. Null if updates can be stored. */
   probe(): Promise<string | null>;
   /** The load of all callers that waits for a transaction. If the thread does not answer within 1 second: this caller's open load. */
@@ -33,7 +35,7 @@ export interface Writer {
 
 /**
  * Makes a writer of a port from `WriterThread.connect`. It keeps the process alive only while a call is open. `hear` gets notes of all
- * callers' commits, but only on the first port that the thread was given.
+ * callers' commits on the first port that the thread was given, and on other ports their positions once `follow` was called.
  */
 export function connectWriter(
   kind: StoreKind,
@@ -69,6 +71,7 @@ export function connectWriter(
     },
     purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
     writeSession: (write) => calls.ask(['writeSession', write]),
+    follow: () => calls.ask(['follow']),
     probe: () => calls.ask(['probe']),
     backlog: () => orSoon(calls.ask(['backlog']), admission.load),
     async close() {

@@ -12,6 +12,8 @@ export type WriterCall =
   | readonly ['save', CatalogPart]
   | readonly ['purgeKeys', keepMs: number]
   | readonly ['writeSession', SessionWrite]
+  /** From now on the caller is told the positions of all callers' commits. */
+  | readonly ['follow']
   | readonly ['probe']
   | readonly ['backlog'];
 
@@ -40,6 +42,8 @@ export type Note =
       /** Whether more writes already wait. */
       readonly isBehind: boolean;
     }
+  /** To a caller that follows: a commit gave these suppliers' newest changes these positions. */
+  | { readonly positions: CommitSummary['positions'] }
   | { readonly failed: ErrorDetails }
   /** Nothing can be written until the store is opened again. */
   | { readonly ended: ErrorDetails };

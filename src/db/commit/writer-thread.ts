@@ -21,6 +21,8 @@ if (store.kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(store.db
 const callers = new Map<MessagePort, Caller>();
 /** The first caller, in the thread that started this one. It gets notes of all callers' commits. */
 let starter: Caller | undefined;
+/** Callers that are told of commits, beside the starter. */
+const followers = new Set<Caller>();
 /** The time of the last message of any caller (ISO 8601). */
 let now = '';
 
@@ -44,11 +46,15 @@ const transactions: Transactions = {
 const desk = createWriteDesk(store.kind, transactions, [
   readiness,
   {
-    committed: (committed) => starter?.tell({ committed, isBehind: desk.backlog().requests > 0 }),
+    committed(committed) {
+      starter?.tell({ committed, isBehind: desk.backlog().requests > 0 });
+      const { positions } = committed;
+      if (positions.length > 0) for (const follower of followers) follower.tell({ positions });
+    },
     failed: (error) => starter?.tell({ failed: toErrorDetails(error) }),
   },
 ]);
-const calls: WriterCalls = {
+const calls: Omit<WriterCalls, 'follow'> = {
   update: desk.update,
   save: desk.save,
   purgeKeys: writer.purgeKeys,
@@ -60,10 +66,14 @@ const calls: WriterCalls = {
 control.postMessage('started');
 control.on('message', (message: MessagePort | 'close') => {
   if (message === 'close') return void close();
-  const caller = answerCalls(message, calls, (time) => (now = time));
+  const follow = () => void followers.add(caller);
+  const caller = answerCalls(message, { ...calls, follow }, (time) => (now = time));
   starter ??= caller;
   callers.set(message, caller);
-  message.on('close', () => callers.delete(message));
+  message.on('close', () => {
+    callers.delete(message);
+    followers.delete(caller);
+  });
 });
 
 /** Answers everything, then closes the store and all ports. The thread ends when no port is open. */

@@ -43,7 +43,7 @@ const DEFAULT_KEY_QUOTA_BYTES = 2 ** 30;
  * store cannot be opened.
  */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
-  const { readOnly = false, queryTimeoutMs = 0, answerTimeoutMs = 0 } = options;
+  const { readOnly = false, isSide = false, queryTimeoutMs = 0, answerTimeoutMs = 0 } = options;
   const { keyQuotaBytes = DEFAULT_KEY_QUOTA_BYTES } = options;
   const { logLimitBytes = LOG_LIMIT_BYTES, logStatus } = options;
   const kind = storeKind(url);
@@ -52,7 +52,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     const upkeep = await openPostgresForUpkeep(url);
     await prepareSchema(upkeep, kind, readOnly, () => upkeep.destroy());
     await upkeep.destroy();
-    return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs })) };
+    return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs, isSide })) };
   }
   const { dialect, runEach, raw, log } = openSqlite(
     url.slice('sqlite:'.length),

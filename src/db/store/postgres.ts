@@ -11,6 +11,8 @@ import type { Tables } from './tables.ts';
  * Writes are two commits and a purge at most. A point read takes a millisecond, so three connections serve thousands a second.
  */
 const MAX_CONNECTIONS = { writes: 3, points: 3, reads: 4, upkeep: 2 };
+/** The same for a store that is opened with `isSide`, at most. */
+const MAX_SIDE_CONNECTIONS = 2;
 /** How long a caller waits for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Prepared statements that each connection keeps. The program has few statements, but filters combine to many texts. */
@@ -28,6 +30,7 @@ export interface Patience {
 
 interface PoolOptions {
   readonly purpose: keyof typeof MAX_CONNECTIONS;
+  readonly isSide?: boolean;
   readonly answerTimeoutMs: number;
   /** Server settings of each connection, in milliseconds. 0 means no limit. */
   readonly statement_timeout: number;
@@ -35,8 +38,12 @@ interface PoolOptions {
 }
 
 /** Creates the three pools, and a `close` that ends them. Connections open on first use, so this does not fail if the server is down. */
-export async function openPostgres(url: string, { queryTimeoutMs, answerTimeoutMs }: Patience) {
+export async function openPostgres(
+  url: string,
+  { queryTimeoutMs, answerTimeoutMs, isSide }: Patience & { readonly isSide: boolean },
+) {
   const reading = {
+    isSide,
     answerTimeoutMs,
     statement_timeout: queryTimeoutMs,
     idle_in_transaction_session_timeout: 0,
@@ -73,7 +80,7 @@ export async function openPostgresForUpkeep(url: string): Promise<Kysely<Tables>
 
 async function openPool(
   url: string,
-  { purpose, answerTimeoutMs, ...settings }: PoolOptions,
+  { purpose, isSide = false, answerTimeoutMs, ...settings }: PoolOptions,
 ): Promise<Kysely<Tables>> {
   const { default: pg } = await import('pg');
   const types = new pg.TypeOverrides();
@@ -82,7 +89,7 @@ async function openPool(
   const pipeline = purpose === 'writes';
   const pool = new pg.Pool({
     connectionString: url,
-    max: MAX_CONNECTIONS[purpose],
+    max: isSide ? Math.min(MAX_CONNECTIONS[purpose], MAX_SIDE_CONNECTIONS) : MAX_CONNECTIONS[purpose],
     types,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

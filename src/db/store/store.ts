@@ -45,6 +45,8 @@ export interface OpenOptions {
   readonly queryTimeoutMs?: number;
   /** How long to wait for any answer of PostgreSQL, in milliseconds. 0, the default, means no limit. Migrations have no limit. */
   readonly answerTimeoutMs?: number;
+  /** Whether the store is for a thread that reads single rows, beside the one that opened it first. On PostgreSQL its pools are smaller. */
+  readonly isSide?: boolean;
   /** Quota of a supplier's idempotency keys, in bytes. Default: 1 GiB. */
   readonly keyQuotaBytes?: number;
   /** Maximum size of SQLite's write-ahead log, in bytes. Default: 1 GiB. */

@@ -15,6 +15,7 @@ import {
 import { sendJson } from '../edge/json-answer.ts';
 import { declaresJson } from '../edge/media-type.ts';
 import { Places } from '../fair/places.ts';
+import type { Limits } from '../shared/shared-limits.ts';
 import { BOARD_PATH, findOne } from './board-entrance.ts';
 import { isSecure, refuseOtherOrigins } from './own-origin.ts';
 import { clearCookies, readSecrets, setCookie } from './session-cookie.ts';
@@ -23,6 +24,7 @@ export interface SessionDoorOptions {
   readonly sessions: Sessions;
   readonly authenticate: Authenticate;
   readonly admission: Admission;
+  readonly limits: Limits;
   /** What the form is filled in with. Null: nothing. */
   readonly demoToken: string | null;
 }
@@ -78,8 +80,8 @@ async function tell(
   return sendJson(reply, { status: 200, body: { signedIn: false, demoToken } });
 }
 
-function createSignIn({ sessions, authenticate, admission }: SessionDoorOptions) {
-  const places = new Places(MAX_SIGNING_IN);
+function createSignIn({ sessions, authenticate, admission, limits }: SessionDoorOptions) {
+  const places = new Places(MAX_SIGNING_IN, limits.countsOf('signing in'));
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const token = readToken(request);
     const caller = await authenticate(token);

@@ -1,40 +1,42 @@
 /** Limits the bytes of request bodies and answers that the process holds at once, in total and for each supplier. */
 
 import { UnavailableError } from '../../domain/unavailable.ts';
+import { createCounts, type Counts } from '../shared/counts.ts';
 
 /** The largest part of the budget that one supplier may hold. */
 const SHARE = 1 / 4;
 /** Bodies and answers up to this size, in bytes, are not counted. Small updates are served while large calls are refused. */
 export const SMALL_BYTES = 16_384;
 
+/** The name of the bytes of all suppliers. No supplier's ID is empty. */
+const ALL = '';
+
 /** Counts the bytes in flight. It only counts: the caller asks for room first, and gives the bytes back. */
 export class ByteBudget {
   readonly #most: number;
-  readonly #bySupplier = new Map<string, number>();
-  #held = 0;
+  readonly #counts: Counts;
 
   /** `most` is the budget of all suppliers together, in bytes. */
-  constructor(most: number) {
+  constructor(most: number, counts: Counts = createCounts()) {
     this.#most = most;
+    this.#counts = counts;
   }
 
   /** Bytes in flight, of all suppliers together. */
   get held(): number {
-    return this.#held;
+    return this.#counts.get(ALL);
   }
 
   /** Whether the budget and the supplier's part have room for that many more bytes. */
   hasRoom(supplierId: string, bytes = 0): boolean {
-    const mine = this.#bySupplier.get(supplierId) ?? 0;
-    return this.#held + bytes <= this.#most && mine + bytes <= this.#most * SHARE;
+    const mine = this.#counts.get(supplierId);
+    return this.held + bytes <= this.#most && mine + bytes <= this.#most * SHARE;
   }
 
   /** Counts bytes that already exist, even past the budget. Pass a negative number once they are gone. */
   add(supplierId: string, bytes: number): void {
-    const mine = (this.#bySupplier.get(supplierId) ?? 0) + bytes;
-    if (mine === 0) this.#bySupplier.delete(supplierId);
-    else this.#bySupplier.set(supplierId, mine);
-    this.#held += bytes;
+    this.#counts.add(supplierId, bytes);
+    this.#counts.add(ALL, bytes);
   }
 }
 

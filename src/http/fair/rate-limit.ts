@@ -1,5 +1,7 @@
 /** The rate limit: a token bucket for each API token, and one for each supplier. A caller past its rate delays only itself. */
 import type { Caller } from '../../domain/caller.ts';
+import type { Bucket, Buckets } from '../shared/buckets.ts';
+import { createRates, type Rates } from '../shared/shared-limits.ts';
 
 /** A full bucket holds the units of this many seconds. A caller may spend them at once. */
 const BURST_SECONDS = 10;
@@ -29,27 +31,34 @@ export interface RateLimit {
   describe(token: string): { readonly policy: string; readonly state: string } | null;
 }
 
-interface Bucket {
-  level: number;
-  /** When it had that level, in milliseconds on the clock `now`. */
-  at: number;
-}
-
 const unlimited: RateLimit = {
   take: () => 0,
   spend: () => undefined,
   describe: () => null,
 };
 
-/** Creates a limit of `perSecond` units a second for each token; 0 means no limit. `now` is a monotonic clock in milliseconds. */
-export function createRateLimit(perSecond: number, now: () => number = () => performance.now()): RateLimit {
+/** Creates a limit of `perSecond` units a second for each token; 0 means no limit. `rates` keeps the buckets. */
+export function createRateLimit(perSecond: number, rates: Rates = createRates()): RateLimit {
   if (perSecond === 0) return unlimited;
+  const limit = limitWith(perSecond, rates);
+  const { exclusively } = rates;
+  if (!exclusively) return limit;
+  return {
+    take: (token, units) => exclusively(() => limit.take(token, units)),
+    spend: (token, units) => {
+      if (units > 0) exclusively(() => limit.spend(token, units));
+    },
+    describe: (token) => exclusively(() => limit.describe(token)),
+  };
+}
+
+function limitWith(perSecond: number, { tokens, suppliers, now }: Rates): RateLimit {
   const most = perSecond * BURST_SECONDS;
   const supplierRate = SUPPLIER_TIMES * perSecond;
   const supplierMost = SUPPLIER_TIMES * most;
   const policy = `"token";q=${most};w=${BURST_SECONDS}, "supplier";q=${supplierMost};w=${BURST_SECONDS}`;
-  const bucketOf = keepBuckets(perSecond, most, now);
-  const bucketOfSupplier = keepBuckets(supplierRate, supplierMost, now);
+  const bucketOf = fillBuckets(tokens, perSecond, most, now);
+  const bucketOfSupplier = fillBuckets(suppliers, supplierRate, supplierMost, now);
   const supplierOf = (token: string) => bucketOfSupplier(token.slice(0, token.indexOf('\0')));
   return {
     take(token, units) {
@@ -93,8 +102,12 @@ function secondsUntil(needed: number, { level }: Bucket, perSecond: number): num
 }
 
 /** Returns a function that gives a caller's bucket, filled up to now. Full buckets are removed, because a new bucket is full too. */
-function keepBuckets(perSecond: number, most: number, now: () => number): (token: string) => Bucket {
-  const buckets = new Map<string, Bucket>();
+function fillBuckets(
+  buckets: Buckets,
+  perSecond: number,
+  most: number,
+  now: () => number,
+): (token: string) => Bucket {
   let forgotAt = now();
   const fill = (bucket: Bucket, at: number): Bucket => {
     bucket.level = Math.min(most, bucket.level + ((at - bucket.at) / 1_000) * perSecond);
@@ -105,12 +118,9 @@ function keepBuckets(perSecond: number, most: number, now: () => number): (token
     const at = now();
     if (at - forgotAt >= FORGET_EVERY_MS) {
       forgotAt = at;
-      for (const [key, bucket] of buckets) if (fill(bucket, at).level === most) buckets.delete(key);
+      buckets.removeIf((bucket) => fill(bucket, at).level === most);
     }
     const known = buckets.get(token);
-    if (known) return fill(known, at);
-    const bucket = { level: most, at };
-    buckets.set(token, bucket);
-    return bucket;
+    return known ? fill(known, at) : buckets.add(token, { level: most, at });
   };
 }

@@ -38,7 +38,7 @@ export function addFeedDoor(server: FastifyInstance, options: FeedDoorOptions): 
     };
     route(EXPORT_PATH, 'GET', sendExport(options));
     if (!feedFiles) return done();
-    route(FEEDS_PATH, 'POST', takeIn(feedFiles, options.closing));
+    route(FEEDS_PATH, 'POST', takeIn(feedFiles, options.closing, options.limits));
     route(`${FEEDS_PATH}/:id`, 'GET', show(feedFiles));
     route(`${FEEDS_PATH}/:id/rejected.csv`, 'GET', sendRejected(feedFiles));
     done();

@@ -6,6 +6,7 @@ import { UnavailableError } from '../../domain/unavailable.ts';
 import { exportHead } from '../../feed/inventory/export-inventory.ts';
 import { RefusalError } from '../edge/edge-error.ts';
 import { Places } from '../fair/places.ts';
+import type { Limits } from '../shared/shared-limits.ts';
 import type { ExportPart, ExportRequest, HeavyWork } from '../heavy/heavy-request.ts';
 import { readFilter } from './export-parameters.ts';
 import * as refusals from './refusals.ts';
@@ -13,6 +14,8 @@ import * as refusals from './refusals.ts';
 export interface ExportOptions {
   readonly heavyWork: HeavyWork;
   readonly closing: AbortSignal;
+  /** Where exports are counted. */
+  readonly limits: Limits;
 }
 
 /** Exports of one supplier that may be under way at the same time. */
@@ -21,8 +24,8 @@ const MAX_EXPORTS = 2;
 const RETRY_MS = 1_000;
 const MAX_TRIES = 20;
 
-export function sendExport({ heavyWork, closing }: ExportOptions) {
-  const places = new Places(MAX_EXPORTS);
+export function sendExport({ heavyWork, closing, limits }: ExportOptions) {
+  const places = new Places(MAX_EXPORTS, limits.countsOf('exports'));
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const filter = readFilter(request.url);
     if ('error' in filter) throw new RefusalError(refusals.badRequest(filter.error));

@@ -8,6 +8,7 @@ import { denyCaller } from '../edge/authenticate.ts';
 import { RefusalError, type PublicError } from '../edge/edge-error.ts';
 import { isCompressed } from '../edge/media-type.ts';
 import { Places } from '../fair/places.ts';
+import type { Limits } from '../shared/shared-limits.ts';
 import { allowSlowBody } from '../fair/slow-body.ts';
 import { feedPath, statusOf } from './describe-feed.ts';
 import type { FeedFiles } from './feed-files.ts';
@@ -25,9 +26,9 @@ const LOOK_MS = 100;
 const mediaTypes = ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'];
 
 /** Answers POST. The file is on disk before its feed is queued, and the feed before it is answered. */
-export function takeIn(files: FeedFiles, closing: AbortSignal) {
-  const arriving = new Places(MAX_ARRIVING);
-  const waiting = new Places(MAX_FOLLOWING);
+export function takeIn(files: FeedFiles, closing: AbortSignal, limits: Limits) {
+  const arriving = new Places(MAX_ARRIVING, limits.countsOf('files arriving'));
+  const waiting = new Places(MAX_FOLLOWING, limits.countsOf('waiting for feeds'));
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { caller } = request;
     const asked = readAsked(request, files);

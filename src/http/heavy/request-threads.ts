@@ -1,8 +1,10 @@
 /** The request threads, and the lanes in which suppliers take turns to use them. */
 import type { Worker } from 'node:worker_threads';
 import { FairTurns, type TurnLimits } from '../fair/fair-turns.ts';
-import type { ExportPart, HeavyAnswer, HeavyWork, Lane, LivePage } from './heavy-request.ts';
+import type { HeavyWork, Lane } from './heavy-request.ts';
 import { RequestThread } from './request-thread.ts';
+import { toHeavyWork } from './thread-calls.ts';
+import type { ThreadCall } from './thread-messages.ts';
 
 /** Names of the threads. Calls that write have a thread of their own, so that lists do not wait for them. */
 export type ThreadName = 'lists' | 'bulk';
@@ -38,22 +40,20 @@ export function createRequestThreads(
     calls: new FairTurns(turnLimits.calls),
     bulk: new FairTurns(turnLimits.bulk),
   };
+  const runIn = (lane: Lane, supplierId: string, call: ThreadCall, left: AbortSignal) =>
+    turns[lane].run(supplierId, () => threads[threadOf[lane]].call(call, left), left);
+  const work = toHeavyWork((call, left) => {
+    switch (call.name) {
+      case 'answer':
+        return runIn(call.lane, call.request.caller.supplierId, call, left);
+      case 'readPage':
+        return runIn('lists', call.request.subscription.caller.supplierId, call, left);
+      case 'readExport':
+        return runIn('bulk', call.request.supplierId, call, left);
+    }
+  });
   return {
-    async answer(request, left, lane) {
-      const ask = () => threads[threadOf[lane]].call({ name: 'answer', request }, left);
-      // The compiler does not know that the thread returns the result of the method that `name` names.
-      return (await turns[lane].run(request.caller.supplierId, ask, left)) as HeavyAnswer;
-    },
-    async readPage(request, ended) {
-      const ask = () => threads.lists.call({ name: 'readPage', request }, ended);
-      // The compiler does not know that the thread returns the result of the method that `name` names.
-      return (await turns.lists.run(request.subscription.caller.supplierId, ask, ended)) as LivePage;
-    },
-    async readExport(request, left) {
-      const ask = () => threads.bulk.call({ name: 'readExport', request }, left);
-      // The compiler does not know that the thread returns the result of the method that `name` names.
-      return (await turns.bulk.run(request.supplierId, ask, left)) as ExportPart;
-    },
+    ...work,
     warm: () => threads.lists.warm(),
     close: async () => {
       await Promise.all(Object.values(threads).map((thread) => thread.close()));

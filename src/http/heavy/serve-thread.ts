@@ -1,16 +1,13 @@
-/** The message loop inside a request thread. */
+/** The message loop of a thread that does heavy work for another one. */
 import type { MessagePort } from 'node:worker_threads';
-import type { HeavyWorker } from './heavy-worker.ts';
-import { toFault, type HeavyRequest } from './heavy-request.ts';
+import { toFault, type HeavyRequest, type HeavyWork } from './heavy-request.ts';
 import type { FromThread, ThreadCall, ThreadResult, ToThread } from './thread-messages.ts';
-
-type ThreadWork = Pick<HeavyWorker, 'answer' | 'readPage' | 'readExport'>;
 
 /**
  * Runs each call that arrives on `port`, several at a time, and sends back its result or its fault. A message `left` aborts the signal of
  * its call.
  */
-export function serveThread(port: MessagePort, work: ThreadWork): void {
+export function serveThread(port: MessagePort, work: HeavyWork): void {
   const inWork = new Map<number, AbortController>();
   const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []) =>
     port.postMessage(message, [...transfer]);
@@ -18,7 +15,7 @@ export function serveThread(port: MessagePort, work: ThreadWork): void {
   const perform = (call: ThreadCall, left: AbortSignal): Promise<ThreadResult> => {
     switch (call.name) {
       case 'answer':
-        return work.answer(toBuffers(call.request), left);
+        return work.answer(toBuffers(call.request), left, call.lane);
       case 'readPage':
         return work.readPage(call.request, left);
       case 'readExport':

@@ -5,13 +5,14 @@ import type {
   Fault,
   HeavyAnswer,
   HeavyRequest,
+  Lane,
   LivePage,
   PageRequest,
 } from './heavy-request.ts';
 
 /** A call of a method of `HeavyWork`. Its Buffers arrive as Uint8Arrays. */
 export type ThreadCall =
-  | { readonly name: 'answer'; readonly request: HeavyRequest }
+  | { readonly name: 'answer'; readonly request: HeavyRequest; readonly lane: Lane }
   | { readonly name: 'readPage'; readonly request: PageRequest }
   | { readonly name: 'readExport'; readonly request: ExportRequest };
 

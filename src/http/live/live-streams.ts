@@ -6,6 +6,8 @@ import type { FeedReads } from '../../domain/feed.ts';
 import type { Inventory } from '../../domain/inventory.ts';
 import type { Credential } from '../edge/authenticate.ts';
 import type { ByteBudget } from '../fair/byte-budget.ts';
+import { createCounts, type Counts } from '../shared/counts.ts';
+import type { Limits } from '../shared/shared-limits.ts';
 import type { HeavyWork, LiveStart } from '../heavy/heavy-request.ts';
 import { LiveGroup, WRITES_PER_TURN, type LiveSource } from './live-group.ts';
 import { LiveStream } from './live-stream.ts';
@@ -36,6 +38,8 @@ export interface LiveOptions {
   readonly closing: AbortSignal;
   readonly observer?: RequestObserver | undefined;
   readonly liveLimits: LiveLimits;
+  /** Where the streams are counted. */
+  readonly limits: Limits;
   /** Bytes in flight, in which unread pages count. */
   readonly budget: ByteBudget;
 }
@@ -63,12 +67,15 @@ export class LiveStreams {
   readonly #all = new Set<LiveStream>();
   /** The streams by the credentials of their requests, so that each is checked once for all its streams. */
   readonly #byCredential = new Map<string, WatchedStreams>();
-  /** Numbers of streams by the names that `namesOf` gives. */
-  readonly #counts = new Map<string, number>();
+  /** Numbers of streams by the names that `namesOf` gives, of all servers that share limits. */
+  readonly #counts: Counts;
+  /** Numbers of this server's streams by supplier. */
+  readonly #ofSupplier = createCounts();
 
   constructor(options: LiveOptions) {
     const { heavyWork, inventory, feeds, budget } = options;
     this.#options = options;
+    this.#counts = options.limits.countsOf('streams');
     this.#source = {
       readPage: (page, ended) => heavyWork.readPage(page, ended),
       untilPast: async ({ caller: { supplierId }, followed }, position, signal) =>
@@ -94,13 +101,14 @@ export class LiveStreams {
   ): FastifyReply {
     const { closing, liveLimits, observer } = this.#options;
     const { caller } = request;
-    refuseSurplus(caller, this.#counts, liveLimits);
+    const leaveLimits = countOrRefuse(caller, this.#counts, liveLimits);
     const stream = new LiveStream(reply);
     const cut = () => stream.cut();
     const leaves = [
       include(this.#all, stream),
       watch(this.#byCredential, credential, stream),
-      ...namesOf(caller).map((name) => count(this.#counts, name)),
+      leaveLimits,
+      count(this.#ofSupplier, caller.supplierId),
       this.#join(stream, start),
       () => closing.removeEventListener('abort', cut),
       () => observer?.streamed(-1),
@@ -126,7 +134,7 @@ export class LiveStreams {
 
   /** Waits longer the more streams the supplier has. It counts as having half of all, so that many small suppliers are slowed too. */
   #pace(supplierId: string): Promise<void> {
-    const streams = Math.max(this.#counts.get(supplierId) ?? 0, this.#all.size / 2);
+    const streams = Math.max(this.#ofSupplier.get(supplierId), this.#all.size / 2);
     return pause(streams * PACE_MS_PER_STREAM);
   }
 }
@@ -136,14 +144,20 @@ function namesOf({ supplierId, actor }: Caller): [supplier: string, token: strin
   return [supplierId, `${supplierId}\0${actor}`];
 }
 
-function refuseSurplus(caller: Caller, counts: ReadonlyMap<string, number>, limits: LiveLimits): void {
+/** Counts a stream of this caller. Returns a function that takes it away again. */
+function countOrRefuse(caller: Caller, counts: Counts, limits: LiveLimits): () => void {
   const [supplier, token] = namesOf(caller);
-  const refuse = (limit: number, whose: string) => {
-    const message = `${whose} may keep ${limit} live streams open, and has as many. Close one first.`;
-    throw new RefusalError({ status: 429, code: 'TOO_MANY_STREAMS', message, retryAfter: 10 });
-  };
-  if ((counts.get(token) ?? 0) >= limits.perToken) refuse(limits.perToken, 'A token');
-  if ((counts.get(supplier) ?? 0) >= limits.perSupplier) refuse(limits.perSupplier, 'A supplier');
+  const leaveToken = count(counts, token, limits.perToken, 'A token');
+  try {
+    const leaveSupplier = count(counts, supplier, limits.perSupplier, 'A supplier');
+    return () => {
+      leaveToken();
+      leaveSupplier();
+    };
+  } catch (error) {
+    leaveToken();
+    throw error;
+  }
 }
 
 /** Starts the timers that check credentials and send keep-alive comments. They stop when the server closes. */
@@ -195,12 +209,11 @@ function watch(
   };
 }
 
-/** Adds one to the count of this name. Returns a function that takes it away again. */
-function count(counts: Map<string, number>, name: string): () => void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-  return () => {
-    const left = (counts.get(name) ?? 0) - 1;
-    if (left > 0) counts.set(name, left);
-    else counts.delete(name);
-  };
+/** Adds one to the count of this name. Returns a function that takes it away again. Throws a RefusalError above the limit. */
+function count(counts: Counts, name: string, limit = Infinity, whose = ''): () => void {
+  const leave = () => void counts.add(name, -1);
+  if (counts.add(name, 1) <= limit) return leave;
+  leave();
+  const message = `${whose} may keep ${limit} live streams open, and has as many. Close one first.`;
+  throw new RefusalError({ status: 429, code: 'TOO_MANY_STREAMS', message, retryAfter: 10 });
 }

@@ -61,7 +61,7 @@ async function openDoor(folder: string, more: Partial<FeedFiles> = {}): Promise<
   };
   const timeouts = { headers: 150, request: REQUEST_MS, checkEvery: 50 };
   const gateway = await openGateway('sqlite', undefined, { feedFiles, timeouts });
-  const origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+  const origin = await gateway.listen();
   return { gateway, feeds, port: Number(new URL(origin).port), folder };
 }
 
@@ -192,7 +192,7 @@ describe('On a full disk', () => {
       { feedSpool: { folder: disk.folder, isRequired: true } },
     );
     onTestFinished(() => gateway.close());
-    const origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+    const origin = await gateway.listen();
     disk.fill(6 << 20);
     const bad = range(20_000).map((n) => `no-such-${n},1\n`);
     const answer = await post(

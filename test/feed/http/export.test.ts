@@ -98,7 +98,7 @@ describe('An export that is read slowly', () => {
       },
     });
     try {
-      const origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+      const origin = await gateway.listen();
       const open = () => {
         const socket = connect(Number(new URL(origin).port), '127.0.0.1');
         socket.write(`GET ${PATH} HTTP/1.1\r\nHost: a\r\nAuthorization: Token ${tokens.full}\r\n\r\n`);

@@ -208,7 +208,7 @@ describeOnEachStore('Files over HTTP', (kind) => {
   });
 
   test('a client that leaves in the middle leaves nothing behind', async () => {
-    const origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+    const origin = await gateway.listen();
     const socket = connect(Number(new URL(origin).port), '127.0.0.1');
     socket.write(
       `POST ${PATH} HTTP/1.1\r\nHost: a\r\nAuthorization: Token ${tokens.full}\r\n` +

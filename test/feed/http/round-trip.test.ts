@@ -25,7 +25,7 @@ describeOnEachStore('An inventory over HTTP', (kind) => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'feeds-'));
     gateway = await openGateway(kind, undefined, {}, { feedSpool: { folder, isRequired: true } });
-    origin = await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+    origin = await gateway.listen();
   });
   afterAll(async () => {
     await gateway.close();

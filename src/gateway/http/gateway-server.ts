@@ -1,0 +1,76 @@
+/** The server of an HTTP thread, made of what the thread has. */
+import { randomUUID } from 'node:crypto';
+import { createSessions } from '../../db/board-sessions.ts';
+import { createFeeds } from '../../db/feed/feeds.ts';
+import type { SideInventory } from '../../db/inventory.ts';
+import type { Store } from '../../db/store/store.ts';
+import { createAuthenticate, createFindCaller, hashToken } from '../../db/tokens.ts';
+import type { Authenticate, Caller, Sessions } from '../../domain/caller.ts';
+import { createServer, type ServerOptions } from '../../http/server.ts';
+
+type Wired =
+  'inventory' | 'feeds' | 'authenticate' | 'board' | 'createId' | 'ready' | 'observer' | 'metrics' | 'limits';
+
+/** The server's own settings. A part that is given here replaces the wired one. */
+export type ServerSettings = Omit<ServerOptions, Wired> & Partial<Pick<ServerOptions, Wired>>;
+
+/** Who may call beside the tokens of the store, and from where. */
+export interface CallerSettings {
+  /** Where the board's page is, and the token that its form is filled in with. Undefined: there is no board. */
+  readonly board?: { readonly folder: string; readonly demoToken: string | null } | undefined;
+  /** Good tokens that no store holds, with their callers. */
+  readonly extraTokens?: ReadonlyMap<string, Caller> | undefined;
+}
+
+/** What a thread has for its server. */
+export interface ServerParts
+  extends CallerSettings, Pick<ServerOptions, 'observer' | 'metrics' | 'feedFiles'> {
+  readonly store: Store;
+  readonly inventory: Omit<SideInventory, 'close'>;
+  readonly clock: () => Date;
+  readonly heavyWork: ServerOptions['heavyWork'] | undefined;
+  readonly limits: ServerOptions['limits'] | undefined;
+  /** As in `SessionParts`. */
+  readonly sessionEnds: Int32Array;
+  readonly server: ServerSettings;
+}
+
+/** Creates the server, not yet listening. */
+export function createGatewayServer(parts: ServerParts): ReturnType<typeof createServer> {
+  const { store, inventory, board, heavyWork, limits, observer, metrics, feedFiles } = parts;
+  const { authenticate, sessions } = findCallers(parts);
+  return createServer({
+    inventory,
+    authenticate,
+    board: board && { ...board, sessions },
+    feeds: createFeeds(store),
+    createId: randomUUID,
+    ready: () => inventory.ready(),
+    observer,
+    metrics,
+    ...(heavyWork && { heavyWork }),
+    ...(limits && { limits }),
+    feedFiles,
+    ...parts.server,
+  });
+}
+
+/** Who calls: by a token, or by a session that began with one. */
+function findCallers({
+  store,
+  inventory,
+  clock,
+  sessionEnds: ends,
+  extraTokens = new Map<string, Caller>(),
+}: ServerParts): { readonly authenticate: Authenticate; readonly sessions: Sessions } {
+  const extraHashes = new Map(Array.from(extraTokens, ([token, caller]) => [hashToken(token), caller]));
+  const orExtra =
+    (extra: ReadonlyMap<string, Caller>, find: Authenticate): Authenticate =>
+    async (name) =>
+      extra.get(name) ?? find(name);
+  const findCaller = orExtra(extraHashes, createFindCaller(store, clock));
+  return {
+    authenticate: orExtra(extraTokens, createAuthenticate(store, clock)),
+    sessions: createSessions({ store, clock, findCaller, write: inventory.writeSession, ends }),
+  };
+}
