@@ -3,7 +3,7 @@ import { decide, noCandidates, type Candidates } from './decide.ts';
 import type { InventoryChange } from './change.ts';
 import { decideKey, keyedInputOf, type KeyDecision, type KnownKeys, type UsedKey } from './idempotency.ts';
 import { MAX_CALL_CANDIDATES, withCurrent, type Refusal } from './refusal.ts';
-import { keyOf, type InventoryState, type Sku } from './sku.ts';
+import { createSkuMap, type InventoryState, type Sku, type SkuMap } from './sku.ts';
 import type { InventoryUpdate, MalformedRow, RowResult, UpdateRequest } from './update.ts';
 
 /** What happens to one request: its key decides alone, or its rows run. */
@@ -41,7 +41,7 @@ export function decideBatch(
   { kept, full }: KnownKeys,
   now: string,
 ): BatchDecision {
-  const latest = new Map<string, TouchedSku>();
+  const latest = createSkuMap<TouchedSku>();
   const changes: InventoryChange[] = [];
   const usedKeys = new Map<string, UsedKey>(kept);
   const decisions = requests.map((request, index): RequestDecision => {
@@ -50,7 +50,7 @@ export function decideBatch(
     if (decided) return decided;
     const run = runRows(request, matched[index] ?? [], latest, now);
     if (!request.dryRun && !run.isRolledBack) {
-      for (const [skuKey, sku] of run.skus) latest.set(skuKey, sku);
+      for (const touched of run.skus) latest.set(touched.left, touched);
       changes.push(...run.changes);
     }
     const { results } = run;
@@ -61,12 +61,12 @@ export function decideBatch(
     usedKeys.set(input.name, { fingerprint: input.fingerprint, firstRequest: index });
     return { kind: 'RUN', results, fingerprint: input.fingerprint };
   });
-  return { requests: decisions, skus: [...latest.values()], changes };
+  return { requests: decisions, skus: latest.values(), changes };
 }
 
 interface Run {
   readonly results: readonly RowResult[];
-  readonly skus: ReadonlyMap<string, TouchedSku>;
+  readonly skus: readonly TouchedSku[];
   readonly changes: readonly InventoryChange[];
   /** A row of an all-or-nothing request was refused. */
   readonly isRolledBack: boolean;
@@ -75,17 +75,15 @@ interface Run {
 function runRows(
   request: UpdateRequest,
   matched: readonly Candidates[],
-  latest: ReadonlyMap<string, TouchedSku>,
+  latest: SkuMap<TouchedSku>,
   now: string,
 ): Run {
-  const skus = new Map<string, TouchedSku>();
+  const skus = createSkuMap<TouchedSku>();
   const changes: InventoryChange[] = [];
-  const find = (key: string) => skus.get(key) ?? latest.get(key);
-  const current = (sku: Sku) => find(keyOf(sku.supplierId, sku.skuId))?.left ?? sku;
-  const leave = (before: Sku, after: Sku) => {
-    const key = keyOf(after.supplierId, after.skuId);
-    skus.set(key, { stored: find(key)?.stored ?? before, left: after });
-  };
+  const find = (sku: Sku) => skus.get(sku) ?? latest.get(sku);
+  const current = (sku: Sku) => find(sku)?.left ?? sku;
+  const leave = (before: Sku, after: Sku) =>
+    skus.set(after, { stored: find(after)?.stored ?? before, left: after });
   const results = request.rows.map((row, rowIndex): RowResult => {
     const { skus: stored, count } = matched[rowIndex] ?? noCandidates;
     const decision = decideRow({ skus: stored.map(current), count }, row, now);
@@ -101,10 +99,10 @@ function runRows(
   });
   const isRolledBack =
     request.atomicity === 'ALL_OR_NOTHING' && results.some(({ outcome }) => outcome === 'REJECTED');
-  if (!isRolledBack) return { results: limitCandidates(results), skus, changes, isRolledBack };
-  const stored = (sku: Sku) => latest.get(keyOf(sku.supplierId, sku.skuId))?.left ?? sku;
+  if (!isRolledBack) return { results: limitCandidates(results), skus: skus.values(), changes, isRolledBack };
+  const stored = (sku: Sku) => latest.get(sku)?.left ?? sku;
   const rolledBack = results.map((result, i) => rollBack(result, (matched[i]?.skus ?? []).map(stored)));
-  return { results: limitCandidates(rolledBack), skus, changes, isRolledBack };
+  return { results: limitCandidates(rolledBack), skus: [], changes: [], isRolledBack };
 }
 
 /** A malformed row is refused before the rules see it. */

@@ -71,9 +71,27 @@ export interface Sku extends InventoryState {
   readonly asOf: AsOf;
 }
 
-/** Both halves of a SKU's key as one string; neither half holds a NUL. */
-export function keyOf(supplierId: string, skuId: string): string {
-  return `${supplierId}\0${skuId}`;
+/** Both halves of a SKU's key. */
+type SkuKey = Pick<Sku, 'supplierId' | 'skuId'>;
+
+/** A map with a value for each SKU. Two look-ups cost less than making one string of both halves of a key. */
+export interface SkuMap<Value> {
+  get(key: SkuKey): Value | undefined;
+  set(key: SkuKey, value: Value): void;
+  values(): Value[];
+}
+
+export function createSkuMap<Value>(): SkuMap<Value> {
+  const suppliers = new Map<string, Map<string, Value>>();
+  return {
+    get: ({ supplierId, skuId }) => suppliers.get(supplierId)?.get(skuId),
+    set({ supplierId, skuId }, value) {
+      const skus = suppliers.get(supplierId);
+      if (skus) skus.set(skuId, value);
+      else suppliers.set(supplierId, new Map([[skuId, value]]));
+    },
+    values: () => Array.from(suppliers.values(), (skus) => [...skus.values()]).flat(),
+  };
 }
 
 /** What must hold at the moment of the update: whichever is given. */

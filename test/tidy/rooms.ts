@@ -37,7 +37,7 @@ export const rooms: readonly Room[] = [
   ),
   room('db/sku', 'Finds and lists SKUs.', 'domain', 'db/store'),
   room('db/change', 'Writes and reads rows of the log of changes.', 'domain', 'db/store'),
-  room('db/answer', 'Answers as compact text, for threads and for idempotency keys.', 'domain'),
+  room('db/answer', 'Requests and answers as compact text, for threads and for idempotency keys.', 'domain'),
   room(
     'db/update',
     'Applies requests in a transaction: keys, rows, save.',

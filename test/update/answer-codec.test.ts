@@ -1,7 +1,7 @@
 /** The text of an answer: it holds all of it, each shared thing once, and its form does not change by accident. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readAnswer, writeAnswer } from '../../src/db/answer/answer-codec.ts';
+import { readAnswer, readAnswers, writeAnswer, writeAnswers } from '../../src/db/answer/answer-codec.ts';
 import { identifierKinds, type Identifier } from '../../src/domain/identifier.ts';
 import { changeSources, type InventoryChange } from '../../src/domain/change.ts';
 import type { RowResult, UpdateAnswer } from '../../src/domain/update.ts';
@@ -195,6 +195,16 @@ const SMALL_IN_FORM_1 =
   '[1,false,"g",null,[["APPLIED",0,8,2,1,0,null,3,0,null,0,1,7],["REJECTED","SKU_NOT_FOUND",["upca",2,3]]],' +
   '["acme","2026-11-01T09:30:00.000Z","036000291452","00036000291452"],' +
   '[[0,"one",null,"A title","new","036000291452",null,null,null]],[[0,3,0,null,2,1,7]],[["REST","dashboard","count",null,null]]]';
+
+test('the text of several answers holds all of each', () => {
+  fc.assert(
+    fc.property(fc.array(answer, { maxLength: 4 }), (answers) => {
+      const numbered = answers.map((each, i) => [7 * i, each] as const);
+      const read = readAnswers(JSON.parse(writeAnswers(numbered)));
+      expect(read.map(([id, give]) => [id, give()])).toEqual(numbered);
+    }),
+  );
+});
 
 describe('the text of an answer', () => {
   test('holds all of it', () => {

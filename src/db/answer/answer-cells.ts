@@ -6,7 +6,7 @@ import type { AsOf, InventoryState, Sku } from '../../domain/sku.ts';
 export type Place = number;
 export type OptionalPlace = Place | null;
 
-export type StateCells = [number, number, InventoryState['restrictions']];
+type StateCells = [number, number, InventoryState['restrictions']];
 export type ItemCells = [
   supplier: Place,
   skuId: string,

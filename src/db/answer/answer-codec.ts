@@ -55,6 +55,44 @@ export function readAnswer(parsed: unknown): UpdateAnswer {
   };
 }
 
+/** An answer, and the number of the call that it answers. */
+export type NumberedAnswer = readonly [id: number, answer: UpdateAnswer];
+
+/**
+ * Answers as JSON text for another thread. It has no version, because it is never stored. What answers have in common is written
+ * once for all of them. Throws as `writeAnswer` does.
+ */
+export function writeAnswers(answers: readonly NumberedAnswer[]): string {
+  const tables = createTables();
+  const cells = answers.map(([id, { replayed, refusal, results, groupId }]) => [
+    id,
+    replayed,
+    groupId,
+    refusal && toRefusalCells(tables, refusal),
+    results.map((result) => toResultCells(tables, result)),
+  ]);
+  return JSON.stringify([cells, ...tables.cells]);
+}
+
+/** Reads the parsed JSON of `writeAnswers`: a function for each answer, which throws if that answer cannot be read. */
+export function readAnswers(parsed: unknown): (readonly [id: number, read: () => UpdateAnswer])[] {
+  // Only `writeAnswers` wrote it.
+  const [answers, ...cells] = parsed as [
+    [number, boolean, string | null, RefusalCells | null, ResultCells[]][],
+    ...TableCells,
+  ];
+  const tables = readTables(cells);
+  return answers.map(([id, replayed, groupId, refusal, results]) => [
+    id,
+    () => ({
+      replayed,
+      refusal: refusal && readRefusal(tables, refusal),
+      results: results.map((result) => readResult(tables, result)),
+      groupId,
+    }),
+  ]);
+}
+
 function toResultCells(tables: AnswerTables, result: RowResult): ResultCells {
   switch (result.outcome) {
     case 'APPLIED':

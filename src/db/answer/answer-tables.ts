@@ -1,6 +1,7 @@
 /** Tables of an answer's texts, SKUs and origins of changes. Each value is written once, and results refer to it by its place. */
 import type { InventoryChange } from '../../domain/change.ts';
-import { keyOf, type AsOf, type InventoryState, type Sku } from '../../domain/sku.ts';
+import { isSameAsOf } from '../../domain/as-of.ts';
+import { createSkuMap, type AsOf, type Sku } from '../../domain/sku.ts';
 import {
   asOfNames,
   type AsOfCells,
@@ -9,7 +10,6 @@ import {
   type OriginCells,
   type Place,
   type SkuCells,
-  type StateCells,
   type TableCells,
 } from './answer-cells.ts';
 
@@ -30,26 +30,20 @@ export function createTables(): AnswerTables {
   const wordPlaces = new Map<string, Place>();
   // Compare SKUs by identity, which is fast. Rows that found the same SKU in the same state share one object.
   const skuPlaces = new Map<Sku, Place>();
-  const originPlaces = new Map<string, Place>();
-  const timePlaces = new Map<string, Place>();
   const word = (text: string) => placeOf(wordPlaces, text, words, () => text);
   const wordOrNull = (text: string | null) => (text === null ? null : word(text));
-  const asOf = (given: AsOf) => {
-    const cellsOfIt = asOfNames.map((name) => wordOrNull(given[name]));
-    return placeOf(timePlaces, cellsOfIt.join(), times, () => cellsOfIt);
-  };
+  const asOf = createTimes(times, wordOrNull);
   const item = createItems(items, word);
-  const origin = (change: InventoryChange) => {
-    const cellsOfIt = toOriginCells(change);
-    return placeOf(originPlaces, JSON.stringify(cellsOfIt), origins, () => cellsOfIt);
-  };
+  const origin = createOrigins(origins);
   return {
     cells,
     word,
     sku: (sku) =>
       placeOf(skuPlaces, sku, skus, (): SkuCells => [
         item(sku),
-        ...toStateCells(sku),
+        sku.quantityInStock,
+        sku.quantityOnBackorder,
+        sku.restrictions,
         sku.version,
         word(sku.updatedAt),
         sku.lastChangePosition,
@@ -59,8 +53,12 @@ export function createTables(): AnswerTables {
     change: (change) => [
       change.position,
       change.version,
-      ...toStateCells(change.before),
-      ...toStateCells(change.after),
+      change.before.quantityInStock,
+      change.before.quantityOnBackorder,
+      change.before.restrictions,
+      change.after.quantityInStock,
+      change.after.quantityOnBackorder,
+      change.after.restrictions,
       origin(change),
       word(change.changedAt),
       change.previousPosition,
@@ -73,14 +71,39 @@ export function createTables(): AnswerTables {
 
 /** Adds a SKU's listing if it differs from the one that was added last under its ID. */
 function createItems(items: ItemCells[], word: AnswerTables['word']): (sku: Sku) => Place {
-  const places = new Map<string, { readonly sku: Sku; readonly place: Place }>();
+  const places = createSkuMap<{ readonly sku: Sku; readonly place: Place }>();
   return (sku) => {
-    const key = keyOf(sku.supplierId, sku.skuId);
-    const known = places.get(key);
+    const known = places.get(sku);
     if (known && isSameItem(known.sku, sku)) return known.place;
     const place = items.push(toItemCells(word, sku)) - 1;
-    places.set(key, { sku, place });
+    places.set(sku, { sku, place });
     return place;
+  };
+}
+
+function createTimes(times: AsOfCells[], wordOrNull: (text: string | null) => Place | null) {
+  const places = new Map<string, Place>();
+  return keepLast(isSameAsOf, (given: AsOf) => {
+    const cells = asOfNames.map((name) => wordOrNull(given[name]));
+    return placeOf(places, cells.join(), times, () => cells);
+  });
+}
+
+function createOrigins(origins: OriginCells[]) {
+  const places = new Map<string, Place>();
+  return keepLast(isSameOrigin, (change: InventoryChange) => {
+    const cells = toOriginCells(change);
+    return placeOf(places, JSON.stringify(cells), origins, () => cells);
+  });
+}
+
+/** Finds the place of a value. The last value's place is kept, because results that follow one another mostly have the same. */
+function keepLast<Value>(isSame: (a: Value, b: Value) => boolean, find: (value: Value) => Place) {
+  let last: { readonly value: Value; readonly place: Place } | undefined;
+  return (value: Value): Place => {
+    if (last && isSame(last.value, value)) return last.place;
+    last = { value, place: find(value) };
+    return last.place;
   };
 }
 
@@ -110,6 +133,16 @@ function toItemCells(word: AnswerTables['word'], sku: Sku): ItemCells {
   return [word(supplierId), skuId, itemId, title, condition, upca, ean13, gtin14, isbn];
 }
 
+function isSameOrigin(a: InventoryChange, b: InventoryChange): boolean {
+  return (
+    a.source === b.source &&
+    a.actor === b.actor &&
+    a.reason === b.reason &&
+    a.referenceDocumentUri === b.referenceDocumentUri &&
+    a.groupId === b.groupId
+  );
+}
+
 function toOriginCells({
   source,
   actor,
@@ -118,8 +151,4 @@ function toOriginCells({
   groupId,
 }: InventoryChange): OriginCells {
   return [source, actor, reason, referenceDocumentUri, groupId];
-}
-
-function toStateCells({ quantityInStock, quantityOnBackorder, restrictions }: InventoryState): StateCells {
-  return [quantityInStock, quantityOnBackorder, restrictions];
 }

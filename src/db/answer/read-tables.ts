@@ -8,7 +8,6 @@ import type {
   OptionalPlace,
   Place,
   SkuCells,
-  StateCells,
   TableCells,
 } from './answer-cells.ts';
 
@@ -20,14 +19,15 @@ export interface ReadTables {
   change(sku: Sku, cells: ChangeCells): InventoryChange;
 }
 
-/** Reads the tables. Builds each SKU once. */
+/** Reads the tables. Builds each SKU once, when it is first asked for. */
 export function readTables([words, items, skus, origins, times = []]: TableCells): ReadTables {
   const word = (place: Place) => at(words, place);
   const wordOrNull = (place: OptionalPlace = null) => (place === null ? null : word(place));
-  const made = skus.map((cells) => readSku(cells, at(items, cells[0]), times, word));
+  const made: Sku[] = [];
+  const makeSku = (cells: SkuCells) => readSku(cells, at(items, cells[0]), times, word);
   return {
     word,
-    sku: (place) => at(made, place),
+    sku: (place) => (made[place] ??= makeSku(at(skus, place))),
     change(
       { supplierId, skuId },
       [position, version, b1, b2, b3, a1, a2, a3, origin, changedAt, previousPosition, b4, a4, asOf],
@@ -38,8 +38,8 @@ export function readTables([words, items, skus, origins, times = []]: TableCells
         skuId,
         position,
         version,
-        before: readState([b1, b2, b3], wordOrNull(b4)),
-        after: readState([a1, a2, a3], wordOrNull(a4)),
+        before: toState(b1, b2, b3, wordOrNull(b4)),
+        after: toState(a1, a2, a3, wordOrNull(a4)),
         source,
         actor,
         reason,
@@ -59,7 +59,8 @@ function readSku(
   times: readonly AsOfCells[],
   word: ReadTables['word'],
 ): Sku {
-  const [, stock, backorder, restrictions, version, updatedAt, lastChangePosition, date = null, asOf] = cells;
+  const [, quantityInStock, quantityOnBackorder, restrictions, version, updatedAt] = cells;
+  const [, , , , , , lastChangePosition, date = null, asOf] = cells;
   const [supplier, skuId, itemId, title, condition, upca, ean13, gtin14, isbn] = itemCells;
   return {
     supplierId: word(supplier),
@@ -71,7 +72,10 @@ function readSku(
     ean13,
     gtin14,
     isbn,
-    ...readState([stock, backorder, restrictions], date === null ? null : word(date)),
+    quantityInStock,
+    quantityOnBackorder,
+    restrictions,
+    backorderDate: date === null ? null : word(date),
     version,
     updatedAt: word(updatedAt),
     lastChangePosition,
@@ -85,23 +89,26 @@ function at<Row>(rows: readonly Row[], place: Place): Row {
   return row;
 }
 
-function readState(
-  [quantityInStock, quantityOnBackorder, restrictions]: StateCells,
+function toState(
+  quantityInStock: number,
+  quantityOnBackorder: number,
+  restrictions: InventoryState['restrictions'],
   backorderDate: string | null,
 ): InventoryState {
   return { quantityInStock, quantityOnBackorder, restrictions, backorderDate };
 }
 
 function readAsOf(cells: AsOfCells, word: ReadTables['word']): AsOf {
-  const [inStock, onBackorder, restrictions, date, inStockWhenSet, onBackorderWhenSet] = cells.map((place) =>
-    place === null ? null : word(place),
-  );
+  const wordAt = (i: number) => {
+    const place = cells[i] ?? null;
+    return place === null ? null : word(place);
+  };
   return {
-    quantityInStock: inStock ?? null,
-    quantityOnBackorder: onBackorder ?? null,
-    restrictions: restrictions ?? null,
-    backorderDate: date ?? null,
-    inStockWhenSet: inStockWhenSet ?? null,
-    onBackorderWhenSet: onBackorderWhenSet ?? null,
+    quantityInStock: wordAt(0),
+    quantityOnBackorder: wordAt(1),
+    restrictions: wordAt(2),
+    backorderDate: wordAt(3),
+    inStockWhenSet: wordAt(4),
+    onBackorderWhenSet: wordAt(5),
   };
 }

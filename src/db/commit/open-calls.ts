@@ -1,15 +1,19 @@
 /** Sends a caller's calls to the writer's thread, and keeps them until they are answered. */
 import type { MessagePort } from 'node:worker_threads';
 import { UnavailableError } from '../../domain/unavailable.ts';
-import { readAnswer } from '../answer/answer-codec.ts';
-import { fromErrorDetails, joinTexts, type Outcome, type WriterCall } from './writer-messages.ts';
+import { fromErrorDetails, inMessages, type Outcome, type WriterCall } from './writer-messages.ts';
 
 /** The calls of one caller. */
 export interface OpenCalls {
-  /** Resolves with the thread's answer. Throws UnavailableError if the thread has ended, or ends before it answers. */
-  ask<T>(call: WriterCall): Promise<T>;
-  /** Answers the call with this number. Its promise rejects with OUTCOME_UNKNOWN if the outcome cannot be read. */
+  /**
+   * Resolves with the thread's answer. Rejects with an UnavailableError if the thread has ended, or ends before it answers, and with a
+   * TypeError if the call is no JSON. `rows`: about how many rows the call has.
+   */
+  ask<T>(call: WriterCall, rows?: number): Promise<T>;
+  /** Answers the call with this number. */
   settle(id: number, outcome: Outcome): void;
+  /** Answers the call with what `read` returns. Its promise rejects with OUTCOME_UNKNOWN if `read` throws. */
+  answer(id: number, read: () => unknown): void;
   /** Sends the caller's time and its unsent calls to the thread, at the end of this event-loop turn. */
   sendSoon(): void;
   /** Rejects all open and later calls: with OUTCOME_UNKNOWN if the call was sent, otherwise with STORE_UNAVAILABLE. */
@@ -28,10 +32,8 @@ export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls
   const open = new Map<number, OpenCall>();
   let lastId = 0;
   let ended: Error | undefined;
-  const sender = createSender(port, clock, (id) => {
-    const call = open.get(id);
-    if (call) call.isSent = true;
-  });
+  const noteSent = (id: number) => Object.assign(open.get(id) ?? {}, { isSent: true });
+  const sender = createSender(port, clock, noteSent, (id, error) => close(id)?.reject(error));
   const close = (id: number) => {
     const call = open.get(id);
     open.delete(id);
@@ -39,26 +41,29 @@ export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls
     return call;
   };
   return {
-    ask<T>(call: WriterCall): Promise<T> {
+    ask<T>(call: WriterCall, rows = 1): Promise<T> {
       if (ended) return Promise.reject(new UnavailableError('STORE_UNAVAILABLE', ended));
       const id = ++lastId;
-      sender.add(id, call);
-      const asked: OpenCall = { ...Promise.withResolvers<unknown>(), isSent: false };
+      sender.add({ id, call, rows });
+      const asked = { ...Promise.withResolvers<unknown>(), isSent: false };
       if (open.size === 0) port.ref();
       open.set(id, asked);
       // The thread answers with the result of the method of this name.
       return asked.promise as Promise<T>;
     },
-    settle(id, outcome) {
+    settle(id, [kind, result]) {
+      if (kind === 'error') close(id)?.reject(fromErrorDetails(result));
+      else close(id)?.resolve(result);
+    },
+    answer(id, read) {
       const call = close(id);
       try {
-        if (outcome[0] === 'error') call?.reject(fromErrorDetails(outcome[1]));
-        else call?.resolve(outcome[0] === 'answer' ? readAnswer(outcome[1]) : outcome[1]);
+        call?.resolve(read());
       } catch (error) {
         call?.reject(new UnavailableError('OUTCOME_UNKNOWN', error));
       }
     },
-    sendSoon: () => sender.sendSoon(),
+    sendSoon: sender.sendSoon,
     end(error) {
       ended ??= error;
       for (const [id, { isSent, reject }] of open) {
@@ -72,24 +77,49 @@ export function createOpenCalls(port: MessagePort, clock: () => Date): OpenCalls
   };
 }
 
-/** Sends the calls of one event-loop turn in one message. Requests that arrive together are read in one turn. */
-function createSender(port: MessagePort, clock: () => Date, isSent: (id: number) => void) {
-  let unsent: { readonly id: number; readonly text: string }[] = [];
+interface Unsent {
+  readonly id: number;
+  readonly call: WriterCall;
+  readonly rows: number;
+}
+
+/**
+ * Sends the calls of one event-loop turn in one message. Requests that arrive together are read in one turn. `cannotSend` hears of each
+ * call that cannot be written as JSON.
+ */
+function createSender(
+  port: MessagePort,
+  clock: () => Date,
+  noteSent: (id: number) => void,
+  cannotSend: (id: number, error: unknown) => void,
+) {
+  let unsent: Unsent[] = [];
   let sending: NodeJS.Immediate | undefined;
+  const post = (calls: readonly Unsent[], now: string) => {
+    let text: string;
+    try {
+      text = JSON.stringify({ now, calls: calls.map(({ id, call }) => [id, ...call]) });
+    } catch (error) {
+      const [{ id } = {}] = calls;
+      if (calls.length > 1) for (const call of calls) post([call], now);
+      else if (id !== undefined) cannotSend(id, error);
+      return;
+    }
+    for (const { id } of calls) noteSent(id);
+    port.postMessage(text);
+  };
   const send = () => {
     sending = undefined;
-    for (const { id } of unsent) isSent(id);
-    const now = JSON.stringify(clock().toISOString());
-    const lists = joinTexts(unsent.map(({ text }) => text));
+    const now = clock().toISOString();
+    const messages = inMessages(unsent, ({ rows }) => rows);
     unsent = [];
-    for (const list of lists.length > 0 ? lists : ['[]']) port.postMessage(`{"now":${now},"calls":${list}}`);
+    for (const calls of messages.length > 0 ? messages : [[]]) post(calls, now);
   };
   const sendSoon = () => void (sending ??= setImmediate(send));
   return {
     sendSoon,
-    /** Throws if this call cannot be written as JSON. */
-    add(id: number, call: WriterCall) {
-      unsent.push({ id, text: JSON.stringify([id, ...call]) });
+    add(call: Unsent) {
+      unsent.push(call);
       sendSoon();
     },
   };

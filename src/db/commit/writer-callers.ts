@@ -3,16 +3,18 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
-import { writeAnswer } from '../answer/answer-codec.ts';
+import { writeAnswers, type NumberedAnswer } from '../answer/answer-codec.ts';
+import { fromRequestCells } from '../answer/request-codec.ts';
 import type { SessionWrite } from '../session/write-session.ts';
 import type { Load } from './admission.ts';
 import type { CatalogPart } from './writer.ts';
 import {
-  joinTexts,
+  inMessages,
   toErrorDetails,
   type CallerMessage,
   type Note,
   type NumberedCall,
+  type NumberedOutcome,
 } from './writer-messages.ts';
 
 /** The methods that callers can call. */
@@ -42,72 +44,97 @@ export function answerCalls(port: MessagePort, calls: WriterCalls, hearTime: (no
     // connectWriter wrote it.
     const message = JSON.parse(text) as CallerMessage;
     hearTime(message.now);
-    for (const call of message.calls) void answer(calls, call).then(outbox.send);
+    for (const call of message.calls) void answer(calls, call, outbox);
   });
   return outbox;
 }
 
-/** Runs the call. Resolves to its outcome as JSON text, also if it fails. Never rejects. */
-async function answer(calls: WriterCalls, [id, ...call]: NumberedCall): Promise<string> {
+/** Runs the call, and sends its outcome, also if it fails. Never rejects. */
+async function answer(calls: WriterCalls, [id, ...call]: NumberedCall, outbox: Outbox): Promise<void> {
   try {
-    return `[${id},${await run(calls, call)}]`;
+    if (call[0] === 'update') outbox.answer([id, await calls.update(fromRequestCells(call[1]))]);
+    else outbox.send([id, 'value', await run(calls, call)]);
   } catch (error) {
-    return JSON.stringify([id, 'error', toErrorDetails(error)]);
+    outbox.send([id, 'error', toErrorDetails(error)]);
   }
 }
 
 type Unnumbered = NumberedCall extends readonly [number, ...infer Call] ? Call : never;
 
-async function run(calls: WriterCalls, call: Unnumbered): Promise<string> {
+async function run(calls: WriterCalls, call: Exclude<Unnumbered, ['update', unknown]>): Promise<unknown> {
   switch (call[0]) {
-    case 'update':
-      return `"answer",${writeStored(await calls.update(call[1]))}`;
     case 'save':
-      return `"value",${JSON.stringify(await calls.save(call[1]))}`;
+      return calls.save(call[1]);
     case 'purgeKeys':
-      return `"value",${await calls.purgeKeys(call[1])}`;
+      return calls.purgeKeys(call[1]);
     case 'writeSession':
-      return `"value",${await calls.writeSession(call[1])}`;
+      return calls.writeSession(call[1]);
     case 'follow':
       calls.follow();
-      return '"value",null';
+      return null;
     case 'probe':
-      return `"value",${JSON.stringify(await calls.probe())}`;
+      return calls.probe();
     case 'backlog':
-      return `"value",${JSON.stringify(calls.backlog())}`;
+      return calls.backlog();
   }
 }
 
-/** Throws OUTCOME_UNKNOWN if the answer cannot be written as text, because the update is stored nevertheless. */
-function writeStored(answered: UpdateAnswer): string {
-  try {
-    return writeAnswer(answered);
-  } catch (error) {
-    throw new UnavailableError('OUTCOME_UNKNOWN', error);
-  }
+interface Outbox extends Caller {
+  answer(answer: NumberedAnswer): void;
+  send(outcome: NumberedOutcome): void;
 }
 
-/** Collects outcomes and notes, and sends all of a commit in one message. */
-function createOutbox(port: MessagePort) {
-  let outcomes: string[] = [];
+/** Collects answers, outcomes and notes, and sends all of a commit in one message. */
+function createOutbox(port: MessagePort): Outbox {
+  let answers: NumberedAnswer[] = [];
+  let outcomes: NumberedOutcome[] = [];
   let notes: Note[] = [];
   const flush = () => {
-    if (outcomes.length === 0 && notes.length === 0) return;
-    const lists = joinTexts(outcomes);
+    if (answers.length + outcomes.length + notes.length === 0) return;
+    const written = writeAll(inMessages(answers, ([, { results }]) => 1 + results.length));
+    const rest = JSON.stringify([...outcomes, ...written.failed]);
     const told = JSON.stringify(notes);
+    answers = [];
     outcomes = [];
     notes = [];
-    if (lists.length === 0) lists.push('[]');
-    lists.forEach((list, i) => port.postMessage(`{"outcomes":${list},"notes":${i === 0 ? told : '[]'}}`));
+    const [first = 'null', ...others] = written.texts;
+    port.postMessage(`{"answers":${first},"outcomes":${rest},"notes":${told}}`);
+    for (const text of others) port.postMessage(`{"answers":${text},"outcomes":[],"notes":[]}`);
+  };
+  // The commit's other outcomes arrive in microtasks that are already queued.
+  const flushSoon = () => {
+    if (answers.length + outcomes.length === 1) queueMicrotask(flush);
   };
   return {
     flush,
-    send(text: string) {
-      // The commit's other outcomes arrive in microtasks that are already queued.
-      if (outcomes.push(text) === 1) queueMicrotask(flush);
+    answer(answered) {
+      answers.push(answered);
+      flushSoon();
+    },
+    send(outcome) {
+      outcomes.push(outcome);
+      flushSoon();
     },
     tell(note: Note) {
       if (notes.push(note) === 1) setImmediate(flush);
     },
   };
+}
+
+/** The texts of the messages' answers. An answer that cannot be written is OUTCOME_UNKNOWN, because its update is stored nevertheless. */
+function writeAll(messages: readonly (readonly NumberedAnswer[])[]) {
+  const texts: string[] = [];
+  const failed: NumberedOutcome[] = [];
+  const write = (answers: readonly NumberedAnswer[]) => {
+    try {
+      texts.push(writeAnswers(answers));
+    } catch (error) {
+      const [[id] = []] = answers;
+      if (answers.length > 1) for (const one of answers) write([one]);
+      else if (id !== undefined)
+        failed.push([id, 'error', toErrorDetails(new UnavailableError('OUTCOME_UNKNOWN', error))]);
+    }
+  };
+  messages.forEach(write);
+  return { texts, failed };
 }

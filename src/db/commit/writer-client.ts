@@ -2,6 +2,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Catalog, SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
+import { readAnswers } from '../answer/answer-codec.ts';
+import { toRequestCells } from '../answer/request-codec.ts';
 import { createAdmission, type Load } from './admission.ts';
 import type { WriteSession } from '../session/write-session.ts';
 import type { StoreKind } from '../store/store.ts';
@@ -48,10 +50,11 @@ export function connectWriter(
   const calls = createOpenCalls(port, clock);
   port.on('message', (text: string) => {
     // The thread wrote the message.
-    const { outcomes, notes } = JSON.parse(text) as WriterMessage;
+    const { answers, outcomes, notes } = JSON.parse(text) as WriterMessage;
     for (const note of notes) hear(note);
     // The thread has no clock: its next commits would carry the time of the last message. Send it a newer one.
     if (notes.some((note) => 'isBehind' in note && note.isBehind)) calls.sendSoon();
+    if (answers !== null) for (const [id, read] of readAnswers(answers)) calls.answer(id, read);
     for (const [id, ...outcome] of outcomes) calls.settle(id, outcome);
   });
   port.on('close', () => calls.end(new Error("The writer's thread has ended.")));
@@ -59,13 +62,15 @@ export function connectWriter(
   return {
     update: (request) =>
       admission.admit(request.supplierId, request.rows.length, () =>
-        updateInParts(kind, request, (part) => calls.ask<UpdateAnswer>(['update', part])),
+        updateInParts(kind, request, (part) =>
+          calls.ask<UpdateAnswer>(['update', toRequestCells(part)], 1 + part.rows.length),
+        ),
       ),
     catalog: {
       save: (origin, rows) =>
         saveInParts(rows, (part) =>
           admission.admit(origin.supplierId, part.length, () =>
-            calls.ask<SaveCounts>(['save', { origin, rows: part }]),
+            calls.ask<SaveCounts>(['save', { origin, rows: part }], 1 + part.length),
           ),
         ),
     },

@@ -1,5 +1,5 @@
 /** The messages between callers and the writer's thread. They are JSON text, which costs less than half of copying objects. */
-import type { UpdateRequest } from '../../domain/update.ts';
+import type { RequestCells } from '../answer/request-codec.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
 import type { CommitSummary } from './observe-commits.ts';
 import type { SessionWrite } from '../session/write-session.ts';
@@ -8,7 +8,7 @@ import { codeOf } from '../driver/store-error.ts';
 
 /** The name of a method of `WriterCalls`, and its arguments. */
 export type WriterCall =
-  | readonly ['update', UpdateRequest]
+  | readonly ['update', RequestCells]
   | readonly ['save', CatalogPart]
   | readonly ['purgeKeys', keepMs: number]
   | readonly ['writeSession', SessionWrite]
@@ -26,11 +26,8 @@ export interface CallerMessage {
   readonly calls: readonly NumberedCall[];
 }
 
-/** The result of a call: an update's answer as answer-codec.ts writes it, another value, or an error. */
-export type Outcome =
-  | readonly ['answer', answer: unknown]
-  | readonly ['value', value: unknown]
-  | readonly ['error', error: ErrorDetails];
+/** The result of a call other than an update that was answered: a value, or an error. */
+export type Outcome = readonly ['value', value: unknown] | readonly ['error', error: ErrorDetails];
 
 /** The outcome of the call with this number. */
 export type NumberedOutcome = readonly [id: number, ...Outcome];
@@ -50,6 +47,8 @@ export type Note =
 
 /** The thread's message to a caller. */
 export interface WriterMessage {
+  /** Answers to updates, as `writeAnswers` writes them. Null if there are none. */
+  readonly answers: unknown;
   readonly outcomes: readonly NumberedOutcome[];
   readonly notes: readonly Note[];
 }
@@ -78,20 +77,20 @@ export function fromErrorDetails({ message, code, unavailable }: ErrorDetails): 
   return unavailable ? new UnavailableError(unavailable.code, error, unavailable.message) : error;
 }
 
-/** Characters of a message, at most. V8's longest string has some 500 million, and a receiver parses a message without a pause. */
-const MAX_MESSAGE_LENGTH = 16_000_000;
+/** Rows of all updates in a message, at most. A receiver reads a message without a pause, in about 2 milliseconds. */
+const MAX_MESSAGE_ROWS = 1_000;
 
-/** Joins JSON texts into JSON lists of bounded length. A text longer than the bound gets a list of its own. */
-export function joinTexts(texts: readonly string[]): string[] {
-  const lists: string[][] = [];
-  let length = Infinity;
-  for (const text of texts) {
-    if (length + text.length > MAX_MESSAGE_LENGTH) {
-      lists.push([]);
-      length = 0;
+/** Splits what is to be sent into messages. What has more rows than a message may have gets a message of its own. */
+export function inMessages<Part>(parts: readonly Part[], rowsOf: (part: Part) => number): Part[][] {
+  const messages: Part[][] = [];
+  let rows = Infinity;
+  for (const part of parts) {
+    rows += rowsOf(part);
+    if (rows > MAX_MESSAGE_ROWS) {
+      messages.push([]);
+      rows = rowsOf(part);
     }
-    lists.at(-1)?.push(text);
-    length += text.length;
+    messages.at(-1)?.push(part);
   }
-  return lists.map((list) => `[${list.join()}]`);
+  return messages;
 }

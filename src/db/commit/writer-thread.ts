@@ -10,11 +10,14 @@ import { answerCalls, type Caller, type WriterCalls } from './writer-callers.ts'
 import { toErrorDetails } from './writer-messages.ts';
 import { createWriter, stopOnDiskFailure } from './writer.ts';
 
+/** SQLite's page cache, in KiB. Each page that an update reads from the file costs as much as the update's statements. */
+const CACHE_KIB = 16_384;
+
 if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
 const control = parentPort;
 // Given by startWriter.
 const { url, ...options } = workerData as WriterThreadData;
-const store = await openStore(url, options);
+const store = await openStore(url, { ...options, cacheKib: CACHE_KIB });
 // SQLite's own wait for other processes would block this thread. createWriter waits without blocking it.
 if (store.kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(store.db);
 

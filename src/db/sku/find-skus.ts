@@ -45,7 +45,11 @@ export function createMatchSkus(store: Store, { lock }: { lock: boolean }): Matc
 
 /** The candidates of an identifier that named these IDs. An ID may belong to no SKU. */
 function toCandidates({ skuIds, count }: NamedIds, found: ReadonlyMap<string, Sku> | undefined): Candidates {
-  const skus = skuIds.flatMap((skuId) => found?.get(skuId) ?? []);
+  const skus: Sku[] = [];
+  for (const skuId of skuIds) {
+    const sku = found?.get(skuId);
+    if (sku) skus.push(sku);
+  }
   return { skus, count: count - skuIds.length + skus.length };
 }
 
@@ -56,7 +60,10 @@ async function resolveIds(
   countShared: CountShared,
   wanted: readonly Wanted[],
 ): Promise<NamedIds[]> {
-  const codes = wanted.flatMap(({ supplierId, identifier }) => toWantedCode(supplierId, identifier));
+  // Most identifiers are skuIds, which need no look-up.
+  const codes = wanted.some(({ identifier }) => identifier.kind !== 'skuId')
+    ? wanted.flatMap(({ supplierId, identifier }) => toWantedCode(supplierId, identifier))
+    : [];
   const found = codes.length > 0 ? await findCodes(db, codes) : [];
   const counts = (found.length > 0 ? await countShared(db, found) : []).values();
   const next = found.values();

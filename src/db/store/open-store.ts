@@ -4,7 +4,6 @@ import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
 import { prepareSchema } from './migrate.ts';
 import { makeRoomToOpen } from '../driver/disk-reserve.ts';
-import type { LogStatus } from '../driver/log-status.ts';
 import { openPostgres, openPostgresForUpkeep } from './postgres.ts';
 import { makePrivate } from '../driver/private-file.ts';
 import { SqliteLog } from '../driver/sqlite-log.ts';
@@ -30,7 +29,7 @@ const KEPT_LOG_BYTES = 64 << 20;
 const LOG_LIMIT_BYTES = 1 << 30;
 /** Pause between two attempts to switch a new file to WAL mode, in milliseconds. */
 const WAL_RETRY_MS = 5;
-/** SQLite's page cache for each connection, in KiB. It can be small, because the operating system caches the file too. */
+/** Default size of SQLite's page cache, in KiB. It can be small, because the operating system caches the file too. */
 const CACHE_KIB = 4_096;
 /** Prepared statements that are kept. The program has few statements, but filters combine to many texts. */
 const MAX_STATEMENTS = 200;
@@ -45,7 +44,7 @@ const DEFAULT_KEY_QUOTA_BYTES = 2 ** 30;
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
   const { readOnly = false, isSide = false, queryTimeoutMs = 0, answerTimeoutMs = 0 } = options;
   const { keyQuotaBytes = DEFAULT_KEY_QUOTA_BYTES } = options;
-  const { logLimitBytes = LOG_LIMIT_BYTES, logStatus } = options;
+  const { logLimitBytes = LOG_LIMIT_BYTES, logStatus, cacheKib = CACHE_KIB } = options;
   const kind = storeKind(url);
   const rest = { kind, url, queryTimeoutMs, answerTimeoutMs, keyQuotaBytes, logLimitBytes };
   if (kind === 'postgres') {
@@ -54,12 +53,12 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     await upkeep.destroy();
     return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs, isSide })) };
   }
-  const { dialect, runEach, raw, log } = openSqlite(
-    url.slice('sqlite:'.length),
+  const { dialect, runEach, raw, log } = openSqlite(url.slice('sqlite:'.length), {
     readOnly,
     logLimitBytes,
     logStatus,
-  );
+    cacheKib,
+  });
   const db = new Kysely<Tables>({ dialect });
   const close = async () => {
     try {
@@ -97,13 +96,17 @@ interface Opened {
   readonly log?: SqliteLog | undefined;
 }
 
-function openSqlite(path: string, readOnly: boolean, logLimitBytes: number, logStatus?: LogStatus): Opened {
+type SqliteOptions = Pick<OpenOptions, 'logStatus'> &
+  Required<Pick<OpenOptions, 'readOnly' | 'logLimitBytes' | 'cacheKib'>>;
+
+function openSqlite(path: string, options: SqliteOptions): Opened {
+  const { readOnly, logLimitBytes, logStatus, cacheKib } = options;
   const isFile = path !== ':memory:';
   if (readOnly) requireFile(path);
   else if (isFile) prepareFiles(path);
   const database = new Sqlite(path, { readonly: readOnly });
   try {
-    if (!readOnly) configure(database);
+    if (!readOnly) configure(database, cacheKib);
     const log = readOnly || !isFile ? undefined : new SqliteLog(database, path, logLimitBytes, logStatus);
     const prepare = createPrepare(database, MAX_STATEMENTS);
     const runEach = createRunEach(database, prepare);
@@ -142,7 +145,7 @@ export function requireFile(path: string): void {
   if (!existsSync(path)) throw new Error(`There is no database at ${path}.`);
 }
 
-function configure(database: Sqlite.Database): void {
+function configure(database: Sqlite.Database, cacheKib: number): void {
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   database.pragma(`page_size = ${PAGE_BYTES}`);
   switchToWal(database);
@@ -152,7 +155,7 @@ function configure(database: Sqlite.Database): void {
   // Automatic checkpoints run inside a commit and swallow their errors. SqliteLog runs checkpoints instead.
   database.pragma('wal_autocheckpoint = 0');
   database.pragma(`journal_size_limit = ${KEPT_LOG_BYTES}`);
-  database.pragma(`cache_size = -${CACHE_KIB}`);
+  database.pragma(`cache_size = -${cacheKib}`);
 }
 
 /**

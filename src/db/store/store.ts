@@ -53,4 +53,6 @@ export interface OpenOptions {
   readonly logLimitBytes?: number;
   /** Where SQLite's log records its size and state, for other threads to read. */
   readonly logStatus?: LogStatus | undefined;
+  /** The size of SQLite's page cache, in KiB. Default: 4 MiB. */
+  readonly cacheKib?: number;
 }

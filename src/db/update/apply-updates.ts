@@ -4,10 +4,10 @@ import type { InventoryChange } from '../../domain/change.ts';
 import { decideBatch, type BatchDecision, type RequestDecision } from '../../domain/decide-batch.ts';
 import { noCandidates, type Candidates } from '../../domain/decide.ts';
 import type { RowResult, UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
-import { keyOf, type Sku } from '../../domain/sku.ts';
+import { createSkuMap, type Sku } from '../../domain/sku.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { createLoadChanges } from '../change/shared-texts.ts';
-import { createMatchSkus, type MatchSkus } from '../sku/find-skus.ts';
+import { createMatchSkus, type MatchSkus, type Wanted } from '../sku/find-skus.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { createIdempotencyKeys, type FreshAnswer } from './idempotency-keys.ts';
@@ -41,13 +41,9 @@ export function createApplyRequests(store: Store, { lock } = { lock: true }): Ap
     const batch = decideBatch(requests, matched, known, now);
     const stored = await loadLastChanges(trx, loadChanges, batch);
     const keeping = requests.filter((_, i) => isKept(batch.requests[i]));
-    await lockSuppliers(
-      trx,
-      [...batch.changes, ...keeping].map(({ supplierId }) => supplierId),
-    );
+    await lockSuppliers(trx, [...batch.changes, ...keeping]);
     const changes = await saveChanges(trx, batch.skus, batch.changes, keeping.length === 0);
-    const lastChanges = new Map([...stored, ...changes].map((change) => [versionKey(change), change]));
-    const { answers, fresh } = answerRequests(requests, finishRows(batch, changes, lastChanges));
+    const { answers, fresh } = answerRequests(requests, finishRows(batch, changes, stored));
     await keys.save(trx, fresh);
     return answers;
   };
@@ -63,9 +59,11 @@ async function matchRows(
   matchSkus: MatchSkus,
   requests: readonly UpdateRequest[],
 ): Promise<Candidates[][]> {
-  const wanted = requests.flatMap(({ supplierId, rows }) =>
-    rows.flatMap((row) => ('malformed' in row ? [] : [{ supplierId, identifier: row.identifier }])),
-  );
+  const wanted: Wanted[] = [];
+  for (const { supplierId, rows } of requests) {
+    for (const row of rows)
+      if (!('malformed' in row)) wanted.push({ supplierId, identifier: row.identifier });
+  }
   const matched = (await matchSkus(trx, wanted)).values();
   return requests.map(({ rows }) =>
     rows.map((row) => ('malformed' in row ? noCandidates : (matched.next().value ?? noCandidates))),
@@ -78,12 +76,14 @@ async function loadLastChanges(
   loadChanges: ReturnType<typeof createLoadChanges>,
   batch: BatchDecision,
 ): Promise<InventoryChange[]> {
-  const currents = batch.requests.flatMap((decision) =>
-    decision.kind === 'RUN' ? decision.results.flatMap((result) => shownWithLastChange(result) ?? []) : [],
-  );
-  const places = currents.flatMap(({ supplierId, lastChangePosition }) =>
-    lastChangePosition === null ? [] : [{ supplier_id: supplierId, position: lastChangePosition }],
-  );
+  const places: Parameters<typeof loadChanges>[1][number][] = [];
+  for (const decision of batch.requests) {
+    for (const result of decision.kind === 'RUN' ? decision.results : []) {
+      const shown = shownWithLastChange(result);
+      const position = shown?.lastChangePosition ?? null;
+      if (shown && position !== null) places.push({ supplier_id: shown.supplierId, position });
+    }
+  }
   return places.length === 0 ? [] : loadChanges(trx, places);
 }
 
@@ -91,27 +91,43 @@ async function loadLastChanges(
 function finishRows(
   batch: BatchDecision,
   changes: readonly InventoryChange[],
-  lastChanges: ReadonlyMap<string, InventoryChange>,
+  stored: readonly InventoryChange[],
 ): RequestDecision[] {
-  const positioned = new Map(batch.changes.map((change, i) => [change, changes[i] ?? change]));
+  // The applied rows, in order, have the batch's changes.
+  const placed = changes.values();
+  const findLastChange = createFindLastChange(changes, stored);
   return batch.requests.map((decision) => {
     if (decision.kind !== 'RUN') return decision;
-    const results = decision.results.map((result) => finishRow(result, positioned, lastChanges));
+    const results = decision.results.map((result) =>
+      result.outcome === 'APPLIED'
+        ? { ...result, change: placed.next().value ?? result.change }
+        : showLastChange(result, findLastChange),
+    );
     return { ...decision, results };
   });
 }
 
-function finishRow(
-  result: RowResult,
-  positioned: ReadonlyMap<InventoryChange, InventoryChange>,
-  lastChanges: ReadonlyMap<string, InventoryChange>,
-): RowResult {
-  if (result.outcome === 'APPLIED') {
-    return { ...result, change: positioned.get(result.change) ?? result.change };
-  }
+/** Finds the change that made this version of a SKU. Few batches need one. */
+function createFindLastChange(...made: (readonly InventoryChange[])[]) {
+  const byVersion = createSkuMap<Map<number, InventoryChange>>();
+  let isFilled = false;
+  const fill = () => {
+    for (const change of made.flat()) {
+      const versions = byVersion.get(change) ?? new Map<number, InventoryChange>();
+      byVersion.set(change, versions.set(change.version, change));
+    }
+    isFilled = true;
+  };
+  return (sku: Sku): InventoryChange | null => {
+    if (!isFilled) fill();
+    return byVersion.get(sku)?.get(sku.version) ?? null;
+  };
+}
+
+function showLastChange(result: RowResult, findLastChange: (sku: Sku) => InventoryChange | null): RowResult {
   const shown = shownWithLastChange(result);
   if (!shown) return result;
-  const lastChange = lastChanges.get(versionKey(shown)) ?? null;
+  const lastChange = findLastChange(shown);
   if (result.outcome === 'STALE_IGNORED') return { ...result, newerChange: lastChange };
   const failed = failedPrecondition(result);
   return failed ? { outcome: 'REJECTED', refusal: { ...failed, lastChange } } : result;
@@ -163,8 +179,4 @@ function toAnswer(
 function failedPrecondition(result: RowResult) {
   if (result.outcome !== 'REJECTED' || result.refusal.problem !== 'PRECONDITION_FAILED') return undefined;
   return result.refusal;
-}
-
-function versionKey({ supplierId, skuId, version }: InventoryChange | Sku): string {
-  return `${keyOf(supplierId, skuId)}\0${version}`;
 }

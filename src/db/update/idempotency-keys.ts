@@ -47,11 +47,12 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
   const addKeyBytes = createAddKeyBytes(store);
   return {
     async load(trx, requests) {
+      if (requests.every(({ idempotencyKey }) => idempotencyKey === null)) return noKeys;
       const rows = requests.flatMap((request) => {
         const row = toKeyRow(request);
         return row ? [{ ...row, asked: fingerprintOf(request) }] : [];
       });
-      if (rows.length === 0) return { kept: new Map(), full: new Set() };
+      if (rows.length === 0) return noKeys;
       if (store.kind === 'postgres') {
         // All writers lock keys in this order, so that two of them never deadlock.
         const names = [...new Set(rows.map((row) => nameOf(row)))].toSorted();
@@ -87,6 +88,8 @@ export function createIdempotencyKeys(store: Store): IdempotencyKeys {
     },
   };
 }
+
+const noKeys: KnownKeys = { kept: new Map(), full: new Set() };
 
 function toKeyRow(request: UpdateRequest): KeyRow | null {
   const key = keyOfRequest(request);

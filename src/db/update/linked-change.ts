@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { InventoryChange } from '../../domain/change.ts';
 import type { TouchedSku } from '../../domain/decide-batch.ts';
-import { keyOf } from '../../domain/sku.ts';
+import { createSkuMap } from '../../domain/sku.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** A change and its place in the batch of changes that is saved. Numbers count from 1 for each supplier. */
@@ -37,20 +37,20 @@ export function linkChanges(
   skus: readonly TouchedSku[],
   changes: readonly InventoryChange[],
 ): LinkedChange[] {
-  const touched = new Map(skus.map((sku) => [keyOf(sku.left.supplierId, sku.left.skuId), sku]));
+  const touched = createSkuMap<TouchedSku>();
+  for (const sku of skus) touched.set(sku.left, sku);
   const counts = new Map<string, number>();
-  const lastOfSku = new Map<string, { -readonly [Name in keyof LinkedChange]: LinkedChange[Name] }>();
+  const lastOfSku = createSkuMap<{ -readonly [Name in keyof LinkedChange]: LinkedChange[Name] }>();
   return changes.map((change) => {
     const number = (counts.get(change.supplierId) ?? 0) + 1;
     counts.set(change.supplierId, number);
-    const key = keyOf(change.supplierId, change.skuId);
-    const sku = touched.get(key) ?? null;
-    const previous = lastOfSku.get(key);
+    const sku = touched.get(change) ?? null;
+    const previous = lastOfSku.get(change);
     if (previous) previous.last = null;
     const previousNumber = previous?.number ?? null;
     const storedPosition = previous ? null : (sku?.stored.lastChangePosition ?? null);
     const link = { change, number, previousNumber, storedPosition, last: sku };
-    lastOfSku.set(key, link);
+    lastOfSku.set(change, link);
     return link;
   });
 }

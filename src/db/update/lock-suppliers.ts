@@ -6,10 +6,13 @@ import { createSetStatement } from '../store/set-statement.ts';
 import { supplierKey, type Tables } from '../store/tables.ts';
 
 /**
- * Locks the suppliers' rows until the transaction ends. Positions and sums of key bytes change only under this lock. On SQLite it does
+ * Locks the rows of the suppliers of `theirs` until the transaction ends. Positions and sums of key bytes change only under this lock. On SQLite it does
  * nothing, because only one transaction writes at a time.
  */
-export type LockSuppliers = (trx: Kysely<Tables>, supplierIds: Iterable<string>) => Promise<void>;
+export type LockSuppliers = (
+  trx: Kysely<Tables>,
+  theirs: readonly { readonly supplierId: string }[],
+) => Promise<void>;
 
 /** Prepares the statement. */
 export function createLockSuppliers(store: Store): LockSuppliers {
@@ -24,9 +27,10 @@ export function createLockSuppliers(store: Store): LockSuppliers {
       // `for update` would wait for imports, whose new SKUs hold a foreign key lock on the supplier.
       .forNoKeyUpdate('supplier'),
   );
-  return async (trx, supplierIds) => {
+  return async (trx, theirs) => {
     if (store.kind === 'sqlite') return;
-    const suppliers = Array.from(new Set(supplierIds), (supplier_id) => ({ supplier_id }));
+    const supplierIds = new Set(theirs.map(({ supplierId }) => supplierId));
+    const suppliers = Array.from(supplierIds, (supplier_id) => ({ supplier_id }));
     if (suppliers.length > 0) await lock(trx, suppliers, WITH_NEXT);
   };
 }

@@ -67,7 +67,7 @@ function createRemoveKeys(store: Store) {
     // Writers lock suppliers before they write keys. The same order here prevents a deadlock.
     await lockSuppliers(
       trx,
-      keys.map(({ supplier_id }) => supplier_id),
+      keys.map(({ supplier_id }) => ({ supplierId: supplier_id })),
     );
     const removed = await deleteKeys(
       trx,
