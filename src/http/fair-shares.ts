@@ -91,18 +91,18 @@ export function withinBudget(work: HeavyWork, budget: ByteBudget): HeavyWork {
 }
 
 /** Reserves a body of known length as a whole, so that a body that has begun can also end. False if the budget has no room. */
-function reserve({ headers, routeOptions }: FastifyRequest, held: HeldBytes): boolean {
+function reserve({ headers, route }: FastifyRequest, held: HeldBytes): boolean {
   // A feed's file goes to disk piece by piece.
-  if (routeOptions.config.door === 'feed') return true;
+  if (route.config.door === 'feed') return true;
   const length = Number(headers['content-length'] ?? 0);
   // A body that is too long for its route is let through here and then refused with 413.
-  return length <= SMALL_BYTES || length > routeOptions.bodyLimit || held.take(length);
+  return length <= SMALL_BYTES || length > route.bodyLimit || held.take(length);
 }
 
 /** Rows that the body will update, as far as its shape shows before it is parsed. */
-function rowsOf({ bodyShape, routeOptions }: FastifyRequest): number {
+function rowsOf({ bodyShape, route }: FastifyRequest): number {
   if (!bodyShape) return 0;
-  if (routeOptions.config.door === 'legacy_bulk') return bodyShape.outermost;
+  if (route.config.door === 'legacy_bulk') return bodyShape.outermost;
   return bodyShape.longestList > MAX_FILTER_VALUES ? bodyShape.elements : 0;
 }
 

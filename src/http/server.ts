@@ -171,7 +171,7 @@ function createEdge(
   server.addHook('onRequest', (request, reply, done) => {
     setSecurityHeaders(reply.header('x-request-id', request.id));
     recordWhenOver(request, reply, observer);
-    if (closing.aborted && request.routeOptions.config.door !== 'probe') refuseWhenClosing(reply);
+    if (closing.aborted && request.route.config.door !== 'probe') refuseWhenClosing(reply);
     else done();
   });
   server.addHook('onSend', (request, reply, _payload, done) => {
@@ -194,6 +194,7 @@ function guardConnections({ server, log }: FastifyInstance, stalledMs: number): 
 /** Declares the fields that hooks set later. V8 reads objects faster when all of them have the same fields. */
 function decorateRequests(server: FastifyInstance): void {
   server.decorateRequest('caller');
+  server.decorateRequest('route');
   server.decorateRequest('errorCode', undefined);
   server.decorateRequest('problems', undefined);
   server.decorateRequest('refusedCall', undefined);

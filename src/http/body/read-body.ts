@@ -34,7 +34,7 @@ type Done = (error: Error | null, body?: Buffer) => void;
  * The errors are 400 (broken, too many pieces, past a JSON limit), 413 (too long) and OVERLOADED (no room for its bytes).
  */
 export function readBody(request: FastifyRequest, payload: Readable, done: Done): void {
-  const limit = request.routeOptions.bodyLimit;
+  const limit = request.route.bodyLimit;
   const declared = declaredLength(request);
   if (declared !== undefined && declared > limit) return done(refuseUnread(request));
 
@@ -89,7 +89,7 @@ function declaredLength({ headers }: FastifyRequest): number | undefined {
 
 /** The judge and the meter for this body; undefined if its door does not read JSON, or if the body is too small to exceed a limit. */
 function measureFor(request: FastifyRequest, declared: number | undefined) {
-  const { door = 'other' } = request.routeOptions.config;
+  const { door = 'other' } = request.route.config;
   const judge = judges[door];
   if (!judge || !declaresJson(request)) return undefined;
   const bytes = declared ?? Infinity;

@@ -40,8 +40,8 @@ function finish(
   return inPieces(answer);
 }
 
-function wantsCost({ headers, routeOptions }: FastifyRequest, reply: FastifyReply): boolean {
-  const isGraphql = routeOptions.config.door === 'graphql' && headers[COST_HEADER] === 'true';
+function wantsCost({ headers, route }: FastifyRequest, reply: FastifyReply): boolean {
+  const isGraphql = route.config.door === 'graphql' && headers[COST_HEADER] === 'true';
   return isGraphql && /^application\/(graphql-response\+)?json/.test(String(reply.getHeader('content-type')));
 }
 

@@ -7,6 +7,8 @@ import type { Problem } from '../../domain/refusal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** Its route's options. Fastify makes a new object at each look. */
+    route: FastifyRequest['routeOptions'];
     /** The caller. Every door's onRequest hook sets it or refuses the request. */
     caller: Caller;
     /** Why the request was refused or failed, if the status does not say it. */
@@ -69,17 +71,18 @@ const CLIENT_LEFT = 499;
 const MAX_PATH_LENGTH = 100;
 const MAX_LOGGED_LENGTH = 100;
 
-/** Reports the request when it ends in any way. Fastify's own hook misses requests that clients break off. */
+/** Keeps the request's route, and reports the request when it ends in any way. Fastify's own hook misses requests that clients break off. */
 export function recordWhenOver(
   request: FastifyRequest,
   reply: FastifyReply,
   observer: RequestObserver | undefined,
 ): void {
+  request.route = request.routeOptions;
   // A closed connection no longer knows its address.
   const client = request.ip;
   // It closes once. A listener for one time would cost two objects more.
   reply.raw.on('close', () => {
-    const { door = 'other' } = request.routeOptions.config;
+    const { door = 'other' } = request.route.config;
     const status = reply.raw.headersSent ? reply.statusCode : CLIENT_LEFT;
     const ms = reply.elapsedTime;
     const outcome = outcomeOf(status, request.errorCode);
@@ -105,12 +108,12 @@ interface Answered extends Pick<RequestRecord, 'door' | 'ms' | 'refusal'> {
 function logRequest(request: FastifyRequest, { door, status, ms, refusal }: Answered, client: string): void {
   // Most of the line's cost is making it.
   if (quietLevels.has(request.log.level)) return;
-  const { caller, errorCode, method, refusedCall, refusedOrigin, routeOptions, url } = request;
+  const { caller, errorCode, method, refusedCall, refusedOrigin, route, url } = request;
   const code = errorCode ?? refusedCall?.code ?? refusal;
   const line = {
     reqId: request.id,
     method,
-    url: routeOptions.url ?? pathOf(url),
+    url: route.url ?? pathOf(url),
     door,
     status,
     ms: Math.round(ms * 100) / 100,

@@ -42,6 +42,11 @@ export class AnswerText {
     }
   }
 
+  /** Whether some of it is not there yet. */
+  get isAwaiting(): boolean {
+    return this.#parts.length > 0;
+  }
+
   /** The whole text, when all of it is there. */
   whole(): string | Promise<string> {
     if (this.#parts.length === 0) return this.text;

@@ -42,47 +42,25 @@ function compile(document: DocumentNode, operation: OperationDefinitionNode): Ru
   };
   const coerceVariables = createCoerceVariables(operation);
   const roots = compileFields(compiling, type, [operation.selectionSet]);
-  const write = isMutation ? writeInTurn : writeAll;
   return async (variables, context) => {
     const given = new Map<string, unknown>();
     let answer: AnswerText | undefined;
     try {
       answer = new AnswerText(context, coerceVariables(variables), '{"data":{');
-      return await write(roots, answer, given);
+      for (const root of roots) {
+        answer.text += root.before;
+        const result = begin(root, answer, given);
+        answer.write(isMutation ? await result : result, root.write);
+        // A mutation's next field begins when this one is complete.
+        if (isMutation && answer.isAwaiting) await answer.whole();
+      }
+      answer.text += '}}';
+      return await answer.whole();
     } catch {
       answer?.abandon();
       return given;
     }
   };
-}
-
-/** Begins all fields, then waits for them. */
-async function writeAll(
-  roots: readonly SelectedField[],
-  answer: AnswerText,
-  given: Map<string, unknown>,
-): Promise<string> {
-  for (const root of roots) {
-    answer.text += root.before;
-    answer.write(begin(root, answer, given), root.write);
-  }
-  answer.text += '}}';
-  return answer.whole();
-}
-
-/** Begins each field of a mutation when the one before it is complete. */
-async function writeInTurn(
-  roots: readonly SelectedField[],
-  answer: AnswerText,
-  given: Map<string, unknown>,
-): Promise<string> {
-  for (const root of roots) {
-    answer.text += root.before;
-    answer.write(await begin(root, answer, given), root.write);
-    await answer.whole();
-  }
-  answer.text += '}}';
-  return answer.whole();
 }
 
 /** A root field's result, which is kept: it is made once, whatever comes after it. */
