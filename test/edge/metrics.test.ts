@@ -31,6 +31,8 @@ beforeAll(async () => {
   if (!gateway.metrics) throw new Error('The metrics are off.');
   metrics = gateway.metrics;
   origin = await gateway.listen();
+  // A writer's thread that has just started may not answer in time on a busy machine.
+  await eventually(async () => expect((await readSeries()).get('stockgate_ready')).toBe(1));
 });
 afterAll(() => gateway.close());
 
