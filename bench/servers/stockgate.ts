@@ -54,7 +54,7 @@ export function serve({ url }: Catalog, nodeFlags: readonly string[] = []): Prom
   const flags = ['--log-level', 'warn', '--rate-limit', '0'];
   return startServer(
     [
-      '--max-semi-space-size=8',
+      '--max-semi-space-size=16',
       '--v8-pool-size=1',
       ...nodeFlags,
       MAIN,
