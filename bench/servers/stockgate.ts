@@ -54,8 +54,8 @@ export function serve({ url }: Catalog, nodeFlags: readonly string[] = []): Prom
   const flags = ['--log-level', 'warn', '--rate-limit', '0'];
   return startServer(
     [
-      '--max-semi-space-size=16',
-      '--v8-pool-size=1',
+      '--max-semi-space-size=32',
+      '--v8-pool-size=2',
       ...nodeFlags,
       MAIN,
       'serve',
