@@ -63,23 +63,19 @@ function compile(document: DocumentNode, operation: OperationDefinitionNode): Ru
   };
 }
 
-/** A root field's result, which is kept: it is made once, whatever comes after it. */
+/** A root field's result, which is kept: it is made once, whatever comes after it. What is thrown becomes a promise that is rejected. */
 function begin(root: SelectedField, answer: AnswerText, given: Map<string, unknown>): unknown {
   const args = root.readArguments(answer.variables);
-  const result = attempt(() => root.resolve(undefined, args, answer.context));
-  given.set(root.name, result);
-  return result;
-}
-
-/** The result; where it is thrown, a promise that is rejected. */
-function attempt(resolve: () => unknown): unknown {
+  let result: unknown;
   try {
-    return resolve();
+    result = root.resolve(undefined, args, answer.context);
   } catch (error) {
     const failed = Promise.reject(error);
     failed.catch(() => undefined);
-    return failed;
+    result = failed;
   }
+  given.set(root.name, result);
+  return result;
 }
 
 function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
