@@ -2,7 +2,7 @@
 import { getOperationAST, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthenticate } from '../../src/db/tokens.ts';
-import { compileOperation } from '../../src/http/graphql/compiled/compiled-operation.ts';
+import { compileOperation } from '../../src/http/graphql/compiled/compile-operation.ts';
 import { createContext, type Context } from '../../src/schema/builder/context.ts';
 import { createRandom } from '../fuzz/random.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
@@ -85,6 +85,11 @@ test('an update whose answer fails in a later field has run once', async () => {
     expect(updates).toBe(2 * time);
   }
   await failing.close();
+});
+
+test('an operation with very many fields is not compiled', () => {
+  const many = Array.from({ length: 301 }, (_, i) => `a${i}: skuId`).join(' ');
+  expect(compile(`{ sku(by: { skuId: "EACH" }) { ${many} } }`)).toBeUndefined();
 });
 
 test('what is pending when the compiled form gives up is no unhandled rejection', async () => {

@@ -8,10 +8,10 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Context } from '../../schema/builder/context.ts';
 import { schema } from '../../schema/index.ts';
 import { JsonText } from '../edge/json-answer.ts';
+import { findCompiled } from './compiled/compiled-operations.ts';
 import { schemaOfGivenResults } from './compiled/given-results.ts';
 import { maskResult, type ReportFault } from './mask-error.ts';
 import { denyPermission, type Operation } from './permission.ts';
-import type { PreparedOperation } from './prepared-operations.ts';
 
 /** What a request carries through its execution. */
 export interface RequestContext extends Context {
@@ -46,11 +46,11 @@ async function executeWhole(args: ExecutionArgs): Promise<ExecutionResult> {
 
 /** As `execute` for a query or a mutation. A result without errors is text where the operation is compiled. */
 export async function answerOperation(
-  operation: PreparedOperation,
+  operation: Operation,
   variables: Variables,
   context: RequestContext,
 ): Promise<ExecutionResult | JsonText> {
-  const run = operation.compiled();
+  const run = findCompiled(operation.document, operation.operation);
   if (!run) return execute(operation, variables, context);
   const denied = deny(operation, context);
   if (denied) return denied;

@@ -1,14 +1,11 @@
 /** GraphQL operations ready to run: parsed, validated and measured once, however often they are sent. */
-import { getOperationAST, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import { getOperationAST, type DocumentNode } from 'graphql';
 import { parseBounded, validateBounded } from './bounded-documents.ts';
-import { compileOperation, type RunCompiled } from './compiled/compiled-operation.ts';
 import { measureOperation, type OperationSize } from './document-limits.ts';
 import type { Operation } from './permission.ts';
 
 export interface PreparedOperation extends Operation {
   readonly size: OperationSize;
-  /** The compiled operation. Undefined when it is first used, as it may never be sent again, and where it cannot be compiled. */
-  readonly compiled: () => RunCompiled | undefined;
 }
 
 export interface OperationCache {
@@ -88,21 +85,7 @@ function prepareTrusted(query: string, operationName?: string): PreparedOperatio
 
 function pickOperation(document: DocumentNode, operationName?: string): PreparedOperation | undefined {
   const operation = getOperationAST(document, operationName);
-  if (!operation) return undefined;
-  const size = measureOperation(document, operation);
-  return { document, operation, size, compiled: compileWhenSeenAgain(document, operation) };
-}
-
-function compileWhenSeenAgain(
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-): PreparedOperation['compiled'] {
-  let uses = 0;
-  let run: RunCompiled | undefined;
-  return () => {
-    if (uses < 2 && ++uses === 2) run = compileOperation(document, operation);
-    return run;
-  };
+  return operation ? { document, operation, size: measureOperation(document, operation) } : undefined;
 }
 
 function parseKnown(query: string): DocumentNode | undefined {

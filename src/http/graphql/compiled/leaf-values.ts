@@ -3,8 +3,17 @@ import { isEnumType, type GraphQLEnumType, type GraphQLLeafType } from 'graphql'
 import type { Write } from './answer-text.ts';
 import { giveUp } from './unusual.ts';
 
-/** Makes the function for a type; it gets no null. */
-export function createWriteLeaf(type: GraphQLLeafType): Write {
+/** All fields of a type share its function. */
+const writes = new WeakMap<GraphQLLeafType, Write>();
+
+/** The function for a type; it gets no null. */
+export function writeLeafOf(type: GraphQLLeafType): Write {
+  const known = writes.get(type) ?? createWriteLeaf(type);
+  writes.set(type, known);
+  return known;
+}
+
+function createWriteLeaf(type: GraphQLLeafType): Write {
   const toText = isEnumType(type) ? createEnumText(type) : (scalarTexts[type.name] ?? createScalarText(type));
   return (value, answer) => void (answer.text += toText(value));
 }

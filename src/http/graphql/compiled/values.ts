@@ -6,17 +6,19 @@ import {
   isObjectType,
   type FieldNode,
   type GraphQLAbstractType,
+  type GraphQLField,
   type GraphQLNullableOutputType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
+  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { schema } from '../../../schema/index.ts';
 import type { Context } from '../../../schema/builder/context.ts';
 import type { Write } from './answer-text.ts';
 import { createReadArguments, type ReadArguments, type VariablePlaces } from './arguments.ts';
-import { createWriteLeaf } from './leaf-values.ts';
+import { writeLeafOf } from './leaf-values.ts';
 import type { CollectFields } from './selected-fields.ts';
 import { giveUp } from './unusual.ts';
 
@@ -24,9 +26,14 @@ import { giveUp } from './unusual.ts';
 export interface Compiling {
   readonly collectFields: CollectFields;
   readonly places: VariablePlaces;
-  /** What all resolvers get of the operation. */
-  readonly info: Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'operation'>;
+  readonly fragments: GraphQLResolveInfo['fragments'];
+  readonly operation: OperationDefinitionNode;
+  /** Fields compiled so far. */
+  fieldCount: number;
 }
+
+/** Fields that are compiled at most, those of each possible type counted. A field takes some hundred bytes, and the collector looks at all. */
+const MAX_FIELDS = 300;
 
 /** A field that an operation selects, and how its value is written. */
 export interface SelectedField {
@@ -46,6 +53,8 @@ export function compileFields(
   sets: readonly SelectionSetNode[],
 ): SelectedField[] {
   const selected = Array.from(compiling.collectFields(type, sets));
+  compiling.fieldCount += selected.length;
+  if (compiling.fieldCount > MAX_FIELDS) giveUp();
   return selected.map(([name, nodes], i) => ({
     name,
     before: `${i > 0 ? ',' : ''}${JSON.stringify(name)}:`,
@@ -65,7 +74,8 @@ function compileField(
   // Fields of introspection are not among them.
   const field = parentType.getFields()[node.name.value] ?? giveUp();
   const { name: fieldName, type: returnType, resolve } = field;
-  const info = createInfo({ ...compiling.info, fieldName, fieldNodes: nodes, returnType, parentType });
+  // What it lacks is for resolvers that can be cancelled.
+  const info = new FieldInfo(compiling, parentType, field, nodes) as unknown as GraphQLResolveInfo;
   return {
     readArguments: field.args.length === 0 ? noArguments : createReadArguments(field, node, compiling.places),
     resolve: resolve
@@ -86,21 +96,37 @@ function typenameOf({ name }: GraphQLObjectType): CompiledField {
   };
 }
 
-type KnownInfo = Omit<GraphQLResolveInfo, 'path' | 'variableValues' | 'rootValue'>;
-
 /** What a resolver learns of its field. None of this schema asks for more; one that does goes the long way. */
-function createInfo(known: Partial<KnownInfo>): GraphQLResolveInfo {
-  const info = {
-    ...known,
-    get path() {
-      return giveUp();
-    },
-    get variableValues() {
-      return giveUp();
-    },
-  };
-  // The rest is for resolvers that can be cancelled.
-  return info as unknown as GraphQLResolveInfo;
+class FieldInfo implements Partial<GraphQLResolveInfo> {
+  readonly schema = schema;
+  readonly fragments: GraphQLResolveInfo['fragments'];
+  readonly operation: OperationDefinitionNode;
+  readonly parentType: GraphQLObjectType;
+  readonly fieldName: string;
+  readonly returnType: GraphQLOutputType;
+  readonly fieldNodes: readonly FieldNode[];
+
+  constructor(
+    { fragments, operation }: Compiling,
+    parentType: GraphQLObjectType,
+    { name, type }: GraphQLField<unknown, unknown>,
+    nodes: readonly FieldNode[],
+  ) {
+    this.fragments = fragments;
+    this.operation = operation;
+    this.parentType = parentType;
+    this.fieldName = name;
+    this.returnType = type;
+    this.fieldNodes = nodes;
+  }
+
+  get path(): never {
+    return giveUp();
+  }
+
+  get variableValues(): never {
+    return giveUp();
+  }
 }
 
 /** As GraphQL's default resolver, for values that are no functions. */
@@ -133,7 +159,7 @@ function createWriteValue(
   nodes: readonly FieldNode[],
   info: GraphQLResolveInfo,
 ): Write {
-  if (isLeafType(type)) return createWriteLeaf(type);
+  if (isLeafType(type)) return writeLeafOf(type);
   if (isListType(type)) return createWriteList(createWrite(compiling, type.ofType, nodes, info));
   const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
   if (isObjectType(type)) return createWriteObject(compiling, type, sets, info);

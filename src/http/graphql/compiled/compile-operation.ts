@@ -18,7 +18,7 @@ export type RunCompiled = (
   context: Context,
 ) => Promise<string | GivenResults>;
 
-/** Compiles a valid operation. Undefined if it has something that is always executed the long way: directives, introspection. */
+/** Compiles a valid operation. Undefined if it is always executed the long way: with directives, with introspection, or with very many fields. */
 export function compileOperation(
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -36,7 +36,9 @@ function compile(document: DocumentNode, operation: OperationDefinitionNode): Ru
   if (!type || operation.operation === 'subscription') return undefined;
   const fragments = fragmentsOf(document);
   const compiling = {
-    info: { schema, operation, fragments },
+    operation,
+    fragments,
+    fieldCount: 0,
     places: placesOf(operation),
     collectFields: createCollectFields(fragments),
   };

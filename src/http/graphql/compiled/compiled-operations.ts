@@ -1,0 +1,36 @@
+/** The compiled operations of a thread: those that are sent again and again. */
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { compileOperation, type RunCompiled } from './compile-operation.ts';
+
+/** Operations that stay compiled; the one that was not used for longest goes first. Each takes 180 kB at most. */
+const MAX_COMPILED = 100;
+
+const compiled = new Map<OperationDefinitionNode, RunCompiled>();
+/** Operations that were seen once, and those that cannot be compiled. */
+const others = new WeakMap<OperationDefinitionNode, 'seen' | 'never'>();
+
+/** The compiled form of a valid operation. Undefined at its first use, as it may never be sent again, and if it cannot be compiled. */
+export function findCompiled(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): RunCompiled | undefined {
+  const known = compiled.get(operation);
+  if (known) {
+    // A Map keeps the order of insertion: what was used last is last.
+    compiled.delete(operation);
+    compiled.set(operation, known);
+    return known;
+  }
+  const other = others.get(operation);
+  if (other === 'never') return undefined;
+  const run = other === 'seen' ? compileOperation(document, operation) : undefined;
+  others.set(operation, other === 'seen' && !run ? 'never' : 'seen');
+  if (run) keep(operation, run);
+  return run;
+}
+
+function keep(operation: OperationDefinitionNode, run: RunCompiled): void {
+  const [oldest] = compiled.keys();
+  if (oldest && compiled.size >= MAX_COMPILED) compiled.delete(oldest);
+  compiled.set(operation, run);
+}
