@@ -3,7 +3,13 @@ import { compareGateways } from '../servers/gateways.ts';
 import { sqliteImport, stockgateImport } from '../servers/imports.ts';
 import { compare } from './measure.ts';
 import { rounds, type Row } from './row.ts';
-import { stockgate, stockgateBulk, stockgateOnConnections, stockgateOnPostgres } from '../servers/ours.ts';
+import {
+  stockgate,
+  stockgateBulk,
+  stockgateOnConnections,
+  stockgateOnPostgres,
+  stockgateOnThreads,
+} from '../servers/ours.ts';
 import { constantPeer, pgbench, postgraphile, sqliteBulk, sqlitePeer } from '../servers/peers.ts';
 
 export const throughputRows: readonly Row[] = [
@@ -158,6 +164,18 @@ export const throughputRows: readonly Row[] = [
       compare(
         () => stockgate(bench, 'one-sku'),
         () => stockgate(bench, 'mutation'),
+        rounds(bench),
+      ),
+  },
+  {
+    // The load takes one core, so a machine with two has only one for all threads: nothing is promised.
+    name: 'GraphQL mutation, --threads 2 : --threads 1',
+    unit: 'requests/s',
+    target: null,
+    measure: (bench) =>
+      compare(
+        () => stockgateOnThreads(bench, 2),
+        () => stockgateOnThreads(bench, 1),
         rounds(bench),
       ),
   },

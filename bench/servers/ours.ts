@@ -25,6 +25,13 @@ export async function stockgateOnConnections(bench: Bench, connections: number):
   return underLoad(bench, label, await serve(catalog), 'mutation', { ...catalog, connections });
 }
 
+/** Single updates, served by that many HTTP threads. */
+export async function stockgateOnThreads(bench: Bench, threads: number): Promise<Subject> {
+  const catalog = await bench.catalog(bench.settings.skus);
+  const label = threads === 1 ? 'Stockgate, one HTTP thread' : `Stockgate, ${threads} HTTP threads`;
+  return underLoad(bench, label, await serve(catalog, [], threads), 'mutation', catalog);
+}
+
 /** Measures the rows a second of bulk calls that run one after the other. */
 export async function stockgateBulk(bench: Bench, shape: 'bulk' | 'legacy-bulk' = 'bulk'): Promise<Subject> {
   const catalog = await bench.catalog(bench.settings.skus);

@@ -50,8 +50,8 @@ export async function fillDatabase(url: string, folder: string, skus: number): P
 }
 
 /** Runs `stockgate serve` with the Node flags of `npm start`. It logs no requests and has no rate limit, because no peer does. */
-export function serve({ url }: Catalog, nodeFlags: readonly string[] = []): Promise<Server> {
-  const flags = ['--log-level', 'warn', '--rate-limit', '0'];
+export function serve({ url }: Catalog, nodeFlags: readonly string[] = [], threads = 1): Promise<Server> {
+  const flags = ['--log-level', 'warn', '--rate-limit', '0', '--threads', String(threads)];
   return startServer(
     [
       '--max-semi-space-size=32',
