@@ -2,7 +2,7 @@
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { createAdmission } from '../../src/db/commit/admission.ts';
-import { openGateway, tokens } from '../support/gateway.ts';
+import { oneThread, openGateway, tokens } from '../support/gateway.ts';
 import { range } from '../support/range.ts';
 
 describe('admission', () => {
@@ -80,7 +80,7 @@ describe('admission', () => {
 });
 
 test('while nothing can be written, a supplier past its bound gets 503 with Retry-After at both doors, its other calls wait, and so do those of others', async () => {
-  const gateway = await openGateway('sqlite');
+  const gateway = await openGateway('sqlite', undefined, {}, oneThread);
   const otherWriter = new Sqlite(gateway.url.slice('sqlite:'.length));
   otherWriter.exec('begin immediate');
   const updates = range(10_000).map((n) => ({ identifier: { skuId: 'EACH' }, quantityInStock: n % 7 }));

@@ -3,19 +3,22 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createInventory, createSideInventory } from '../../src/db/inventory.ts';
 import type { CommitSummary } from '../../src/db/commit/observe-commits.ts';
+import type { Store } from '../../src/db/store/store.ts';
 import { startWriter } from '../../src/db/commit/start-writer.ts';
 import { answerCalls } from '../../src/db/commit/writer-callers.ts';
 import { connectWriter } from '../../src/db/commit/writer-client.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../src/domain/update.ts';
+import { eventually } from '../support/eventually.ts';
 import { openGateway, type Gateway } from '../support/gateway.ts';
 import { CLIENT_TOKEN, seedDatabase } from '../support/mutations.ts';
 import { spawnGateway, untilListening } from '../support/machine/process.ts';
-import { requestOf, setSku, updateFor, type Origin } from '../support/requests.ts';
+import { adjustSku, requestOf, setSku, updateFor, type Origin } from '../support/requests.ts';
 import { range } from '../support/range.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 
@@ -71,6 +74,27 @@ describeOnEachStore('the writer', (kind) => {
     // A commit has 250 rows of a supplier while another one writes; a few pass while this one is under way.
     expect(answered).toBeLessThanOrEqual(1_500);
     await Promise.all(backlog);
+  });
+
+  test('tells side inventories that wait of commits of all callers, also where polling finds nothing', async () => {
+    const fail = () => Promise.reject(new Error('Nothing is found by polling.'));
+    // What a poll calls, on PostgreSQL and on SQLite.
+    const broken = { executeQuery: fail, getExecutor: () => ({ provideConnection: fail }) };
+    const points = broken as unknown as Store['points'];
+    const open = (store: Store) => createSideInventory(store, clock, gateway.inventory.connect());
+    const deaf = open({ ...gateway.store, points });
+    const other = open(gateway.store);
+    for (const writer of [gateway.inventory, other, deaf, other]) {
+      const position = await other.lastPosition('acme');
+      const seen = deaf.untilPast('acme', position, new AbortController().signal);
+      // A commit before the writer's thread has heard of the wait would be found by polling.
+      await eventually(async () => {
+        await updateFor(writer, acme, [adjustSku('EACH', { quantityInStock: 1 })]);
+        const isSeen = await Promise.race([seen.then(() => true), pause(50, false)]);
+        expect(isSeen).toBe(true);
+      });
+    }
+    await Promise.all([deaf.close(), other.close()]);
   });
 
   test('takes a side inventory’s changes to those who follow the log', async () => {
