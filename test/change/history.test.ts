@@ -1,7 +1,7 @@
 /** The log as it is read: a SKU's history, and the feed that a follower polls without missing a change. */
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
+import { oneThread, openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 import { range } from '../support/range.ts';
 import { startThread } from '../support/thread-talk.ts';
@@ -319,7 +319,7 @@ describeOnEachStore('the feed of changes', (kind) => {
   const groups: string[] = [];
 
   beforeAll(async () => {
-    gateway = await openGateway(kind);
+    gateway = await openGateway(kind, undefined, {}, oneThread);
     await update(gateway, 'EACH', { quantityInStock: 1 });
     groups.push(await bulk(gateway, { EACH: 2, shared: 3, GONE: 4 }));
     await gateway.legacy({ sku_id: 'BOOK-NEW', quantity_in_stock: 9 });

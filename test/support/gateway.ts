@@ -67,6 +67,9 @@ export interface Gateway extends Omit<OpenGateway, 'listen'> {
  */
 const THREADS = Number(process.env['STOCKGATE_THREADS'] ?? 1);
 
+/** Whether gateways are opened with several threads, so that what a test puts into this thread's parts is not seen by all requests. */
+export const hasThreads = THREADS > 1;
+
 /** For tests that reach into the gateway's parts, or that are of one event loop. */
 export const oneThread = { requestThreads: false } as const;
 

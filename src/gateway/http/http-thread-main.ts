@@ -25,6 +25,7 @@ data.heavy.on('message', (message: FromThread) => heavy.hear(message));
 const main = talk<MainMethods>(port, {
   listen: (address: Address) => listenTogether(server, address),
   takeCounts: () => counts.take(),
+  ping: () => null,
   async close() {
     await server.close();
     await inventory.close();

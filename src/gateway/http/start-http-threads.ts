@@ -12,6 +12,7 @@ import type { Address } from './listen-together.ts';
 import { replayCounts } from './request-counts.ts';
 import type { ThreadLog } from './thread-log.ts';
 import { talk, type Talk } from './thread-talk.ts';
+import { watchEnd, watchLife } from './watch-thread.ts';
 
 /** What all these threads are given alike. */
 export interface SharedData extends CallerSettings {
@@ -59,6 +60,7 @@ export interface MainMethods {
 interface ThreadMethods {
   listen(address: Address): Promise<string>;
   takeCounts(nothing: null): string;
+  ping(nothing: null): null;
   close(nothing: null): Promise<void>;
 }
 
@@ -125,12 +127,18 @@ function startThread(
     count: (counts: string) => metrics && replayCounts(counts, metrics),
     metricsText: () => metrics?.text() ?? '',
   });
-  const exited = watchOver(worker, data.number, (reason) => {
-    heavyHere.close();
+  const end = (reason: Error) => {
+    stopWatching();
     started.reject(reason);
+    // Nothing is asked of it any more, also if it is only stuck.
     thread.end(reason);
     fail(reason);
+  };
+  const exited = watchEnd(worker, data.number, (reason) => {
+    heavyHere.close();
+    end(reason);
   });
+  const stopWatching = watchLife(() => thread.ask('ping', null), data.number, end);
   return {
     started: started.promise,
     listen: (address: Address) => thread.ask('listen', address),
@@ -138,6 +146,7 @@ function startThread(
     close: async () => {
       // A thread that has failed is told of by `fail`.
       await started.promise.then(() => thread.ask('close', null)).catch(() => undefined);
+      stopWatching();
       await worker.terminate();
       await exited;
     },
@@ -157,18 +166,4 @@ async function collect(thread: Talk<ThreadMethods>, metrics: Metrics | undefined
   const taken = thread.ask('takeCounts', null).then((counts) => replayCounts(counts, metrics));
   await Promise.race([taken.catch(() => undefined), late.promise]);
   clearTimeout(timer);
-}
-
-/** Tells why a thread has ended. Resolves when it has. */
-function watchOver(worker: Worker, number: number, tell: (reason: Error) => void): Promise<void> {
-  let reason: Error | undefined;
-  worker.on('error', (error) => {
-    reason = new Error(`HTTP thread ${number} has failed: ${String(error)}`, { cause: error });
-  });
-  return new Promise((resolve) =>
-    worker.once('exit', (code) => {
-      tell(reason ?? new Error(`HTTP thread ${number} has ended with exit code ${code}.`));
-      resolve();
-    }),
-  );
 }
