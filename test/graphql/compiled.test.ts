@@ -3,6 +3,7 @@ import { getOperationAST, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthenticate } from '../../src/db/tokens.ts';
 import { compileOperation } from '../../src/http/graphql/compiled/compile-operation.ts';
+import { RecentMap } from '../../src/http/graphql/compiled/recent-map.ts';
 import { createContext, type Context } from '../../src/schema/builder/context.ts';
 import { createRandom } from '../fuzz/random.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
@@ -90,6 +91,17 @@ test('an update whose answer fails in a later field has run once', async () => {
 test('an operation with very many fields is not compiled', () => {
   const many = Array.from({ length: 301 }, (_, i) => `a${i}: skuId`).join(' ');
   expect(compile(`{ sku(by: { skuId: "EACH" }) { ${many} } }`)).toBeUndefined();
+});
+
+test('what was not used for longest is forgotten', () => {
+  const map = new RecentMap<string, number>(2);
+  map.set('a', 1);
+  map.set('b', 2);
+  map.get('a');
+  map.set('c', 3);
+  expect(['a', 'b', 'c'].map((key) => map.get(key))).toEqual([1, undefined, 3]);
+  map.set('a', 4);
+  expect(['a', 'c'].map((key) => map.get(key))).toEqual([4, 3]);
 });
 
 test('what is pending when the compiled form gives up is no unhandled rejection', async () => {

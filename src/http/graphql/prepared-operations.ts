@@ -1,6 +1,7 @@
 /** GraphQL operations ready to run: parsed, validated and measured once, however often they are sent. */
 import { getOperationAST, type DocumentNode } from 'graphql';
 import { parseBounded, validateBounded } from './bounded-documents.ts';
+import { RecentMap } from './compiled/recent-map.ts';
 import { measureOperation, type OperationSize } from './document-limits.ts';
 import type { Operation } from './permission.ts';
 
@@ -23,25 +24,15 @@ const MAX_KEPT = 500;
 const MAX_KEPT_LENGTH = 4_096;
 
 export function createOperationCache(): OperationCache {
-  const kept = new Map<string, PreparedOperation>();
-  const known: OperationCache['known'] = (query, operationName) => {
-    const key = keyOf(query, operationName);
-    const found = kept.get(key);
-    if (!found) return undefined;
-    // A Map keeps the order of insertion: what was used last is last.
-    kept.delete(key);
-    kept.set(key, found);
-    return found;
-  };
+  const kept = new RecentMap<string, PreparedOperation>(MAX_KEPT);
+  const known: OperationCache['known'] = (query, operationName) => kept.get(keyOf(query, operationName));
   const keep = (
     query: string,
     operationName: string | undefined,
     prepared: PreparedOperation | undefined,
   ) => {
     const key = keyOf(query, operationName);
-    if (!prepared || key.length > MAX_KEPT_LENGTH) return;
-    if (kept.size >= MAX_KEPT) deleteFirst(kept);
-    kept.set(key, prepared);
+    if (prepared && key.length <= MAX_KEPT_LENGTH) kept.set(key, prepared);
   };
   return {
     known,
@@ -94,9 +85,4 @@ function parseKnown(query: string): DocumentNode | undefined {
   } catch {
     return undefined;
   }
-}
-
-function deleteFirst(map: Map<string, unknown>): void {
-  const [first] = map.keys();
-  if (first !== undefined) map.delete(first);
 }

@@ -1,11 +1,12 @@
 /** The compiled operations of a thread: those that are sent again and again. */
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { RecentMap } from './recent-map.ts';
 import { compileOperation, type RunCompiled } from './compile-operation.ts';
 
 /** Operations that stay compiled; the one that was not used for longest goes first. Each takes 180 kB at most. */
 const MAX_COMPILED = 100;
 
-const compiled = new Map<OperationDefinitionNode, RunCompiled>();
+const compiled = new RecentMap<OperationDefinitionNode, RunCompiled>(MAX_COMPILED);
 /** Operations that were seen once, and those that cannot be compiled. */
 const others = new WeakMap<OperationDefinitionNode, 'seen' | 'never'>();
 
@@ -15,22 +16,11 @@ export function findCompiled(
   operation: OperationDefinitionNode,
 ): RunCompiled | undefined {
   const known = compiled.get(operation);
-  if (known) {
-    // A Map keeps the order of insertion: what was used last is last.
-    compiled.delete(operation);
-    compiled.set(operation, known);
-    return known;
-  }
+  if (known) return known;
   const other = others.get(operation);
   if (other === 'never') return undefined;
   const run = other === 'seen' ? compileOperation(document, operation) : undefined;
   others.set(operation, other === 'seen' && !run ? 'never' : 'seen');
-  if (run) keep(operation, run);
+  if (run) compiled.set(operation, run);
   return run;
-}
-
-function keep(operation: OperationDefinitionNode, run: RunCompiled): void {
-  const [oldest] = compiled.keys();
-  if (oldest && compiled.size >= MAX_COMPILED) compiled.delete(oldest);
-  compiled.set(operation, run);
 }
