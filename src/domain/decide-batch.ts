@@ -50,8 +50,8 @@ export function decideBatch(
     if (decided) return decided;
     const run = runRows(request, matched[index] ?? [], latest, now);
     if (!request.dryRun && !run.isRolledBack) {
-      for (const touched of run.skus) latest.set(touched.left, touched);
-      changes.push(...run.changes);
+      if (run.skus !== latest) for (const touched of run.skus.values()) latest.set(touched.left, touched);
+      for (const change of run.changes) changes.push(change);
     }
     const { results } = run;
     // If nothing was accepted, the key is not kept: the caller corrects the request and may reuse the key.
@@ -66,7 +66,8 @@ export function decideBatch(
 
 interface Run {
   readonly results: readonly RowResult[];
-  readonly skus: readonly TouchedSku[];
+  /** `latest` itself, if nothing can undo the run. */
+  readonly skus: SkuMap<TouchedSku>;
   readonly changes: readonly InventoryChange[];
   /** A row of an all-or-nothing request was refused. */
   readonly isRolledBack: boolean;
@@ -78,7 +79,8 @@ function runRows(
   latest: SkuMap<TouchedSku>,
   now: string,
 ): Run {
-  const skus = createSkuMap<TouchedSku>();
+  const canBeUndone = request.dryRun || request.atomicity === 'ALL_OR_NOTHING';
+  const skus = canBeUndone ? createSkuMap<TouchedSku>() : latest;
   const changes: InventoryChange[] = [];
   const find = (sku: Sku) => skus.get(sku) ?? latest.get(sku);
   const current = (sku: Sku) => find(sku)?.left ?? sku;
@@ -99,10 +101,10 @@ function runRows(
   });
   const isRolledBack =
     request.atomicity === 'ALL_OR_NOTHING' && results.some(({ outcome }) => outcome === 'REJECTED');
-  if (!isRolledBack) return { results: limitCandidates(results), skus: skus.values(), changes, isRolledBack };
+  if (!isRolledBack) return { results: limitCandidates(results), skus, changes, isRolledBack };
   const stored = (sku: Sku) => latest.get(sku)?.left ?? sku;
   const rolledBack = results.map((result, i) => rollBack(result, (matched[i]?.skus ?? []).map(stored)));
-  return { results: limitCandidates(rolledBack), skus: [], changes: [], isRolledBack };
+  return { results: limitCandidates(rolledBack), skus, changes, isRolledBack };
 }
 
 /** A malformed row is refused before the rules see it. */

@@ -90,7 +90,11 @@ export function createSkuMap<Value>(): SkuMap<Value> {
       if (skus) skus.set(skuId, value);
       else suppliers.set(supplierId, new Map([[skuId, value]]));
     },
-    values: () => Array.from(suppliers.values(), (skus) => [...skus.values()]).flat(),
+    values() {
+      const values: Value[] = [];
+      for (const skus of suppliers.values()) for (const value of skus.values()) values.push(value);
+      return values;
+    },
   };
 }
 

@@ -9,11 +9,25 @@ import { UnavailableError } from '../../src/domain/unavailable.ts';
 /** A connection whose answers the test gives; `sent` is what went to the server. */
 class FakeConnection extends EventEmitter {
   sent: string[] = [];
+  /** The statements that were written to the network together. */
+  packets: string[][] = [];
+  #held: string[] | undefined;
+  readonly connection = {
+    stream: {
+      cork: () => (this.#held = []),
+      uncork: () => {
+        if (this.#held) this.packets.push(this.#held);
+        this.#held = undefined;
+      },
+    },
+  };
   released: unknown[] = [];
   readonly answers = new Map<string, PromiseWithResolvers<unknown>>();
 
   query({ text }: { text: string }): Promise<unknown> {
     this.sent.push(text);
+    if (this.#held) this.#held.push(text);
+    else this.packets.push([text]);
     return this.answer(text).promise;
   }
   answer(text: string): PromiseWithResolvers<unknown> {
@@ -51,11 +65,24 @@ function open(pipeline: boolean) {
   });
 }
 
+test('what is written together is written no later than the next statement, or the end', async () => {
+  await client.query('begin', []);
+  expect(connection.packets).toEqual([]);
+  const read = client.query('select', []);
+  expect(connection.packets).toEqual([['begin', 'select']]);
+  connection.succeed('begin', 'select');
+  await read;
+  await client.query(LOCK, []);
+  client.release();
+  expect(connection.packets).toEqual([['begin', 'select'], [LOCK]]);
+});
+
 test('locks, the last statement and the commit are on their way before the first is answered', async () => {
   await client.query('begin', []);
   await client.query(LOCK, []);
   const saved = client.query(SAVE, []);
   expect(connection.sent).toEqual(['begin', LOCK, SAVE, 'commit']);
+  expect(connection.packets).toEqual([connection.sent]);
   connection.succeed('begin', LOCK, SAVE, 'commit');
   await saved;
   await expect(client.query('commit', [])).resolves.toMatchObject({ command: 'COMMIT' });

@@ -96,13 +96,32 @@ function unknownOutcome(error: unknown): UnavailableError {
   return new UnavailableError('OUTCOME_UNKNOWN', error instanceof UnavailableError ? error.cause : error);
 }
 
+/** Holds back what is written to the connection, so that several statements travel in one packet, and cost one system call. */
+function createHold({ connection }: PoolClient) {
+  let isHeld = false;
+  return {
+    hold() {
+      if (isHeld) return;
+      isHeld = true;
+      connection.stream.cork();
+    },
+    letGo() {
+      if (!isHeld) return;
+      isHeld = false;
+      connection.stream.uncork();
+    },
+  };
+}
+
 /** A connection that broke, or whose answer never came, is not used again: what it still says would be taken for another's answer. */
 export function toKyselyClient(client: PoolClient, options: ClientOptions): PostgresPoolClient {
   const { send, sendCommit, isBroken } = createSender(client, options);
+  const { hold, letGo } = createHold(client);
   let ahead: Promise<QueryResult>[] = [];
   let commit: Promise<QueryResult> | undefined;
 
   const afterAhead = (sent: Promise<QueryResult>) => {
+    letGo();
     const answer = inTurn(ahead, sent);
     ahead = [];
     return answer;
@@ -114,11 +133,13 @@ export function toKyselyClient(client: PoolClient, options: ClientOptions): Post
       throw new Error(`The transaction is over; this cannot be a part of it: ${text}`);
     if (text === 'commit') return commit ?? afterAhead(sendCommit());
     if (options.pipeline && text.startsWith(THEN_COMMIT)) {
-      const statement = afterAhead(send(text, values));
+      hold();
+      const statement = send(text, values);
       commit = sendCommit();
-      return committed(statement, commit);
+      return committed(afterAhead(statement), commit);
     }
     if (options.pipeline && (text === 'begin' || text.startsWith(WITH_NEXT))) {
+      hold();
       const sent = send(text, values);
       // The next statement throws it.
       sent.catch(() => undefined);
@@ -130,7 +151,10 @@ export function toKyselyClient(client: PoolClient, options: ClientOptions): Post
   // Kysely's overload for cursors is never called: no query here streams.
   return {
     query,
-    release: (destroy?: boolean) => client.release(isBroken() || destroy),
+    release: (destroy?: boolean) => {
+      letGo();
+      client.release(isBroken() || destroy);
+    },
   } as unknown as PostgresPoolClient;
 }
 

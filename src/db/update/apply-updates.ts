@@ -41,7 +41,9 @@ export function createApplyRequests(store: Store, { lock } = { lock: true }): Ap
     const batch = decideBatch(requests, matched, known, now);
     const stored = await loadLastChanges(trx, loadChanges, batch);
     const keeping = requests.filter((_, i) => isKept(batch.requests[i]));
-    await lockSuppliers(trx, [...batch.changes, ...keeping]);
+    // A batch of one supplier without keys takes this lock in the statement that saves its changes.
+    if (keeping.length > 0 || areOfSeveral(batch.changes))
+      await lockSuppliers(trx, [...batch.changes, ...keeping]);
     const changes = await saveChanges(trx, batch.skus, batch.changes, keeping.length === 0);
     const { answers, fresh } = answerRequests(requests, finishRows(batch, changes, stored));
     await keys.save(trx, fresh);
@@ -51,6 +53,10 @@ export function createApplyRequests(store: Store, { lock } = { lock: true }): Ap
 
 function isKept(decision: RequestDecision | undefined): boolean {
   return decision?.kind === 'RUN' && decision.fingerprint !== null;
+}
+
+function areOfSeveral(changes: readonly InventoryChange[]): boolean {
+  return changes.some(({ supplierId }) => supplierId !== changes[0]?.supplierId);
 }
 
 /** Finds the SKUs that each row of each request names. One statement finds them all. */

@@ -6,8 +6,8 @@ import { createSetStatement } from '../store/set-statement.ts';
 import { supplierKey, type Tables } from '../store/tables.ts';
 
 /**
- * Locks the rows of the suppliers of `theirs` until the transaction ends. Positions and sums of key bytes change only under this lock. On SQLite it does
- * nothing, because only one transaction writes at a time.
+ * Locks the rows of the suppliers of `theirs` until the transaction ends. Positions and sums of key bytes change only under this lock. On
+ * SQLite it does nothing, because only one transaction writes at a time.
  */
 export type LockSuppliers = (
   trx: Kysely<Tables>,

@@ -105,6 +105,7 @@ function recorded(name: (typeof changeNames)[number]) {
   return sql.ref(`item.${name}`).as(name);
 }
 
+/** The statement moves positions before it saves. So it also locks the row of a supplier: of one only, as it would lock several in any order. */
 function createSaveStatement(store: Store) {
   return createSetStatement(store, linkedColumns, (db) =>
     db
