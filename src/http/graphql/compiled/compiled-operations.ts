@@ -19,8 +19,17 @@ export function findCompiled(
   if (known) return known;
   const other = others.get(operation);
   if (other === 'never') return undefined;
-  const run = other === 'seen' ? compileOperation(document, operation) : undefined;
-  others.set(operation, other === 'seen' && !run ? 'never' : 'seen');
-  if (run) compiled.set(operation, run);
+  if (other === undefined) {
+    others.set(operation, 'seen');
+    return undefined;
+  }
+  const run = compileOperation(document, operation);
+  if (!run) {
+    others.set(operation, 'never');
+    return undefined;
+  }
+  compiled.set(operation, run);
+  // Once it is forgotten it must be seen again, so that many operations in turn are not compiled at each use.
+  others.delete(operation);
   return run;
 }
