@@ -109,20 +109,23 @@ function startThread(
   fail: (reason: unknown) => void,
 ) {
   const { store, inventory, metrics } = services;
-  const { queryTimeoutMs, answerTimeoutMs, keyQuotaBytes, logLimitBytes } = store;
-  const storeOptions = { queryTimeoutMs, answerTimeoutMs, keyQuotaBytes, logLimitBytes };
   const { port1: heavyHere, port2: heavy } = new MessageChannel();
   serveThread(heavyHere, services.heavyWork);
   const writer = inventory.connect();
-  const workerData: HttpThreadData = { ...data, url: store.url, storeOptions, writer, heavy };
+  const workerData: HttpThreadData = { ...data, ...describeStore(store), writer, heavy };
   // The command line's settings of the young generation suit threads with connections, so this one has no limits of its own.
   const worker = new Worker(new URL('http-thread-main.ts', import.meta.url), {
     workerData,
     transferList: [writer, heavy],
   });
   const started = Promise.withResolvers<void>();
+  let stopWatching = () => {};
   const thread: Talk<ThreadMethods> = talk<ThreadMethods>(worker, {
-    started: () => started.resolve(),
+    started() {
+      started.resolve();
+      // A start takes as long as the machine is busy.
+      stopWatching = watchLife(() => thread.ask('ping', null), data.number, end);
+    },
     createFeed: (feed: NewFeed) => createFeed(services, feed),
     count: (counts: string) => metrics && replayCounts(counts, metrics),
     metricsText: () => metrics?.text() ?? '',
@@ -138,7 +141,6 @@ function startThread(
     heavyHere.close();
     end(reason);
   });
-  const stopWatching = watchLife(() => thread.ask('ping', null), data.number, end);
   return {
     started: started.promise,
     listen: (address: Address) => thread.ask('listen', address),
@@ -151,6 +153,12 @@ function startThread(
       await exited;
     },
   };
+}
+
+/** How to open the same store. */
+function describeStore({ url, ...store }: Store): Pick<HttpThreadData, 'url' | 'storeOptions'> {
+  const { queryTimeoutMs, answerTimeoutMs, keyQuotaBytes, logLimitBytes } = store;
+  return { url, storeOptions: { queryTimeoutMs, answerTimeoutMs, keyQuotaBytes, logLimitBytes } };
 }
 
 async function createFeed({ feeds }: MainServices, feed: NewFeed): Promise<FeedCreated> {
