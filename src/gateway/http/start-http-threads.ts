@@ -126,9 +126,7 @@ function startThread(
       // A start takes as long as the machine is busy.
       stopWatching = watchLife(() => thread.ask('ping', null), data.number, end);
     },
-    createFeed: (feed: NewFeed) => createFeed(services, feed),
-    count: (counts: string) => metrics && replayCounts(counts, metrics),
-    metricsText: () => metrics?.text() ?? '',
+    ...offer(services),
   });
   const end = (reason: Error) => {
     stopWatching();
@@ -161,9 +159,18 @@ function describeStore({ url, ...store }: Store): Pick<HttpThreadData, 'url' | '
   return { url, storeOptions: { queryTimeoutMs, answerTimeoutMs, keyQuotaBytes, logLimitBytes } };
 }
 
-async function createFeed({ feeds }: MainServices, feed: NewFeed): Promise<FeedCreated> {
-  if (!feeds) throw new Error('No files are taken in.');
-  return feeds.create(feed);
+/** What the main thread does for a thread that runs. */
+function offer({ feeds, metrics }: MainServices): Omit<MainMethods, 'started'> {
+  return {
+    async createFeed(feed) {
+      if (!feeds) throw new Error('No files are taken in.');
+      return feeds.create(feed);
+    },
+    count(counts) {
+      if (metrics) replayCounts(counts, metrics);
+    },
+    metricsText: async () => metrics?.text() ?? '',
+  };
 }
 
 async function collect(thread: Talk<ThreadMethods>, metrics: Metrics | undefined): Promise<void> {
