@@ -18,7 +18,7 @@ export type RunCompiled = (
   context: Context,
 ) => Promise<string | GivenResults>;
 
-/** Compiles a valid operation. Undefined if it is always executed the long way: with directives, with introspection, or with very many fields. */
+/** Compiles a valid operation. Undefined if it is always executed the long way: with directives, introspection, pages, or very many fields. */
 export function compileOperation(
   document: DocumentNode,
   operation: OperationDefinitionNode,

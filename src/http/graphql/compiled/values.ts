@@ -62,6 +62,9 @@ export function compileFields(
   }));
 }
 
+/** Arguments of pages and of indexes of lists. Their parts are long reads, and the long way would repeat one that failed. */
+const pageArguments: ReadonlySet<string> = new Set(['first', 'every']);
+
 type CompiledField = Pick<SelectedField, 'readArguments' | 'resolve' | 'write'>;
 
 function compileField(
@@ -73,6 +76,7 @@ function compileField(
   if (node.name.value === '__typename') return typenameOf(parentType);
   // Fields of introspection are not among them.
   const field = parentType.getFields()[node.name.value] ?? giveUp();
+  if (field.args.some(({ name }) => pageArguments.has(name))) giveUp();
   const { name: fieldName, type: returnType, resolve } = field;
   // What it lacks is for resolvers that can be cancelled.
   const info = new FieldInfo(compiling, parentType, field, nodes) as unknown as GraphQLResolveInfo;
