@@ -50,7 +50,7 @@ describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
     await changeElsewhere(stage, { sku_id: 'lamp-04', quantity_in_stock: 44 });
     for (const tab of [board, second])
       await expect.poll(() => tab.shown('lamp-04', 'In stock'), patience).toBe('44');
-    expect(await openStreams(stage)).toBe(1);
+    await expect.poll(() => openStreams(stage), patience).toBe(1);
     await second.page.close();
     await changeElsewhere(stage, { sku_id: 'lamp-05', quantity_in_stock: 45 });
     await expect.poll(() => board.shown('lamp-05', 'In stock'), patience).toBe('45');
