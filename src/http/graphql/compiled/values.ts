@@ -6,28 +6,25 @@ import {
   isObjectType,
   type FieldNode,
   type GraphQLAbstractType,
-  type GraphQLField,
   type GraphQLNullableOutputType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
-  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { schema } from '../../../schema/index.ts';
 import type { Context } from '../../../schema/builder/context.ts';
 import type { Write } from './answer-text.ts';
 import { createReadArguments, type ReadArguments, type VariablePlaces } from './arguments.ts';
+import { createInfo, type OperationInfo } from './field-info.ts';
 import { writeLeafOf } from './leaf-values.ts';
 import type { CollectFields } from './selected-fields.ts';
 import { giveUp } from './unusual.ts';
 
 /** What the functions of an operation have in common. */
-export interface Compiling {
+export interface Compiling extends OperationInfo {
   readonly collectFields: CollectFields;
   readonly places: VariablePlaces;
-  readonly fragments: GraphQLResolveInfo['fragments'];
-  readonly operation: OperationDefinitionNode;
   /** Fields compiled so far. */
   fieldCount: number;
 }
@@ -78,8 +75,7 @@ function compileField(
   const field = parentType.getFields()[node.name.value] ?? giveUp();
   if (field.args.some(({ name }) => pageArguments.has(name))) giveUp();
   const { name: fieldName, type: returnType, resolve } = field;
-  // What it lacks is for resolvers that can be cancelled.
-  const info = new FieldInfo(compiling, parentType, field, nodes) as unknown as GraphQLResolveInfo;
+  const info = createInfo(compiling, parentType, field, nodes);
   return {
     readArguments: field.args.length === 0 ? noArguments : createReadArguments(field, node, compiling.places),
     resolve: resolve
@@ -98,39 +94,6 @@ function typenameOf({ name }: GraphQLObjectType): CompiledField {
     resolve: () => name,
     write: (_name, answer) => void (answer.text += text),
   };
-}
-
-/** What a resolver learns of its field. None of this schema asks for more; one that does goes the long way. */
-class FieldInfo implements Partial<GraphQLResolveInfo> {
-  readonly schema = schema;
-  readonly fragments: GraphQLResolveInfo['fragments'];
-  readonly operation: OperationDefinitionNode;
-  readonly parentType: GraphQLObjectType;
-  readonly fieldName: string;
-  readonly returnType: GraphQLOutputType;
-  readonly fieldNodes: readonly FieldNode[];
-
-  constructor(
-    { fragments, operation }: Compiling,
-    parentType: GraphQLObjectType,
-    { name, type }: GraphQLField<unknown, unknown>,
-    nodes: readonly FieldNode[],
-  ) {
-    this.fragments = fragments;
-    this.operation = operation;
-    this.parentType = parentType;
-    this.fieldName = name;
-    this.returnType = type;
-    this.fieldNodes = nodes;
-  }
-
-  get path(): never {
-    return giveUp();
-  }
-
-  get variableValues(): never {
-    return giveUp();
-  }
 }
 
 /** As GraphQL's default resolver, for values that are no functions. */
