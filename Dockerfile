@@ -28,5 +28,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.STOCKGATE_PORT ?? 4000) + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 # A small young generation keeps memory flat, at the same speed.
-ENTRYPOINT ["node", "--max-semi-space-size=32", "--v8-pool-size=2", "dist/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "--v8-pool-size=2", "dist/main.js"]
 CMD ["serve"]

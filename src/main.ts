@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32 --v8-pool-size=2
+#!/usr/bin/env -S node --max-semi-space-size=16 --v8-pool-size=2
 /** The process: runs the command, and is the only one to read argv, environment, clock, streams and signals. */
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';

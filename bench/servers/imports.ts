@@ -27,7 +27,7 @@ export async function stockgateImport(bench: Bench): Promise<Subject> {
       const args = ['import', 'inventory', file, '--supplier', SUPPLIER, '--json', '--database', url];
       const started = performance.now();
       const printed = await runProgram(process.execPath, [
-        ...['--max-semi-space-size=32', '--v8-pool-size=2', MAIN],
+        ...['--max-semi-space-size=16', '--v8-pool-size=2', MAIN],
         ...args,
       ]);
       const seconds = (performance.now() - started) / 1_000;

@@ -54,7 +54,7 @@ export function serve({ url }: Catalog, nodeFlags: readonly string[] = [], threa
   const flags = ['--log-level', 'warn', '--rate-limit', '0', '--threads', String(threads)];
   return startServer(
     [
-      '--max-semi-space-size=32',
+      '--max-semi-space-size=16',
       '--v8-pool-size=2',
       ...nodeFlags,
       MAIN,

@@ -23,7 +23,7 @@ export interface WatchedGateway extends RunningGateway {
 
 export async function startWatched(database: string, ...flags: string[]): Promise<WatchedGateway> {
   const args = [
-    '--max-semi-space-size=32',
+    '--max-semi-space-size=16',
     '--v8-pool-size=2',
     '--import',
     WATCH,

@@ -24,7 +24,7 @@ export async function measureFeed(databases: readonly string[], rows: number): P
 
 async function measureOn(kind: string, url: string, rows: number): Promise<boolean> {
   await seedTwo(url, UPDATED + rows);
-  const env = { NODE_OPTIONS: '--max-semi-space-size=32 --v8-pool-size=2' };
+  const env = { NODE_OPTIONS: '--max-semi-space-size=16 --v8-pool-size=2' };
   const child = spawnGateway(url, ['--log-level', 'fatal', '--rate-limit', '0'], { env });
   try {
     const gateway = await untilListening(child);

@@ -24,7 +24,7 @@ export async function measureImport(databases: readonly string[], rows: number):
 
 async function measureOn(kind: string, url: string, rows: number): Promise<boolean> {
   await seedTwo(url, SKUS);
-  const args = ['--max-semi-space-size=32', '--v8-pool-size=2', GATEWAY, url, 'acme'];
+  const args = ['--max-semi-space-size=16', '--v8-pool-size=2', GATEWAY, url, 'acme'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   try {
     const gateway = await untilListening(child);

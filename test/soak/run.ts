@@ -65,7 +65,7 @@ async function onSmallStore(
     database.url,
     range(1_000).map((n) => ({ skuId: `sku-${n}` })),
   );
-  const env = { NODE_OPTIONS: '--max-semi-space-size=32 --v8-pool-size=2' };
+  const env = { NODE_OPTIONS: '--max-semi-space-size=16 --v8-pool-size=2' };
   const child = spawnGateway(database.url, ['--log-level', 'fatal', ...flags], { env });
   try {
     const gateway = await untilListening(child);

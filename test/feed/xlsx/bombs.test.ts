@@ -11,7 +11,7 @@ import type { ZipEntry } from '../../support/feed/zip-file.ts';
 
 const READER = fileURLToPath(new URL('../../fixtures/feeds/read-workbook.ts', import.meta.url));
 /** Those of `npm start`. */
-const FLAGS = ['--max-semi-space-size=32', '--v8-pool-size=2'];
+const FLAGS = ['--max-semi-space-size=16', '--v8-pool-size=2'];
 const MAX_TAKEN_MIB = 100;
 const GIGABYTE = 1_000_000_000;
 

@@ -5,7 +5,7 @@ import type { Told } from './read-files.ts';
 
 const READER = fileURLToPath(new URL('read-files.ts', import.meta.url));
 /** Those of `npm start`. */
-const FLAGS = ['--max-semi-space-size=32', '--v8-pool-size=2'];
+const FLAGS = ['--max-semi-space-size=16', '--v8-pool-size=2'];
 
 export class FileReader {
   readonly #child: ChildProcess;
