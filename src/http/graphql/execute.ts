@@ -50,12 +50,13 @@ export async function answerOperation(
   variables: Variables,
   context: RequestContext,
 ): Promise<ExecutionResult | JsonText> {
-  const run = findCompiled(operation.document, operation.operation);
-  if (!run) return execute(operation, variables, context);
   const denied = deny(operation, context);
   if (denied) return denied;
+  const run = findCompiled(operation.document, operation.operation);
+  if (!run) return finish(await executeWhole(argumentsOf(operation, variables, context)), context);
   const outcome = await run(variables, context);
   if (typeof outcome === 'string') return new JsonText(outcome);
+  // It gave up. What the root fields have given until then stands.
   const rest = { ...argumentsOf(operation, variables, context), schema: schemaOfGivenResults() };
   return finish(await executeWhole({ ...rest, rootValue: outcome }), context);
 }

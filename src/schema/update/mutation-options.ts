@@ -14,8 +14,6 @@ import { builder, type InputFields } from '../builder/builder.ts';
 import { mayView, type Context } from '../builder/context.ts';
 import { printableText } from '../builder/stored-text.ts';
 
-/** Longest reason and longest reference, in UTF-16 units. */
-
 /** Validates a quantity. If it is absent, the quantity stays as it is. GraphQL accepts null too, which is refused here. */
 export const quantity = z
   .int({ error: explainNoInteger })

@@ -1,4 +1,4 @@
-/** Coerces the values of variables as the executor does, by functions that are made once for each input type. */
+/** Coerces the values of variables as the executor does, by functions that are made once for an operation; input objects share theirs. */
 import {
   coerceInputLiteral,
   isInputObjectType,

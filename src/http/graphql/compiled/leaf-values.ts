@@ -1,4 +1,4 @@
-/** Writes scalars and enums, by functions that are made once for each field. */
+/** Writes scalars and enums, by functions that are made once for each type. */
 import { isEnumType, type GraphQLEnumType, type GraphQLLeafType } from 'graphql';
 import type { Write } from './answer-text.ts';
 import { giveUp } from './unusual.ts';
