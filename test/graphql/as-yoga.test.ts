@@ -9,8 +9,9 @@ import { createContext } from '../../src/schema/builder/context.ts';
 import { createRandom } from '../fuzz/random.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { exchanges, toHttp, type Exchange } from '../support/graphql/exchanges.ts';
-import { randomOperation } from '../support/graphql/random-operations.ts';
+import { randomOperation, randomVariables } from '../support/graphql/random-operations.ts';
 import { createPlainYoga } from '../support/graphql/plain-yoga.ts';
+import { writtenOperations } from '../support/graphql/written-operations.ts';
 
 const REQUEST_ID = 'the-same';
 const clock = () => new Date('2026-11-01T09:30:00.000Z');
@@ -105,6 +106,18 @@ test.each(Array.from({ length: 120 }, (_, i) => i))(
     const { query, variables } = randomOperation(random);
     for (let time = 0; time < 2 * TIMES; time++) {
       const exchange = { query, variables: variables(random) };
+      const expected = { exchange, answer: await askYoga(exchange) };
+      expect({ exchange, answer: await askOurs(exchange) }).toEqual(expected);
+    }
+  },
+);
+
+test.each(writtenOperations())(
+  '$name, with several variables: the same bytes as Yoga',
+  async ({ name, query, operation }) => {
+    const random = createRandom(15, name.length);
+    for (let time = 0; time < 2 * TIMES; time++) {
+      const exchange = { query, variables: randomVariables(operation, random) };
       const expected = { exchange, answer: await askYoga(exchange) };
       expect({ exchange, answer: await askOurs(exchange) }).toEqual(expected);
     }

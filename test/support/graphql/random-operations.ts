@@ -5,6 +5,7 @@ import {
   isAbstractType,
   isEnumType,
   isInputObjectType,
+  isInputType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -13,6 +14,8 @@ import {
   type GraphQLArgument,
   type GraphQLInputType,
   type GraphQLNamedOutputType,
+  type OperationDefinitionNode,
+  typeFromAST,
 } from 'graphql';
 import { schema } from '../../../src/schema/index.ts';
 import type { Random } from '../../fuzz/random.ts';
@@ -71,7 +74,21 @@ export function randomOperation(random: Random): RandomOperation {
   };
 }
 
-function valueOf({ name, type }: Variable, random: Random): [string, unknown][] {
+/** Variables for an operation of the schema. One in six has something that does not fit. */
+export function randomVariables(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  random: Random,
+): object {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, type: written }) => {
+      const type = typeFromAST(schema, written);
+      if (!isInputType(type)) throw new Error(`$${variable.name.value} has a type that is no input.`);
+      return valueOf({ name: variable.name.value, type }, random);
+    }),
+  );
+}
+
+function valueOf({ name, type }: Pick<Variable, 'name' | 'type'>, random: Random): [string, unknown][] {
   if (!isNonNullType(type) && random.oneIn(4)) return [];
   return [[name, random.oneIn(6) ? oddValue(random) : value('', type, random)]];
 }
