@@ -16,11 +16,8 @@ export async function build(root = import.meta.dirname): Promise<void> {
   if (isFresh(root, built)) return;
   // What is unfinished never stands at the place of the program.
   const unfinished = `${dist}.${randomUUID()}`;
-  await Promise.all([bundle(root, unfinished), buildBoard(root, join(unfinished, 'board'))]);
-  copyFileSync(join(root, DEMO), join(unfinished, basename(DEMO)));
-  // `npx stockgate` runs it by its first line.
-  chmodSync(join(unfinished, 'main.js'), 0o755);
   try {
+    await buildInto(root, unfinished);
     rmSync(dist, { recursive: true, force: true });
     renameSync(unfinished, dist);
   } catch (error) {
@@ -28,6 +25,15 @@ export async function build(root = import.meta.dirname): Promise<void> {
     // Another build of the same sources may have been done first.
     if (!isFresh(root, built)) throw error;
   }
+}
+
+async function buildInto(root: string, dir: string): Promise<void> {
+  // All end before this fails: none may still write into a folder that is then taken away.
+  const parts = await Promise.allSettled([bundle(root, dir), buildBoard(root, join(dir, 'board'))]);
+  for (const part of parts) if (part.status === 'rejected') throw part.reason;
+  copyFileSync(join(root, DEMO), join(dir, basename(DEMO)));
+  // `npx stockgate` runs it by its first line.
+  chmodSync(join(dir, 'main.js'), 0o755);
 }
 
 async function bundle(root: string, dir: string): Promise<void> {

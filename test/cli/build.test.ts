@@ -1,5 +1,5 @@
 /** The build: nothing is built twice, and nothing stale is run. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -85,9 +85,10 @@ test('builds at once do not disturb each other', async () => {
   expect(await run(process.execPath, [built()])).toMatchObject({ stdout: 'a thread of second\n' });
 });
 
-test('a build that fails leaves the last one in place', async () => {
+test('a build that fails leaves the last one in place, and nothing else', async () => {
   const text = readFileSync(built(), 'utf8');
   write('src/name.ts', `export const name: string = `);
   await expect(build(folder)).rejects.toThrow('Unexpected');
   expect(readFileSync(built(), 'utf8')).toBe(text);
+  expect(readdirSync(folder)).toEqual(['dist', 'src']);
 });

@@ -90,11 +90,11 @@ export async function openTab(context: BrowserContext, url: string): Promise<Boa
   };
 }
 
-/** Signs in by the form. Resolves once the grid is there. */
+/** Signs in by the form. Resolves once the grid has its rows: before that, keys have no cell to go to and changes no row to show in. */
 export async function signIn({ page }: BoardWindow, token = CLIENT_TOKEN): Promise<void> {
   await page.getByRole('textbox', { name: 'Token' }).fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('grid', { name: 'SKUs' }).waitFor();
+  await page.getByRole('grid', { name: 'SKUs' }).and(page.locator('[aria-busy=false]')).waitFor();
 }
 
 /** Ends the session just before the page sends its next edit: what the page reads by itself must not be the first to find it. */
