@@ -48,7 +48,7 @@ function copySupplier(supplierId: string, tokenHash: string): string {
     insert into ${table} select (jsonb_populate_record(${table}, '${JSON.stringify(changed)}')).*
       from ${table} where supplier_id = '${SUPPLIER}';`;
   return [
-    copy('supplier', { supplier_id: supplierId }),
+    copy('supplier', { supplier_id: supplierId, name: supplierId }),
     copy('token', { supplier_id: supplierId, token_hash: tokenHash }),
     copy('sku', { supplier_id: supplierId }),
     copy('sku_code', { supplier_id: supplierId }),
