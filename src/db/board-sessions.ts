@@ -1,7 +1,8 @@
 /** Sessions of the board, which stand in place of a token. Only the SHA-256 of their secrets is stored. */
 import { randomBytes } from 'node:crypto';
 import type { Caller, Sessions } from '../domain/caller.ts';
-import { SESSION_IDLE_MS, type WriteSession } from './session/write-session.ts';
+import type { WriteAccess } from './access/write-access.ts';
+import { SESSION_IDLE_MS } from './access/write-session.ts';
 import type { Store } from './store/store.ts';
 import { hashToken } from './tokens.ts';
 
@@ -18,7 +19,7 @@ export interface SessionParts {
   /** The wall clock, by which sessions and tokens end. */
   readonly clock: () => Date;
   readonly findCaller: (tokenHash: string) => Promise<Caller | null>;
-  readonly write: WriteSession;
+  readonly write: WriteAccess;
   /** Milliseconds on a clock that never jumps. */
   readonly monotonic?: () => number;
   /** Counts the ends of sessions in this process. Threads share it, so that an end takes effect in all of them at once. */

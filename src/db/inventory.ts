@@ -10,7 +10,7 @@ import { createDryRun } from './update/dry-run.ts';
 import { createMatchSkus, type Wanted } from './sku/find-skus.ts';
 import type { CommitObserver } from './commit/observe-commits.ts';
 import type { LogWatch } from './driver/log-status.ts';
-import type { WriteSession } from './session/write-session.ts';
+import type { WriteAccess } from './access/write-access.ts';
 import type { Store } from './store/store.ts';
 import { createAskReadiness } from './commit/readiness.ts';
 import { createIndexSkus } from './sku/index-skus.ts';
@@ -29,8 +29,8 @@ export interface OpenInventory extends Inventory {
    * long. Call it once a minute: it also moves the service clock, by which keys age (service-clock.ts).
    */
   purgeKeys(keepMs: number): Promise<void>;
-  /** Writes a session of the board, in the writer's thread. */
-  readonly writeSession: WriteSession;
+  /** Writes a session of the board or a token's last use, in the writer's thread. */
+  readonly writeAccess: WriteAccess;
   /** Catalogs are saved by the same writer, and take turns with updates. */
   readonly catalog: Catalog;
   /** What waits for its commit, of all callers of the writer. */
@@ -61,7 +61,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
     purgeKeys: async (keepMs) => {
       while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
-    writeSession: (write) => writer.writeSession(write),
+    writeAccess: (write) => writer.writeAccess(write),
     catalog: writer.catalog,
     backlog: () => writer.backlog(),
     ready: createAskReadiness(() => writer.probe()),
@@ -78,7 +78,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
 }
 
 /** An inventory in another thread, which shares the writer of an open one. */
-export interface SideInventory extends Inventory, Pick<OpenInventory, 'writeSession' | 'ready'> {
+export interface SideInventory extends Inventory, Pick<OpenInventory, 'writeAccess' | 'ready'> {
   /** Resolves when all calls are answered. Call it before the store is closed. */
   close(): Promise<void>;
 }
@@ -92,7 +92,7 @@ export function createSideInventory(store: Store, clock: () => Date, port: Messa
   const watch = createWatch(store, () => void writer.follow().catch(() => undefined));
   return {
     ...createContract(store, clock, writer, watch),
-    writeSession: (write) => writer.writeSession(write),
+    writeAccess: (write) => writer.writeAccess(write),
     ready: createAskReadiness(() => writer.probe()),
     close: async () => {
       await writer.close();

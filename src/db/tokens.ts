@@ -1,13 +1,10 @@
-/** Tokens: who may call, for which supplier. Only their SHA-256 is stored. */
+/** Stores tokens: who may call, for which supplier. Only their SHA-256 is stored. */
 import { hash } from 'node:crypto';
-import { permissions, type Authenticate, type Caller, type Permission, type Role } from '../domain/caller.ts';
+import type { ExpressionBuilder, Kysely } from 'kysely';
+import { permissions, type Permission, type Role } from '../domain/caller.ts';
 import type { Store } from './store/store.ts';
-import type { TokenTable } from './store/tables.ts';
+import type { Tables, TokenTable } from './store/tables.ts';
 
-/** For how long a token's answer is kept, in milliseconds: a revocation takes effect within this time. */
-const KEPT_MS = 2_000;
-/** Tokens kept at most. */
-const MAX_KEPT = 10_000;
 /** Hexadecimal digits of its hash by which a token is named in listings. */
 const ID_LENGTH = 12;
 
@@ -26,56 +23,10 @@ export interface TokenListing extends NewToken {
   readonly id: string;
   readonly createdAt: string;
   readonly revokedAt: string | null;
-}
-
-/**
- * Remembers good tokens for a moment, so that a busy client costs no query a request. An expiry is a moment of the wall `clock`. The
- * moment for which a token is kept is measured on the monotonic clock (milliseconds), so that a clock set back prolongs it for nobody.
- */
-export function createAuthenticate(
-  store: Store,
-  clock: () => Date,
-  monotonic: () => number = () => performance.now(),
-): Authenticate {
-  return createLookUp(store, clock, monotonic, hashToken);
-}
-
-/** As `createAuthenticate`, for tokens that are named by their SHA-256, as sessions name them. */
-export function createFindCaller(
-  store: Store,
-  clock: () => Date,
-  monotonic: () => number = () => performance.now(),
-): (tokenHash: string) => Promise<Caller | null> {
-  return createLookUp(store, clock, monotonic, (tokenHash) => tokenHash);
-}
-
-function createLookUp(
-  store: Store,
-  clock: () => Date,
-  monotonic: () => number,
-  hashOf: (name: string) => string,
-) {
-  const kept = new Map<string, { caller: Caller; until: number; expiry: number }>();
-  return async (name: string): Promise<Caller | null> => {
-    // Before the question: what is learned later is at least as new.
-    const asked = monotonic();
-    const known = kept.get(name);
-    if (known && asked < known.until && clock().getTime() < known.expiry) return known.caller;
-    kept.delete(name);
-    const row = await store.points
-      .selectFrom('token')
-      .innerJoin('supplier', 'supplier.supplier_id', 'token.supplier_id')
-      .selectAll('token')
-      .select('supplier.name as supplier_name')
-      .where('token_hash', '=', hashOf(name))
-      .executeTakeFirst();
-    const expiry = row?.expires_at ? Date.parse(row.expires_at) : Infinity;
-    if (!row || row.revoked_at !== null || expiry <= clock().getTime()) return null;
-    const caller = toCaller(row);
-    if (kept.size >= MAX_KEPT) kept.clear();
-    kept.set(name, { caller, until: asked + KEPT_MS, expiry });
-    return caller;
-  };
+  /** Until when the token that it replaced is good too; null if it never was rotated. */
+  readonly previousUntil: string | null;
+  /** The last day of its use, in UTC; null: none is known. */
+  readonly lastUsedOn: string | null;
 }
 
 /** Stores a token of a known supplier. False: the supplier has a token of that name, or this very token is known. */
@@ -91,6 +42,9 @@ export async function saveToken(store: Store, token: string, details: NewToken, 
       created_at: now.toISOString(),
       expires_at: details.expiresAt,
       revoked_at: null,
+      previous_hash: null,
+      previous_until: null,
+      last_used_on: null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
@@ -98,16 +52,39 @@ export async function saveToken(store: Store, token: string, details: NewToken, 
 }
 
 /** All tokens, by the names of suppliers and tokens. */
-export async function listTokens(store: Store): Promise<TokenListing[]> {
-  const rows = await store.db
+export async function listTokens({ db }: Store): Promise<TokenListing[]> {
+  const rows = await selectTokens(db).orderBy('supplier.name').orderBy('token.name').execute();
+  return rows.map(toListing);
+}
+
+/** Tokens in force that expire between these times, the first ones first. */
+export async function expiringTokens(
+  { points }: Store,
+  from: Date,
+  until: Date,
+  limit: number,
+): Promise<TokenListing[]> {
+  const rows = await selectTokens(points)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', from.toISOString())
+    .where('expires_at', '<=', until.toISOString())
+    .orderBy('expires_at')
+    .limit(limit)
+    .execute();
+  return rows.map(toListing);
+}
+
+/** Tokens with their suppliers' names. */
+export function selectTokens(db: Kysely<Tables>) {
+  return db
     .selectFrom('token')
     .innerJoin('supplier', 'supplier.supplier_id', 'token.supplier_id')
     .selectAll('token')
-    .select('supplier.name as supplier_name')
-    .orderBy('supplier.name')
-    .orderBy('token.name')
-    .execute();
-  return rows.map((row) => ({
+    .select('supplier.name as supplier_name');
+}
+
+function toListing(row: TokenTable & { supplier_name: string }): TokenListing {
+  return {
     id: row.token_hash.slice(0, ID_LENGTH),
     supplierId: row.supplier_id,
     supplierName: row.supplier_name,
@@ -117,20 +94,59 @@ export async function listTokens(store: Store): Promise<TokenListing[]> {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
-  }));
+    previousUntil: row.previous_until,
+    lastUsedOn: row.last_used_on,
+  };
 }
 
-/** Revokes the token with this listing id, for good. False: there is none, or it is revoked already. */
-export async function revokeToken(store: Store, id: string, now: Date): Promise<boolean> {
-  if (!/^[0-9a-f]{12}$/.test(id)) return false;
-  const { numUpdatedRows } = await store.db
+/** Revokes the token with this listing id, for good, and with it the one that it replaced. False: there is none, or it is revoked already. */
+export async function revokeToken({ db }: Store, id: string, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('token')
     .set({ revoked_at: now.toISOString() })
-    .where('token_hash', '>=', id)
-    .where('token_hash', '<', `${id}g`)
-    .where('revoked_at', 'is', null)
+    .where(isInForce(id))
     .executeTakeFirstOrThrow();
   return numUpdatedRows > 0n;
+}
+
+/** What a rotation sets. */
+export interface Rotation {
+  /** The new token. */
+  readonly token: string;
+  /** Until when the old one is good, unless it expires before. */
+  readonly previousUntil: Date;
+  /** ISO 8601; undefined: as before. */
+  readonly expiresAt?: string | undefined;
+}
+
+/**
+ * Replaces the token with this listing id: name, role and permissions stay. One that was replaced before ends at once. False: there is no
+ * such token, or it is revoked.
+ */
+export async function rotateToken({ db }: Store, id: string, rotation: Rotation): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('token')
+    .set(({ ref }) => ({
+      token_hash: hashToken(rotation.token),
+      previous_hash: ref('token_hash'),
+      previous_until: rotation.previousUntil.toISOString(),
+      ...(rotation.expiresAt !== undefined && { expires_at: rotation.expiresAt }),
+    }))
+    .where(isInForce(id))
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/** Whether it is the token with this listing id, and not revoked. */
+function isInForce(id: string) {
+  return ({ eb, lit }: ExpressionBuilder<Tables, 'token'>) => {
+    if (!/^[0-9a-f]{12}$/.test(id)) return lit(false);
+    return eb.and([
+      eb('token_hash', '>=', id),
+      eb('token_hash', '<', `${id}g`),
+      eb('revoked_at', 'is', null),
+    ]);
+  };
 }
 
 /** SHA-256 in hexadecimal: the form in which secrets are stored. */
@@ -138,18 +154,7 @@ export function hashToken(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-function toCaller(row: TokenTable & { supplier_name: string }): Caller {
-  return {
-    supplierId: row.supplier_id,
-    supplierName: row.supplier_name,
-    role: row.role,
-    permissions: parsePermissions(row.permissions),
-    actor: row.name,
-    expiresAt: row.expires_at,
-  };
-}
-
-function parsePermissions(text: string): Permission[] {
+export function parsePermissions(text: string): Permission[] {
   const named = new Set(text.split(' '));
   return permissions.filter((permission) => named.has(permission));
 }

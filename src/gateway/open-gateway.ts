@@ -18,6 +18,7 @@ import {
 import type { ThreadLog } from './http/thread-log.ts';
 import type { EndedFeed } from './feed/run-feed.ts';
 import type { Watch } from './feed/run-feeds.ts';
+import { startExpiryWarnings } from './expiry-warnings.ts';
 import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
 
@@ -86,6 +87,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
     sessionEnds: shared?.sessionEnds ?? new Int32Array(1),
     metrics: settings.metrics === 'on' ? metrics : undefined,
   });
+  const stopWarnings = startExpiryWarnings(store, clock, settings.server.logger);
   let hasFailed = false;
   void inventory.failed.then(() => (hasFailed = true));
   return {
@@ -98,6 +100,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
       await Promise.all([server.close(), http?.close()]);
       await threads?.close();
       await feedThread?.close();
+      await stopWarnings();
       // The writer reports its orderly end as a failure too.
       const leaveOpen = hasFailed;
       await inventory.close();

@@ -4,10 +4,12 @@ import type { KyselyPlugin } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createSessions } from '../../src/db/board-sessions.ts';
 import { deleteSupplier } from '../../src/db/catalog/delete-supplier.ts';
-import { createWriteSession, MAX_SESSIONS, type SessionWrite } from '../../src/db/session/write-session.ts';
+import { createWriteAccess, type AccessWrite } from '../../src/db/access/write-access.ts';
+import { MAX_SESSIONS } from '../../src/db/access/write-session.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
-import { createFindCaller, listTokens, revokeToken, saveToken } from '../../src/db/tokens.ts';
+import { createFindCaller } from '../../src/db/authenticate.ts';
+import { listTokens, revokeToken, saveToken } from '../../src/db/tokens.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';
 import { range } from '../support/range.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
@@ -17,7 +19,7 @@ const MINUTE_MS = 60_000;
 
 describeOnEachStore('a session', (kind) => {
   let database: Awaited<ReturnType<typeof openTestStore>>;
-  let writes: SessionWrite[];
+  let writes: AccessWrite[];
   let now = Date.parse('2026-11-29T08:00:00.000Z');
   let ticks = 0;
   let trouble: Error | undefined;
@@ -35,10 +37,10 @@ describeOnEachStore('a session', (kind) => {
 
   /** A gateway's part: several on one store see each other's sessions. */
   function open(store: Store = database.store) {
-    const write = createWriteSession(database.store);
+    const write = createWriteAccess(database.store);
     return createSessions({
       ...{ store, clock, monotonic },
-      findCaller: createFindCaller(database.store, clock, monotonic),
+      findCaller: createFindCaller(database.store, clock, { monotonic }),
       write: (what) => {
         writes.push(what);
         const writing = trouble ? Promise.reject(trouble) : write(what);

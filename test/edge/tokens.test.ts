@@ -3,15 +3,19 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noteTokenUse, type TokenUse } from '../../src/db/access/note-token-use.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
+import { createAuthenticate } from '../../src/db/authenticate.ts';
 import {
-  createAuthenticate,
   listTokens,
   revokeToken,
+  rotateToken,
   saveToken,
   type NewToken,
+  type Rotation,
 } from '../../src/db/tokens.ts';
+import { startExpiryWarnings } from '../../src/gateway/expiry-warnings.ts';
 import type { Authenticate } from '../../src/domain/caller.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
 
@@ -34,11 +38,7 @@ describeOnEachStore('a token', (kind) => {
   beforeAll(async () => {
     database = await openTestStore(kind);
     store = database.store;
-    authenticate = createAuthenticate(
-      store,
-      () => now,
-      () => monotonicMs,
-    );
+    authenticate = createAuthenticate(store, () => now, { monotonic: () => monotonicMs });
   });
   afterAll(() => database.remove());
 
@@ -189,6 +189,120 @@ describeOnEachStore('a token', (kind) => {
     );
   });
 
+  describe('that is rotated', () => {
+    const rotate = async (details: NewToken, more: Partial<Rotation> = {}) => {
+      const listing = (await listingsOf(details)).find(({ name }) => name === details.name);
+      const token = `new secret ${++suppliers}`;
+      const rotation = { token, previousUntil: new Date(later(5_000)), ...more };
+      expect(await rotateToken(store, listing?.id ?? '', rotation)).toBe(true);
+      return token;
+    };
+
+    test('goes on under its name, and the old one is good for the stated time, to the millisecond', async () => {
+      const token = await newSupplier();
+      const old = await save(token);
+      const caller = await authenticate(old);
+      const fresh = await rotate(token);
+      expect(await authenticate(fresh)).toEqual(caller);
+      wait(4_999);
+      expect(await authenticate(old)).toEqual(caller);
+      wait(1);
+      expect(await authenticate(old)).toBeNull();
+      expect(await authenticate(fresh)).toEqual(caller);
+      expect(await listingsOf(token)).toHaveLength(1);
+    });
+
+    test('keeps its expiry, which ends the old one too, unless another is given', async () => {
+      const token = { ...(await newSupplier()), expiresAt: later(3_000) };
+      const old = await save(token);
+      const fresh = await rotate(token);
+      wait(3_000);
+      expect([await authenticate(old), await authenticate(fresh)]).toEqual([null, null]);
+      const longer = await rotate(token, { expiresAt: later(9_000) });
+      expect(await authenticate(longer)).not.toBeNull();
+      expect(await authenticate(fresh)).not.toBeNull();
+    });
+
+    test('a second time ends the first one at once, where it is not in use', async () => {
+      const token = await newSupplier();
+      const first = await save(token);
+      const second = await rotate(token);
+      const third = await rotate(token);
+      expect(await authenticate(first)).toBeNull();
+      expect(await authenticate(second)).not.toBeNull();
+      expect(await authenticate(third)).not.toBeNull();
+    });
+
+    test('and then revoked lets in neither', async () => {
+      const token = await newSupplier();
+      const old = await save(token);
+      const fresh = await rotate(token);
+      expect(await revoke(token)).toBe(true);
+      expect([await authenticate(old), await authenticate(fresh)]).toEqual([null, null]);
+    });
+
+    test.each(['', '%', '000000000000'])('is named by its id: %j rotates nothing', async (id) => {
+      const before = await listTokens(store);
+      const rotation = { token: 'unused', previousUntil: now };
+      expect(await rotateToken(store, id, rotation)).toBe(false);
+      expect(await listTokens(store)).toEqual(before);
+    });
+  });
+
+  test('tells once a day that it is used, until that is stored, and never for another day', async () => {
+    const token = await newSupplier();
+    const plain = await save(token);
+    const uses: TokenUse[] = [];
+    const find = createAuthenticate(store, () => now, {
+      monotonic: () => monotonicMs,
+      noteUse: (use) => uses.push(use),
+    });
+    const use = async () => {
+      wait(2_000);
+      await find(plain);
+      await find('unknown');
+      return uses.splice(0);
+    };
+    const [first, ...others] = await use();
+    expect({ first, others }).toMatchObject({ first: { day: now.toISOString().slice(0, 10) }, others: [] });
+    expect(await use()).toEqual([first]);
+    if (first) await noteTokenUse(store, first);
+    expect(await use()).toEqual([]);
+    expect(await listingsOf(token)).toMatchObject([{ lastUsedOn: first?.day }]);
+    setClock(-86_400_000);
+    expect(await use()).toEqual([]);
+    if (first) await noteTokenUse(store, { ...first, day: '2000-01-01' });
+    expect(await listingsOf(token)).toMatchObject([{ lastUsedOn: first?.day }]);
+    setClock(2 * 86_400_000);
+    expect(await use()).toHaveLength(1);
+    setClock(-86_400_000);
+  });
+
+  test('that expires soon is warned of in the log, with the day of its last use', async () => {
+    const names = async (suppliersTokens: NewToken[]) => {
+      const warned: unknown[] = [];
+      const logger = {
+        warn: (line: unknown) => warned.push(line),
+        error: (line: unknown) => warned.push(line),
+      };
+      await startExpiryWarnings(store, () => now, logger)();
+      const own = new Set(suppliersTokens.map(({ supplierId }) => supplierId));
+      return warned.filter((line) => own.has((line as { supplier: string }).supplier));
+    };
+    const [soon, late, gone, past] = [
+      { ...(await newSupplier()), expiresAt: later(14 * 86_400_000) },
+      { ...(await newSupplier()), expiresAt: later(14 * 86_400_000 + 1) },
+      { ...(await newSupplier()), expiresAt: later(1_000) },
+      { ...(await newSupplier()), expiresAt: later(0) },
+    ];
+    for (const token of [soon, late, gone, past]) await save(token);
+    await revoke(gone);
+    const { supplierId: supplier, name: tokenName, expiresAt } = soon;
+    expect(await names([soon, late, gone, past])).toEqual([
+      { supplier, tokenName, expiresAt, lastUsedOn: null },
+    ]);
+  });
+
   describe('is refused', () => {
     test('under a name that the supplier uses already, and the first keeps working', async () => {
       const token = await newSupplier();
@@ -232,7 +346,7 @@ describeOnEachStore('a token', (kind) => {
         supplierName: one.supplierId,
         id: createHash('sha256').update(tokenOf(one)).digest('hex').slice(0, 12),
         createdAt: now.toISOString(),
-        revokedAt: null,
+        ...{ revokedAt: null, previousUntil: null, lastUsedOn: null },
       })),
     );
   });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';
-import { createAuthenticate } from '../../src/db/tokens.ts';
+import { createAuthenticate } from '../../src/db/authenticate.ts';
 import { describeFault } from '../../src/http/edge/edge-error.ts';
 import { negotiateAccept } from '../../src/http/graphql/graphql-request.ts';
 import { createContext } from '../../src/schema/builder/context.ts';

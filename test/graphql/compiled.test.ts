@@ -1,7 +1,7 @@
 /** Operations that are sent again are compiled; what the compiled form is not sure of is left to the executor, and no update runs twice. */
 import { getOperationAST, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createAuthenticate } from '../../src/db/tokens.ts';
+import { createAuthenticate } from '../../src/db/authenticate.ts';
 import { compileOperation } from '../../src/http/graphql/compiled/compile-operation.ts';
 import { RecentMap } from '../../src/http/graphql/compiled/recent-map.ts';
 import { createContext, type Context } from '../../src/schema/builder/context.ts';

@@ -314,7 +314,7 @@ describe('check of a SQLite file', () => {
     const file = new Sqlite(path);
     file.pragma('foreign_keys = off');
     file.exec(
-      `delete from supplier; insert into token values ('h', 'gone', 'n', 'supplier', '', '', null, null)`,
+      `delete from supplier; insert into token values ('h', 'gone', 'n', 'supplier', '', '', null, null, null, null, null)`,
     );
     file.close();
     const { findings } = await checkDatabase(`sqlite:${path}`);

@@ -13,7 +13,7 @@ import { createInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { Store, StoreKind } from '../../src/db/store/store.ts';
 import { tables, type Tables } from '../../src/db/store/tables.ts';
-import { createAuthenticate } from '../../src/db/tokens.ts';
+import { createAuthenticate } from '../../src/db/authenticate.ts';
 import { openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { countKeyBytes } from '../support/kept-keys.ts';
 import { requestOf, setSku, updateFor } from '../support/requests.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createInventory } from '../../src/db/inventory.ts';
 import { openStore } from '../../src/db/store/open-store.ts';
 import type { Store } from '../../src/db/store/store.ts';
-import { createAuthenticate } from '../../src/db/tokens.ts';
+import { createAuthenticate } from '../../src/db/authenticate.ts';
 import { inTransaction } from '../../src/db/store/transaction.ts';
 import { parseIdentifier } from '../../src/domain/identifier.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';

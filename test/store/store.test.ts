@@ -66,11 +66,11 @@ describeOnEachStore('a store', (kind) => {
       ['a code of an unknown kind', `insert into sku_code values ('acme', '1', 'asin', 'A', 1, 0)`],
       [
         'a token of an unknown role',
-        `insert into token values ('h', 'acme', 'n', 'admin', '', '', null, null)`,
+        `insert into token values ('h', 'acme', 'n', 'admin', '', '', null, null, null, null, null)`,
       ],
       [
         'a token of an unknown supplier',
-        `insert into token values ('h', 'x', 'n', 'retailer', '', '', null, null)`,
+        `insert into token values ('h', 'x', 'n', 'retailer', '', '', null, null, null, null, null)`,
       ],
       ['to forget a SKU that has a history', `delete from sku`],
       ['to forget a supplier that has SKUs', `delete from supplier`],
@@ -202,6 +202,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0007_as_of_times' },
       { name: '0008_feeds' },
       { name: '0009_board_sessions' },
+      { name: '0010_token_rotation' },
     ]);
   });
 });

@@ -51,11 +51,11 @@ export const rooms: readonly Room[] = [
     'db/sku',
     'db/update',
   ),
-  room('db/session', 'Writes sessions of the board.', 'db/store'),
+  room('db/access', "Writes sessions of the board, and tokens' last uses.", 'db/store'),
   room(
     'db/commit',
     'Group commit: admission, turns, the queue, and the thread that writes.',
-    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog', 'db/session'],
+    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog', 'db/access'],
   ),
   room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
@@ -66,7 +66,7 @@ export const rooms: readonly Room[] = [
   room(
     'db',
     'The contracts of the domain on a store: inventory, catalog, suppliers, tokens and sessions.',
-    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/update', 'db/session', 'db/commit'],
+    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/update', 'db/access', 'db/commit'],
   ),
   room('schema/builder', 'The schema builder, the context of a request, pages.', 'domain'),
   room('schema/sku', 'SKUs, and how a caller names one.', 'domain', 'schema/builder'),

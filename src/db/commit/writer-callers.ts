@@ -5,7 +5,7 @@ import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { writeAnswers, type NumberedAnswer } from '../answer/answer-codec.ts';
 import { fromRequestCells } from '../answer/request-codec.ts';
-import type { SessionWrite } from '../session/write-session.ts';
+import type { AccessWrite } from '../access/write-access.ts';
 import type { Load } from './admission.ts';
 import type { CatalogPart } from './writer.ts';
 import {
@@ -22,7 +22,7 @@ export interface WriterCalls {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   save(part: CatalogPart): Promise<SaveCounts>;
   purgeKeys(keepMs: number): Promise<boolean>;
-  writeSession(write: SessionWrite): Promise<boolean>;
+  writeAccess(write: AccessWrite): Promise<boolean>;
   /** Tells this caller of commits from now on. */
   follow(): void;
   probe(): Promise<string | null>;
@@ -67,8 +67,8 @@ async function run(calls: WriterCalls, call: Exclude<Unnumbered, ['update', unkn
       return calls.save(call[1]);
     case 'purgeKeys':
       return calls.purgeKeys(call[1]);
-    case 'writeSession':
-      return calls.writeSession(call[1]);
+    case 'writeAccess':
+      return calls.writeAccess(call[1]);
     case 'follow':
       calls.follow();
       return null;

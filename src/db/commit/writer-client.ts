@@ -5,7 +5,7 @@ import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { readAnswers } from '../answer/answer-codec.ts';
 import { toRequestCells } from '../answer/request-codec.ts';
 import { createAdmission, type Load } from './admission.ts';
-import type { WriteSession } from '../session/write-session.ts';
+import type { WriteAccess } from '../access/write-access.ts';
 import type { StoreKind } from '../store/store.ts';
 import { createOpenCalls } from './open-calls.ts';
 import { saveInParts } from './save-in-parts.ts';
@@ -23,8 +23,8 @@ export interface Writer {
   readonly catalog: Catalog;
   /** Advances the service clock. Deletes some of the keys that are at least `keepMs` milliseconds old. True if there may be more. */
   purgeKeys(keepMs: number): Promise<boolean>;
-  /** Writes a session of the board. */
-  readonly writeSession: WriteSession;
+  /** Writes a session of the board, or a token's last use. */
+  readonly writeAccess: WriteAccess;
   /** From now on `hear` gets the positions of all callers' commits. Resolves once it does. */
   follow(): Promise<void>;
   /** Why no update can be stored, as a sentence. Null if updates can be stored. */
@@ -75,7 +75,7 @@ export function connectWriter(
         ),
     },
     purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
-    writeSession: (write) => calls.ask(['writeSession', write]),
+    writeAccess: (write) => calls.ask(['writeAccess', write]),
     follow: () => calls.ask(['follow']),
     probe: () => calls.ask(['probe']),
     backlog: () => orSoon(calls.ask(['backlog']), admission.load),

@@ -2,7 +2,7 @@
 import type { RequestCells } from '../answer/request-codec.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
 import type { CommitSummary } from './observe-commits.ts';
-import type { SessionWrite } from '../session/write-session.ts';
+import type { AccessWrite } from '../access/write-access.ts';
 import type { CatalogPart } from './writer.ts';
 import { codeOf } from '../driver/store-error.ts';
 
@@ -11,7 +11,7 @@ export type WriterCall =
   | readonly ['update', RequestCells]
   | readonly ['save', CatalogPart]
   | readonly ['purgeKeys', keepMs: number]
-  | readonly ['writeSession', SessionWrite]
+  | readonly ['writeAccess', AccessWrite]
   /** From now on the caller is told the positions of all callers' commits. */
   | readonly ['follow']
   | readonly ['probe']

@@ -61,7 +61,7 @@ const calls: Omit<WriterCalls, 'follow'> = {
   update: desk.update,
   save: desk.save,
   purgeKeys: writer.purgeKeys,
-  writeSession: writer.writeSession,
+  writeAccess: writer.writeAccess,
   probe: readiness.check,
   backlog: desk.backlog,
 };

@@ -7,7 +7,7 @@ import { createSaveCatalog, type SavedCatalog } from '../catalog/save-catalog.ts
 import { createApplyRequests, type Applied } from '../update/apply-updates.ts';
 import type { Store } from '../store/store.ts';
 import { createPurgeKeys, type PurgeKeys } from '../update/purge-keys.ts';
-import { createWriteSession, type WriteSession } from '../session/write-session.ts';
+import { createWriteAccess, type WriteAccess } from '../access/write-access.ts';
 import { codeOf, isDiskFailure } from '../driver/store-error.ts';
 import { inTransaction } from '../store/transaction.ts';
 
@@ -29,8 +29,8 @@ export interface StoreWriter {
   save(part: CatalogPart, now: string): Promise<SavedCatalog>;
   /** Advances the service clock, and deletes some of the old idempotency keys. */
   readonly purgeKeys: PurgeKeys;
-  /** Writes a session of the board. */
-  readonly writeSession: WriteSession;
+  /** Writes a session of the board, or a token's last use. */
+  readonly writeAccess: WriteAccess;
 }
 
 /** Prepares the statements. The writer retries for 5 seconds while another process writes to the SQLite file. */
@@ -38,14 +38,14 @@ export function createWriter(store: Store): StoreWriter {
   const applyRequests = createApplyRequests(store);
   const saveCatalog = createSaveCatalog(store);
   const purgeKeys = createPurgeKeys(store);
-  const writeSession = createWriteSession(store);
+  const writeAccess = createWriteAccess(store);
   return {
     commit: (requests, now) =>
       whenFree(() => inTransaction(store, (trx) => applyRequests(trx, requests, now))),
     save: ({ origin, rows }, now) =>
       whenFree(() => inTransaction(store, (trx) => saveCatalog(trx, origin, rows, now))),
     purgeKeys: (keepMs) => whenFree(() => purgeKeys(keepMs)),
-    writeSession: (write) => whenFree(() => writeSession(write)),
+    writeAccess: (write) => whenFree(() => writeAccess(write)),
   };
 }
 
@@ -101,7 +101,7 @@ export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) 
     commit: (requests, now) => unlessFailed(() => writer.commit(requests, now)),
     save: (part, now) => unlessFailed(() => writer.save(part, now)),
     purgeKeys: (keepMs) => unlessFailed(() => writer.purgeKeys(keepMs)),
-    writeSession: (write) => unlessFailed(() => writer.writeSession(write)),
+    writeAccess: (write) => unlessFailed(() => writer.writeAccess(write)),
     note,
   };
 }

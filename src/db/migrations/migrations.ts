@@ -8,6 +8,7 @@ import { addBackorderDates } from './migration-0006.ts';
 import { addAsOfTimes } from './migration-0007.ts';
 import { addFeeds } from './migration-0008.ts';
 import { addBoardSessions } from './migration-0009.ts';
+import { addTokenRotation } from './migration-0010.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -23,6 +24,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0007_as_of_times': { up: (db) => addAsOfTimes(db, store) },
     '0008_feeds': { up: (db) => addFeeds(db, store) },
     '0009_board_sessions': { up: (db) => addBoardSessions(db, store) },
+    '0010_token_rotation': { up: (db) => addTokenRotation(db, store) },
   };
 }
 

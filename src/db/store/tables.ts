@@ -33,6 +33,11 @@ const token = {
   created_at: text(),
   expires_at: orNull(text()),
   revoked_at: orNull(text()),
+  /** The hash that a rotation replaced, and until when that token is good too; null if it never was rotated. */
+  previous_hash: orNull(text()),
+  previous_until: orNull(text()),
+  /** The last day of its use, in UTC; null: none since migration 0010. */
+  last_used_on: orNull(text()),
 };
 
 /** A session of the board: a browser shows its secret in place of a token. */

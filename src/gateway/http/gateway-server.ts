@@ -4,7 +4,8 @@ import { createSessions } from '../../db/board-sessions.ts';
 import { createFeeds } from '../../db/feed/feeds.ts';
 import type { SideInventory } from '../../db/inventory.ts';
 import type { Store } from '../../db/store/store.ts';
-import { createAuthenticate, createFindCaller, hashToken } from '../../db/tokens.ts';
+import { createAuthenticate, createFindCaller, type LookUp } from '../../db/authenticate.ts';
+import { hashToken } from '../../db/tokens.ts';
 import type { Authenticate, Caller, Sessions } from '../../domain/caller.ts';
 import { createServer, type ServerOptions } from '../../http/server.ts';
 
@@ -68,9 +69,12 @@ function findCallers({
     (extra: ReadonlyMap<string, Caller>, find: Authenticate): Authenticate =>
     async (name) =>
       extra.get(name) ?? find(name);
-  const findCaller = orExtra(extraHashes, createFindCaller(store, clock));
+  // No request waits for it. If the store has trouble, a later use is noted instead.
+  const noteUse: LookUp['noteUse'] = (tokenUse) =>
+    void inventory.writeAccess({ tokenUse }).catch(() => undefined);
+  const findCaller = orExtra(extraHashes, createFindCaller(store, clock, { noteUse }));
   return {
-    authenticate: orExtra(extraTokens, createAuthenticate(store, clock)),
-    sessions: createSessions({ store, clock, findCaller, write: inventory.writeSession, ends }),
+    authenticate: orExtra(extraTokens, createAuthenticate(store, clock, { noteUse })),
+    sessions: createSessions({ store, clock, findCaller, write: inventory.writeAccess, ends }),
   };
 }

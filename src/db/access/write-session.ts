@@ -27,16 +27,11 @@ export type SessionWrite =
   | { readonly end: readonly string[] };
 
 /** Writes it. False: a session cannot begin, because its supplier is gone. */
-export type WriteSession = (write: SessionWrite) => Promise<boolean>;
-
-export function createWriteSession(store: Store): WriteSession {
-  return async (write) => {
-    if ('begin' in write)
-      return inTransaction(store, (trx) => begin(store.kind, trx, write.begin, write.now));
-    if ('use' in write) await use(store.writes, write.use, write.now);
-    else await remove(store.writes, write.end);
-    return true;
-  };
+export async function writeSession(store: Store, write: SessionWrite): Promise<boolean> {
+  if ('begin' in write) return inTransaction(store, (trx) => begin(store.kind, trx, write.begin, write.now));
+  if ('use' in write) await use(store.writes, write.use, write.now);
+  else await remove(store.writes, write.end);
+  return true;
 }
 
 async function begin(
