@@ -44,6 +44,8 @@ export default defineConfig({
   plugins: [
     {
       name: 'built-threads',
+      // Before types are stripped: the printer of that step writes other quotes, and the pattern would not be found.
+      enforce: 'pre',
       transform: (code, path) => (path.startsWith(src) ? startBuiltThreads(code, dist) : null),
     },
   ],

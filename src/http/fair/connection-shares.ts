@@ -65,6 +65,8 @@ export class ConnectionShares {
   claim(socket: Socket, supplierId: string): boolean {
     const before = this.#suppliers.get(socket);
     if (before === supplierId) return true;
+    // No connection of this server: a request that is handed in without one would be counted for ever.
+    if (before === undefined && !this.#unknown.has(socket) && !this.#surplus.has(socket)) return true;
     // Add first, then look: of two threads that do so at the same time, one sees the other's connection.
     if (this.#counts.add(supplierId, 1) > this.#most) {
       this.#counts.add(supplierId, -1);
