@@ -21,6 +21,7 @@ import type { HeavyWork } from './heavy/heavy-request.ts';
 import type { LiveLimits } from './live/live-streams.ts';
 import { addFeedDoor, type FeedDoorOptions } from './feed/feed-door.ts';
 import { addLegacyDoor, type LegacyDoorOptions } from './door/legacy-door.ts';
+import { addOpenApiDoor } from './openapi/openapi-door.ts';
 import { addProbes, type Probes } from './edge/probes.ts';
 import { leaveBodyUnread } from './edge/linger.ts';
 import { queueByConnection } from './fair/connection-queue.ts';
@@ -106,8 +107,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ detail: 'Not found.', message: 'Not found. GraphQL is at /graphql.' }),
   );
-  const { ready = () => Promise.resolve(null), metrics, version } = options;
+  const { ready = () => Promise.resolve(null), metrics, version = '0.0.0' } = options;
   addProbes(server, { ready, metrics, version, closing: closing.signal });
+  addOpenApiDoor(server, version);
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
   const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options), budget);
   const { board, authenticate, corsOrigins } = options;

@@ -17,7 +17,8 @@ const quantity = z
   .refine((units) => units <= MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`)
   .optional();
 
-const Filters = z
+/** The query parameters beside identifiers. */
+export const ExportFilters = z
   .strictObject({
     search: storedText(MAX_SEARCH_LENGTH).optional(),
     restrictions: z
@@ -35,7 +36,7 @@ const Filters = z
   })
   .readonly();
 
-const names = [...identifierKinds, ...Object.keys(Filters.unwrap().shape)];
+const names = [...identifierKinds, ...Object.keys(ExportFilters.unwrap().shape)];
 
 /** The filter, or what is wrong with the parameters. SKUs are named by any of the identifiers, and meet all other conditions. */
 export function readFilter(url: string): SkuFilter | { readonly error: string } {
@@ -54,7 +55,7 @@ export function readFilter(url: string): SkuFilter | { readonly error: string } 
   }
   if (identifiers.length > MAX_FILTER_VALUES)
     return { error: `At most ${MAX_FILTER_VALUES} identifiers can be given.` };
-  const parsed = Filters.safeParse(fields);
+  const parsed = ExportFilters.safeParse(fields);
   if (parsed.success) return { ...parsed.data, ...(identifiers.length > 0 && { identifiers }) };
   const [issue] = parsed.error.issues;
   return { error: `The parameter ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}.` };

@@ -16,7 +16,8 @@ const text = (length: number) =>
     .max(length, `must have at most ${length} characters`)
     .regex(/^\P{Cc}*$/u, 'must not contain control characters, such as tabs or line breaks');
 
-const Parameters = z
+/** The query parameters. */
+export const FeedParameters = z
   .strictObject({
     mode: z.enum(feedModes, `must be ${feedModes.join(' or ')}`).default('delta'),
     dryRun: z
@@ -44,7 +45,7 @@ const Parameters = z
   })
   .readonly();
 
-export type FeedParameters = z.output<typeof Parameters>;
+export type FeedParameters = z.output<typeof FeedParameters>;
 
 /** The names that may be given. */
 const names = ['mode', 'dryRun', 'asOf', 'reason', 'reference', 'allowZeroing', 'filename', 'sheet'] as const;
@@ -60,7 +61,7 @@ export function readParameters(url: string): FeedParameters | { readonly error: 
     // In a query a plus means a space. In a time it can only be an offset that was not encoded.
     fields[name] = name === 'asOf' ? value.replace(' ', '+') : value;
   }
-  const parsed = Parameters.safeParse(fields);
+  const parsed = FeedParameters.safeParse(fields);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   return { error: `The parameter ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}.` };

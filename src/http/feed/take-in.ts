@@ -23,7 +23,11 @@ const MAX_ARRIVING = 4;
 const MAX_FOLLOWING = 8;
 /** How often a request that waits looks for the end of its feed, in milliseconds. */
 const LOOK_MS = 100;
-const mediaTypes = ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'];
+/** What a file may be sent as. */
+export const feedMediaTypes = [
+  'text/csv',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+];
 
 /** Answers POST. The file is on disk before its feed is queued, and the feed before it is answered. */
 export function takeIn(files: FeedFiles, closing: AbortSignal, limits: Limits) {
@@ -123,7 +127,7 @@ async function queue({ feeds, folder }: FeedFiles, feed: NewFeed): Promise<FeedC
 function refuseBody(request: FastifyRequest): PublicError | null {
   const { headers } = request;
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (isCompressed(request) || !mediaTypes.includes(type))
+  if (isCompressed(request) || !feedMediaTypes.includes(type))
     return refusals.unsupportedFile(isCompressed(request));
   return Number(headers['content-length'] ?? 0) > MAX_FILE_BYTES ? tooLarge(MAX_FILE_BYTES) : null;
 }
