@@ -1,60 +1,30 @@
-/** A sale must count once, even if its answer is lost and it is sent again. The idempotency key sees to that. */
-import { GatewayError, graphql, pause, send } from './gateway.ts';
-
-const MAX_TRIES = 5;
-const FIRST_PAUSE_MS = 200;
-
-const Sell = graphql(`
-  mutation Sell($skuId: String!, $order: String!, $key: String!) {
-    adjustSkuInventory(
-      input: {
-        identifier: { skuId: $skuId }
-        quantityInStockDelta: -1
-        referenceDocumentUri: $order
-        idempotencyKey: $key
-      }
-    ) {
-      outcome
-      replayed
-      sku {
-        quantityInStock
-        version
-      }
-      userErrors {
-        code
-        message
-      }
-    }
-  }
-`);
-
-/** Tries again when there was no answer, or the fault is the gateway's. All tries are one and the same attempt. */
-async function untilAnswered<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (tries === MAX_TRIES || (error instanceof GatewayError && error.status < 500)) throw error;
-      console.log(`Try ${tries} was not answered (${String(error)}); nobody knows whether it was done.`);
-      await pause(FIRST_PAUSE_MS * 2 ** tries);
-    }
-  }
-}
+/** A sale counts once, even if its answer is lost and it is sent again. The client's idempotency keys see to that. */
+// In a program of your own: from '@stockgate/client'.
+import { createClient } from '../packages/client/src/client.ts';
 
 /** As bad as a network gets: the first request arrives and is done, and its answer is lost. */
-let isCut = false;
+let isLost = false;
 const unsteadyFetch: typeof fetch = async (...request) => {
   const response = await fetch(...request);
-  if (isCut) return response;
-  isCut = true;
+  if (isLost) return response;
+  isLost = true;
   await response.body?.cancel();
+  console.log('The answer is lost.');
   throw new TypeError('connection lost');
 };
 
-// One key for one sale, made before the first try and kept with the order until there is an answer.
-const key = crypto.randomUUID();
-const order = 'https://shop.example.com/orders/1001';
-const { adjustSkuInventory } = await untilAnswered(() =>
-  send(Sell, { skuId: 'duck-1', order, key }, unsteadyFetch),
-);
-console.log(adjustSkuInventory);
+const client = createClient({
+  url: process.env['URL'] ?? 'http://127.0.0.1:4000',
+  token: process.env['TOKEN'] ?? '1083e3ec5c40b36fd663ba925bc8d864061463e2',
+  fetch: unsteadyFetch,
+});
+
+const result = await client.adjust({
+  identifier: { skuId: 'blocks-100' },
+  quantityInStockDelta: -1,
+  referenceDocumentUri: 'https://shop.example.com/orders/1001',
+  // Only needed to be safe from a crash of this program too: keep it with the order until there is an answer.
+  idempotencyKey: 'order-1001',
+});
+if (!result.ok) throw new Error(result.error.message);
+console.log(`replayed: ${result.replayed}, changes of the SKU: ${result.sku.version}`);

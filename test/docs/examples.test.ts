@@ -10,7 +10,7 @@ import { stepsOf, type Step } from './steps.ts';
 
 /** It shows cursors, which count all changes of a store: nobody else may change that one. */
 const ALONE = 'docs/graphql.md';
-const others = globSync(['README.md', 'SECURITY.md', '{docs,examples,bench}/*.md'], { cwd: root })
+const others = globSync(['README.md', 'SECURITY.md', '{docs,examples,bench,packages/*}/*.md'], { cwd: root })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => path !== ALONE)
   .sort();

@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { root } from './demo.ts';
 import { readPage, type Page } from './markdown.ts';
 
-const files = globSync(['*', '.ci/*', '{src,test,docs,bench,examples}/**/*'], {
+const files = globSync(['*', '.ci/*', '{src,test,docs,bench,examples,packages}/**/*'], {
   cwd: root,
-  exclude: ['**/node_modules'],
+  exclude: ['**/node_modules', 'packages/*/dist'],
 }).map((path) => path.replaceAll('\\', '/'));
 const names = new Set(files.map((path) => basename(path)));
 const tests = files.filter((path) => path.endsWith('.test.ts'));
@@ -37,7 +37,7 @@ function brokenLinks(page: Page): string[] {
 function missingFiles({ path, codeSpans }: Page): string[] {
   const isPath = (code: string) =>
     /^[\w.-]+(?:\/[\w.-]+)*\.(?:ts|md|json|svg|png|csv|graphql)$/.test(code) ||
-    /^(?:src|test|docs|bench|examples)(?:\/[\w.-]+)*\/?$/.test(code);
+    /^(?:src|test|docs|bench|examples|packages)(?:\/[\w.-]+)*\/?$/.test(code);
   const exists = (code: string) =>
     existsSync(join(root, code)) || existsSync(join(root, 'src', code)) || names.has(code);
   return codeSpans.filter((code) => isPath(code) && !exists(code)).map((code) => `${path} names ${code}`);

@@ -95,6 +95,12 @@ export const edgeRule =
     });
   };
 
+/** It is published alone, and has no dependencies. */
+export const clientImportRule: Rule = (file) =>
+  importsOf(file)
+    .filter(({ from }) => !from.startsWith('packages/client/src/'))
+    .map(({ from }) => `${file.path} imports ${from}`);
+
 /** Other rooms call the domain's functions, which keep the order of the problems. */
 export const refusalRule = nodeRule(({ type, key, value }, { path }) => {
   if (type !== 'Property' || path.startsWith('src/domain/')) return false;
