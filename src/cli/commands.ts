@@ -33,6 +33,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'Take in inventory files that are dropped in a folder',
     load: async () => (await import('./feed/watch.ts')).watchCommand,
   },
+  webhook: {
+    summary: 'Manage the endpoints that are told of changes',
+    load: async () => (await import('./webhook.ts')).webhookCommand,
+  },
   sku: {
     summary: 'Delete single SKUs',
     load: async () => (await import('./sku.ts')).skuCommand,

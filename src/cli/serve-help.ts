@@ -35,6 +35,11 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --feed-dir DIR         take in the inventory files that suppliers drop in DIR/SUPPLIER/in (see watch --help; default none)
   --feed-dir-wait rest|done
                          until nobody writes to such a file, or until NAME.done is there (default rest)
+  --webhook-key-file FILE
+                         the key that seals webhook secrets (default beside the SQLite file: FILE.webhook-key, made when it
+                         is first needed; with PostgreSQL none, and no endpoint can be created)
+  --webhook-allow CIDR   webhooks may be sent to this network too, and without TLS; may be given several times (default:
+                         public addresses, over https)
   --log-limit MIB        the longest that SQLite's log may get, which a long backup holds; past it 503 (default 1024)
   --metrics WHERE        /metrics for Prometheus: on, or a port of their own (default off)
   --log-level LEVEL      silent, fatal, error, warn, info or debug (default info; warn with --demo)

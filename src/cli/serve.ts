@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import type { OpenInventory } from '../db/inventory.ts';
+import { keyFileOf } from '../db/webhook/key-file.ts';
 import { durabilityWarnings } from '../db/store/postgres-durability.ts';
 import { canListenTogether } from '../gateway/http/listen-together.ts';
 import { createThreadLog, openLog } from '../gateway/http/thread-log.ts';
@@ -129,6 +130,11 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
       values['feed-dir'] === undefined
         ? undefined
         : { directory: values['feed-dir'], needsMark: values['feed-dir-wait'] === 'done' },
+    webhooks: {
+      keyFile: keyFileOf(values.database, values['webhook-key-file']),
+      allowed: values['webhook-allow'],
+      userAgent: `Stockgate/${version}`,
+    },
     metrics: typeof values.metrics === 'number' ? 'apart' : values.metrics,
     ...(values.demo && { extraTokens: demoTokens }),
     board: values['no-board']

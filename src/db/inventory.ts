@@ -11,6 +11,7 @@ import { createMatchSkus, type Wanted } from './sku/find-skus.ts';
 import type { CommitObserver } from './commit/observe-commits.ts';
 import type { LogWatch } from './driver/log-status.ts';
 import type { WriteAccess } from './access/write-access.ts';
+import type { WriteWebhook } from './webhook/write-webhook.ts';
 import type { Store } from './store/store.ts';
 import { createAskReadiness } from './commit/readiness.ts';
 import { createIndexSkus } from './sku/index-skus.ts';
@@ -31,6 +32,8 @@ export interface OpenInventory extends Inventory {
   purgeKeys(keepMs: number): Promise<void>;
   /** Writes a session of the board or a token's last use, in the writer's thread. */
   readonly writeAccess: WriteAccess;
+  /** Writes a webhook endpoint, in the writer's thread. */
+  readonly writeWebhook: WriteWebhook;
   /** Catalogs are saved by the same writer, and take turns with updates. */
   readonly catalog: Catalog;
   /** What waits for its commit, of all callers of the writer. */
@@ -62,6 +65,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
       while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
     writeAccess: (write) => writer.writeAccess(write),
+    writeWebhook: (write) => writer.writeWebhook(write),
     catalog: writer.catalog,
     backlog: () => writer.backlog(),
     ready: createAskReadiness(() => writer.probe()),

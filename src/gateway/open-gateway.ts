@@ -3,6 +3,7 @@ import type { Catalog } from '../domain/catalog.ts';
 import { createFeeds } from '../db/feed/feeds.ts';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
+import { readWebhookLag } from '../db/webhook/read-webhooks.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
 import type { Metrics } from '../http/edge/metrics.ts';
 import { makeSpool } from '../http/feed/spool.ts';
@@ -21,6 +22,7 @@ import type { Watch } from './feed/run-feeds.ts';
 import { startExpiryWarnings } from './expiry-warnings.ts';
 import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
+import { startWebhooks, type WebhookSettings } from './webhook/start-webhooks.ts';
 
 /** PostgreSQL has this many milliseconds longer than the query timeout to report that a read took too long. */
 const READ_MARGIN_MS = 5_000;
@@ -38,6 +40,8 @@ export interface GatewaySettings extends CallerSettings {
   readonly feedSpool?: { readonly folder: string; readonly isRequired: boolean } | undefined;
   /** A folder in which suppliers drop files. It needs a spool. */
   readonly watch?: Watch | undefined;
+  /** How messages are sent to webhook endpoints. Without it none are sent. */
+  readonly webhooks?: WebhookSettings | undefined;
   /** `on`: the server answers /metrics. `apart`: the gateway counts, and another server shows the page. */
   readonly metrics: 'on' | 'apart' | 'off';
   /** How many threads serve HTTP, and the log of those beside the main one. They need request threads. Default: the main thread alone. */
@@ -73,10 +77,12 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   const folder = await prepareSpool(settings);
   const store = await openStore(database, withAnswerTimeout(settings.storeOptions));
   const inventory = createInventory(store, clock);
-  const counts = settings.metrics === 'off' ? undefined : await startMetrics(store, inventory);
+  const counts = settings.metrics === 'off' ? undefined : await startMetrics(store, inventory, clock);
   const metrics = counts && { ...counts, text: async () => (await http?.collect(), counts.text()) };
   const threads = startHeavy(store, inventory, settings);
   const feedThread = startFeeds(store, inventory, settings, folder, metrics);
+  const told = { clock, logger: settings.server.logger, counts: metrics };
+  const webhooks = settings.webhooks && startWebhooks(store, inventory, settings.webhooks, told);
   const shared = shareMemory(settings.http?.threads ?? 1);
   const services = threads && { store, inventory, heavyWork: threads, feeds: feedThread?.feeds, metrics };
   const http = shared && services && startOthers(settings, shared, folder, services);
@@ -99,7 +105,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
     async close() {
       await Promise.all([server.close(), http?.close()]);
       await threads?.close();
-      await feedThread?.close();
+      await Promise.all([feedThread?.close(), webhooks?.close()]);
       await stopWarnings();
       // The writer reports its orderly end as a failure too.
       const leaveOpen = hasFailed;
@@ -198,9 +204,13 @@ function startFeeds(
 }
 
 /** Prometheus' client is loaded only where it is used. */
-async function startMetrics(store: Store, inventory: OpenInventory): Promise<Metrics> {
+async function startMetrics(store: Store, inventory: OpenInventory, clock: () => Date): Promise<Metrics> {
   const { createMetrics } = await import('../http/edge/metrics.ts');
-  const metrics = createMetrics({ ...inventory, feedsWaiting: createFeeds(store).waiting });
+  const metrics = createMetrics({
+    ...inventory,
+    feedsWaiting: createFeeds(store).waiting,
+    webhooks: () => readWebhookLag(store, clock()),
+  });
   inventory.observe(metrics);
   return metrics;
 }

@@ -5,6 +5,7 @@ const CHANGING: readonly [RegExp, string][] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'MOMENT'],
   [/\b[\da-f]{40}\b/g, 'TOKEN'],
   [/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/g, 'UUID'],
+  [/\bwhsec_[\w+/]{43}=/g, 'SECRET'],
   [/^date: .*$/gim, 'date: MOMENT'],
 ];
 

@@ -340,6 +340,7 @@ describe('no client makes a series', () => {
       ready,
       log: () => ({ bytes: 0, ageSeconds: 0 }),
       feedsWaiting: () => Promise.resolve(0),
+      webhooks: () => Promise.resolve({ enabled: 0, disabled: 0, changesBehind: 0, secondsBehind: 0 }),
     });
     const names = (text: string) => text.match(/^stockgate_\S+/gm)?.toSorted();
     expect(names(await untouched.text())).toEqual(names(await metrics.text()));

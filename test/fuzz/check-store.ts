@@ -6,10 +6,22 @@ import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.t
 
 /** Returns all rows of a supplier as text, so that two dumps can be compared. */
 export async function dumpSupplier({ db }: Store, supplierId: string): Promise<string> {
-  const of = (table: 'supplier' | 'sku' | 'sku_code' | 'inventory_change' | 'idempotency_key' | 'feed') =>
-    db.selectFrom(table).selectAll().where('supplier_id', '=', supplierId).execute();
+  const of = (
+    table:
+      'supplier' | 'sku' | 'sku_code' | 'inventory_change' | 'idempotency_key' | 'feed' | 'webhook_endpoint',
+  ) => db.selectFrom(table).selectAll().where('supplier_id', '=', supplierId).execute();
   const tables = await Promise.all(
-    (['supplier', 'sku', 'sku_code', 'inventory_change', 'idempotency_key', 'feed'] as const).map(of),
+    (
+      [
+        'supplier',
+        'sku',
+        'sku_code',
+        'inventory_change',
+        'idempotency_key',
+        'feed',
+        'webhook_endpoint',
+      ] as const
+    ).map(of),
   );
   return JSON.stringify(tables.map((rows) => rows.map((row) => JSON.stringify(row)).toSorted()));
 }

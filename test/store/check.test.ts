@@ -53,6 +53,7 @@ const words = {
   changeTime: 'A change has a time that cannot be',
   texts: `A change's texts are missing`,
   keyBytes: `A supplier's idempotency keys take other room than it is said to use`,
+  webhook: `A webhook endpoint is ahead of its supplier's changes`,
   reference: 'A row refers to one that does not exist',
   file: 'The file is damaged',
 } as const;
@@ -73,6 +74,20 @@ const orphan = (skuId: string) => `delete from sku where supplier_id = 'acme' an
 
 const tamperings: readonly (readonly [what: string, statements: readonly string[], found: Found])[] = [
   ['a quantity', [ofSku('quantity_in_stock = 9')], { state: 1 }],
+  [
+    'the position of a webhook endpoint',
+    [
+      `insert into webhook_endpoint (supplier_id, endpoint_id, url, filter, secret, position, created_at) values ('acme', 'e', '', '{}', '', 6, '')`,
+    ],
+    { webhook: 1 },
+  ],
+  [
+    'the message of a webhook endpoint',
+    [
+      `insert into webhook_endpoint (supplier_id, endpoint_id, url, filter, secret, position, pending_until, created_at) values ('acme', 'e', '', '{}', '', 5, 6, '')`,
+    ],
+    { webhook: 1 },
+  ],
   ['a backorder', [ofSku('quantity_on_backorder = 9')], { state: 1 }],
   ['a backorder date', [ofSku(`backorder_date = '2026-12-01'`)], { state: 1 }],
   ['what a backorder date was before', [ofChange(`backorder_date_before = '2026-12-01'`, 4)], { before: 1 }],

@@ -92,6 +92,16 @@ async function openSource(kind: StoreKind): Promise<Gateway> {
     .insertInto('board_session')
     .values({ session_hash: 'a', token_hash: 'b', supplier_id: 'acme', created_at: 'c', used_at: 'd' })
     .execute();
+  const endpoint = { supplierId: 'acme', endpointId: 'e' };
+  const asked = { url: 'https://shop.example/', filter: { skuIds: ['EACH'] }, secret: 'sealed' };
+  await inventory.writeWebhook({ create: { ...endpoint, ...asked }, now: 'now' });
+  await store.db
+    .insertInto('webhook_attempt')
+    .values({
+      ...{ supplier_id: 'acme', endpoint_id: 'e', number: 7, at: 'now', message_id: 'm' },
+      ...{ outcome: 'REFUSED', status: 500, answer: 'Zählung 店 😀', ms: 1 },
+    })
+    .execute();
   return gateway;
 }
 

@@ -203,6 +203,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0008_feeds' },
       { name: '0009_board_sessions' },
       { name: '0010_token_rotation' },
+      { name: '0011_webhooks' },
     ]);
   });
 });

@@ -97,7 +97,7 @@ describeOnEachStore('the declaration of the tables', (kind) => {
       'a column that refuses null',
       ['alter table sku drop column title', `alter table sku add column title text not null default ''`],
     ],
-    ['one table more', ['create table webhook (id integer primary key)']],
+    ['one table more', ['create table warehouse (id integer primary key)']],
     ['one table less', ['drop table idempotency_key']],
     [
       'another key',

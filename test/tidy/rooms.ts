@@ -15,6 +15,7 @@ const room = (path: string, holds: string, ...uses: string[]): Room => ({ path, 
 /** From the lowest floor up: a room imports only rooms that stand above it in this list. */
 export const rooms: readonly Room[] = [
   room('domain', 'The vocabulary, the contracts and every rule.'),
+  room('domain/webhook', 'Webhook endpoints: their contract, and when a message is sent again.', 'domain'),
   room('feed', 'What all files share: rows, findings, numbers in words.'),
   room('feed/csv', 'CSV, read as a stream of rows, and written.', 'feed'),
   room('feed/xlsx', 'XLSX workbooks, read as a stream of rows.', 'feed'),
@@ -25,6 +26,13 @@ export const rooms: readonly Room[] = [
     ...['domain', 'feed', 'feed/csv', 'feed/xlsx'],
   ),
   room(
+    'webhook',
+    'Webhook messages: composed, signed, and delivered one at a time.',
+    'domain',
+    'domain/webhook',
+  ),
+  room('webhook/http', 'Sends a message to an address that is not refused.', 'domain/webhook', 'webhook'),
+  room(
     'db/driver',
     'What SQLite and PostgreSQL need beneath Kysely: logs, disks, connections, errors.',
     'domain',
@@ -33,7 +41,7 @@ export const rooms: readonly Room[] = [
   room(
     'db/store',
     'An open store: tables, transactions, set statements.',
-    ...['domain', 'db/driver', 'db/migrations'],
+    ...['domain', 'domain/webhook', 'db/driver', 'db/migrations'],
   ),
   room('db/sku', 'Finds and lists SKUs.', 'domain', 'db/store'),
   room('db/change', 'Writes and reads rows of the log of changes.', 'domain', 'db/store'),
@@ -44,18 +52,26 @@ export const rooms: readonly Room[] = [
     ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/answer'],
   ),
   room(
+    'db/webhook',
+    'Webhook endpoints: what is asked of them, and how far they have come.',
+    'domain/webhook',
+    'db/driver',
+    'db/store',
+  ),
+  room(
     'db/catalog',
     'Saves catalogs, and deletes SKUs and suppliers.',
     'domain',
     'db/store',
     'db/sku',
     'db/update',
+    'db/webhook',
   ),
   room('db/access', "Writes sessions of the board, and tokens' last uses.", 'db/store'),
   room(
     'db/commit',
     'Group commit: admission, turns, the queue, and the thread that writes.',
-    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog', 'db/access'],
+    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog', 'db/access', 'db/webhook'],
   ),
   room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
@@ -66,7 +82,17 @@ export const rooms: readonly Room[] = [
   room(
     'db',
     'The contracts of the domain on a store: inventory, catalog, suppliers, tokens and sessions.',
-    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/update', 'db/access', 'db/commit'],
+    ...[
+      'domain',
+      'db/driver',
+      'db/store',
+      'db/sku',
+      'db/change',
+      'db/update',
+      'db/access',
+      'db/webhook',
+      'db/commit',
+    ],
   ),
   room('schema/builder', 'The schema builder, the context of a request, pages.', 'domain'),
   room('schema/sku', 'SKUs, and how a caller names one.', 'domain', 'schema/builder'),
@@ -93,11 +119,13 @@ export const rooms: readonly Room[] = [
     'domain',
     'http/shared',
   ),
+  room('http/counted', 'Counts files and webhooks for Prometheus.', 'domain', 'domain/webhook'),
   room(
     'http/edge',
     'What every request passes: tokens, headers, errors, log, metrics, probes.',
     'domain',
     'http/fair',
+    'http/counted',
   ),
   room(
     'http/body',
@@ -195,17 +223,34 @@ export const rooms: readonly Room[] = [
     ...['domain', 'db/store', 'db/feed', 'db', 'http/shared', 'http/edge', 'http/heavy', 'http'],
   ),
   room(
+    'gateway/webhook',
+    'Starts the dispatcher of webhooks.',
+    ...['domain/webhook', 'webhook', 'webhook/http', 'db/store', 'db/webhook', 'db', 'http/counted'],
+  ),
+  room(
     'gateway',
-    'The wiring of store and server, and of the threads for requests and feeds.',
-    ...['domain', 'db/store', 'db/feed', 'db'],
-    ...['http/shared', 'http/edge', 'http/heavy', 'http/feed', 'gateway/http', 'gateway/feed'],
+    'The wiring of store and server, of webhooks, and of the threads for requests and feeds.',
+    ...['domain', 'db/store', 'db/webhook', 'db/feed', 'db'],
+    ...[
+      'http/shared',
+      'http/edge',
+      'http/heavy',
+      'http/feed',
+      'gateway/http',
+      'gateway/feed',
+      'gateway/webhook',
+    ],
   ),
   room(
     'demo',
     'The demo supplier, its catalog and its tabs in GraphiQL.',
     ...['domain', 'feed/catalog', 'db/store', 'db'],
   ),
-  room('cli/options', 'What commands share: options, settings, the terminal.', ...['feed', 'db/store', 'db']),
+  room(
+    'cli/options',
+    'What commands share: options, settings, the terminal.',
+    ...['feed', 'webhook/http', 'db/store', 'db'],
+  ),
   room(
     'cli/feed',
     'The commands for files: import, export, and the watched folder.',
@@ -225,7 +270,18 @@ export const rooms: readonly Room[] = [
   room(
     'cli',
     'The other commands: one file each.',
-    ...['domain', 'feed', 'db/driver', 'db/store', 'db/catalog', 'db/upkeep', 'db'],
+    ...[
+      'domain',
+      'domain/webhook',
+      'feed',
+      'webhook',
+      'db/driver',
+      'db/store',
+      'db/catalog',
+      'db/webhook',
+      'db/upkeep',
+      'db',
+    ],
     ...[
       'schema',
       'http/edge',
@@ -291,6 +347,7 @@ const builtin = /^node:/;
 const packages: Readonly<Record<string, readonly RegExp[]>> = {
   domain: [/^node:crypto$/],
   feed: [/^(?:saxes|yauzl)$/, /^node:(?:fs\/promises|stream|string_decoder|timers\/promises|zlib)$/],
+  webhook: [/^node:(?:crypto|dns(?:\/promises)?|https?|net|timers\/promises|util)$/],
   db: [/^kysely(?:\/migration)?$/, /^better-sqlite3$/, /^pg$/, /^dataloader$/, builtin],
   schema: [/^@pothos\//, /^dataloader$/, /^graphql$/, /^zod$/],
   http: [

@@ -1,6 +1,7 @@
 /** Options of `serve`, and options that several commands share: what each accepts, and its default. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { parseNetwork } from '../../webhook/http/addresses.ts';
 import type { Option } from './command.ts';
 
 const databaseUrl = z
@@ -59,6 +60,24 @@ const streams = z.coerce.number(STREAMS).int(STREAMS).min(0, STREAMS).max(10_000
 
 /** When a file of a watched folder is whole: nobody writes to it, or a file of its name and `.done` says so. */
 export const feedDirWait = z.enum(['rest', 'done'], 'Give rest or done.').default('rest');
+
+/** Where the key is that seals webhook secrets, and which networks webhooks may be sent to beside public addresses. */
+export const webhookOptions = {
+  'webhook-key-file': { schema: z.string().min(1).optional() },
+  'webhook-allow': {
+    multiple: true,
+    schema: z
+      .array(
+        z
+          .string()
+          .refine(
+            (text) => parseNetwork(text) !== null,
+            'Give a network or an address, such as 10.0.0.0/8 or fd00::/8.',
+          ),
+      )
+      .default([]),
+  },
+} as const satisfies Record<string, Option>;
 
 /** The options of `stockgate serve`. */
 export const serveOptions = {
@@ -133,6 +152,7 @@ export const serveOptions = {
   'feed-spool': { schema: z.string().min(1).optional() },
   'feed-dir': { schema: z.string().min(1).optional() },
   'feed-dir-wait': { schema: feedDirWait },
+  ...webhookOptions,
   'log-limit': {
     schema: z.coerce
       .number(LOG_LIMIT)

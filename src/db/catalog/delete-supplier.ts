@@ -4,6 +4,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { inTransaction } from '../store/transaction.ts';
+import { removeEndpoints } from '../webhook/change-endpoint.ts';
 import { hideSkus, lockListed } from './delete-sku.ts';
 
 /** Rows that one transaction removes at most: a few milliseconds. */
@@ -70,6 +71,7 @@ function partsOf({ kind }: Store, supplierId: string, now: Date) {
     remove('idempotency_key', 'operation, key', PART_KEYS),
     remove('feed', 'feed_id', PART_KEYS),
     remove('board_session', 'session_hash', PART_ROWS),
+    (trx: Kysely<Tables>) => removeEndpoints(kind, trx, supplierId),
   ];
 }
 
@@ -89,6 +91,7 @@ async function removeRows(
 /** With what came in since its rows were removed: a token, or a key of a request that was under way. */
 async function endDeletion(store: Store, trx: Kysely<Tables>, supplierId: string): Promise<void> {
   await lockSupplier(store, trx, supplierId);
+  await removeEndpoints(store.kind, trx, supplierId);
   for (const table of ['token', 'board_session', 'idempotency_key', 'feed', 'supplier'] as const)
     await trx.deleteFrom(table).where('supplier_id', '=', supplierId).execute();
 }

@@ -6,6 +6,7 @@ import { UnavailableError } from '../../domain/unavailable.ts';
 import { writeAnswers, type NumberedAnswer } from '../answer/answer-codec.ts';
 import { fromRequestCells } from '../answer/request-codec.ts';
 import type { AccessWrite } from '../access/write-access.ts';
+import type { WebhookWrite } from '../webhook/write-webhook.ts';
 import type { Load } from './admission.ts';
 import type { CatalogPart } from './writer.ts';
 import {
@@ -23,6 +24,7 @@ export interface WriterCalls {
   save(part: CatalogPart): Promise<SaveCounts>;
   purgeKeys(keepMs: number): Promise<boolean>;
   writeAccess(write: AccessWrite): Promise<boolean>;
+  writeWebhook(write: WebhookWrite): Promise<boolean>;
   /** Tells this caller of commits from now on. */
   follow(): void;
   probe(): Promise<string | null>;
@@ -69,6 +71,8 @@ async function run(calls: WriterCalls, call: Exclude<Unnumbered, ['update', unkn
       return calls.purgeKeys(call[1]);
     case 'writeAccess':
       return calls.writeAccess(call[1]);
+    case 'writeWebhook':
+      return calls.writeWebhook(call[1]);
     case 'follow':
       calls.follow();
       return null;

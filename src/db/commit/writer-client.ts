@@ -6,6 +6,7 @@ import { readAnswers } from '../answer/answer-codec.ts';
 import { toRequestCells } from '../answer/request-codec.ts';
 import { createAdmission, type Load } from './admission.ts';
 import type { WriteAccess } from '../access/write-access.ts';
+import type { WriteWebhook } from '../webhook/write-webhook.ts';
 import type { StoreKind } from '../store/store.ts';
 import { createOpenCalls } from './open-calls.ts';
 import { saveInParts } from './save-in-parts.ts';
@@ -25,6 +26,8 @@ export interface Writer {
   purgeKeys(keepMs: number): Promise<boolean>;
   /** Writes a session of the board, or a token's last use. */
   readonly writeAccess: WriteAccess;
+  /** Writes a webhook endpoint. */
+  readonly writeWebhook: WriteWebhook;
   /** From now on `hear` gets the positions of all callers' commits. Resolves once it does. */
   follow(): Promise<void>;
   /** Why no update can be stored, as a sentence. Null if updates can be stored. */
@@ -76,6 +79,7 @@ export function connectWriter(
     },
     purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
     writeAccess: (write) => calls.ask(['writeAccess', write]),
+    writeWebhook: (write) => calls.ask(['writeWebhook', write]),
     follow: () => calls.ask(['follow']),
     probe: () => calls.ask(['probe']),
     backlog: () => orSoon(calls.ask(['backlog']), admission.load),

@@ -62,6 +62,7 @@ const calls: Omit<WriterCalls, 'follow'> = {
   save: desk.save,
   purgeKeys: writer.purgeKeys,
   writeAccess: writer.writeAccess,
+  writeWebhook: writer.writeWebhook,
   probe: readiness.check,
   backlog: desk.backlog,
 };

@@ -1,4 +1,4 @@
-/** Runs the writer's transactions: updates, parts of catalogs, sessions, the deletion of old keys. */
+/** Runs the writer's transactions: updates, parts of catalogs, sessions, webhooks, the deletion of old keys. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CatalogRow, ImportOrigin } from '../../domain/catalog.ts';
 import type { UpdateRequest } from '../../domain/update.ts';
@@ -8,6 +8,7 @@ import { createApplyRequests, type Applied } from '../update/apply-updates.ts';
 import type { Store } from '../store/store.ts';
 import { createPurgeKeys, type PurgeKeys } from '../update/purge-keys.ts';
 import { createWriteAccess, type WriteAccess } from '../access/write-access.ts';
+import { createWriteWebhook, type WriteWebhook } from '../webhook/write-webhook.ts';
 import { codeOf, isDiskFailure } from '../driver/store-error.ts';
 import { inTransaction } from '../store/transaction.ts';
 
@@ -31,6 +32,8 @@ export interface StoreWriter {
   readonly purgeKeys: PurgeKeys;
   /** Writes a session of the board, or a token's last use. */
   readonly writeAccess: WriteAccess;
+  /** Writes a webhook endpoint. */
+  readonly writeWebhook: WriteWebhook;
 }
 
 /** Prepares the statements. The writer retries for 5 seconds while another process writes to the SQLite file. */
@@ -39,6 +42,7 @@ export function createWriter(store: Store): StoreWriter {
   const saveCatalog = createSaveCatalog(store);
   const purgeKeys = createPurgeKeys(store);
   const writeAccess = createWriteAccess(store);
+  const writeWebhook = createWriteWebhook(store);
   return {
     commit: (requests, now) =>
       whenFree(() => inTransaction(store, (trx) => applyRequests(trx, requests, now))),
@@ -46,6 +50,7 @@ export function createWriter(store: Store): StoreWriter {
       whenFree(() => inTransaction(store, (trx) => saveCatalog(trx, origin, rows, now))),
     purgeKeys: (keepMs) => whenFree(() => purgeKeys(keepMs)),
     writeAccess: (write) => whenFree(() => writeAccess(write)),
+    writeWebhook: (write) => whenFree(() => writeWebhook(write)),
   };
 }
 
@@ -102,6 +107,7 @@ export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) 
     save: (part, now) => unlessFailed(() => writer.save(part, now)),
     purgeKeys: (keepMs) => unlessFailed(() => writer.purgeKeys(keepMs)),
     writeAccess: (write) => unlessFailed(() => writer.writeAccess(write)),
+    writeWebhook: (write) => unlessFailed(() => writer.writeWebhook(write)),
     note,
   };
 }

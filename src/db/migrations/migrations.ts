@@ -9,6 +9,7 @@ import { addAsOfTimes } from './migration-0007.ts';
 import { addFeeds } from './migration-0008.ts';
 import { addBoardSessions } from './migration-0009.ts';
 import { addTokenRotation } from './migration-0010.ts';
+import { addWebhooks } from './migration-0011.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -25,6 +26,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0008_feeds': { up: (db) => addFeeds(db, store) },
     '0009_board_sessions': { up: (db) => addBoardSessions(db, store) },
     '0010_token_rotation': { up: (db) => addTokenRotation(db, store) },
+    '0011_webhooks': { up: (db) => addWebhooks(db, store) },
   };
 }
 

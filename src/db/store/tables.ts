@@ -5,6 +5,7 @@ import type { Condition, Restriction } from '../../domain/sku.ts';
 import type { CodeKind } from '../../domain/identifier.ts';
 import { bigint, bytes, integer, orNull, text, type Columns, type RowOf } from './columns.ts';
 import { feedColumns } from './feed-columns.ts';
+import { webhookAttemptColumns, webhookEndpointColumns } from './webhook-columns.ts';
 
 /** The primary key of `supplier`. Keys of suppliers' rows in other tables begin with it. */
 export const supplierKey = { supplier_id: text() };
@@ -159,6 +160,10 @@ const idempotencyKey = {
 /** An inventory file that was handed in or dropped, and what became of it. The file itself is in the spool. */
 const feed = { ...supplierKey, ...feedColumns };
 
+/** An endpoint that is told of changes, and its last attempts. */
+const webhookEndpoint = { ...supplierKey, ...webhookEndpointColumns };
+const webhookAttempt = { ...supplierKey, ...webhookAttemptColumns };
+
 /** One row: the milliseconds for which gateways have served this store. Idempotency keys age by it (service-clock.ts). */
 const serviceClock = {
   /** Always 1. */
@@ -185,6 +190,8 @@ export const tables = {
   idempotency_key: declare(idempotencyKey, ['supplier_id', 'operation', 'key']),
   feed: declare(feed, ['supplier_id', 'feed_id']),
   board_session: declare(boardSession, ['session_hash']),
+  webhook_endpoint: declare(webhookEndpoint, ['supplier_id', 'endpoint_id']),
+  webhook_attempt: declare(webhookAttempt, ['supplier_id', 'endpoint_id', 'number']),
   service_clock: declare(serviceClock, ['id']),
 };
 

@@ -163,6 +163,16 @@ const feeds = sql`
     concat('feed ', feed_id, ' is ', state, ', read ', rows_read, ', done ', rows_done) as what
   from feed`;
 
+/** Rule: a webhook endpoint is not ahead of its supplier's changes. It would not be told of those that come next. */
+const webhooks = sql`
+  select
+    case when coalesce(endpoint.pending_until, endpoint.position) > supplier.last_position
+      then 'A webhook endpoint is ahead of its supplier''s changes' end as problem,
+    endpoint.supplier_id, null as sku_id,
+    concat('endpoint ', endpoint.endpoint_id, ' is at position ', endpoint.position, ' of ', supplier.last_position) as what
+  from webhook_endpoint as endpoint
+  inner join supplier on supplier.supplier_id = endpoint.supplier_id`;
+
 /** All rules. Each query gives the columns `problem`, `supplier_id`, `sku_id` and `what`. A row with a null problem breaks no rule. */
 export const findRules: readonly RawBuilder<unknown>[] = [
   values('sku'),
@@ -177,4 +187,5 @@ export const findRules: readonly RawBuilder<unknown>[] = [
   texts,
   keyBytes,
   feeds,
+  webhooks,
 ];

@@ -3,11 +3,12 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@pro
 import { changeSources, type ChangeSource } from '../../domain/change.ts';
 import { problems, type Problem } from '../../domain/refusal.ts';
 import { unavailableCodes } from '../../domain/unavailable.ts';
-import { countFeeds, type CountedFeed } from './feed-metrics.ts';
+import { countFeeds, type CountedFeed } from '../counted/feed-metrics.ts';
+import { countWebhooks, type GaugedWebhooks, type WebhookCounts } from '../counted/webhook-metrics.ts';
 import type { MetricsPage } from './probes.ts';
 import { outcomes, type RequestObserver } from './request-log.ts';
 
-export interface Metrics extends MetricsPage, RequestObserver {
+export interface Metrics extends MetricsPage, RequestObserver, WebhookCounts {
   /** A transaction was committed. */
   committed(commit: CountedCommit): void;
   /** A transaction failed. */
@@ -33,6 +34,7 @@ export interface Gauged {
   readonly log: () => { readonly bytes: number; readonly ageSeconds: number };
   /** Inventory files that wait for their turn. */
   readonly feedsWaiting: () => Promise<number>;
+  readonly webhooks: () => Promise<GaugedWebhooks>;
 }
 
 /** Buckets from half a millisecond, the time of a small request, to the time-out of a request. */
@@ -82,6 +84,7 @@ export function createMetrics(gauged: Gauged): Metrics {
     answered: countRequests(registers, refuse),
     ...countCommits(registers, refuse),
     feedEnded: countFeeds(registers),
+    ...countWebhooks(registers, gauged.webhooks),
   };
 }
 

@@ -1,0 +1,125 @@
+/** Webhook messages: their IDs, and their bodies. The same changes of an endpoint always make the same bytes, and the same ID. */
+import { hash } from 'node:crypto';
+import type { InventoryChange } from '../domain/change.ts';
+import type { InventoryState } from '../domain/sku.ts';
+import type { Delivery, EndpointKey } from '../domain/webhook/endpoint.ts';
+
+/** Longest body, in bytes, as the specification recommends it. A single change may be longer. */
+const MAX_BODY_BYTES = 20_000;
+/** Changes in a message at most. Their shortest records fill a body. */
+export const MAX_CHANGES = 100;
+/** Hexadecimal digits of the body's hash in a message's ID. */
+const DIGEST_LENGTH = 12;
+
+/** A message, whole. */
+export interface WebhookMessage {
+  readonly id: string;
+  readonly body: Buffer;
+}
+
+/** A message of changes. */
+export interface ChangesMessage extends WebhookMessage {
+  /** Positions of its first and its last change. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The longest message that begins with the first of these changes. There must be one. */
+export function composeMessage(endpoint: Delivery, changes: readonly InventoryChange[]): ChangesMessage {
+  const records: string[] = [];
+  let bytes = Buffer.byteLength(envelope([], changes));
+  for (const change of changes) {
+    const record = JSON.stringify(toRecord(change));
+    bytes += Buffer.byteLength(record) + 1;
+    if (records.length > 0 && bytes > MAX_BODY_BYTES) break;
+    records.push(record);
+  }
+  return toMessage(endpoint, records, changes);
+}
+
+/** The message of exactly these changes, which `composeMessage` chose before. */
+export function repeatMessage(endpoint: Delivery, changes: readonly InventoryChange[]): ChangesMessage {
+  return toMessage(
+    endpoint,
+    changes.map((change) => JSON.stringify(toRecord(change))),
+    changes,
+  );
+}
+
+/** The message that a ping sends. It has no changes. */
+export function pingMessage(id: string, now: Date): WebhookMessage {
+  const timestamp = now.toISOString();
+  return { id, body: Buffer.from(JSON.stringify({ type: 'webhook.ping', timestamp, data: {} })) };
+}
+
+/** The ID of a ping. */
+export function pingIdOf(key: EndpointKey, unique: string): string {
+  return `${nameOf(key)}_ping-${unique}`;
+}
+
+function toMessage(
+  endpoint: Delivery,
+  records: readonly string[],
+  changes: readonly InventoryChange[],
+): ChangesMessage {
+  const [first, last] = [changes[0]?.position ?? 0, changes[records.length - 1]?.position ?? 0];
+  const body = envelope(records, changes.slice(0, records.length));
+  // After a backup was restored, positions stand for other changes. A receiver must not take them for those that it knows.
+  const digest = hash('sha256', body).slice(0, DIGEST_LENGTH);
+  return {
+    id: `${nameOf(endpoint)}_${endpoint.round}_${first}-${last}_${digest}`,
+    body: Buffer.from(body),
+    first,
+    last,
+  };
+}
+
+/** A signature covers ID, timestamp and body with full stops between them, so an ID must have none. No supplier's key has `~` and a letter. */
+function nameOf({ supplierId, endpointId }: EndpointKey): string {
+  return `${supplierId.replaceAll('.', '~p')}_${endpointId}`;
+}
+
+function envelope(records: readonly string[], changes: readonly InventoryChange[]): string {
+  const last = changes.at(-1);
+  const timestamp = JSON.stringify(last?.changedAt ?? '');
+  const cursor = JSON.stringify(cursorBehind(last?.position ?? 0));
+  return `{"type":"inventory.changed","timestamp":${timestamp},"data":{"cursor":${cursor},"changes":[${records.join(',')}]}}`;
+}
+
+/** The cursor that GraphQL's feed gives out for this position. */
+function cursorBehind(position: number): string {
+  return Buffer.from(JSON.stringify([position])).toString('base64url');
+}
+
+/** The fields of GraphQL's `InventoryChange`, without the SKU as it is now: a message does not change after its changes. */
+function toRecord(change: InventoryChange) {
+  const { before, after } = change;
+  return {
+    id: String(change.position),
+    skuId: change.skuId,
+    version: change.version,
+    before: toState(before),
+    after: toState(after),
+    delta: {
+      quantityInStock: after.quantityInStock - before.quantityInStock,
+      quantityOnBackorder: after.quantityOnBackorder - before.quantityOnBackorder,
+    },
+    source: change.source,
+    actor: change.actor,
+    reason: change.reason,
+    referenceDocumentUri: change.referenceDocumentUri,
+    groupId: change.groupId,
+    changedAt: change.changedAt,
+    asOf: change.asOf,
+  };
+}
+
+function toState(state: InventoryState) {
+  const { quantityInStock, quantityOnBackorder, restrictions, backorderDate } = state;
+  return {
+    quantityInStock,
+    quantityOnBackorder,
+    restrictions: restrictions?.toUpperCase() ?? null,
+    backorderDate,
+  };
+}
