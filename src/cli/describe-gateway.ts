@@ -21,6 +21,7 @@ export function describeGateway(
     '',
     ...(hasNoBoard ? [] : [`  Board      ${origin}/board/`]),
     `  ${graphiql === 'on' ? 'GraphiQL' : 'GraphQL '}   ${origin}/graphql`,
+    `  Docs       ${origin}/docs`,
     `  OpenAPI    ${origin}/openapi.json`,
     ...(metricsOrigin === undefined ? [] : [`  Metrics    ${metricsOrigin}/metrics`]),
   ];

@@ -21,6 +21,7 @@ import type { HeavyWork } from './heavy/heavy-request.ts';
 import type { LiveLimits } from './live/live-streams.ts';
 import { addFeedDoor, type FeedDoorOptions } from './feed/feed-door.ts';
 import { addLegacyDoor, type LegacyDoorOptions } from './door/legacy-door.ts';
+import { addDocsDoor } from './docs/docs-door.ts';
 import { addOpenApiDoor } from './openapi/openapi-door.ts';
 import { addProbes, type Probes } from './edge/probes.ts';
 import { leaveBodyUnread } from './edge/linger.ts';
@@ -110,6 +111,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const { ready = () => Promise.resolve(null), metrics, version = '0.0.0' } = options;
   addProbes(server, { ready, metrics, version, closing: closing.signal });
   addOpenApiDoor(server, version);
+  addDocsDoor(server, version);
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
   const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options), budget);
   const { board, authenticate, corsOrigins } = options;

@@ -184,6 +184,7 @@ export const rooms: readonly Room[] = [
     'The OpenAPI document of the legacy paths, the files and the probes.',
     ...['domain', 'http/legacy/drf', 'http/legacy', 'http/feed'],
   ),
+  room('http/docs', 'The page of all operations, for people.', ...['schema', 'http/openapi']),
   room(
     'http/door',
     'The two doors: the routes of GraphQL and of the legacy paths.',
@@ -208,6 +209,7 @@ export const rooms: readonly Room[] = [
       'http/live',
       'http/feed',
       'http/openapi',
+      'http/docs',
       'http/door',
     ],
     'http/board',
