@@ -2,10 +2,13 @@
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createServer } from '../../src/http/server.ts';
 import { permissions, type Caller } from '../../src/domain/caller.ts';
 import { createBrokenInventory } from '../support/broken-inventory.ts';
+import { eventually } from '../support/eventually.ts';
+import { oneThread, openGateway, tokens } from '../support/gateway.ts';
+import { range } from '../support/range.ts';
 
 const SECRET = `select * from sku where supplier_id = 'acme' -- /var/lib/stockgate.db`;
 const QUERY = '{ sku(by: { skuId: "a" }) { skuId } }';
@@ -123,4 +126,41 @@ describe('the log says what went wrong, under the id of the request', () => {
     }
     expect(log).not.toContain(secret);
   });
+});
+
+test('a client that leaves before its large answer begins is no fault', async () => {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const gateway = await openGateway(
+    'sqlite',
+    undefined,
+    { logger: pino({ level: 'debug' }, { write }) },
+    oneThread,
+  );
+  try {
+    const leave = new AbortController();
+    const update = gateway.inventory.update.bind(gateway.inventory);
+    vi.spyOn(gateway.inventory, 'update').mockImplementation(async (request) => {
+      const answer = await update(request);
+      leave.abort();
+      await eventually(() => expect(lines.join('')).toContain('"status":499'));
+      return answer;
+    });
+    const updates = range(5_000).map((n) => ({ identifier: { skuId: 'EACH' }, quantityInStock: n }));
+    const query = `mutation ($input: BulkUpdateSkuInventoryInput!) {
+      bulkUpdateSkuInventory(input: $input) { results { index outcome sku { id skuId title quantityInStock } } }
+    }`;
+    const left = fetch(`${await gateway.listen()}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Token ${tokens.full}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { input: { updates } } }),
+      signal: leave.signal,
+    });
+    await expect(left).rejects.toThrow('aborted');
+    await eventually(() => expect(lines.join('')).toContain('the client left'));
+    expect(lines.filter((line) => line.includes('"level":50'))).toEqual([]);
+  } finally {
+    vi.restoreAllMocks();
+    await gateway.close();
+  }
 });

@@ -99,11 +99,18 @@ export function reportFault(error: unknown, request: FastifyRequest): string {
       { reqId: request.id, err: unavailable.cause, code: unavailable.code },
       'unavailable',
     );
+  } else if (request.raw.socket?.destroyed && isCutOff(error)) {
+    // The client left before its answer began, and the stream of the answer ended with it. That is no fault.
+    request.log.debug({ reqId: request.id }, 'the client left');
   } else {
     request.errorCode = 'INTERNAL_SERVER_ERROR';
     request.log.error({ reqId: request.id, err: error }, 'request failed');
   }
   return describeFault(error, request.id);
+}
+
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** The message for the client. */
