@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { InventoryChange } from '../../src/domain/change.ts';
 import type { Delivery } from '../../src/domain/webhook/endpoint.ts';
 import { composeMessage, pingIdOf, repeatMessage } from '../../src/webhook/message.ts';
+import { openApiDocument } from '../../src/http/openapi/document.ts';
+import { createJudge, type Document } from '../openapi/documents.ts';
 import { openGateway, type Gateway } from '../support/gateway.ts';
 import { mutations } from '../support/mutations.ts';
 import { range } from '../support/range.ts';
@@ -51,6 +53,16 @@ test('records are what the feed answers, and its cursor goes on behind them', as
   expect(await feed(data.cursor)).toEqual(all.slice(data.changes.length));
   const last = parse(composeMessage(endpoint, changes.slice(-1)).body);
   expect(last.data.changes).toEqual(all.slice(-1));
+});
+
+test('bodies are as the OpenAPI document says', () => {
+  const judge = createJudge(openApiDocument('1.0.0') as unknown as Document);
+  const schema = { $ref: '#/components/schemas/ChangesMessage' };
+  for (const part of [changes, changes.slice(-2), changes.slice(-1)])
+    expect(judge.validate(schema, parse(composeMessage(endpoint, part).body))).toEqual([]);
+  // Control: a field that it does not know is caught.
+  const odd = { ...parse(composeMessage(endpoint, changes).body), more: 1 };
+  expect(judge.validate(schema, odd)).toHaveLength(1);
 });
 
 test('a body has as many changes as fit in 20 kB, and one at least', () => {

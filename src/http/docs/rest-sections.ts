@@ -29,15 +29,20 @@ export interface RestSections {
   readonly schemas: readonly Html[];
 }
 
-export function restSections({ paths, components }: Part): RestSections {
-  const operations = Object.entries(
-    paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>,
-  ).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      title: `${method.toUpperCase()} ${path}`,
-      operation,
-    })),
-  );
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+export function restSections({ paths, webhooks, components }: Part): RestSections {
+  const titled = (group: unknown, titleOf: (method: string, name: string) => string) =>
+    Object.entries(group as Paths).flatMap(([name, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        title: titleOf(method.toUpperCase(), name),
+        operation,
+      })),
+    );
+  const operations = [
+    ...titled(paths, (method, path) => `${method} ${path}`),
+    ...titled(webhooks, (_method, name) => `webhook ${name}`),
+  ];
   const { schemas } = components as { readonly schemas: Readonly<Record<string, Part>> };
   return {
     links: operations.map(

@@ -58,3 +58,21 @@ export function jsonAnswer(description: string, schema: Part, more: Part = {}): 
 export function ref(name: string): Part {
   return { $ref: `#/components/schemas/${name}` };
 }
+
+/** An object that has all of these fields and no other. */
+export function exact(
+  properties: Readonly<Record<string, Part>>,
+  optional: Readonly<Record<string, Part>> = {},
+): Part {
+  return {
+    type: 'object',
+    properties: { ...properties, ...optional },
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}
+
+/** What fits the schema, or null. */
+export function orNull(schema: Part): Part {
+  return { oneOf: [schema, { type: 'null' }] };
+}

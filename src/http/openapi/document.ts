@@ -2,6 +2,7 @@
 import { jsonAnswer, refusals, type Part } from './answers.ts';
 import { feedPaths, feedSchemas } from './feed-paths.ts';
 import { legacyPaths, legacySchemas } from './legacy-paths.ts';
+import { webhooks, webhookSchemas } from './webhooks.ts';
 
 const probe = (operationId: string, summary: string, responses: Part): Part => ({
   get: { operationId, summary, tags: ['Probes'], security: [], responses },
@@ -42,10 +43,11 @@ export function openApiDocument(version: string): Part {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'Inventory' }, { name: 'Inventory files' }, { name: 'Probes' }],
+    tags: [{ name: 'Inventory' }, { name: 'Inventory files' }, { name: 'Probes' }, { name: 'Webhooks' }],
     paths: { ...legacyPaths, ...feedPaths, ...probePaths },
+    webhooks,
     components: {
-      schemas: { ...legacySchemas, ...feedSchemas },
+      schemas: { ...legacySchemas, ...feedSchemas, ...webhookSchemas },
       securitySchemes: {
         legacyToken: {
           type: 'apiKey',

@@ -13,7 +13,7 @@ import { EXPORT_PATH, FEEDS_PATH } from '../feed/describe-feed.ts';
 import { ExportFilters } from '../feed/export-parameters.ts';
 import { FeedParameters } from '../feed/feed-parameters.ts';
 import { feedMediaTypes } from '../feed/take-in.ts';
-import { edgeStatuses, jsonAnswer, ref, refusals, type Part } from './answers.ts';
+import { edgeStatuses, exact, jsonAnswer, orNull, ref, refusals, type Part } from './answers.ts';
 import { queryParameters } from './parameters.ts';
 
 const text: Part = { type: 'string' };
@@ -22,21 +22,6 @@ const time: Part = { type: 'string', format: 'date-time' };
 const timeOrNull: Part = { type: ['string', 'null'], format: 'date-time' };
 const count: Part = { type: 'integer', minimum: 0 };
 const boolean: Part = { type: 'boolean' };
-
-/** An object that has all of these fields and no other. */
-function exact(
-  properties: Readonly<Record<string, Part>>,
-  optional: Readonly<Record<string, Part>> = {},
-): Part {
-  return {
-    type: 'object',
-    properties: { ...properties, ...optional },
-    required: Object.keys(properties),
-    additionalProperties: false,
-  };
-}
-
-const orNull = (schema: Part): Part => ({ oneOf: [schema, { type: 'null' }] });
 
 export const feedSchemas: Readonly<Record<string, Part>> = {
   FeedRefusal: exact({ message: text, code: text }),
