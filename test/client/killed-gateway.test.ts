@@ -66,6 +66,26 @@ test(
 );
 
 test(
+  'importFile() follows its file past the end of the gateway',
+  async () => {
+    const rows = range(20_000).map((n) => `no-such-${n},1\n`);
+    const states: string[] = [];
+    const call = client.importFile(`sku_id,quantity_in_stock\n${rows.join('')}spinning-top,5\n`, {
+      onProgress: ({ state }) => states.push(state),
+    });
+    await eventually(() => expect(states).not.toEqual([]));
+    await gateway.kill();
+    await gateway.restart();
+    expect(await call).toMatchObject({ ok: true, report: { rows: 20_001, applied: 1, rejected: 20_000 } });
+    const versions: number[] = [];
+    for await (const { change } of client.changes({ filter: { skuIds: ['spinning-top'] } }))
+      versions.push(change.version);
+    expect(versions).toEqual([1]);
+  },
+  PATIENCE,
+);
+
+test(
   'bulk() goes on, and applies each row once',
   async () => {
     const skuId = 'duck-1';

@@ -140,6 +140,16 @@ test('a bulk call without rows is answered, and one whose key has other rows is 
   });
 });
 
+test('a key that is too long for its parts is refused with the first one', async () => {
+  const updates = range(10_001).map((n) => ({ identifier: { skuId: 'kite-diamond' }, quantityInStock: n }));
+  await expect(client.bulk(updates, { idempotencyKey: 'k'.repeat(250) })).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+    answered: 0,
+    sent: 10_000,
+    mayBeApplied: false,
+  });
+});
+
 test('undo() takes back a group, and refuses what does not exist', async () => {
   const { groupIds } = await client.bulk([{ identifier: { skuId: 'two-cities-new' }, quantityInStock: 77 }]);
   const [groupId = ''] = groupIds;
@@ -216,6 +226,26 @@ test('importFile() hands a file in, tells its progress, and gives its report', a
     feed: { filename: 'inventory.csv' },
   });
   expect(steps.at(-1)).toMatchObject({ state: 'DONE', rowsDone: 4 });
+  // The types of these fields are written by hand.
+  expect(Object.keys(result.feed).toSorted()).toEqual([
+    ...['actor', 'createdAt', 'dryRun', 'filename', 'finishedAt', 'id', 'mode', 'refusal', 'rejectedRows'],
+    ...['report', 'rowsDone', 'rowsRead', 'startedAt', 'state'],
+  ]);
+  expect(Object.keys(result.feed.report ?? {}).toSorted()).toEqual([
+    ...[
+      'applied',
+      'dryRun',
+      'groupId',
+      'hints',
+      'ignored',
+      'mode',
+      'preview',
+      'problems',
+      'rejected',
+      'rows',
+    ],
+    ...['stale', 'unchanged', 'unitsAfter', 'unitsBefore', 'zeroed'],
+  ]);
   if (!result.ok || result.report.groupId === null) throw new Error('Nothing was stored.');
   expect(await client.undo({ groupId: result.report.groupId })).toMatchObject({ ok: true, appliedCount: 4 });
 });

@@ -199,7 +199,7 @@ test('a bulk call that fails in the middle says what was answered, and the same 
     token: TOKEN,
     fetch: async (input, init) => {
       const answer = await fetch(input, init);
-      if (typeof init?.body !== 'string' || !init.body.includes(`"${idempotencyKey}/1"`)) return answer;
+      if (typeof init?.body !== 'string' || !init.body.includes(`"${idempotencyKey}/000001"`)) return answer;
       await answer.body?.cancel();
       return Response.json(fault, { status: 500 });
     },

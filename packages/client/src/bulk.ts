@@ -28,7 +28,8 @@ export async function sendBulk(
   const idempotencyKey = options.idempotencyKey ?? newKey();
   const tally = new GroupTally();
   for (const [i, part] of parts.entries()) {
-    const key = parts.length > 1 ? `${idempotencyKey}/${i}` : idempotencyKey;
+    // Of one length, so that a key that is too long is refused with the first part.
+    const key = parts.length > 1 ? `${idempotencyKey}/${String(i).padStart(6, '0')}` : idempotencyKey;
     const input = { ...options, updates: part, idempotencyKey: key };
     try {
       tally.add((await mutate<BulkData>(bulkMutation, input, { signal, deadlineMs })).result);

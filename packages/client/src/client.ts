@@ -159,7 +159,15 @@ function leavable<T>(
 
 export type { BulkOptions } from './bulk.ts';
 export { BulkError, StockgateError, type FaultCode } from './errors.ts';
-export type { Feed, FeedRefusal, FeedReport, ImportOptions, ImportResult } from './import-file.ts';
+export type {
+  Feed,
+  FeedRefusal,
+  FeedReport,
+  ImportOptions,
+  ImportResult,
+  PreviewedChange,
+  PreviewedState,
+} from './import-file.ts';
 export type { LiveOptions, LiveStatus } from './live.ts';
 export type { Accepted, Counts, GroupResult, Refused, RowResult, UpdateResult } from './results.ts';
 export type * from './schema-types.ts';

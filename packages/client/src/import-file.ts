@@ -57,6 +57,8 @@ export interface FeedRefusal {
 
 /** What a file did, or what it would do: each row is applied, unchanged, stale or rejected. */
 export interface FeedReport {
+  readonly mode: 'delta' | 'full';
+  readonly dryRun: boolean;
   readonly rows: number;
   readonly applied: number;
   readonly unchanged: number;
@@ -66,6 +68,8 @@ export interface FeedReport {
   readonly zeroed: number;
   readonly unitsBefore: number;
   readonly unitsAfter: number;
+  /** Of a dry run, or of a file that was refused: the 100 largest changes. */
+  readonly preview: readonly PreviewedChange[];
   /** What `undo()` takes; null if nothing was stored. */
   readonly groupId: string | null;
   /** Columns that are not read. */
@@ -74,6 +78,21 @@ export interface FeedReport {
   readonly hints: readonly string[];
   /** The first rejected rows, with their lines. */
   readonly problems: readonly { readonly line: number; readonly code: string; readonly message: string }[];
+}
+
+/** A change that a file would make. */
+export interface PreviewedChange {
+  readonly skuId: string;
+  readonly before: PreviewedState;
+  readonly after: PreviewedState;
+}
+
+export interface PreviewedState {
+  readonly quantityInStock: number;
+  readonly quantityOnBackorder: number;
+  /** As in files. */
+  readonly restrictions: 'discontd' | 'tmpunavail' | null;
+  readonly backorderDate: string | null;
 }
 
 export type ImportResult =
