@@ -7,6 +7,8 @@ import { startBuiltThreads } from './build.ts';
 /** Files that take more than ten seconds, the longest first: started last, one of them would leave the other workers idle. */
 const LONGEST = [
   'neighbour',
+  'packed',
+  'killed-gateway',
   'full-disk',
   'live-limits',
   'examples',
@@ -17,6 +19,8 @@ const LONGEST = [
   'bulk',
   'graphiql',
   'live',
+  'operations',
+  'retries',
   'grid',
   'other-supplier',
   'looks',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../support/stores/databases.ts';
 import { runIn } from '../support/machine/run-in.ts';
 
-const source = fileURLToPath(new URL('../../packages/client', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface PackedClient {
   /** A package that has nothing but the client in its `node_modules`. */
@@ -21,7 +21,8 @@ export async function packClient(): Promise<PackedClient> {
   const { path: folder, remove } = makeFolder();
   const path = join(folder, 'node_modules/@stockgate/client');
   mkdirSync(path, { recursive: true });
-  await runIn(source, 'npm', ['pack', '--offline', '--no-update-notifier', '--pack-destination', folder]);
+  const quiet = ['--offline', '--no-update-notifier'];
+  await runIn(root, 'npm', ['run', ...quiet, 'pack-client', '--', ...quiet, '--pack-destination', folder]);
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   await runIn(folder, 'tar', ['-xzf', tarball, '-C', path, '--strip-components', '1']);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
