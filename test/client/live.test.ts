@@ -95,6 +95,25 @@ test('an abort ends it at once, and frees the connection', async () => {
   await eventually(() => expect(gateway.proxy.open).toBeLessThan(open));
 });
 
+test('an abort ends it and frees the connection also while the reader is busy, and what had arrived is not given', async () => {
+  const begin = await writer.changes({ filter: { skuIds: [SKU.skuId] } }).next();
+  for (let i = 0; i < 20; i++) await sell();
+  const stop = new AbortController();
+  const live = client.live({ after: begin.value?.cursor, signal: stop.signal });
+  await live.next();
+  const { open } = gateway.proxy;
+  stop.abort();
+  await eventually(() => expect(gateway.proxy.open).toBeLessThan(open));
+  await expect(live.next()).rejects.toMatchObject({ code: 'ABORTED' });
+  expect(await live.next()).toEqual({ value: undefined, done: true });
+
+  const end = new AbortController();
+  const changes = writer.changes({ signal: end.signal });
+  await changes.next();
+  end.abort();
+  await expect(changes.next()).rejects.toMatchObject({ name: 'AbortError', code: 'ABORTED' });
+});
+
 test('a reader that leaves the loop frees the connection, also while nothing comes', async () => {
   const { states, live, ended } = collect();
   await eventually(() => expect(states()).toEqual(['live']));

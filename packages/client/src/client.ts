@@ -8,6 +8,7 @@ import {
   undoMutation,
   updateMutation,
 } from './documents.ts';
+import { throwIfAborted } from './failure.ts';
 import { createGraphql } from './graphql.ts';
 import { sendFile, type ImportOptions, type ImportResult } from './import-file.ts';
 import { follow, type LiveOptions } from './live.ts';
@@ -96,12 +97,12 @@ export function createClient(options: ClientOptions): Client {
     },
     sku: async (by, call = {}) => (await ask<SkuData>(skuQuery, { by }, call)).result,
     skus: ({ filter, orderBy, ...call } = {}) =>
-      pages(async (after) => {
+      pages(call.signal, async (after) => {
         const { result } = await ask<SkusData>(skusQuery, { after, filter, orderBy }, call);
         return { items: result.nodes, pageInfo: result.pageInfo };
       }),
     changes: ({ after: start, filter, orderBy, ...call } = {}) =>
-      pages(async (after = start) => {
+      pages(call.signal, async (after = start) => {
         const { result } = await ask<ChangesData>(changesQuery, { after, filter, orderBy }, call);
         const items = result.edges.map(({ cursor, node: change }) => ({ cursor, change }));
         return { items, pageInfo: result.pageInfo };
@@ -118,11 +119,17 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /** A page can be empty and still not be the last. */
-async function* pages<T>(read: (after: string | undefined) => Promise<Page<T>>) {
+async function* pages<T>(
+  signal: AbortSignal | undefined,
+  read: (after: string | undefined) => Promise<Page<T>>,
+) {
   let after: string | undefined;
   for (;;) {
     const { items, pageInfo } = await read(after);
-    yield* items;
+    for (const item of items) {
+      throwIfAborted(signal);
+      yield item;
+    }
     if (!pageInfo.hasNextPage) return;
     after = pageInfo.endCursor ?? after;
   }

@@ -110,6 +110,11 @@ export function toFailure(error: unknown, signal: AbortSignal): Failure {
   throw error;
 }
 
+/** Ends an iteration whose caller has left, before it gives what had arrived. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw toFailure(undefined, signal).toError();
+}
+
 /** Whether a mutation may have been applied all the same. */
 export function isUntold({ code, more: { status = 0 } }: Failure): boolean {
   return UNTOLD.has(status) || UNTOLD_CODES.has(code);

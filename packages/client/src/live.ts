@@ -14,6 +14,7 @@ import {
   lost,
   pauseAfter,
   readAnswer,
+  throwIfAborted,
   timedOut,
   toFailure,
   type Answer,
@@ -71,6 +72,7 @@ export async function* follow(
       const events = connect(transport, { after: cursor, filter }, silenceMs, signal);
       // The first event is empty: it says that the stream has begun.
       for await (const event of events) {
+        throwIfAborted(signal);
         if (event) {
           failures = 0;
           ({ cursor } = event);
