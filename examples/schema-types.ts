@@ -981,6 +981,74 @@ export type introspection = {
     "possibleTypes": null
    },
    {
+    "kind": "INPUT_OBJECT",
+    "name": "CreateWebhookEndpointInput",
+    "isOneOf": false,
+    "fields": null,
+    "inputFields": [
+     {
+      "name": "filter",
+      "type": {
+       "kind": "INPUT_OBJECT",
+       "name": "WebhookFilterInput",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "url",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      },
+      "defaultValue": null
+     }
+    ],
+    "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "CreateWebhookEndpointPayload",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "endpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "WebhookEndpoint",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "secret",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
     "kind": "SCALAR",
     "name": "Date",
     "isOneOf": null,
@@ -997,6 +1065,63 @@ export type introspection = {
     "fields": null,
     "inputFields": null,
     "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "INPUT_OBJECT",
+    "name": "DeleteWebhookEndpointInput",
+    "isOneOf": false,
+    "fields": null,
+    "inputFields": [
+     {
+      "name": "endpointId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "ID",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      },
+      "defaultValue": null
+     }
+    ],
+    "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "SCALAR",
+    "name": "ID",
+    "isOneOf": null,
+    "fields": null,
+    "inputFields": null,
+    "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "DeleteWebhookEndpointPayload",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "deletedEndpointId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "ID",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
     "enumValues": null,
     "possibleTypes": null
    },
@@ -1306,16 +1431,6 @@ export type introspection = {
     ],
     "inputFields": null,
     "interfaces": [],
-    "enumValues": null,
-    "possibleTypes": null
-   },
-   {
-    "kind": "SCALAR",
-    "name": "ID",
-    "isOneOf": null,
-    "fields": null,
-    "inputFields": null,
-    "interfaces": null,
     "enumValues": null,
     "possibleTypes": null
    },
@@ -2703,6 +2818,54 @@ export type introspection = {
       }
      },
      {
+      "name": "createWebhookEndpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "CreateWebhookEndpointPayload",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "deleteWebhookEndpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "DeleteWebhookEndpointPayload",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "pingWebhookEndpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "PingWebhookEndpointPayload",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "replayWebhookEndpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "ReplayWebhookEndpointPayload",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
       "name": "revertInventoryChanges",
       "type": {
        "kind": "NON_NULL",
@@ -2715,12 +2878,36 @@ export type introspection = {
       }
      },
      {
+      "name": "rotateWebhookSecret",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "RotateWebhookSecretPayload",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
       "name": "updateSkuInventory",
       "type": {
        "kind": "NON_NULL",
        "name": null,
        "ofType": {
         "name": "UpdateSkuInventoryPayload",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "updateWebhookEndpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "UpdateWebhookEndpointPayload",
         "kind": "OBJECT",
         "ofType": null
        }
@@ -2846,9 +3033,59 @@ export type introspection = {
       "name": "EDIT_ITEMS"
      },
      {
+      "name": "MANAGE_WEBHOOKS"
+     },
+     {
       "name": "VIEW_ITEMS"
      }
     ],
+    "possibleTypes": null
+   },
+   {
+    "kind": "INPUT_OBJECT",
+    "name": "PingWebhookEndpointInput",
+    "isOneOf": false,
+    "fields": null,
+    "inputFields": [
+     {
+      "name": "endpointId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "ID",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      },
+      "defaultValue": null
+     }
+    ],
+    "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "PingWebhookEndpointPayload",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "messageId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
     "possibleTypes": null
    },
    {
@@ -3235,6 +3472,82 @@ export type introspection = {
         "ofType": null
        }
       }
+     },
+     {
+      "name": "webhookEndpoints",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "LIST",
+        "ofType": {
+         "name": null,
+         "kind": "NON_NULL",
+         "ofType": {
+          "name": "WebhookEndpoint",
+          "kind": "OBJECT",
+          "ofType": null
+         }
+        }
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "INPUT_OBJECT",
+    "name": "ReplayWebhookEndpointInput",
+    "isOneOf": false,
+    "fields": null,
+    "inputFields": [
+     {
+      "name": "after",
+      "type": {
+       "kind": "SCALAR",
+       "name": "String",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "endpointId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "ID",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      },
+      "defaultValue": null
+     }
+    ],
+    "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "ReplayWebhookEndpointPayload",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "endpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "WebhookEndpoint",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
      }
     ],
     "inputFields": null,
@@ -3520,6 +3833,65 @@ export type introspection = {
       "ofType": null
      }
     ],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "INPUT_OBJECT",
+    "name": "RotateWebhookSecretInput",
+    "isOneOf": false,
+    "fields": null,
+    "inputFields": [
+     {
+      "name": "endpointId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "ID",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      },
+      "defaultValue": null
+     }
+    ],
+    "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "RotateWebhookSecretPayload",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "endpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "WebhookEndpoint",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "secret",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
     "enumValues": null,
     "possibleTypes": null
    },
@@ -4605,6 +4977,80 @@ export type introspection = {
     "possibleTypes": null
    },
    {
+    "kind": "INPUT_OBJECT",
+    "name": "UpdateWebhookEndpointInput",
+    "isOneOf": false,
+    "fields": null,
+    "inputFields": [
+     {
+      "name": "endpointId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "ID",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "filter",
+      "type": {
+       "kind": "INPUT_OBJECT",
+       "name": "WebhookFilterInput",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "isEnabled",
+      "type": {
+       "kind": "SCALAR",
+       "name": "Boolean",
+       "ofType": null
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "url",
+      "type": {
+       "kind": "SCALAR",
+       "name": "String",
+       "ofType": null
+      },
+      "defaultValue": null
+     }
+    ],
+    "interfaces": null,
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "UpdateWebhookEndpointPayload",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "endpoint",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "WebhookEndpoint",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
     "kind": "INTERFACE",
     "name": "UserError",
     "isOneOf": null,
@@ -4787,6 +5233,430 @@ export type introspection = {
     ],
     "inputFields": null,
     "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "WebhookAttempt",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "answer",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "at",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "DateTime",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "durationMs",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "messageId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "outcome",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "WebhookAttemptOutcome",
+        "kind": "ENUM",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "status",
+      "type": {
+       "kind": "SCALAR",
+       "name": "Int",
+       "ofType": null
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "ENUM",
+    "name": "WebhookAttemptOutcome",
+    "isOneOf": null,
+    "fields": null,
+    "inputFields": null,
+    "interfaces": null,
+    "enumValues": [
+     {
+      "name": "ACCEPTED"
+     },
+     {
+      "name": "FORBIDDEN_ADDRESS"
+     },
+     {
+      "name": "GONE"
+     },
+     {
+      "name": "REFUSED"
+     },
+     {
+      "name": "TIMED_OUT"
+     },
+     {
+      "name": "UNREACHABLE"
+     }
+    ],
+    "possibleTypes": null
+   },
+   {
+    "kind": "ENUM",
+    "name": "WebhookDisabledReason",
+    "isOneOf": null,
+    "fields": null,
+    "inputFields": null,
+    "interfaces": null,
+    "enumValues": [
+     {
+      "name": "BY_HAND"
+     },
+     {
+      "name": "FAILING"
+     },
+     {
+      "name": "GONE"
+     }
+    ],
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "WebhookEndpoint",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "acceptedAt",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "attempts",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "LIST",
+        "ofType": {
+         "name": null,
+         "kind": "NON_NULL",
+         "ofType": {
+          "name": "WebhookAttempt",
+          "kind": "OBJECT",
+          "ofType": null
+         }
+        }
+       }
+      }
+     },
+     {
+      "name": "changesBehind",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "createdAt",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "DateTime",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "cursor",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "disabledAt",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "disabledReason",
+      "type": {
+       "kind": "ENUM",
+       "name": "WebhookDisabledReason",
+       "ofType": null
+      }
+     },
+     {
+      "name": "endpointId",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "ID",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "failingSince",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "failures",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "filter",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "WebhookFilter",
+        "kind": "OBJECT",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "isEnabled",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Boolean",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     },
+     {
+      "name": "nextAttemptAt",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "previousSecretUntil",
+      "type": {
+       "kind": "SCALAR",
+       "name": "DateTime",
+       "ofType": null
+      }
+     },
+     {
+      "name": "url",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "String",
+        "kind": "SCALAR",
+        "ofType": null
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "OBJECT",
+    "name": "WebhookFilter",
+    "isOneOf": null,
+    "fields": [
+     {
+      "name": "actors",
+      "type": {
+       "kind": "LIST",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "NON_NULL",
+        "ofType": {
+         "name": "String",
+         "kind": "SCALAR",
+         "ofType": null
+        }
+       }
+      }
+     },
+     {
+      "name": "skuIds",
+      "type": {
+       "kind": "LIST",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "NON_NULL",
+        "ofType": {
+         "name": "String",
+         "kind": "SCALAR",
+         "ofType": null
+        }
+       }
+      }
+     },
+     {
+      "name": "sources",
+      "type": {
+       "kind": "LIST",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "NON_NULL",
+        "ofType": {
+         "name": "InventoryChangeSource",
+         "kind": "ENUM",
+         "ofType": null
+        }
+       }
+      }
+     }
+    ],
+    "inputFields": null,
+    "interfaces": [],
+    "enumValues": null,
+    "possibleTypes": null
+   },
+   {
+    "kind": "INPUT_OBJECT",
+    "name": "WebhookFilterInput",
+    "isOneOf": false,
+    "fields": null,
+    "inputFields": [
+     {
+      "name": "actors",
+      "type": {
+       "kind": "LIST",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "NON_NULL",
+        "ofType": {
+         "name": "String",
+         "kind": "SCALAR",
+         "ofType": null
+        }
+       }
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "skuIds",
+      "type": {
+       "kind": "LIST",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "NON_NULL",
+        "ofType": {
+         "name": "String",
+         "kind": "SCALAR",
+         "ofType": null
+        }
+       }
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "sources",
+      "type": {
+       "kind": "LIST",
+       "name": null,
+       "ofType": {
+        "name": null,
+        "kind": "NON_NULL",
+        "ofType": {
+         "name": "InventoryChangeSource",
+         "kind": "ENUM",
+         "ofType": null
+        }
+       }
+      },
+      "defaultValue": null
+     }
+    ],
+    "interfaces": null,
     "enumValues": null,
     "possibleTypes": null
    },

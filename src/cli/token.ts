@@ -25,7 +25,10 @@ const createOptions = {
   role: { schema: z.enum(roles, `Give ${roles.join(' or ')}.`).default('supplier') },
   permission: {
     multiple: true,
-    schema: z.array(z.enum(permissions, `Give ${permissions.join(' or ')}.`)).default([...permissions]),
+    // Endpoints send changes to other programs, so managing them must be asked for.
+    schema: z
+      .array(z.enum(permissions, `Give ${permissions.join(' or ')}.`))
+      .default(['edit_items', 'view_items']),
   },
   expires,
   name: {
@@ -64,7 +67,7 @@ create prints the token, once: only its SHA-256 is stored. The supplier must exi
 
   --supplier NAME    whose SKUs it is for
   --role ROLE        supplier (default) or retailer; a retailer's token can change nothing
-  --permission P     edit_items or view_items; may be given several times (default both)
+  --permission P     edit_items, view_items or manage_webhooks; may be given several times (default the first two)
   --expires TIME     how long it is valid: 30m, 12h, 90d (default: it does not expire)
   --name NAME        its name in the history; unique for the supplier (default token- and eight random digits)
   --database URL     sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)

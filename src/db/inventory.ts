@@ -82,7 +82,8 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
 }
 
 /** An inventory in another thread, which shares the writer of an open one. */
-export interface SideInventory extends Inventory, Pick<OpenInventory, 'writeAccess' | 'ready'> {
+export interface SideInventory
+  extends Inventory, Pick<OpenInventory, 'writeAccess' | 'writeWebhook' | 'ready'> {
   /** Resolves when all calls are answered. Call it before the store is closed. */
   close(): Promise<void>;
 }
@@ -97,6 +98,7 @@ export function createSideInventory(store: Store, clock: () => Date, port: Messa
   return {
     ...createContract(store, clock, writer, watch),
     writeAccess: (write) => writer.writeAccess(write),
+    writeWebhook: (write) => writer.writeWebhook(write),
     ready: createAskReadiness(() => writer.probe()),
     close: async () => {
       await writer.close();

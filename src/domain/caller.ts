@@ -1,6 +1,6 @@
 /** Callers: the supplier that a token speaks for, and what the token permits. */
 
-export const permissions = ['edit_items', 'view_items'] as const;
+export const permissions = ['edit_items', 'view_items', 'manage_webhooks'] as const;
 export type Permission = (typeof permissions)[number];
 export const roles = ['supplier', 'retailer'] as const;
 export type Role = (typeof roles)[number];

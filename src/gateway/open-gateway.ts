@@ -4,6 +4,7 @@ import { createFeeds } from '../db/feed/feeds.ts';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
 import { readWebhookLag } from '../db/webhook/read-webhooks.ts';
+import type { WebhookSettings } from '../db/webhook/webhooks.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
 import type { Metrics } from '../http/edge/metrics.ts';
 import { makeSpool } from '../http/feed/spool.ts';
@@ -22,7 +23,7 @@ import type { Watch } from './feed/run-feeds.ts';
 import { startExpiryWarnings } from './expiry-warnings.ts';
 import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
-import { startWebhooks, type WebhookSettings } from './webhook/start-webhooks.ts';
+import { startWebhooks } from './webhook/start-webhooks.ts';
 
 /** PostgreSQL has this many milliseconds longer than the query timeout to report that a read took too long. */
 const READ_MARGIN_MS = 5_000;
@@ -118,10 +119,10 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
 function startHeavy(
   store: Store,
   inventory: OpenInventory,
-  { requestThreads, server: { logger } }: GatewaySettings,
+  { requestThreads, webhooks, server: { logger } }: GatewaySettings,
 ) {
   if (!requestThreads) return undefined;
-  return startRequestThreads(store.url, inventory, store.queryTimeoutMs, (error) =>
+  return startRequestThreads(store.url, inventory, { ...store, webhooks }, (error) =>
     logger.error({ err: error }, 'a request thread failed'),
   );
 }
@@ -135,7 +136,7 @@ function shareMemory(servers: number) {
 
 /** Starts the HTTP threads beside the main one. */
 function startOthers(
-  { server: { logger: _own, ...server }, http, board, extraTokens, metrics }: GatewaySettings,
+  { server: { logger: _own, ...server }, http, board, extraTokens, webhooks, metrics }: GatewaySettings,
   shared: Pick<SharedData, 'servers' | 'sessionEnds' | 'limits'>,
   feedFolder: string | undefined,
   services: MainServices,
@@ -145,7 +146,7 @@ function startOthers(
   return startHttpThreads(
     {
       ...shared,
-      ...{ server, board, extraTokens, feedFolder, log: http.log },
+      ...{ server, board, extraTokens, feedFolder, webhooks, log: http.log },
       metrics: contentType === undefined ? undefined : { contentType, isShown: metrics === 'on' },
     },
     services,

@@ -6,6 +6,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { createFeeds } from '../db/feed/feeds.ts';
 import { createSideInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
+import { createWebhooks } from '../db/webhook/webhooks.ts';
 import { HeavyWorker } from '../http/heavy/heavy-worker.ts';
 import { serveThread } from '../http/heavy/serve-thread.ts';
 import type { RequestThreadData } from './start-request-threads.ts';
@@ -20,7 +21,7 @@ const PRIORITY = 10;
 
 if (isMainThread || !parentPort) throw new Error('This file is a thread of its own.');
 // Given by startRequestThreads.
-const { url, writer, queryTimeoutMs } = workerData as RequestThreadData;
+const { url, writer, queryTimeoutMs, webhooks } = workerData as RequestThreadData;
 yieldToOthers();
 const store = await openStore(url, {
   readOnly: true,
@@ -31,7 +32,15 @@ const clock = () => new Date();
 const inventory = createSideInventory(store, clock, writer);
 serveThread(
   parentPort,
-  new HeavyWorker({ inventory, feeds: createFeeds(store), createId: randomUUID }, { queryTimeoutMs }),
+  new HeavyWorker(
+    {
+      inventory,
+      feeds: createFeeds(store),
+      webhooks: webhooks && createWebhooks(store, inventory.writeWebhook, clock, webhooks),
+      createId: randomUUID,
+    },
+    { queryTimeoutMs },
+  ),
 );
 
 /** Lowers the priority of this thread. Only Linux has priorities of threads. */

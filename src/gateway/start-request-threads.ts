@@ -1,6 +1,7 @@
 /** Starts the request threads of a gateway. */
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { OpenInventory } from '../db/inventory.ts';
+import type { WebhookSettings } from '../db/webhook/webhooks.ts';
 import { createRequestThreads, type RequestThreads, type ThreadName } from '../http/heavy/request-threads.ts';
 
 /** The data that a request thread starts with. */
@@ -8,6 +9,7 @@ export interface RequestThreadData {
   readonly url: string;
   readonly writer: MessagePort;
   readonly queryTimeoutMs: number;
+  readonly webhooks: WebhookSettings | undefined;
 }
 
 /** Largest heap of a thread, in MiB. A thread that needs more ends, and the gateway goes on. */
@@ -20,12 +22,12 @@ const MAX_YOUNG_MIB = 16;
 export function startRequestThreads(
   url: string,
   inventory: OpenInventory,
-  queryTimeoutMs: number,
+  { queryTimeoutMs, webhooks }: Pick<RequestThreadData, 'queryTimeoutMs' | 'webhooks'>,
   report: (error: unknown) => void,
 ): RequestThreads {
   return createRequestThreads((thread) => {
     const writer = inventory.connect();
-    const data: RequestThreadData = { url, writer, queryTimeoutMs };
+    const data: RequestThreadData = { url, writer, queryTimeoutMs, webhooks };
     return new Worker(new URL('request-thread-main.ts', import.meta.url), {
       workerData: data,
       transferList: [writer],

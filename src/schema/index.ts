@@ -11,6 +11,8 @@ import './feed/inventory-feeds.ts';
 import './update/revert-inventory-changes.ts';
 import './sku/skus.ts';
 import './update/update-sku-inventory.ts';
+import './webhook/manage-webhooks.ts';
+import './webhook/resend-webhooks.ts';
 import './viewer.ts';
 
 /** The executable schema. */

@@ -10,6 +10,11 @@ const PermissionEnum = builder.enumType('Permission', {
       value: 'view_items',
       description: "Queries, subscriptions and SKUs' states. The command line spells it `view_items`.",
     },
+    MANAGE_WEBHOOKS: {
+      value: 'manage_webhooks',
+      description:
+        'Webhook endpoints, together with `VIEW_ITEMS`. The command line spells it `manage_webhooks`.',
+    },
   } as const,
 });
 

@@ -6,24 +6,20 @@ import type { InventoryChangeTable, SkuTable } from '../../src/db/store/tables.t
 
 /** Returns all rows of a supplier as text, so that two dumps can be compared. */
 export async function dumpSupplier({ db }: Store, supplierId: string): Promise<string> {
-  const of = (
-    table:
-      'supplier' | 'sku' | 'sku_code' | 'inventory_change' | 'idempotency_key' | 'feed' | 'webhook_endpoint',
-  ) => db.selectFrom(table).selectAll().where('supplier_id', '=', supplierId).execute();
+  const of = (table: 'supplier' | 'sku' | 'sku_code' | 'inventory_change' | 'idempotency_key' | 'feed') =>
+    db.selectFrom(table).selectAll().where('supplier_id', '=', supplierId).execute();
   const tables = await Promise.all(
-    (
-      [
-        'supplier',
-        'sku',
-        'sku_code',
-        'inventory_change',
-        'idempotency_key',
-        'feed',
-        'webhook_endpoint',
-      ] as const
-    ).map(of),
+    (['supplier', 'sku', 'sku_code', 'inventory_change', 'idempotency_key', 'feed'] as const).map(of),
   );
-  return JSON.stringify(tables.map((rows) => rows.map((row) => JSON.stringify(row)).toSorted()));
+  // Without what a dispatcher writes.
+  const endpoints = await db
+    .selectFrom('webhook_endpoint')
+    .select(['endpoint_id', 'url', 'filter', 'secret', 'round', 'disabled_at'])
+    .where('supplier_id', '=', supplierId)
+    .execute();
+  return JSON.stringify(
+    [...tables, endpoints].map((rows) => rows.map((row) => JSON.stringify(row)).toSorted()),
+  );
 }
 
 /** Resolves once no feed waits or runs: until then the store changes by itself. */

@@ -97,14 +97,14 @@ describe('the schema is open to every token', () => {
 
 describe('the viewer', () => {
   const VIEWER = '{ viewer { supplier tokenName permissions expiresAt } }';
-  const [edit, view] = ['EDIT_ITEMS', 'VIEW_ITEMS'];
+  const [edit, view, hooks] = ['EDIT_ITEMS', 'VIEW_ITEMS', 'MANAGE_WEBHOOKS'];
 
   test.each([
-    ['full', 'acme', 'dashboard', [edit, view]],
+    ['full', 'acme', 'dashboard', [edit, view, hooks]],
     ['view', 'acme', 'viewer', [view]],
     ['edit', 'acme', 'editor', [edit]],
-    ['retailer', 'acme', 'a retailer', [edit, view]],
-    ['rival', 'rival', 'rival dashboard', [edit, view]],
+    ['retailer', 'acme', 'a retailer', [edit, view, hooks]],
+    ['rival', 'rival', 'rival dashboard', [edit, view, hooks]],
   ] as const)('of the token %s is shown to it', async (name, supplier, tokenName, permissions) => {
     expect(await gateway.graphql(VIEWER, {}, tokens[name])).toEqual({
       status: 200,

@@ -27,6 +27,7 @@ export interface Foreign {
   readonly actor: Pair;
   readonly idempotencyKey: Pair;
   readonly feedId: Pair;
+  readonly endpointId: Pair;
 }
 
 /** One question, as it is asked with a value. */
@@ -74,6 +75,17 @@ const UPDATE = `mutation ($input: UpdateSkuInventoryInput!) { updateSkuInventory
 const ADJUST = `mutation ($input: AdjustSkuInventoryInput!) { adjustSkuInventory(input: $input) { replayed ${RESULT} } }`;
 const BULK = `mutation ($input: BulkUpdateSkuInventoryInput!) { bulkUpdateSkuInventory(input: $input) { ${GROUP} } }`;
 const REVERT = `mutation ($input: RevertInventoryChangesInput!) { revertInventoryChanges(input: $input) { ${GROUP} } }`;
+const ENDPOINT =
+  'endpointId url filter { skuIds actors } isEnabled disabledReason attempts { messageId answer } failures';
+/** Without what is random. */
+const CREATE_HOOK =
+  'mutation ($input: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $input) { endpoint { url filter { skuIds actors } isEnabled failures } } }';
+const UPDATE_HOOK = `mutation ($input: UpdateWebhookEndpointInput!) { updateWebhookEndpoint(input: $input) { endpoint { ${ENDPOINT} } } }`;
+const hookMutation = (name: string, selection: string) =>
+  `mutation ($input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${selection} } }`;
+const HOOK_URL = 'https://shop.example/';
+/** Of nobody. */
+const NO_HOOK = '11111111-0000-4000-8000-000000000001';
 export const FOLLOW = `subscription ($filter: InventoryChangeFilterInput, $after: String) {
   inventoryChanged(filter: $filter, after: $after) { cursor change { ${CHANGE} } } }`;
 
@@ -136,6 +148,13 @@ const byKey = (of: keyof typeof withKey, query: string): Probe => ({
     ' { $1(input: $input) { replayed userErrors { code } } }',
   ),
   variables: (value) => ({ input: withKey[of](value) }),
+});
+
+/** What a mutation of webhooks says of an endpoint. */
+const byEndpoint = (name: string, selection: string, more: object = {}): Probe => ({
+  of: 'endpointId',
+  query: hookMutation(name, selection),
+  variables: (endpointId) => ({ input: { endpointId, ...more } }),
 });
 
 /** By the place in the schema; what stands behind a comma is a second way to fill the same place. */
@@ -233,6 +252,48 @@ export const probes: Readonly<Record<string, Probe>> = {
     variables: (groupId) => ({ input: { groupId } }),
   },
   'Mutation.revertInventoryChanges.input.idempotencyKey': byKey('revert', REVERT),
+  'Mutation.createWebhookEndpoint.input.filter.skuIds': {
+    of: 'skuId',
+    query: CREATE_HOOK,
+    variables: (id) => ({ input: { url: HOOK_URL, filter: { skuIds: [id] } } }),
+  },
+  'Mutation.createWebhookEndpoint.input.filter.actors': {
+    of: 'actor',
+    query: CREATE_HOOK,
+    variables: (actor) => ({ input: { url: HOOK_URL, filter: { actors: [actor] } } }),
+  },
+  'Mutation.updateWebhookEndpoint.input.endpointId': byEndpoint(
+    'updateWebhookEndpoint',
+    `endpoint { ${ENDPOINT} }`,
+    { isEnabled: true },
+  ),
+  'Mutation.updateWebhookEndpoint.input.endpointId, no changes': byEndpoint(
+    'updateWebhookEndpoint',
+    `endpoint { ${ENDPOINT} }`,
+  ),
+  'Mutation.rotateWebhookSecret.input.endpointId': byEndpoint('rotateWebhookSecret', 'secret'),
+  'Mutation.replayWebhookEndpoint.input.endpointId': byEndpoint(
+    'replayWebhookEndpoint',
+    `endpoint { ${ENDPOINT} }`,
+  ),
+  'Mutation.pingWebhookEndpoint.input.endpointId': byEndpoint('pingWebhookEndpoint', 'messageId'),
+  'Mutation.deleteWebhookEndpoint.input.endpointId': byEndpoint('deleteWebhookEndpoint', 'deletedEndpointId'),
+  'Mutation.updateWebhookEndpoint.input.filter.skuIds': {
+    of: 'skuId',
+    query: UPDATE_HOOK,
+    variables: (id) => ({ input: { endpointId: NO_HOOK, filter: { skuIds: [id] } } }),
+  },
+  'Mutation.updateWebhookEndpoint.input.filter.actors': {
+    of: 'actor',
+    query: UPDATE_HOOK,
+    variables: (actor) => ({ input: { endpointId: NO_HOOK, filter: { actors: [actor] } } }),
+  },
+  'Mutation.replayWebhookEndpoint.input.after': {
+    of: 'position',
+    query: hookMutation('replayWebhookEndpoint', `endpoint { ${ENDPOINT} }`),
+    variables: (value) => ({ input: { endpointId: NO_HOOK, after: cursorOf(Number(value)) } }),
+    spelled: (value) => cursorOf(Number(value)),
+  },
   'Subscription.inventoryFeedChanged.id': {
     of: 'feedId',
     query: FOLLOW_FEED,
@@ -261,12 +322,12 @@ export const probedNodeTypes = ['InventoryFeed', 'Sku'];
 
 /** Everything that a supplier can read without naming anything. */
 export const READ_ALL = `{ skus(first: 50) { totalCount index(every: 1) { count cursors } nodes { ${SKU} } ${PAGE} } inventoryChanges(first: 100) { nodes { ${CHANGE} } ${PAGE} }
-  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } viewer { supplier tokenName } inventoryChangesCursor
+  inventoryFeeds { nodes { ${FEED_FILE} } ${PAGE} } webhookEndpoints { ${ENDPOINT} } viewer { supplier tokenName } inventoryChangesCursor
   inventoryChangeGroups(first: 100) { nodes { groupId changeCount actor reason feed { ${FEED_FILE} } changes(first: 100) { nodes { ${CHANGE} } } } ${PAGE} } }`;
 
 /** Names of arguments and input fields that say how much, in which order, or why: they name nothing that somebody could own. */
 const namesNothing = new Set(
-  `first every field direction only last changedAfter changedBefore atomicity dryRun reason referenceDocumentUri sources availability restrictions min max updatedAfter
+  `first every field direction only last changedAfter changedBefore atomicity dryRun reason referenceDocumentUri sources availability restrictions min max updatedAfter url isEnabled
   quantityInStock quantityOnBackorder quantityInStockDelta quantityOnBackorderDelta backorderDate asOf version`.split(
     /\s+/,
   ),

@@ -1,4 +1,7 @@
 /** Nobody sees another's stock: at every place of both doors, what another supplier has is answered as what nobody has. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -13,6 +16,7 @@ import type { GatewaySettings } from '../../src/gateway/open-gateway.ts';
 import { oneThread, openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { mutations } from '../support/mutations.ts';
 import { adjustSku, requestOf } from '../support/requests.ts';
+import { makeFolder } from '../support/stores/databases.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
 import {
   nodeTypesIn,
@@ -52,6 +56,37 @@ const feedIds = {
   rival: 'bbbbbbbb-0000-4000-8000-00000000000b',
 };
 
+const keys = makeFolder();
+afterAll(() => keys.remove());
+const keyFile = join(keys.path, 'webhook-key');
+writeFileSync(keyFile, randomBytes(32).toString('base64'));
+const webhooks = {
+  keyFile: { path: keyFile, isDefault: false },
+  allowed: [],
+  userAgent: 'Stockgate',
+};
+
+/** A webhook endpoint, disabled so that it stays as it is. It has the ID of the supplier's feed. */
+async function addEndpoint({ inventory }: Gateway, supplierId: Supplier): Promise<void> {
+  const key = { supplierId, endpointId: feedIds[supplierId] };
+  const filter = { actors: [`sender of ${supplierId}`] };
+  const url = `https://shop.example/of ${supplierId}`;
+  await inventory.writeWebhook({ create: { ...key, url, filter, secret: '' }, now: STARTED });
+  await inventory.writeWebhook({ change: key, to: { isEnabled: false }, now: STARTED });
+}
+
+/** Removes the endpoints that probes have created: their filters name what the other has. */
+async function removeProbed({ store, inventory }: Gateway, supplierId: Supplier): Promise<void> {
+  const rows = await store.db
+    .selectFrom('webhook_endpoint')
+    .select('endpoint_id')
+    .where('supplier_id', '=', supplierId)
+    .where('disabled_at', 'is', null)
+    .execute();
+  for (const { endpoint_id: endpointId } of rows)
+    await inventory.writeWebhook({ remove: { supplierId, endpointId } });
+}
+
 /** A feed that waits. */
 async function queueFeed(store: Store, supplierId: Supplier): Promise<void> {
   await createFeeds(store).create({
@@ -76,7 +111,7 @@ async function changeByFeeds({ inventory }: Gateway, supplierId: Supplier): Prom
 
 /** Two suppliers with SKUs of the same identifiers, and each with one of its own; both with a history. */
 async function openWorld(kind: StoreKind, more: Partial<GatewaySettings> = {}): Promise<World> {
-  const gateway = await openGateway(kind, undefined, {}, more);
+  const gateway = await openGateway(kind, undefined, {}, { webhooks, ...more });
   const groups: Record<string, string> = {};
   for (const supplierId of ['acme', 'rival'] as const) {
     const title = `a title of ${supplierId}`;
@@ -88,6 +123,7 @@ async function openWorld(kind: StoreKind, more: Partial<GatewaySettings> = {}): 
       ],
     );
     await queueFeed(gateway.store, supplierId);
+    await addEndpoint(gateway, supplierId);
     await changeByFeeds(gateway, supplierId);
     const send = async (query: string, input: object) =>
       (await gateway.graphql(query, { input }, tokenOf[supplierId])).body;
@@ -131,6 +167,7 @@ async function openWorld(kind: StoreKind, more: Partial<GatewaySettings> = {}): 
     actor: id === 'rival' ? ['rival dashboard', 'rival dashboarx'] : ['dashboard', 'dashboarx'],
     idempotencyKey: [`key of ${id}`, `key of ${id}`.replace('key', 'kex')],
     feedId: [feedIds[id], '00000000-0000-4000-8000-000000000000'],
+    endpointId: [feedIds[id], '00000000-0000-4000-8000-000000000000'],
   });
   const origin = await gateway.listen();
   return { gateway, origin, foreign: { acme: foreignOf('acme'), rival: foreignOf('rival') } };
@@ -231,6 +268,7 @@ describeOnEachStore('two suppliers', (kind) => {
     });
 
     test('reads everything that there is, and nothing of it is of the other', async () => {
+      await removeProbed(world.gateway, asker);
       const { body } = await world.gateway.graphql(READ_ALL, {}, tokenOf[asker]);
       const text = JSON.stringify(body);
       expect(text).toMatch(marks[asker]);

@@ -179,7 +179,7 @@ export async function seedStore(store: Store, clock: () => Date): Promise<void> 
     supplierId: 'acme',
     name: 'dashboard',
     role: 'supplier',
-    permissions: ['edit_items', 'view_items'],
+    permissions: ['edit_items', 'view_items', 'manage_webhooks'],
     expiresAt: null,
   };
   const details: Record<keyof typeof tokens, NewToken> = {

@@ -55,6 +55,7 @@ export const rooms: readonly Room[] = [
     'db/webhook',
     'Webhook endpoints: what is asked of them, and how far they have come.',
     'domain/webhook',
+    'webhook',
     'db/driver',
     'db/store',
   ),
@@ -94,7 +95,7 @@ export const rooms: readonly Room[] = [
       'db/commit',
     ],
   ),
-  room('schema/builder', 'The schema builder, the context of a request, pages.', 'domain'),
+  room('schema/builder', 'The schema builder, the context of a request, pages.', 'domain', 'domain/webhook'),
   room('schema/sku', 'SKUs, and how a caller names one.', 'domain', 'schema/builder'),
   room('schema/change', 'Changes, and the subscription to them.', 'domain', 'schema/builder', 'schema/sku'),
   room(
@@ -108,9 +109,14 @@ export const rooms: readonly Room[] = [
     ...['domain', 'schema/builder', 'schema/change'],
   ),
   room(
+    'schema/webhook',
+    'Webhook endpoints, and the mutations that manage them.',
+    ...['domain', 'domain/webhook', 'schema/builder', 'schema/change'],
+  ),
+  room(
     'schema',
     'Loads the parts of the schema, and builds it; the viewer.',
-    ...['schema/builder', 'schema/sku', 'schema/change', 'schema/update', 'schema/feed'],
+    ...['schema/builder', 'schema/sku', 'schema/change', 'schema/update', 'schema/feed', 'schema/webhook'],
   ),
   room('http/shared', 'What the HTTP threads of a process count together, in memory that they share.'),
   room(
@@ -222,7 +228,17 @@ export const rooms: readonly Room[] = [
   room(
     'gateway/http',
     'The server of each HTTP thread, and the threads beside the main one.',
-    ...['domain', 'db/store', 'db/feed', 'db', 'http/shared', 'http/edge', 'http/heavy', 'http'],
+    ...[
+      'domain',
+      'db/store',
+      'db/webhook',
+      'db/feed',
+      'db',
+      'http/shared',
+      'http/edge',
+      'http/heavy',
+      'http',
+    ],
   ),
   room(
     'gateway/webhook',

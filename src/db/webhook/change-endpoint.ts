@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import {
   MAX_ENDPOINTS,
   ROTATION_MS,
+  type EndpointChange,
   type EndpointKey,
   type WebhookFilter,
 } from '../../domain/webhook/endpoint.ts';
@@ -16,13 +17,6 @@ export interface NewEndpoint extends EndpointKey {
   readonly filter: WebhookFilter;
   /** Sealed. */
   readonly secret: string;
-}
-
-/** What a person can change. What is left out stays as it is. */
-export interface EndpointChange {
-  readonly url?: string | undefined;
-  readonly filter?: WebhookFilter | undefined;
-  readonly isEnabled?: boolean | undefined;
 }
 
 /** False: the supplier is gone, or has as many endpoints as it may. */

@@ -1,5 +1,5 @@
 /** All writes of webhook endpoints as data, so that they can be sent to the writer's thread. */
-import type { EndpointKey, SeenDelivery } from '../../domain/webhook/endpoint.ts';
+import type { EndpointChange, EndpointKey, SeenDelivery } from '../../domain/webhook/endpoint.ts';
 import type { Store } from '../store/store.ts';
 import { inTransaction } from '../store/transaction.ts';
 import {
@@ -8,7 +8,6 @@ import {
   removeEndpoint,
   replayChanges,
   rotateSecret,
-  type EndpointChange,
   type NewEndpoint,
 } from './change-endpoint.ts';
 import {

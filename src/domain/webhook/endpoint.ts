@@ -76,6 +76,13 @@ export interface WebhookEndpoint extends EndpointKey {
   readonly previousSecretUntil: string | null;
 }
 
+/** What a person can change. What is left out stays as it is. */
+export interface EndpointChange {
+  readonly url?: string | undefined;
+  readonly filter?: WebhookFilter | undefined;
+  readonly isEnabled?: boolean | undefined;
+}
+
 /** An endpoint as the dispatcher needs it. */
 export interface Delivery extends WebhookEndpoint {
   /** The message that is being sent ends with the change at this position; null: none is. It begins behind `position`. */

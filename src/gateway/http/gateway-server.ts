@@ -4,13 +4,23 @@ import { createSessions } from '../../db/board-sessions.ts';
 import { createFeeds } from '../../db/feed/feeds.ts';
 import type { SideInventory } from '../../db/inventory.ts';
 import type { Store } from '../../db/store/store.ts';
+import { createWebhooks, type WebhookSettings } from '../../db/webhook/webhooks.ts';
 import { createAuthenticate, createFindCaller, type LookUp } from '../../db/authenticate.ts';
 import { hashToken } from '../../db/tokens.ts';
 import type { Authenticate, Caller, Sessions } from '../../domain/caller.ts';
 import { createServer, type ServerOptions } from '../../http/server.ts';
 
 type Wired =
-  'inventory' | 'feeds' | 'authenticate' | 'board' | 'createId' | 'ready' | 'observer' | 'metrics' | 'limits';
+  | 'inventory'
+  | 'feeds'
+  | 'webhooks'
+  | 'authenticate'
+  | 'board'
+  | 'createId'
+  | 'ready'
+  | 'observer'
+  | 'metrics'
+  | 'limits';
 
 /** The server's own settings. A part that is given here replaces the wired one. */
 export type ServerSettings = Omit<ServerOptions, Wired> & Partial<Pick<ServerOptions, Wired>>;
@@ -29,6 +39,8 @@ export interface ServerParts
   readonly store: Store;
   readonly inventory: Omit<SideInventory, 'close'>;
   readonly clock: () => Date;
+  /** Left out where no webhooks are sent. */
+  readonly webhooks?: WebhookSettings | undefined;
   readonly heavyWork: ServerOptions['heavyWork'] | undefined;
   readonly limits: ServerOptions['limits'] | undefined;
   /** As in `SessionParts`. */
@@ -38,13 +50,14 @@ export interface ServerParts
 
 /** Creates the server, not yet listening. */
 export function createGatewayServer(parts: ServerParts): ReturnType<typeof createServer> {
-  const { store, inventory, board, heavyWork, limits, observer, metrics, feedFiles } = parts;
+  const { store, inventory, clock, webhooks, board, heavyWork, limits, observer, metrics, feedFiles } = parts;
   const { authenticate, sessions } = findCallers(parts);
   return createServer({
     inventory,
     authenticate,
     board: board && { ...board, sessions },
     feeds: createFeeds(store),
+    webhooks: webhooks && createWebhooks(store, inventory.writeWebhook, clock, webhooks),
     createId: randomUUID,
     ready: () => inventory.ready(),
     observer,

@@ -38,6 +38,7 @@ const server = createGatewayServer({
   inventory,
   clock,
   board: data.board,
+  webhooks: data.webhooks,
   extraTokens: data.extraTokens,
   heavyWork: toHeavyWork((call, left) => heavy.call(call, left)),
   limits: shareLimits(data.limits, data.servers),

@@ -3,6 +3,7 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { OpenInventory } from '../../db/inventory.ts';
 import type { OpenOptions, Store } from '../../db/store/store.ts';
 import type { FeedCreated, Feeds, NewFeed } from '../../domain/feed.ts';
+import type { WebhookSettings } from '../../db/webhook/webhooks.ts';
 import type { Metrics } from '../../http/edge/metrics.ts';
 import type { HeavyWork } from '../../http/heavy/heavy-request.ts';
 import { serveThread } from '../../http/heavy/serve-thread.ts';
@@ -25,6 +26,7 @@ export interface SharedData extends CallerSettings {
   readonly server: Omit<ServerSettings, 'logger'>;
   /** The spool. Undefined where no files are taken in. */
   readonly feedFolder: string | undefined;
+  readonly webhooks: WebhookSettings | undefined;
   /** Undefined: nothing is counted. */
   readonly metrics: { readonly contentType: string; readonly isShown: boolean } | undefined;
 }

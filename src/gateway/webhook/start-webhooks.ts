@@ -4,6 +4,7 @@ import type { OpenInventory } from '../../db/inventory.ts';
 import type { Store } from '../../db/store/store.ts';
 import { readKey, type KeyFile } from '../../db/webhook/key-file.ts';
 import { createDeliveries } from '../../db/webhook/read-webhooks.ts';
+import type { WebhookSettings } from '../../db/webhook/webhooks.ts';
 import type { EndpointKey } from '../../domain/webhook/endpoint.ts';
 import type { WebhookCounts } from '../../http/counted/webhook-metrics.ts';
 import type { DeliveryListener } from '../../webhook/deliver.ts';
@@ -19,14 +20,6 @@ const CLOSING_MS = 2_000;
 const TOLD_EVERY_MS = 60_000;
 /** Different troubles that are remembered. */
 const MAX_TOLD = 100;
-
-export interface WebhookSettings {
-  /** Where the key is that seals secrets. Null: nowhere, so no endpoint can be created. */
-  readonly keyFile: KeyFile | null;
-  /** Networks that may be sent to beside public addresses. */
-  readonly allowed: readonly string[];
-  readonly userAgent: string;
-}
 
 /** The clock, and who is told what happens. */
 export interface WebhookParts {

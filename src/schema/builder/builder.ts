@@ -64,11 +64,12 @@ export type InputFields = PothosSchemaTypes.InputFieldBuilder<
 >;
 
 builder.queryType({
-  description: 'Read SKUs and changes. Needs the permission `view_items`, except for `viewer` alone.',
+  description:
+    'Read SKUs, changes and webhook endpoints. Needs the permission `view_items`, except for `viewer` alone. `webhookEndpoints` also needs `manage_webhooks`.',
 });
 builder.mutationType({
   description:
-    "Update inventory. Needs the permission `edit_items`. Fields that show a SKU's state also need `view_items`.",
+    "Update inventory. Needs the permission `edit_items`. Fields that show a SKU's state also need `view_items`. Mutations of webhooks need `manage_webhooks` and `view_items` instead.",
 });
 builder.subscriptionType({
   description: 'Follow changes by server-sent events. Needs the permission `view_items`.',

@@ -12,6 +12,7 @@ import type {
 import type { FeedReads, StoredFeed } from '../../domain/feed.ts';
 import type { Problem } from '../../domain/refusal.ts';
 import type { Sku } from '../../domain/sku.ts';
+import type { Webhooks } from '../../domain/webhook/webhooks.ts';
 
 /** The most changes of a group that are counted. One more stands for all that are beyond. */
 export const MAX_GROUP_COUNT = 100_000;
@@ -23,6 +24,8 @@ export interface Services {
   readonly createId: () => string;
   /** Left out where no files are taken in. */
   readonly feeds?: FeedReads | undefined;
+  /** Left out where no webhooks are sent. */
+  readonly webhooks?: Webhooks | undefined;
 }
 
 /** What resolvers get with each operation. */
@@ -60,7 +63,7 @@ export function mayView({ permissions }: Caller): boolean {
 export function createContext(
   caller: Caller,
   source: ChangeSource,
-  { inventory, createId, feeds = noFeeds }: Services,
+  { inventory, createId, feeds = noFeeds, webhooks }: Services,
   {
     meter = unmetered,
     follow = followNothing,
@@ -69,7 +72,7 @@ export function createContext(
 ): Context {
   let made: Loaders | undefined;
   const loaders = () => (made ??= createLoaders(caller, inventory, feeds, meter));
-  return { caller, source, meter, follow, noteProblem, inventory, feeds, createId, loaders };
+  return { caller, source, meter, follow, noteProblem, inventory, feeds, webhooks, createId, loaders };
 }
 
 const noFeeds: FeedReads = {

@@ -1,0 +1,82 @@
+/** The mutations that rotate the secret of a webhook endpoint, send changes again, and ping it. */
+import { builder } from '../builder/builder.ts';
+import { decodeCursor } from '../builder/page.ts';
+import { feedCursor } from '../change/inventory-changes.ts';
+import { keyOf, noEndpoint, refused, requireEndpoint } from './webhook-access.ts';
+import { managed } from './webhook-endpoint.ts';
+import { defineKeyInput, definePayload, defineSecretPayload } from './webhook-payloads.ts';
+
+builder.mutationField('rotateWebhookSecret', (t) =>
+  t.field({
+    type: defineSecretPayload('RotateWebhookSecretPayload'),
+    description: 'Makes a new secret. For 24 hours messages are signed with the one before it too.',
+    args: {
+      input: t.arg({
+        type: defineKeyInput('RotateWebhookSecretInput'),
+        required: true,
+        description: 'The endpoint.',
+      }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const key = keyOf(input.endpointId, context);
+      // Before the key is needed: nobody learns of another's endpoint.
+      await requireEndpoint(key, context);
+      const rotated = await managed(context).rotate(key);
+      if (rotated === null) throw noEndpoint();
+      if (typeof rotated === 'string') throw refused(rotated);
+      return { listed: await requireEndpoint(key, context), secret: rotated.secret };
+    },
+  }),
+);
+
+const ReplayWebhookEndpointInput = builder.inputType('ReplayWebhookEndpointInput', {
+  description: 'From where a webhook endpoint is sent changes again.',
+  fields: (t) => ({
+    endpointId: t.id({ required: true, description: 'Its `endpointId`.' }),
+    after: t.string({
+      description:
+        'The cursor of the last change that is not sent again, from a message or from `inventoryChanges`. Leave it out to send all.',
+    }),
+  }),
+});
+
+builder.mutationField('replayWebhookEndpoint', (t) =>
+  t.field({
+    type: definePayload('ReplayWebhookEndpointPayload'),
+    description: 'Sends changes again, in messages with new IDs.',
+    args: { input: t.arg({ type: ReplayWebhookEndpointInput, required: true, description: 'From where.' }) },
+    resolve: async (_root, { input }, context) => {
+      const [behind] = decodeCursor(input.after, feedCursor, 'input.after') ?? [0];
+      const key = keyOf(input.endpointId, context);
+      if (!(await managed(context).replay(key, behind))) throw noEndpoint();
+      return requireEndpoint(key, context);
+    },
+  }),
+);
+
+builder.mutationField('pingWebhookEndpoint', (t) =>
+  t.field({
+    type: builder.objectRef<string>('PingWebhookEndpointPayload').implement({
+      description: 'A ping that a gateway sends soon.',
+      fields: (of) => ({
+        messageId: of.string({
+          description: 'Its `webhook-id`. The attempt is among the `attempts` of the endpoint.',
+          resolve: (messageId) => messageId,
+        }),
+      }),
+    }),
+    description: 'Lets a gateway send a message without changes, also to a disabled endpoint.',
+    args: {
+      input: t.arg({
+        type: defineKeyInput('PingWebhookEndpointInput'),
+        required: true,
+        description: 'The endpoint.',
+      }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const messageId = await managed(context).ping(keyOf(input.endpointId, context));
+      if (messageId === null) throw noEndpoint();
+      return messageId;
+    },
+  }),
+);
