@@ -18,7 +18,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./supplier.ts')).supplierCommand,
   },
   token: {
-    summary: 'Create, list and revoke tokens',
+    summary: 'Create, list, rotate and revoke tokens',
     load: async () => (await import('./token.ts')).tokenCommand,
   },
   import: {

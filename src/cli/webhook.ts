@@ -57,9 +57,9 @@ Messages are signed as Standard Webhooks 1.0.0 describes it. A running gateway s
 
 create prints the endpoint's ID and its secret, once. The endpoint is told of changes from now on.
 list prints a line an endpoint: id, URL, state, changes behind, created, last accepted; with --attempts the last attempts too.
-enable lets a disabled endpoint go on where it stopped. disable keeps its place.
+enable lets a disabled endpoint go on where it stopped, and one that fails try again at once. disable keeps its place.
 rotate prints a new secret. For 24 hours messages are signed with the old one too.
-replay sends again all changes behind a change. 0 stands for before the first.
+replay sends again all changes behind a change that was sent. 0 stands for before the first.
 ping lets a gateway send a message without changes, and prints how that went.
 delete removes the endpoint. It takes effect after the attempt in hand.
 
@@ -171,11 +171,9 @@ async function replay(args: readonly string[], io: Io): Promise<number> {
   };
   const { values, positionals } = readOptions({ database, after }, ['ID'], args, io.env);
   return withStore(values.database, async (store) => {
-    await writeTo(store, await requireEndpoint(store, positionals[0]), (key) => ({
-      replay: key,
-      behind: values.after,
-    }));
-    return 0;
+    const key = await requireEndpoint(store, positionals[0]);
+    if (await createWriteWebhook(store)({ replay: key, behind: values.after })) return 0;
+    throw new Error(`The endpoint was not sent change ${values.after} yet. A replay goes back only.`);
   });
 }
 
@@ -186,6 +184,7 @@ async function ping(args: readonly string[], io: Io): Promise<number> {
     const key = await requireEndpoint(store, positionals[0]);
     const pingId = pingIdOf(key, randomUUID());
     await writeTo(store, key, () => ({ ping: key, pingId }));
+    io.err('Waiting for a gateway to send it.\n');
     for (let waitedMs = 0; waitedMs < PING_WAIT_MS && !io.stop.aborted; waitedMs += PING_LOOK_MS) {
       const attempt = (await listAttempts(store, key)).find(isOf(pingId));
       if (attempt) {

@@ -257,6 +257,11 @@ test('a file that would empty the shop is a refusal, and one that cannot be read
   if (held.ok) throw new Error('It was applied.');
   expect(held).toMatchObject({ error: { code: 'ZEROING_HELD' }, feed: { filename: 'empty.csv' } });
   expect(held.error.allowZeroing).toBeGreaterThan(10);
+  const bytes = Buffer.from('sku_id,quantity_in_stock\nyoyo-red,9\n');
+  expect(await client.importFile(bytes, { dryRun: true })).toMatchObject({ ok: true, report: { rows: 1 } });
+  // As a program without types may call it.
+  for (const odd of [undefined, 7, { path: 'list.csv' }])
+    await expect(client.importFile(odd as unknown as string)).rejects.toThrow(TypeError);
   const unreadable = await client.importFile('no columns that anybody knows\n1\n');
   expect(unreadable).toMatchObject({ ok: false, error: { code: 'FILE_UNREADABLE' } });
   await expect(client.importFile('sku_id\n', { asOf: 'yesterday' })).rejects.toMatchObject({

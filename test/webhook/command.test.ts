@@ -160,6 +160,15 @@ describeOnEachStore('stockgate webhook', (kind) => {
     expect(new Set(receiver.verified.map((message) => message.id)).size).toBe(receiver.verified.length);
   });
 
+  test('replay skips nothing that was not sent yet', async () => {
+    const id = await create();
+    await webhook('disable', id);
+    await change('EACH');
+    await expect(webhook('replay', id, '--after', '999999')).rejects.toThrow('A replay goes back only.');
+    await webhook('enable', id);
+    await arrived(1);
+  });
+
   test('ping is sent by the gateway, and says how it went', async () => {
     const id = await create();
     const good = await webhook('ping', id);

@@ -172,11 +172,13 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
     });
   });
 
-  test('a cursor that is none is refused', async () => {
+  test('a cursor that is none, or ahead of the endpoint, is refused', async () => {
     const { endpointId } = await create();
-    expect(await ask('replay', { endpointId, after: 'x' })).toMatchObject({
-      extensions: { code: 'BAD_USER_INPUT' },
-    });
+    // The second one is a position that was not sent yet: [1000000].
+    for (const after of ['x', 'WzEwMDAwMDBd'])
+      expect(await ask('replay', { endpointId, after })).toMatchObject({
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
   });
 
   test('needs manage_webhooks and view_items, and neither is enough for updates', async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { InventoryChange } from '../../src/domain/change.ts';
 import type { Delivery } from '../../src/domain/webhook/endpoint.ts';
-import { composeMessage, pingIdOf, repeatMessage } from '../../src/webhook/message.ts';
+import { composeMessage, pingIdOf, pingMessage, repeatMessage } from '../../src/webhook/message.ts';
 import { openApiDocument } from '../../src/http/openapi/document.ts';
 import { createJudge, type Document } from '../openapi/documents.ts';
 import { openGateway, type Gateway } from '../support/gateway.ts';
@@ -60,6 +60,8 @@ test('bodies are as the OpenAPI document says', () => {
   const schema = { $ref: '#/components/schemas/ChangesMessage' };
   for (const part of [changes, changes.slice(-2), changes.slice(-1)])
     expect(judge.validate(schema, parse(composeMessage(endpoint, part).body))).toEqual([]);
+  const ping = { $ref: '#/components/schemas/PingMessage' };
+  expect(judge.validate(ping, parse(pingMessage('id', new Date()).body))).toEqual([]);
   // Control: a field that it does not know is caught.
   const odd = { ...parse(composeMessage(endpoint, changes).body), more: 1 };
   expect(judge.validate(schema, odd)).toHaveLength(1);

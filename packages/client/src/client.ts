@@ -10,7 +10,7 @@ import {
 } from './documents.ts';
 import { throwIfAborted } from './failure.ts';
 import { createGraphql } from './graphql.ts';
-import { sendFile, type ImportOptions, type ImportResult } from './import-file.ts';
+import { sendFile, type ImportOptions, type ImportResult, type InventoryFile } from './import-file.ts';
 import { follow, type LiveOptions } from './live.ts';
 import { GroupTally, toUpdateResult, type GroupResult, type UpdateResult } from './results.ts';
 import type {
@@ -71,8 +71,8 @@ export interface Client {
   changes(options?: ChangesOptions): AsyncGenerator<InventoryChangedEvent, void, undefined>;
   /** Changes as they are made, without end. It resumes by itself behind the last change when the connection is lost. */
   live(options?: LiveOptions): AsyncIterableIterator<InventoryChangedEvent>;
-  /** Hands in a CSV file or an Excel workbook, and follows it to its end. In Node, `openAsBlob()` of `node:fs` opens a file. */
-  importFile(file: Blob | string, options?: ImportOptions): Promise<ImportResult>;
+  /** Hands in a CSV file or an Excel workbook, and follows it to its end. A text is its content. In Node, `openAsBlob()` of `node:fs` opens a file. */
+  importFile(file: InventoryFile, options?: ImportOptions): Promise<ImportResult>;
 }
 
 interface Page<T> {
@@ -172,6 +172,7 @@ export type {
   FeedReport,
   ImportOptions,
   ImportResult,
+  InventoryFile,
   PreviewedChange,
   PreviewedState,
 } from './import-file.ts';

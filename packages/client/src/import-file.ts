@@ -110,15 +110,18 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const FIRST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 2_000;
 
+/** A text is the content of a CSV file. */
+export type InventoryFile = Blob | Uint8Array | string;
+
 export async function sendFile(
   transport: Transport,
-  file: Blob | string,
+  file: InventoryFile,
   { signal, deadlineMs, idempotencyKey = newKey(), onProgress, ...parameters }: ImportOptions,
 ): Promise<ImportResult> {
   const { own: call, free } = tiedTo(signal);
   const options = { signal: call.signal, deadlineMs };
   try {
-    let feed = await transport.send(handIn(file, parameters, idempotencyKey), options, readFeed);
+    let feed = await transport.send(handIn(toBody(file), parameters, idempotencyKey), options, readFeed);
     for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5)) {
       onProgress?.(feed);
       if (feed.finishedAt !== null) return toResult(feed);
@@ -129,6 +132,12 @@ export async function sendFile(
   } finally {
     free();
   }
+}
+
+function toBody(file: InventoryFile): Blob | string {
+  if (typeof file === 'string' || file instanceof Blob) return file;
+  if (file instanceof Uint8Array) return new Blob([file as Uint8Array<ArrayBuffer>]);
+  throw new TypeError('The file must be a Blob, a Uint8Array, or the content of a CSV file as a text.');
 }
 
 function handIn(

@@ -1,5 +1,5 @@
 /** Writes what people ask of webhook endpoints: new ones, changes, rotations, replays, deletions. */
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import {
   MAX_ENDPOINTS,
   ROTATION_MS,
@@ -104,16 +104,15 @@ export function rotateSecret(
   );
 }
 
-/** Begins a new round behind the position. Whoever is sending ends first, and changes nothing by it. */
+/**
+ * Begins a new round behind the position. Whoever is sending ends first, and changes nothing by it. False: there is no such endpoint, or it
+ * has not got so far, and would skip what it was not sent yet.
+ */
 export function replayChanges(db: Kysely<Tables>, key: EndpointKey, position: number): Promise<boolean> {
-  const newest = sql<number>`(select last_position from supplier where supplier.supplier_id = webhook_endpoint.supplier_id)`;
   return isWritten(
-    updateOf(db, key).set((eb) => ({
-      position: sql<number>`case when ${newest} < ${position} then ${newest} else ${sql`cast(${position} as bigint)`} end`,
-      pending_until: null,
-      round: eb('round', '+', 1),
-      ...atOnce,
-    })),
+    updateOf(db, key)
+      .where('position', '>=', position)
+      .set((eb) => ({ position, pending_until: null, round: eb('round', '+', 1), ...atOnce })),
   );
 }
 

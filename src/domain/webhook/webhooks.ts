@@ -34,7 +34,7 @@ export interface Webhooks {
   change(key: EndpointKey, to: EndpointChange): Promise<boolean>;
   /** Resolves with the new secret. */
   rotate(key: EndpointKey): Promise<{ readonly secret: string } | WebhookRefusal | null>;
-  /** Sends all changes behind this position again. */
+  /** Sends all changes behind this position again. False also if the endpoint has not got so far. */
   replay(key: EndpointKey, behind: number): Promise<boolean>;
   /** Lets a gateway send a message without changes. Resolves with its ID. */
   ping(key: EndpointKey): Promise<string | null>;

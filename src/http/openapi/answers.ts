@@ -11,6 +11,7 @@ const descriptions: Readonly<Record<number, string>> = {
   403: 'The token lacks the permission.',
   404: 'Nothing of this name is there.',
   405: 'The method is not allowed here.',
+  408: 'The body stopped on its way.',
   409: 'The request does not fit the present state.',
   412: 'The SKU has another version than `If-Match` names. Nothing was changed.',
   413: 'The body is too large.',

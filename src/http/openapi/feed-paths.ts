@@ -122,7 +122,7 @@ const handIn: Part = {
     content: Object.fromEntries(feedMediaTypes.map((type) => [type, { schema: { type: 'string' } }])),
   },
   responses: {
-    ...refusals(edgeStatuses, refused),
+    ...refusals([408, ...edgeStatuses], refused),
     200: jsonAnswer('The feed is done.', ref('Feed'), { headers: location }),
     202: jsonAnswer('The feed is under way.', ref('Feed'), { headers: location }),
     409: jsonAnswer(

@@ -33,6 +33,7 @@ export const webhookSchemas: Readonly<Record<string, Part>> = {
     changedAt: time,
     asOf: orNull(time),
   }),
+  PingMessage: exact({ type: { const: 'webhook.ping' }, timestamp: time, data: exact({}) }),
   ChangesMessage: exact({
     type: { const: 'inventory.changed' },
     timestamp: time,
@@ -54,11 +55,12 @@ const header = (name: string, description: string): Part => ({
   schema: text,
 });
 
-export const webhooks: Part = {
-  inventoryChanged: {
+/** A message, and what its receiver answers. */
+function message(operationId: string, summary: string, schema: Part): Part {
+  return {
     post: {
-      operationId: 'inventoryChanged',
-      summary: 'Changes of SKUs, in order, each at least once (Standard Webhooks 1.0.0).',
+      operationId,
+      summary,
       tags: ['Webhooks'],
       security: [],
       parameters: [
@@ -69,12 +71,21 @@ export const webhooks: Part = {
           '`v1,` and HMAC-SHA256 of `id.timestamp.body`, in base64. Two while a secret is rotated.',
         ),
       ],
-      requestBody: { required: true, content: { 'application/json': { schema: ref('ChangesMessage') } } },
+      requestBody: { required: true, content: { 'application/json': { schema } } },
       responses: {
-        '2XX': { description: 'The changes are accepted.' },
+        '2XX': { description: 'The message is accepted.' },
         410: { description: 'The endpoint is disabled.' },
-        default: { description: 'The changes are sent again later.' },
+        default: { description: 'The message is sent again later. A ping is not.' },
       },
     },
-  },
+  };
+}
+
+export const webhooks: Part = {
+  inventoryChanged: message(
+    'inventoryChanged',
+    'Changes of SKUs, in order, each at least once (Standard Webhooks 1.0.0).',
+    ref('ChangesMessage'),
+  ),
+  webhookPing: message('webhookPing', 'A message without changes, to try the endpoint.', ref('PingMessage')),
 };

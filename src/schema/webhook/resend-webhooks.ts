@@ -1,6 +1,6 @@
 /** The mutations that rotate the secret of a webhook endpoint, send changes again, and ping it. */
 import { builder } from '../builder/builder.ts';
-import { decodeCursor } from '../builder/page.ts';
+import { badArgument, decodeCursor } from '../builder/page.ts';
 import { feedCursor } from '../change/inventory-changes.ts';
 import { keyOf, noEndpoint, refused, requireEndpoint } from './webhook-access.ts';
 import { managed } from './webhook-endpoint.ts';
@@ -40,6 +40,8 @@ const ReplayWebhookEndpointInput = builder.inputType('ReplayWebhookEndpointInput
   }),
 });
 
+const NOT_SENT = 'The endpoint was not sent this change yet. A replay goes back only.';
+
 builder.mutationField('replayWebhookEndpoint', (t) =>
   t.field({
     type: definePayload('ReplayWebhookEndpointPayload'),
@@ -48,8 +50,10 @@ builder.mutationField('replayWebhookEndpoint', (t) =>
     resolve: async (_root, { input }, context) => {
       const [behind] = decodeCursor(input.after, feedCursor, 'input.after') ?? [0];
       const key = keyOf(input.endpointId, context);
-      if (!(await managed(context).replay(key, behind))) throw noEndpoint();
-      return requireEndpoint(key, context);
+      const isReplayed = await managed(context).replay(key, behind);
+      const listed = await requireEndpoint(key, context);
+      if (!isReplayed) throw badArgument('input.after', NOT_SENT);
+      return listed;
     },
   }),
 );
