@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Step } from './steps.ts';
-import { PATIENCE_MS } from '../support/eventually.ts';
 import { linesOf } from './compare.ts';
+
+/** The longest that a step may take: some start four programs, one after another, on a machine with much else to do. */
+const STEP_MS = 75_000;
 
 /** Where examples run: a copy of the checkout made of links, and a demo that listens somewhere else than pages say. */
 export interface Place {
@@ -83,7 +85,7 @@ async function runProgram(step: Step, program: string, args: readonly string[], 
   let stdout = '';
   let stderr = '';
   const end = () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGTERM');
-  const timer = setTimeout(end, PATIENCE_MS);
+  const timer = setTimeout(end, STEP_MS);
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
