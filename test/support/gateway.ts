@@ -65,7 +65,7 @@ export interface Gateway extends Omit<OpenGateway, 'listen'> {
  * How many threads serve HTTP where a test does not mind: the real program's variable, so that it counts for tests of both kinds.
  * With several, requests go over connections of their own, so that all threads get some.
  */
-const THREADS = Number(process.env['STOCKGATE_THREADS'] ?? 1);
+export const THREADS = Number(process.env['STOCKGATE_THREADS'] ?? 1);
 
 /** Whether gateways are opened with several threads, so that what a test puts into this thread's parts is not seen by all requests. */
 export const hasThreads = THREADS > 1;
