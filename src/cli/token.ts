@@ -161,8 +161,7 @@ async function rotate(args: readonly string[], io: Io): Promise<number> {
       throw new Error(`The token expired at ${old.expiresAt}: give --expires.`);
     const token = createToken();
     const previousUntil = expiryOf(values['old-valid'], now);
-    const rotation = { token, previousUntil: new Date(previousUntil), expiresAt };
-    if (!(await rotateToken(store, id, rotation))) return unknown(id, io);
+    if (!(await rotateToken(store, id, { token, previousUntil, expiresAt }))) return unknown(id, io);
     io.out(`${token}\n`);
     io.err(`The old token of ${old.supplierName} named "${old.name}" is good until ${previousUntil}.\n`);
     return 0;

@@ -113,9 +113,9 @@ export async function revokeToken({ db }: Store, id: string, now: Date): Promise
 export interface Rotation {
   /** The new token. */
   readonly token: string;
-  /** Until when the old one is good, unless it expires before. */
-  readonly previousUntil: Date;
-  /** ISO 8601; undefined: as before. */
+  /** Until when the old one is good, unless it expires before: ISO 8601, as below. */
+  readonly previousUntil: string;
+  /** Undefined: as before. */
   readonly expiresAt?: string | undefined;
 }
 
@@ -129,7 +129,7 @@ export async function rotateToken({ db }: Store, id: string, rotation: Rotation)
     .set(({ ref }) => ({
       token_hash: hashToken(rotation.token),
       previous_hash: ref('token_hash'),
-      previous_until: rotation.previousUntil.toISOString(),
+      previous_until: rotation.previousUntil,
       ...(rotation.expiresAt !== undefined && { expires_at: rotation.expiresAt }),
     }))
     .where(isInForce(id))

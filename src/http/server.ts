@@ -87,6 +87,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_CONNECTIONS = 10_000;
 const DEFAULT_IN_FLIGHT_MIB = 256;
 const MEBIBYTE = 1_048_576;
+/** For documents that must have one. */
+const NO_VERSION = 'unknown';
 
 /** Creates the server, not yet listening. Nothing of it outlives `close()`. */
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -108,10 +110,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ detail: 'Not found.', message: 'Not found. GraphQL is at /graphql.' }),
   );
-  const { ready = () => Promise.resolve(null), metrics, version = '0.0.0' } = options;
+  const { ready = () => Promise.resolve(null), metrics, version } = options;
   addProbes(server, { ready, metrics, version, closing: closing.signal });
-  addOpenApiDoor(server, version);
-  addDocsDoor(server, version);
+  addOpenApiDoor(server, version ?? NO_VERSION);
+  addDocsDoor(server, version ?? NO_VERSION);
   const { liveLimits = { perToken: 100, perSupplier: 1_000 } } = options;
   const heavyWork = withinBudget(options.heavyWork ?? new HeavyWorker(options), budget);
   const { board, authenticate, corsOrigins } = options;

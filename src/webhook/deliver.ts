@@ -87,11 +87,11 @@ function createSkip({ deliveries, monotonic }: DeliveryOptions) {
     if (position <= endpoint.position || monotonic() - last < SKIP_EVERY_MS) return;
     if (written.size >= MAX_REMEMBERED) written.clear();
     written.set(endpoint.endpointId, monotonic());
-    await deliveries.skip(endpoint, endpoint, position);
+    await deliveries.skip(endpoint, position);
   };
 }
 
-type Taken = Parameters<Deliveries['take']>[2];
+type Taken = Parameters<Deliveries['take']>[1];
 
 /** Takes the endpoint, sends the message and settles. Resolves to whether there is reason to go on with this endpoint. */
 function createAttempt(options: DeliveryOptions) {
@@ -106,7 +106,7 @@ function createAttempt(options: DeliveryOptions) {
       message.body,
     );
     const lease = randomUUID();
-    if (!(await deliveries.take(endpoint, endpoint, { ...taken, lease }))) return false;
+    if (!(await deliveries.take(endpoint, { ...taken, lease }))) return false;
     const renew = () => deliveries.renew(endpoint, lease);
     const request = { url: endpoint.url, headers, body: message.body };
     const attempt = await attemptDelivery(message.id, request, { ...options, renew, stop: stopNow });

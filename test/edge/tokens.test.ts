@@ -193,7 +193,7 @@ describeOnEachStore('a token', (kind) => {
     const rotate = async (details: NewToken, more: Partial<Rotation> = {}) => {
       const listing = (await listingsOf(details)).find(({ name }) => name === details.name);
       const token = `new secret ${++suppliers}`;
-      const rotation = { token, previousUntil: new Date(later(5_000)), ...more };
+      const rotation = { token, previousUntil: later(5_000), ...more };
       expect(await rotateToken(store, listing?.id ?? '', rotation)).toBe(true);
       return token;
     };
@@ -243,7 +243,7 @@ describeOnEachStore('a token', (kind) => {
 
     test.each(['', '%', '000000000000'])('is named by its id: %j rotates nothing', async (id) => {
       const before = await listTokens(store);
-      const rotation = { token: 'unused', previousUntil: now };
+      const rotation = { token: 'unused', previousUntil: now.toISOString() };
       expect(await rotateToken(store, id, rotation)).toBe(false);
       expect(await listTokens(store)).toEqual(before);
     });

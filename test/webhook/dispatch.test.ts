@@ -136,8 +136,11 @@ describeOnEachStore('webhooks', (kind) => {
     await untilAt(1, other);
     await shop.change(1);
     await untilAt(2, other);
-    expect(running.received.filter(isHung)).toHaveLength(1);
+    const sentToHung = () => expect(running.received.filter(isHung)).toHaveLength(1);
+    // On a busy machine the store may not have had time for it yet.
+    await eventually(sentToHung);
     await running.stop();
+    sentToHung();
     // It was given back, and the attempt is no failure.
     expect(await shop.load(key)).toMatchObject({ lease: '', failures: 0, pendingUntil: first });
   });
@@ -194,22 +197,22 @@ describeOnEachStore('webhooks', (kind) => {
     await shop.change(2);
     const seen = await shop.load(key);
     const { deliveries } = shop;
-    expect(await deliveries.take(key, seen, { lease: 'one', position: first - 1, pendingUntil: first })).toBe(
+    expect(await deliveries.take(seen, { lease: 'one', position: first - 1, pendingUntil: first })).toBe(
       true,
     );
     // Another took it at the same time, or sees it as it was.
-    expect(await deliveries.take(key, seen, { lease: 'two', position: first - 1, pendingUntil: first })).toBe(
+    expect(await deliveries.take(seen, { lease: 'two', position: first - 1, pendingUntil: first })).toBe(
       false,
     );
     const taken = await shop.load(key);
     expect(await deliveries.renew(key, 'one')).toBe(true);
-    expect(
-      await deliveries.take(key, taken, { lease: 'two', position: first - 1, pendingUntil: first }),
-    ).toBe(false);
+    expect(await deliveries.take(taken, { lease: 'two', position: first - 1, pendingUntil: first })).toBe(
+      false,
+    );
     const renewed = await shop.load(key);
-    expect(
-      await deliveries.take(key, renewed, { lease: 'two', position: first - 1, pendingUntil: first }),
-    ).toBe(true);
+    expect(await deliveries.take(renewed, { lease: 'two', position: first - 1, pendingUntil: first })).toBe(
+      true,
+    );
     const before = await shop.load(key);
     const attempt = { at: '', messageId: 'm', outcome: 'ACCEPTED', status: 200, answer: '', ms: 1 } as const;
     expect(await deliveries.renew(key, 'one')).toBe(false);
@@ -217,7 +220,7 @@ describeOnEachStore('webhooks', (kind) => {
     expect(await deliveries.settle(key, { lease: 'one', round: 0 }, { kind: 'ACCEPTED' }, attempt)).toBe(
       false,
     );
-    expect(await deliveries.skip(key, seen, first)).toBe(false);
+    expect(await deliveries.skip(seen, first)).toBe(false);
     expect(await shop.load(key)).toEqual(before);
     expect(await listAttempts(shop.store, key)).toEqual([]);
     expect(await deliveries.settle(key, { lease: 'two', round: 0 }, { kind: 'ACCEPTED' }, attempt)).toBe(

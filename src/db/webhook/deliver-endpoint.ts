@@ -13,16 +13,16 @@ import type { Tables } from '../store/tables.ts';
 import { isWritten, keepSupplier, updateOf, type EndpointUpdate } from './endpoint-row.ts';
 
 /** Who sends, and what. */
-export type Taken = Parameters<Deliveries['take']>[2];
+export type Taken = Parameters<Deliveries['take']>[1];
 /** Who has sent, and in which round. */
 export type Held = Parameters<Deliveries['settle']>[1];
 
 /** Only if the endpoint is still as it was when its message was composed. */
-function asSeen(
-  update: EndpointUpdate,
-  { position, pendingUntil, round, lease, leaseBeats }: SeenDelivery,
+function updateAsSeen(
+  db: Kysely<Tables>,
+  { position, pendingUntil, round, lease, leaseBeats, ...key }: SeenDelivery,
 ): EndpointUpdate {
-  return update
+  return updateOf(db, key)
     .where('position', '=', position)
     .where('pending_until', 'is not distinct from', pendingUntil)
     .where('round', '=', round)
@@ -32,12 +32,11 @@ function asSeen(
 
 export function takeEndpoint(
   db: Kysely<Tables>,
-  key: EndpointKey,
   seen: SeenDelivery,
   { lease, position, pendingUntil }: Taken,
 ): Promise<boolean> {
   return isWritten(
-    asSeen(updateOf(db, key), seen).set({ lease, lease_beats: 0, position, pending_until: pendingUntil }),
+    updateAsSeen(db, seen).set({ lease, lease_beats: 0, position, pending_until: pendingUntil }),
   );
 }
 
@@ -53,13 +52,8 @@ export function releaseEndpoint(db: Kysely<Tables>, key: EndpointKey, lease: str
   return isWritten(updateOf(db, key).set({ lease: '' }).where('lease', '=', lease));
 }
 
-export function skipChanges(
-  db: Kysely<Tables>,
-  key: EndpointKey,
-  seen: SeenDelivery,
-  position: number,
-): Promise<boolean> {
-  return isWritten(asSeen(updateOf(db, key), seen).set({ position, pending_until: null }));
+export function skipChanges(db: Kysely<Tables>, seen: SeenDelivery, position: number): Promise<boolean> {
+  return isWritten(updateAsSeen(db, seen).set({ position, pending_until: null }));
 }
 
 /** What `settleAttempt` writes. */

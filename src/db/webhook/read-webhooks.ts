@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type {
   Deliveries,
   EndpointKey,
+  SeenDelivery,
   WebhookAttempt,
   WebhookEndpoint,
 } from '../../domain/webhook/endpoint.ts';
@@ -27,10 +28,10 @@ export function createDeliveries(store: Store, write: WriteWebhook, clock: () =>
         .executeTakeFirst();
       return row ? toDelivery(row) : null;
     },
-    take: (key, seen, taken) => write({ take: keyOf(key), seen: seenOf(seen), taken }),
+    take: (seen, taken) => write({ take: seenOf(seen), taken }),
     renew: (key, lease) => write({ renew: keyOf(key), lease }),
     release: (key, lease) => write({ release: keyOf(key), lease }),
-    skip: (key, seen, position) => write({ skip: keyOf(key), seen: seenOf(seen), position }),
+    skip: (seen, position) => write({ skip: seenOf(seen), position }),
     settle: (key, held, settlement, attempt) =>
       write({ settle: keyOf(key), settled: { held, settlement, attempt, now: clock().toISOString() } }),
   };
@@ -41,8 +42,8 @@ function keyOf({ supplierId, endpointId }: EndpointKey): EndpointKey {
   return { supplierId, endpointId };
 }
 
-function seenOf({ position, pendingUntil, round, lease, leaseBeats }: Parameters<Deliveries['take']>[1]) {
-  return { position, pendingUntil, round, lease, leaseBeats };
+function seenOf({ position, pendingUntil, round, lease, leaseBeats, ...key }: SeenDelivery): SeenDelivery {
+  return { ...keyOf(key), position, pendingUntil, round, lease, leaseBeats };
 }
 
 /** Condition: as `isDue` of the domain. */

@@ -29,10 +29,10 @@ export type WebhookWrite =
   | { readonly replay: EndpointKey; readonly behind: number }
   | { readonly ping: EndpointKey; readonly pingId: string }
   | { readonly remove: EndpointKey }
-  | { readonly take: EndpointKey; readonly seen: SeenDelivery; readonly taken: Taken }
+  | { readonly take: SeenDelivery; readonly taken: Taken }
   | { readonly renew: EndpointKey; readonly lease: string }
   | { readonly release: EndpointKey; readonly lease: string }
-  | { readonly skip: EndpointKey; readonly seen: SeenDelivery; readonly position: number }
+  | { readonly skip: SeenDelivery; readonly position: number }
   | { readonly settle: EndpointKey; readonly settled: Settled };
 
 /** Writes it. False: there is no such endpoint, it is not as it was seen, or a new one is refused. */
@@ -41,12 +41,12 @@ export type WriteWebhook = (write: WebhookWrite) => Promise<boolean>;
 export function createWriteWebhook(store: Store): WriteWebhook {
   const { kind, writes } = store;
   return async (write) => {
-    if ('take' in write) return takeEndpoint(writes, write.take, write.seen, write.taken);
+    if ('take' in write) return takeEndpoint(writes, write.take, write.taken);
     if ('settle' in write)
       return inTransaction(store, (trx) => settleAttempt(kind, trx, write.settle, write.settled));
     if ('renew' in write) return renewLease(writes, write.renew, write.lease);
     if ('release' in write) return releaseEndpoint(writes, write.release, write.lease);
-    if ('skip' in write) return skipChanges(writes, write.skip, write.seen, write.position);
+    if ('skip' in write) return skipChanges(writes, write.skip, write.position);
     if ('create' in write)
       return inTransaction(store, (trx) => createEndpoint(store, trx, write.create, write.now));
     if ('change' in write) return changeEndpoint(writes, write.change, write.to, write.now);

@@ -107,7 +107,10 @@ export interface DueEndpoint extends EndpointKey {
 }
 
 /** What must be as it was when a message was composed. */
-export type SeenDelivery = Pick<Delivery, 'position' | 'pendingUntil' | 'round' | 'lease' | 'leaseBeats'>;
+export type SeenDelivery = Pick<
+  Delivery,
+  keyof EndpointKey | 'position' | 'pendingUntil' | 'round' | 'lease' | 'leaseBeats'
+>;
 
 /** What an attempt makes of its endpoint. */
 export type Settlement =
@@ -130,7 +133,6 @@ export interface Deliveries {
   load(key: EndpointKey): Promise<Delivery | null>;
   /** Takes the endpoint, and notes which message is sent: the changes behind `position` up to `pendingUntil`. */
   take(
-    key: EndpointKey,
     seen: SeenDelivery,
     taken: { readonly lease: string; readonly position: number; readonly pendingUntil: number | null },
   ): Promise<boolean>;
@@ -146,5 +148,5 @@ export interface Deliveries {
   /** Gives the endpoint back as if nothing had been sent. */
   release(key: EndpointKey, lease: string): Promise<boolean>;
   /** Moves on behind changes that do not pass the filter, while nobody sends. */
-  skip(key: EndpointKey, seen: SeenDelivery, position: number): Promise<boolean>;
+  skip(seen: SeenDelivery, position: number): Promise<boolean>;
 }

@@ -48,8 +48,8 @@ async function writePage(version: string): Promise<string> {
         <header>
           <h1>Stockgate ${version}: operations</h1>
           <p>
-            For tools: <a href="/openapi.json">openapi.json</a>, and <a href="/graphql">GraphQL</a>, whose
-            schema can be asked for.
+            For tools: <a href="/openapi.json">openapi.json</a>, and the introspection of
+            <a href="/graphql">GraphQL</a>.
           </p>
         </header>
         <nav aria-label="Operations">

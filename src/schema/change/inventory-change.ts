@@ -6,6 +6,7 @@ import {
 } from '../../domain/change.ts';
 import type { InventoryState as DomainState } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
+import { enumValues } from '../builder/enum-values.ts';
 import { Sku, SkuRestriction } from '../sku/sku.ts';
 
 const sourceDescriptions: Record<ChangeSource, string> = {
@@ -20,10 +21,7 @@ const sourceDescriptions: Record<ChangeSource, string> = {
 /** The sources of changes as a GraphQL enum. */
 export const ChangeSourceEnum = builder.enumType('InventoryChangeSource', {
   description: 'What made a change.',
-  // TypeScript types the keys of fromEntries as any string. The list has every source.
-  values: Object.fromEntries(
-    changeSources.map((value) => [value, { description: sourceDescriptions[value] }]),
-  ) as Record<ChangeSource, { description: string }>,
+  values: enumValues(changeSources, sourceDescriptions),
 });
 
 const InventoryState = builder.objectRef<DomainState>('InventoryState').implement({

@@ -9,6 +9,7 @@ import {
   type StoredFeed,
 } from '../../domain/feed.ts';
 import { builder } from '../builder/builder.ts';
+import { enumValues } from '../builder/enum-values.ts';
 
 const stateDescriptions: Record<FeedState, string> = {
   QUEUED: 'It waits for its turn.',
@@ -22,10 +23,7 @@ const stateDescriptions: Record<FeedState, string> = {
 
 const State = builder.enumType('InventoryFeedState', {
   description: 'How far a feed has come.',
-  // TypeScript types the keys of fromEntries as any string. The list has every state.
-  values: Object.fromEntries(
-    feedStates.map((value) => [value, { description: stateDescriptions[value] }]),
-  ) as Record<FeedState, { description: string }>,
+  values: enumValues(feedStates, stateDescriptions),
 });
 
 const modeDescriptions: Record<FeedMode, string> = {

@@ -11,6 +11,7 @@ import {
   type Sku as DomainSku,
 } from '../../domain/sku.ts';
 import { builder } from '../builder/builder.ts';
+import { enumValues } from '../builder/enum-values.ts';
 import { identifierShape, SkuIdentifierInput, toIdentifier } from './identifier.ts';
 import { isStorable } from '../builder/stored-text.ts';
 
@@ -51,10 +52,7 @@ const availabilityDescriptions: Record<Availability, string> = {
 export const SkuAvailability = builder.enumType('SkuAvailability', {
   description:
     'Whether a buyer can get the SKU. It follows from the restriction first, then from the quantities.',
-  // TypeScript types the keys of fromEntries as any string. The list has every availability.
-  values: Object.fromEntries(
-    availabilities.map((value) => [value, { description: availabilityDescriptions[value] }]),
-  ) as Record<Availability, { description: string }>,
+  values: enumValues(availabilities, availabilityDescriptions),
 });
 
 const SkuCondition = builder.enumType('SkuCondition', {

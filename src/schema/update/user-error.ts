@@ -11,6 +11,7 @@ import {
   type Refusal,
 } from '../../domain/refusal.ts';
 import { builder } from '../builder/builder.ts';
+import { enumValues } from '../builder/enum-values.ts';
 import { mayView } from '../builder/context.ts';
 import { InventoryChange } from '../change/inventory-change.ts';
 import { Sku } from '../sku/sku.ts';
@@ -67,10 +68,7 @@ function refusedPart(refusal: Refusal): readonly string[] {
 const InventoryErrorCode = builder.enumType('InventoryErrorCode', {
   description:
     'The rule that refused an update. If several rules would refuse it, only the first is reported.',
-  // TypeScript types the keys of fromEntries as any string. The list has every problem.
-  values: Object.fromEntries(
-    problems.map((value) => [value, { description: descriptions[value] }]),
-  ) as Record<Problem, { description: string }>,
+  values: enumValues(problems, descriptions),
 });
 
 /** The interface of all errors. A problem's own type can add fields. */

@@ -11,6 +11,7 @@ import {
 } from '../../domain/webhook/endpoint.ts';
 import type { ListedEndpoint, Webhooks } from '../../domain/webhook/webhooks.ts';
 import { builder } from '../builder/builder.ts';
+import { enumValues } from '../builder/enum-values.ts';
 import type { Context } from '../builder/context.ts';
 import { encodeCursor } from '../builder/page.ts';
 import { ChangeSourceEnum } from '../change/inventory-change.ts';
@@ -35,10 +36,7 @@ const outcomeDescriptions: Record<AttemptOutcome, string> = {
 
 const WebhookAttemptOutcome = builder.enumType('WebhookAttemptOutcome', {
   description: 'How an attempt to deliver a webhook message ended.',
-  // TypeScript types the keys of fromEntries as any string. The list has every outcome.
-  values: Object.fromEntries(
-    attemptOutcomes.map((value) => [value, { description: outcomeDescriptions[value] }]),
-  ) as Record<AttemptOutcome, { description: string }>,
+  values: enumValues(attemptOutcomes, outcomeDescriptions),
 });
 
 const WebhookAttempt = builder.objectRef<DomainAttempt>('WebhookAttempt').implement({
