@@ -1,6 +1,6 @@
 /** Delivery: every change at least once, in order, one message at a time, with the same ID and bytes on every retry. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listAttempts } from '../../src/db/webhook/read-webhooks.ts';
 import type { EndpointKey } from '../../src/domain/webhook/endpoint.ts';
 import { retryDelayMs } from '../../src/domain/webhook/retries.ts';
@@ -17,6 +17,7 @@ describeOnEachStore('webhooks', (kind) => {
     shop = await openShop(kind);
   });
   afterAll(() => shop.close());
+  afterEach(() => shop.stopAll());
   beforeEach(async () => {
     await shop.store.db.deleteFrom('webhook_attempt').execute();
     await shop.store.db.deleteFrom('webhook_endpoint').execute();
@@ -132,13 +133,11 @@ describeOnEachStore('webhooks', (kind) => {
     const isHung = ({ id }: { readonly id: string }) => id.includes(key.endpointId);
     // On a busy machine the usual time for an answer may pass here, which would be a failure.
     const running = shop.run((message) => (isHung(message) ? new Promise(() => undefined) : 200), 90_000);
+    const sentToHung = () => expect(running.received.filter(isHung)).toHaveLength(1);
     await shop.change(1);
-    await untilAt(1, other);
+    await eventually(sentToHung);
     await shop.change(1);
     await untilAt(2, other);
-    const sentToHung = () => expect(running.received.filter(isHung)).toHaveLength(1);
-    // On a busy machine the store may not have had time for it yet.
-    await eventually(sentToHung);
     await running.stop();
     sentToHung();
     // It was given back, and the attempt is no failure.

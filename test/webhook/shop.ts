@@ -57,7 +57,10 @@ export interface Shop {
   /** Makes so many changes of a SKU, one in each transaction or all in one. */
   change(count: number, skuId?: string): Promise<void>;
   load(key: EndpointKey): Promise<Delivery>;
+  /** Starts a dispatcher. */
   run(answer: Answer, timeoutMs?: number): Running;
+  /** Stops every dispatcher, so that one of a test that failed takes no message of the next test. */
+  stopAll(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,6 +75,7 @@ export async function openShop(kind: StoreKind): Promise<Shop> {
     ['A', 'B'].map((skuId) => ({ skuId })),
   );
   let quantity = 0;
+  const started: Running[] = [];
   const shop: Shop = {
     ...{ url: database.url, store, inventory, now: Date.now() },
     deliveries: createDeliveries(store, inventory.writeWebhook, () => new Date(shop.now)),
@@ -91,7 +95,14 @@ export async function openShop(kind: StoreKind): Promise<Shop> {
       if (!endpoint) throw new Error('The endpoint is gone.');
       return endpoint;
     },
-    run: (answer, timeoutMs) => run(shop, answer, timeoutMs),
+    run(answer, timeoutMs) {
+      const running = run(shop, answer, timeoutMs);
+      started.push(running);
+      return running;
+    },
+    async stopAll() {
+      await Promise.all(started.splice(0).map((running) => running.stop()));
+    },
     async close() {
       await inventory.close();
       await store.close();
@@ -142,7 +153,7 @@ function run(shop: Shop, answer: Answer, timeoutMs = 20_000): Running {
     ...{ received, disabled, failed },
     wake: dispatcher.wake,
     async stop(how) {
-      isKilled = how === 'killed';
+      isKilled ||= how === 'killed';
       stop.abort();
       stopNow.abort();
       if (!isKilled) await dispatcher.ended;
