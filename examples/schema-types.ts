@@ -3474,6 +3474,14 @@ export type introspection = {
       }
      },
      {
+      "name": "webhookEndpoint",
+      "type": {
+       "kind": "OBJECT",
+       "name": "WebhookEndpoint",
+       "ofType": null
+      }
+     },
+     {
       "name": "webhookEndpoints",
       "type": {
        "kind": "NON_NULL",
@@ -3524,6 +3532,15 @@ export type introspection = {
         "kind": "SCALAR",
         "ofType": null
        }
+      },
+      "defaultValue": null
+     },
+     {
+      "name": "fromChangeId",
+      "type": {
+       "kind": "SCALAR",
+       "name": "ID",
+       "ofType": null
       },
       "defaultValue": null
      }
@@ -5278,6 +5295,22 @@ export type introspection = {
       }
      },
      {
+      "name": "firstChangeId",
+      "type": {
+       "kind": "SCALAR",
+       "name": "ID",
+       "ofType": null
+      }
+     },
+     {
+      "name": "lastChangeId",
+      "type": {
+       "kind": "SCALAR",
+       "name": "ID",
+       "ofType": null
+      }
+     },
+     {
       "name": "messageId",
       "type": {
        "kind": "NON_NULL",
@@ -5375,6 +5408,18 @@ export type introspection = {
        "kind": "SCALAR",
        "name": "DateTime",
        "ofType": null
+      }
+     },
+     {
+      "name": "attemptCount",
+      "type": {
+       "kind": "NON_NULL",
+       "name": null,
+       "ofType": {
+        "name": "Int",
+        "kind": "SCALAR",
+        "ofType": null
+       }
       }
      },
      {
@@ -5503,6 +5548,14 @@ export type introspection = {
         "kind": "SCALAR",
         "ofType": null
        }
+      }
+     },
+     {
+      "name": "lastChangeId",
+      "type": {
+       "kind": "SCALAR",
+       "name": "ID",
+       "ofType": null
       }
      },
      {

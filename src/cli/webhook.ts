@@ -10,7 +10,7 @@ import { createWriteWebhook, type WebhookWrite } from '../db/webhook/write-webho
 import { changeSources } from '../domain/change.ts';
 import { MAX_ENDPOINTS, type EndpointKey, type WebhookAttempt } from '../domain/webhook/endpoint.ts';
 import { describeUrlFault } from '../domain/webhook/endpoint-url.ts';
-import { pingIdOf } from '../webhook/message.ts';
+import { pingIdOf } from '../domain/webhook/message-id.ts';
 import { sealSecret } from '../webhook/secret.ts';
 import { createSecret } from '../webhook/sign.ts';
 import {

@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto';
 import type { InventoryChange } from '../domain/change.ts';
 import type { InventoryState } from '../domain/sku.ts';
-import type { Delivery, EndpointKey } from '../domain/webhook/endpoint.ts';
+import type { Delivery } from '../domain/webhook/endpoint.ts';
+import { changesIdOf, type Span } from '../domain/webhook/message-id.ts';
 
 /** Longest body, in bytes, as the specification recommends it. A single change may be longer. */
 const MAX_BODY_BYTES = 20_000;
@@ -18,11 +19,7 @@ export interface WebhookMessage {
 }
 
 /** A message of changes. */
-export interface ChangesMessage extends WebhookMessage {
-  /** Positions of its first and its last change. */
-  readonly first: number;
-  readonly last: number;
-}
+export interface ChangesMessage extends WebhookMessage, Span {}
 
 /** The longest message that begins with the first of these changes. There must be one. */
 export function composeMessage(endpoint: Delivery, changes: readonly InventoryChange[]): ChangesMessage {
@@ -52,31 +49,16 @@ export function pingMessage(id: string, now: Date): WebhookMessage {
   return { id, body: Buffer.from(JSON.stringify({ type: 'webhook.ping', timestamp, data: {} })) };
 }
 
-/** The ID of a ping. */
-export function pingIdOf(key: EndpointKey, unique: string): string {
-  return `${nameOf(key)}_ping-${unique}`;
-}
-
 function toMessage(
   endpoint: Delivery,
   records: readonly string[],
   changes: readonly InventoryChange[],
 ): ChangesMessage {
-  const [first, last] = [changes[0]?.position ?? 0, changes[records.length - 1]?.position ?? 0];
+  const span = { first: changes[0]?.position ?? 0, last: changes[records.length - 1]?.position ?? 0 };
   const body = envelope(records, changes.slice(0, records.length));
   // After a backup was restored, positions stand for other changes. A receiver must not take them for those that it knows.
   const digest = hash('sha256', body).slice(0, DIGEST_LENGTH);
-  return {
-    id: `${nameOf(endpoint)}_${endpoint.round}_${first}-${last}_${digest}`,
-    body: Buffer.from(body),
-    first,
-    last,
-  };
-}
-
-/** A signature covers ID, timestamp and body with full stops between them, so an ID must have none. No supplier's key has `~` and a letter. */
-function nameOf({ supplierId, endpointId }: EndpointKey): string {
-  return `${supplierId.replaceAll('.', '~p')}_${endpointId}`;
+  return { id: changesIdOf(endpoint, endpoint.round, span, digest), body: Buffer.from(body), ...span };
 }
 
 function envelope(records: readonly string[], changes: readonly InventoryChange[]): string {

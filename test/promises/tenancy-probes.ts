@@ -252,6 +252,11 @@ export const probes: Readonly<Record<string, Probe>> = {
     variables: (groupId) => ({ input: { groupId } }),
   },
   'Mutation.revertInventoryChanges.input.idempotencyKey': byKey('revert', REVERT),
+  'Query.webhookEndpoint.endpointId': {
+    of: 'endpointId',
+    query: `query ($endpointId: ID!) { webhookEndpoint(endpointId: $endpointId) { ${ENDPOINT} } }`,
+    variables: (endpointId) => ({ endpointId }),
+  },
   'Mutation.createWebhookEndpoint.input.filter.skuIds': {
     of: 'skuId',
     query: CREATE_HOOK,
@@ -293,6 +298,11 @@ export const probes: Readonly<Record<string, Probe>> = {
     query: hookMutation('replayWebhookEndpoint', `endpoint { ${ENDPOINT} }`),
     variables: (value) => ({ input: { endpointId: NO_HOOK, after: cursorOf(Number(value)) } }),
     spelled: (value) => cursorOf(Number(value)),
+  },
+  'Mutation.replayWebhookEndpoint.input.fromChangeId': {
+    of: 'position',
+    query: hookMutation('replayWebhookEndpoint', `endpoint { ${ENDPOINT} }`),
+    variables: (fromChangeId) => ({ input: { endpointId: NO_HOOK, fromChangeId } }),
   },
   'Subscription.inventoryFeedChanged.id': {
     of: 'feedId',

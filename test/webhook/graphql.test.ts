@@ -17,8 +17,10 @@ import { openReceiver, type Receiver } from './receiver.ts';
 
 const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as const;
 const ENDPOINT = `endpointId url filter { skuIds sources actors } isEnabled disabledReason changesBehind cursor failures
-  acceptedAt previousSecretUntil attempts { at messageId outcome status answer durationMs }`;
+  acceptedAt previousSecretUntil lastChangeId attemptCount
+  attempts { at messageId firstChangeId lastChangeId outcome status answer durationMs }`;
 const LIST = `{ webhookEndpoints { ${ENDPOINT} } }`;
+const ONE = `query ($endpointId: ID!) { webhookEndpoint(endpointId: $endpointId) { ${ENDPOINT} } }`;
 const mutation = (name: string, selection: string) =>
   `mutation ($input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!) { answer: ${name}(input: $input) { ${selection} } }`;
 const documents = {
@@ -66,6 +68,8 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
     return created.endpoint;
   };
   const list = async () => (await gateway.graphql(LIST)).body.data.webhookEndpoints;
+  const one = async (endpointId: string, token?: string) =>
+    (await gateway.graphql(ONE, { endpointId }, token)).body.data.webhookEndpoint;
   let quantity = 0;
   const change = (skuId = 'EACH') =>
     updateFor(gateway.inventory, origin, [setSku(skuId, { quantityInStock: ++quantity })]);
@@ -83,7 +87,11 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
     );
     expect(receiver.refused).toEqual([]);
     const [{ attempts, cursor }] = await list();
-    expect(attempts[0].messageId).toBe(receiver.verified[0]?.id);
+    const [message] = receiver.verified;
+    expect(attempts[0].messageId).toBe(message?.id);
+    const [position] = message?.positions ?? [];
+    expect(attempts[0]).toMatchObject({ firstChangeId: String(position), lastChangeId: String(position) });
+    expect(await one(created.endpointId)).toMatchObject({ lastChangeId: String(position), attemptCount: 1 });
     const { body } = await gateway.graphql(
       'query ($after: String) { inventoryChanges(after: $after) { nodes { id } } }',
       { after: cursor },
@@ -111,6 +119,11 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
     await ask('replay', { endpointId, after: before });
     await eventually(() => expect(receiver.verified).toHaveLength(2));
     expect(receiver.verified[1]?.positions).toEqual(receiver.verified[0]?.positions);
+    const [position = 0] = receiver.verified[1]?.positions ?? [];
+    await eventually(async () => expect((await list())[0].changesBehind).toBe(0));
+    await ask('replay', { endpointId, fromChangeId: String(position) });
+    await eventually(() => expect(receiver.verified).toHaveLength(3));
+    expect(receiver.verified[2]?.positions).toEqual([position]);
     const { messageId } = await ask('ping', { endpointId });
     await eventually(() =>
       expect(receiver.verified.at(-1)).toMatchObject({ id: messageId, type: 'webhook.ping' }),
@@ -149,6 +162,7 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
     async (endpointId) => {
       for (const name of ['update', 'rotate', 'replay', 'ping', 'delete'] as const)
         expect(await ask(name, { endpointId })).toMatchObject({ extensions: { code: 'NOT_FOUND' } });
+      expect(await one(endpointId)).toBe(null);
     },
   );
 
@@ -163,6 +177,7 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
       });
     expect(await list()).toEqual(before);
     expect((await gateway.graphql(LIST, {}, tokens.rival)).body.data.webhookEndpoints).toEqual([]);
+    expect(await one(endpointId, tokens.rival)).toBe(null);
   });
 
   test('a supplier has 16 at most', async () => {
@@ -172,11 +187,16 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
     });
   });
 
-  test('a cursor that is none, or ahead of the endpoint, is refused', async () => {
+  test('a place that is none, or ahead of the endpoint, is refused', async () => {
     const { endpointId } = await create();
     // The second one is a position that was not sent yet: [1000000].
-    for (const after of ['x', 'WzEwMDAwMDBd'])
-      expect(await ask('replay', { endpointId, after })).toMatchObject({
+    const places = [{ after: 'x' }, { after: 'WzEwMDAwMDBd' }, { after: 'WzBd', fromChangeId: '1' }];
+    const ids = ['', '0', '-1', 'x', '1e1', '1000000', '9999999999999999'].map((fromChangeId) => ({
+      fromChangeId,
+    }));
+    for (const place of [...places, ...ids])
+      expect(await ask('replay', { endpointId, ...place })).toMatchObject({
+        message: expect.stringContaining('fromChangeId' in place ? 'input.fromChangeId' : 'input.after'),
         extensions: { code: 'BAD_USER_INPUT' },
       });
   });

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { InventoryChange } from '../../src/domain/change.ts';
 import type { Delivery } from '../../src/domain/webhook/endpoint.ts';
-import { composeMessage, pingIdOf, pingMessage, repeatMessage } from '../../src/webhook/message.ts';
+import { pingIdOf, spanOf } from '../../src/domain/webhook/message-id.ts';
+import { composeMessage, pingMessage, repeatMessage } from '../../src/webhook/message.ts';
 import { openApiDocument } from '../../src/http/openapi/document.ts';
 import { createJudge, type Document } from '../openapi/documents.ts';
 import { openGateway, type Gateway } from '../support/gateway.ts';
@@ -102,4 +103,12 @@ test('no ID has a full stop, and suppliers have different ones', () => {
   expect(ids.filter((id) => id.includes('.'))).toEqual([]);
   // No supplier has the second name.
   expect(new Set(ids).size).toBe(ids.length - 2);
+});
+
+test('an ID tells which changes its message has', () => {
+  for (const supplierId of ['acme', 'a_1_2-3_a', 'a.b']) {
+    const { id, first, last } = composeMessage({ ...endpoint, supplierId }, changes);
+    expect(spanOf(id)).toEqual({ first, last });
+    expect(spanOf(pingIdOf({ supplierId, endpointId: endpoint.endpointId }, endpoint.endpointId))).toBe(null);
+  }
 });

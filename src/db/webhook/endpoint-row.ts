@@ -51,6 +51,7 @@ export const shownColumns = [
   'failures',
   'failing_since',
   'next_attempt_at',
+  'attempts',
   'accepted_at',
   'previous_secret_until',
 ] as const satisfies (keyof EndpointRow)[];
@@ -69,6 +70,7 @@ export function toEndpoint(row: Pick<EndpointRow, (typeof shownColumns)[number]>
     failures: row.failures,
     failingSince: row.failing_since,
     nextAttemptAt: row.next_attempt_at,
+    attempts: row.attempts,
     acceptedAt: row.accepted_at,
     previousSecretUntil: row.previous_secret_until,
   };

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EndpointKey } from '../../domain/webhook/endpoint.ts';
 import { describeUrlFault } from '../../domain/webhook/endpoint-url.ts';
+import { pingIdOf } from '../../domain/webhook/message-id.ts';
 import type { Webhooks } from '../../domain/webhook/webhooks.ts';
-import { pingIdOf } from '../../webhook/message.ts';
 import { sealSecret } from '../../webhook/secret.ts';
 import { createSecret } from '../../webhook/sign.ts';
 import type { Store } from '../store/store.ts';

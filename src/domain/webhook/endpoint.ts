@@ -70,6 +70,8 @@ export interface WebhookEndpoint extends EndpointKey {
   readonly failingSince: string | null;
   /** When a message that failed is sent again. */
   readonly nextAttemptAt: string | null;
+  /** Attempts that were made, those that are not kept any more too. */
+  readonly attempts: number;
   /** When a message was last accepted. */
   readonly acceptedAt: string | null;
   /** Until when the secret before the last rotation signs too. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MAX_ENDPOINTS, MAX_URL_LENGTH } from '../../domain/webhook/endpoint.ts';
 import { builder } from '../builder/builder.ts';
 import { storedText } from '../builder/stored-text.ts';
-import { keyOf, noEndpoint, refused, requireEndpoint, requireUrl } from './webhook-access.ts';
+import { keyOf, namedKey, noEndpoint, refused, requireEndpoint, requireUrl } from './webhook-access.ts';
 import { managed, WebhookEndpoint } from './webhook-endpoint.ts';
 import { toWebhookFilter, WebhookFilterInput } from './webhook-filter.ts';
 import { defineKeyInput, definePayload, defineSecretPayload } from './webhook-payloads.ts';
@@ -17,6 +17,19 @@ builder.queryField('webhookEndpoints', (t) =>
     resolve: async (_root, _args, { caller, webhooks }) => [
       ...((await webhooks?.list(caller.supplierId)) ?? []),
     ],
+  }),
+);
+
+builder.queryField('webhookEndpoint', (t) =>
+  t.field({
+    type: WebhookEndpoint,
+    nullable: true,
+    description: 'One of them. Null if your supplier has none of this ID.',
+    args: { endpointId: t.arg.id({ required: true, description: 'Its `endpointId`.' }) },
+    resolve: (_root, { endpointId }, context) => {
+      const key = namedKey(endpointId, context);
+      return key && managed(context).find(key);
+    },
   }),
 );
 

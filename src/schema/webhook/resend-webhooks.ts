@@ -1,4 +1,5 @@
 /** The mutations that rotate the secret of a webhook endpoint, send changes again, and ping it. */
+import { positionsOf } from '../../domain/undo.ts';
 import { builder } from '../builder/builder.ts';
 import { badArgument, decodeCursor } from '../builder/page.ts';
 import { feedCursor } from '../change/inventory-changes.ts';
@@ -37,8 +38,23 @@ const ReplayWebhookEndpointInput = builder.inputType('ReplayWebhookEndpointInput
       description:
         'The cursor of the last change that is not sent again, from a message or from `inventoryChanges`. Leave it out to send all.',
     }),
+    fromChangeId: t.id({
+      description: 'In place of `after`: the ID of the first change that is sent again.',
+    }),
   }),
 });
+
+/** The position behind which all is sent again, and the argument that gives it. */
+function readPlace({ after, fromChangeId }: typeof ReplayWebhookEndpointInput.$inferInput) {
+  const [behind] = decodeCursor(after, feedCursor, 'input.after') ?? [];
+  const argument = 'input.fromChangeId';
+  if (fromChangeId === null || fromChangeId === undefined)
+    return { behind: behind ?? 0, argument: 'input.after' };
+  if (behind !== undefined) throw badArgument(argument, 'Give only one of after and fromChangeId.');
+  const [first] = positionsOf([fromChangeId]);
+  if (first === undefined) throw badArgument(argument, 'This is not the ID of a change.');
+  return { behind: first - 1, argument };
+}
 
 const NOT_SENT = 'The endpoint was not sent this change yet. A replay goes back only.';
 
@@ -48,11 +64,11 @@ builder.mutationField('replayWebhookEndpoint', (t) =>
     description: 'Sends changes again, in messages with new IDs.',
     args: { input: t.arg({ type: ReplayWebhookEndpointInput, required: true, description: 'From where.' }) },
     resolve: async (_root, { input }, context) => {
-      const [behind] = decodeCursor(input.after, feedCursor, 'input.after') ?? [0];
+      const { behind, argument } = readPlace(input);
       const key = keyOf(input.endpointId, context);
       const isReplayed = await managed(context).replay(key, behind);
       const listed = await requireEndpoint(key, context);
-      if (!isReplayed) throw badArgument('input.after', NOT_SENT);
+      if (!isReplayed) throw badArgument(argument, NOT_SENT);
       return listed;
     },
   }),

@@ -8,11 +8,17 @@ import { managed } from './webhook-endpoint.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The supplier's endpoint that a client names. Where webhooks are left out there is none. */
-export function keyOf(endpointId: string, { caller, webhooks }: Context): EndpointKey {
+/** The supplier's endpoint that a client names; null if there is none. Where webhooks are left out there is none. */
+export function namedKey(endpointId: string, { caller, webhooks }: Context): EndpointKey | null {
   // PostgreSQL refuses some texts, which no ID has.
-  if (!webhooks || !UUID.test(endpointId)) throw noEndpoint();
-  return { supplierId: caller.supplierId, endpointId };
+  return webhooks && UUID.test(endpointId) ? { supplierId: caller.supplierId, endpointId } : null;
+}
+
+/** As `namedKey`, but throws. */
+export function keyOf(endpointId: string, context: Context): EndpointKey {
+  const key = namedKey(endpointId, context);
+  if (!key) throw noEndpoint();
+  return key;
 }
 
 export async function requireEndpoint(key: EndpointKey, context: Context): Promise<ListedEndpoint> {

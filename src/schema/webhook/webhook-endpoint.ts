@@ -9,6 +9,7 @@ import {
   type WebhookAttempt as DomainAttempt,
   type WebhookFilter as DomainFilter,
 } from '../../domain/webhook/endpoint.ts';
+import { spanOf } from '../../domain/webhook/message-id.ts';
 import type { ListedEndpoint, Webhooks } from '../../domain/webhook/webhooks.ts';
 import { builder } from '../builder/builder.ts';
 import { enumValues } from '../builder/enum-values.ts';
@@ -45,6 +46,16 @@ const WebhookAttempt = builder.objectRef<DomainAttempt>('WebhookAttempt').implem
     at: t.expose('at', { type: 'DateTime', description: 'When it was made.' }),
     messageId: t.exposeString('messageId', {
       description: "The message's `webhook-id`. A retry has the same.",
+    }),
+    firstChangeId: t.id({
+      nullable: true,
+      description: 'The ID of the first change that it sent; null for a ping.',
+      resolve: ({ messageId }) => spanOf(messageId)?.first ?? null,
+    }),
+    lastChangeId: t.id({
+      nullable: true,
+      description: 'The ID of the last change that it sent; null for a ping.',
+      resolve: ({ messageId }) => spanOf(messageId)?.last ?? null,
     }),
     outcome: t.expose('outcome', { type: WebhookAttemptOutcome, description: 'How it ended.' }),
     status: t.exposeInt('status', {
@@ -112,16 +123,12 @@ export const WebhookEndpoint = builder.objectRef<ListedEndpoint>('WebhookEndpoin
       description: 'Why it is disabled; null while it is enabled.',
       resolve: ({ endpoint }) => endpoint.disabledReason,
     }),
-    cursor: t.string({
-      description: 'The cursor behind what it has accepted, for `after` of `inventoryChanges`.',
-      resolve: ({ endpoint }) => encodeCursor(endpoint.position),
-    }),
-    changesBehind: t.int({
-      description: `Changes that it has not accepted yet, also those that its filter leaves out; at most ${MAX_QUANTITY}.`,
-      resolve: ({ endpoint, lastPosition }) =>
-        Math.min(Math.max(0, lastPosition - endpoint.position), MAX_QUANTITY),
-    }),
+    ...placeFields(t),
     ...deliveryFields(t),
+    attemptCount: t.int({
+      description: `How many attempts were made, at most ${MAX_QUANTITY}. It tells cheaply whether \`attempts\` has new ones.`,
+      resolve: ({ endpoint }) => Math.min(endpoint.attempts, MAX_QUANTITY),
+    }),
     attempts: t.field({
       type: [WebhookAttempt],
       description: `Its last ${KEPT_ATTEMPTS} attempts, newest first.`,
@@ -134,6 +141,26 @@ type EndpointFields = PothosSchemaTypes.ObjectFieldBuilder<
   (typeof builder)['$inferSchemaTypes'],
   ListedEndpoint
 >;
+
+function placeFields(t: EndpointFields) {
+  return {
+    cursor: t.string({
+      description: 'The cursor behind what it has accepted, for `after` of `inventoryChanges`.',
+      resolve: ({ endpoint }) => encodeCursor(endpoint.position),
+    }),
+    lastChangeId: t.id({
+      nullable: true,
+      description:
+        'The ID of the last change that it has accepted, or that its filter leaves out; null before the first change.',
+      resolve: ({ endpoint: { position } }) => (position === 0 ? null : position),
+    }),
+    changesBehind: t.int({
+      description: `Changes that it has not accepted yet, also those that its filter leaves out; at most ${MAX_QUANTITY}.`,
+      resolve: ({ endpoint, lastPosition }) =>
+        Math.min(Math.max(0, lastPosition - endpoint.position), MAX_QUANTITY),
+    }),
+  };
+}
 
 function deliveryFields(t: EndpointFields) {
   return {
