@@ -1,6 +1,7 @@
 /** `stockgate supplier`: creates, lists, renames and deletes suppliers. */
 import { deleteSupplier } from '../db/catalog/delete-supplier.ts';
 import { withStore } from '../db/store/open-store.ts';
+import type { Store } from '../db/store/store.ts';
 import { createSupplier, findSupplier, listSuppliers, renameSupplier } from '../db/suppliers.ts';
 import { plural } from '../feed/counts.ts';
 import {
@@ -44,12 +45,13 @@ is removed in short transactions. If the command is stopped, run it again; until
 async function create(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readOptions({ database }, ['NAME'], args, io.env);
   const name = readName(positionals[0]);
-  return withStore(values.database, async (store) => {
+  const save = async (store: Store) => {
     if (!(await createSupplier(store, name, io.clock())))
       throw new Error(`A supplier is named ${name} already.`);
     io.err(`Created supplier ${name}.\n`);
     return 0;
-  });
+  };
+  return withStore(values.database, save, { mayCreate: true });
 }
 
 async function list(args: readonly string[], io: Io): Promise<number> {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { withStore } from '../db/store/open-store.ts';
-import { listTokens, revokeToken, rotateToken, saveToken } from '../db/tokens.ts';
+import { listTokens, revokeToken, rotateToken, saveToken, type TokenListing } from '../db/tokens.ts';
 import { permissions, roles } from '../domain/caller.ts';
 import { database, supplierName } from './options/settings.ts';
 import { requireSupplier } from './options/require-supplier.ts';
@@ -154,14 +154,15 @@ async function rotate(args: readonly string[], io: Io): Promise<number> {
   const [id = ''] = positionals;
   return withStore(values.database, async (store) => {
     const now = io.clock();
-    const old = (await listTokens(store)).find((token) => token.id === id && token.revokedAt === null);
-    if (!old) return unknown(id, io);
+    const tokens = await listTokens(store);
+    const old = tokens.find((token) => token.id === id && token.revokedAt === null);
+    if (!old) return unknown(id, tokens, io);
     const expiresAt = values.expires && expiryOf(values.expires, now);
     if (!expiresAt && old.expiresAt !== null && Date.parse(old.expiresAt) <= now.getTime())
       throw new Error(`The token expired at ${old.expiresAt}: give --expires.`);
     const token = createToken();
     const previousUntil = expiryOf(values['old-valid'], now);
-    if (!(await rotateToken(store, id, { token, previousUntil, expiresAt }))) return unknown(id, io);
+    if (!(await rotateToken(store, id, { token, previousUntil, expiresAt }))) return unknown(id, tokens, io);
     io.out(`${token}\n`);
     io.err(`The old token of ${old.supplierName} named "${old.name}" is good until ${previousUntil}.\n`);
     return 0;
@@ -172,11 +173,13 @@ async function revoke(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readOptions({ database }, ['ID'], args, io.env);
   const [id = ''] = positionals;
   return withStore(values.database, async (store) =>
-    (await revokeToken(store, id, io.clock())) ? 0 : unknown(id, io),
+    (await revokeToken(store, id, io.clock())) ? 0 : unknown(id, await listTokens(store), io),
   );
 }
 
-function unknown(id: string, io: Io): number {
-  io.err(`No token that is in force has the id "${id}"; \`${PROGRAM} token list\` shows all.\n`);
+function unknown(id: string, tokens: readonly TokenListing[], io: Io): number {
+  const next = tokens.find(({ previousId }) => previousId === id);
+  const hint = next ? `it was replaced by ${next.id}` : `\`${PROGRAM} token list\` shows all`;
+  io.err(`No token that is in force has the id "${id}"; ${hint}.\n`);
   return 1;
 }

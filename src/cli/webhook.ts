@@ -9,8 +9,9 @@ import { findEndpoint, listAttempts, listEndpoints } from '../db/webhook/read-we
 import { createWriteWebhook, type WebhookWrite } from '../db/webhook/write-webhook.ts';
 import { changeSources } from '../domain/change.ts';
 import { MAX_ENDPOINTS, type EndpointKey, type WebhookAttempt } from '../domain/webhook/endpoint.ts';
-import { describeUrlFault } from '../domain/webhook/endpoint-url.ts';
 import { pingIdOf } from '../domain/webhook/message-id.ts';
+import { createAddresses } from '../webhook/addresses.ts';
+import { describeUrlFault } from '../webhook/endpoint-url.ts';
 import { sealSecret } from '../webhook/secret.ts';
 import { createSecret } from '../webhook/sign.ts';
 import {
@@ -79,7 +80,7 @@ delete removes the endpoint. It takes effect after the attempt in hand.
 
 async function create(args: readonly string[], io: Io): Promise<number> {
   const { values } = readOptions(createOptions, [], args, io.env);
-  const fault = describeUrlFault(values.url, values['webhook-allow'].length > 0);
+  const fault = describeUrlFault(values.url, createAddresses(values['webhook-allow']));
   if (fault !== null) throw new UsageError(`--url (STOCKGATE_URL): ${fault}`);
   return withStore(values.database, async (store) => {
     const supplierId = await requireSupplier(store, values.supplier);

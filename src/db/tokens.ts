@@ -23,6 +23,8 @@ export interface TokenListing extends NewToken {
   readonly id: string;
   readonly createdAt: string;
   readonly revokedAt: string | null;
+  /** The listing id of the token that it replaced last; null if it never was rotated. */
+  readonly previousId: string | null;
   /** Until when the token that it replaced is good too; null if it never was rotated. */
   readonly previousUntil: string | null;
   /** The last day of its use, in UTC; null: none is known. */
@@ -94,6 +96,7 @@ function toListing(row: TokenTable & { supplier_name: string }): TokenListing {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    previousId: row.previous_hash?.slice(0, ID_LENGTH) ?? null,
     previousUntil: row.previous_until,
     lastUsedOn: row.last_used_on,
   };

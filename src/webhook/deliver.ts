@@ -39,8 +39,16 @@ export interface DeliveryOptions extends Pick<AttemptParts, 'send' | 'clock' | '
 export interface DeliveryListener {
   attempted(attempt: WebhookAttempt): void;
   disabled(endpoint: WebhookDisabled): void;
+  /** The first attempt after a success failed, and more attempts follow. */
+  failing(endpoint: WebhookFailing): void;
   /** A fault of ours, or a key that is missing. */
   failed(error: unknown): void;
+}
+
+/** An endpoint whose message is to be sent again. */
+export interface WebhookFailing
+  extends EndpointKey, Pick<WebhookAttempt, 'outcome' | 'status'>, Pick<Delivery, 'nextAttemptAt'> {
+  readonly url: string;
 }
 
 /** An endpoint that was disabled because of its receiver. */
@@ -122,14 +130,23 @@ function createAttempt(options: DeliveryOptions) {
       settlement,
       attempt,
     );
-    if (isSettled && settlement.kind === 'FAILED' && settlement.disabled)
-      told.disabled({ ...keyOf(endpoint), url: endpoint.url, reason: settlement.disabled });
+    if (isSettled) tell(endpoint, attempt, settlement, told);
     return isSettled && settlement.kind !== 'FAILED';
   };
 }
 
-function keyOf({ supplierId, endpointId }: EndpointKey): EndpointKey {
-  return { supplierId, endpointId };
+/** Tells of an endpoint that was well before. */
+function tell(
+  { supplierId, endpointId, url, failures }: Delivery,
+  { outcome, status }: WebhookAttempt,
+  settlement: Settlement,
+  told: DeliveryListener,
+): void {
+  if (settlement.kind !== 'FAILED') return;
+  const { disabled: reason, nextAttemptAt } = settlement;
+  const endpoint = { supplierId, endpointId, url };
+  if (reason) told.disabled({ ...endpoint, reason });
+  else if (failures === 0) told.failing({ ...endpoint, outcome, status, nextAttemptAt });
 }
 
 /** The secrets that sign, the present one first. */

@@ -38,6 +38,12 @@ describeOnEachStore('a token', (kind) => {
     expect([await isGood(secret), await isGood(out.trim())]).toEqual([true, true]);
     expect(await line(name)).toContain('old one good until 20');
     expect(await line(name)).not.toContain(id);
+    const next = (await line(name)).split('\t')[0];
+    for (const action of ['rotate', 'revoke'])
+      expect(await token(action, id)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`it was replaced by ${next}`),
+      });
   });
 
   test('is rotated with the old one ended at once', async () => {

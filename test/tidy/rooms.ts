@@ -31,7 +31,7 @@ export const rooms: readonly Room[] = [
     'domain',
     'domain/webhook',
   ),
-  room('webhook/http', 'Sends a message to an address that is not refused.', 'domain/webhook', 'webhook'),
+  room('webhook/http', 'Sends a message over HTTP.', 'domain/webhook', 'webhook'),
   room(
     'db/driver',
     'What SQLite and PostgreSQL need beneath Kysely: logs, disks, connections, errors.',
@@ -267,7 +267,7 @@ export const rooms: readonly Room[] = [
   room(
     'cli/options',
     'What commands share: options, settings, the terminal.',
-    ...['feed', 'webhook/http', 'db/store', 'db'],
+    ...['feed', 'webhook', 'db/store', 'db'],
   ),
   room(
     'cli/feed',

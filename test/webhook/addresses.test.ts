@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AddressError } from '../../src/webhook/attempt.ts';
-import { createAddresses, parseNetwork } from '../../src/webhook/http/addresses.ts';
+import { createAddresses, parseNetwork } from '../../src/webhook/addresses.ts';
 import { createResolve, type Resolve } from '../../src/webhook/http/resolve.ts';
 import { createSend } from '../../src/webhook/http/send.ts';
 

@@ -100,6 +100,12 @@ describeOnEachStore('stockgate webhook', (kind) => {
     expect(listed).not.toContain(receiver.secret.slice(6));
   });
 
+  test('create refuses an address that the gateway would not send to', async () => {
+    for (const url of ['https://10.0.0.1/', 'https://167772161/', 'http://10.0.0.1/'])
+      await expect(create('--url', url)).rejects.toThrow('--webhook-allow');
+    expect(await list()).toEqual([]);
+  });
+
   test('the store holds no secret that can be read', async () => {
     await create();
     const rows = await gateway.store.db.selectFrom('webhook_endpoint').selectAll().execute();

@@ -74,6 +74,8 @@ describeOnEachStore('webhooks', (kind) => {
     expect(rest.flatMap(({ positions }) => positions)).toEqual(next(6).slice(3));
     expect(await shop.load(key)).toMatchObject({ failures: 0, failingSince: null, nextAttemptAt: null });
     expect((await outcomesOf(shop, key)).slice(0, 3)).toEqual(['REFUSED', 'REFUSED', 'ACCEPTED']);
+    // The log is told once, not at each attempt.
+    expect(running.failing).toMatchObject([{ ...key, outcome: 'REFUSED', status: 500 }]);
   });
 
   test.each([

@@ -145,6 +145,8 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
     ['http://shop.example.org:0x', 'Give a whole URL'],
     ['ftp://shop.example/', 'must begin with https'],
     ['https://a:b@shop.example/', 'no user'],
+    ['https://10.1.2.3/', '10.1.2.3 is not a public address'],
+    ['https://[::1]:8443/', '::1 is not a public address'],
     ['', 'Give a whole URL'],
     [`https://shop.example/${'x'.repeat(3_000)}`, 'no more than 2000 characters'],
     ['https://shop.example/\0', 'null characters'],

@@ -7,7 +7,7 @@ import type { Store, StoreKind } from '../../src/db/store/store.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { createDeliveries, listAttempts } from '../../src/db/webhook/read-webhooks.ts';
 import type { Deliveries, Delivery, EndpointKey, WebhookFilter } from '../../src/domain/webhook/endpoint.ts';
-import type { WebhookDisabled } from '../../src/webhook/deliver.ts';
+import type { WebhookDisabled, WebhookFailing } from '../../src/webhook/deliver.ts';
 import { startDispatcher } from '../../src/webhook/dispatch.ts';
 import type { Send, WebhookRequest } from '../../src/webhook/attempt.ts';
 import { openSecret, sealSecret } from '../../src/webhook/secret.ts';
@@ -40,6 +40,7 @@ export type Answer = (message: Received) => number | Promise<number>;
 export interface Running {
   readonly received: Received[];
   readonly disabled: WebhookDisabled[];
+  readonly failing: WebhookFailing[];
   readonly failed: unknown[];
   wake(): void;
   /** In order, or as if the process had been killed: nothing more is written. */
@@ -113,7 +114,8 @@ export async function openShop(kind: StoreKind): Promise<Shop> {
 }
 
 function run(shop: Shop, answer: Answer, timeoutMs = 20_000): Running {
-  const [received, disabled, failed] = [[] as Received[], [] as WebhookDisabled[], [] as unknown[]];
+  const [received, failed] = [[] as Received[], [] as unknown[]];
+  const [disabled, failing] = [[] as WebhookDisabled[], [] as WebhookFailing[]];
   const [stop, stopNow] = [new AbortController(), new AbortController()];
   let isKilled = false;
   const send: Send = async (request) => {
@@ -145,12 +147,13 @@ function run(shop: Shop, answer: Answer, timeoutMs = 20_000): Running {
     told: {
       attempted: () => undefined,
       disabled: (endpoint) => void disabled.push(endpoint),
+      failing: (endpoint) => void failing.push(endpoint),
       failed: (error) => void failed.push(error),
     },
   });
   shop.inventory.observe({ committed: () => dispatcher.wake(), failed: () => undefined });
   return {
-    ...{ received, disabled, failed },
+    ...{ received, disabled, failing, failed },
     wake: dispatcher.wake,
     async stop(how) {
       isKilled ||= how === 'killed';

@@ -1,7 +1,7 @@
 /** Options of `serve`, and options that several commands share: what each accepts, and its default. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { parseNetwork } from '../../webhook/http/addresses.ts';
+import { parseNetwork } from '../../webhook/addresses.ts';
 import type { Option } from './command.ts';
 
 const databaseUrl = z

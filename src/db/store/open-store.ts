@@ -73,8 +73,16 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   return { ...rest, db, points: db, writes: db, runEach, raw, log, close };
 }
 
-/** Opens a store for `work` and closes it afterwards, also if `work` throws. Throws what `openStore` and `work` throw. */
-export async function withStore<T>(url: string, work: (store: Store) => Promise<T>): Promise<T> {
+/**
+ * Opens a store for `work` and closes it afterwards, also if `work` throws. Throws what `openStore` and `work` throw. Without
+ * `mayCreate` it throws for a missing SQLite file: the path has a typing error more often than a new store is wanted.
+ */
+export async function withStore<T>(
+  url: string,
+  work: (store: Store) => Promise<T>,
+  { mayCreate = false } = {},
+): Promise<T> {
+  if (!mayCreate && storeKind(url) === 'sqlite') requireFile(url.slice('sqlite:'.length));
   const store = await openStore(url);
   try {
     return await work(store);

@@ -1,8 +1,9 @@
 /** The contract of managing webhook endpoints, on a store. */
 import { randomUUID } from 'node:crypto';
 import type { EndpointKey } from '../../domain/webhook/endpoint.ts';
-import { describeUrlFault } from '../../domain/webhook/endpoint-url.ts';
 import { pingIdOf } from '../../domain/webhook/message-id.ts';
+import { createAddresses } from '../../webhook/addresses.ts';
+import { describeUrlFault } from '../../webhook/endpoint-url.ts';
 import type { Webhooks } from '../../domain/webhook/webhooks.ts';
 import { sealSecret } from '../../webhook/secret.ts';
 import { createSecret } from '../../webhook/sign.ts';
@@ -31,8 +32,9 @@ export function createWebhooks(
     const { endpoints, lastPosition } = await listEndpoints(store, supplierId);
     return endpoints.map((endpoint) => ({ endpoint, lastPosition }));
   };
+  const addresses = createAddresses(allowed);
   return {
-    describeUrlFault: (url) => describeUrlFault(url, allowed.length > 0),
+    describeUrlFault: (url) => describeUrlFault(url, addresses),
     list,
     find: async ({ supplierId, endpointId }) =>
       (await list(supplierId)).find(({ endpoint }) => endpoint.endpointId === endpointId) ?? null,

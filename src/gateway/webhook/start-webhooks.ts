@@ -9,7 +9,7 @@ import type { EndpointKey } from '../../domain/webhook/endpoint.ts';
 import type { WebhookCounts } from '../../http/counted/webhook-metrics.ts';
 import type { DeliveryListener } from '../../webhook/deliver.ts';
 import { startDispatcher } from '../../webhook/dispatch.ts';
-import { createAddresses } from '../../webhook/http/addresses.ts';
+import { createAddresses } from '../../webhook/addresses.ts';
 import { createResolve } from '../../webhook/http/resolve.ts';
 import { createSend } from '../../webhook/http/send.ts';
 import { openSecret } from '../../webhook/secret.ts';
@@ -102,6 +102,8 @@ function createListener(
       counts?.webhookDisabled(reason);
       logger.warn({ ...endpoint, reason }, 'a webhook endpoint was disabled');
     },
+    failing: (endpoint) =>
+      logger.warn(endpoint, 'a webhook endpoint did not accept a message: it will be sent again'),
     failed: onceInAWhile((error) => logger.error({ err: error }, 'webhooks have trouble'), monotonic),
   };
 }

@@ -2,12 +2,13 @@
 import type { LookupOptions } from 'node:dns';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callbackify } from 'node:util';
 import { MAX_KEPT_ANSWER } from '../../domain/webhook/endpoint.ts';
 import { AddressError, type Send, type WebhookAnswer } from '../attempt.ts';
-import type { Addresses } from './addresses.ts';
+import type { Addresses } from '../addresses.ts';
+import { literalAddress } from '../endpoint-url.ts';
 import type { Resolve } from './resolve.ts';
 
 /** How long the body of an answer may take after its status, in milliseconds. The status alone decides. */
@@ -16,11 +17,11 @@ const BODY_MS = 2_000;
 /** Sends to addresses that are not refused. It follows no redirect, reads the start of an answer, and keeps no connection. */
 export function createSend(addresses: Addresses, resolve: Resolve, userAgent: string): Send {
   return async ({ url, headers, body, signal }) => {
-    const { protocol, hostname } = new URL(url);
-    const isSecure = protocol === 'https:';
+    const target = new URL(url);
+    const isSecure = target.protocol === 'https:';
     // Node looks up names only, and connects to a literal address without asking.
-    const literal = hostname.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(literal) !== 0) requirePermitted(addresses, [literal], isSecure);
+    const literal = literalAddress(target);
+    if (literal !== null) requirePermitted(addresses, [literal], isSecure);
     const { Agent, request: open } = isSecure ? https : http;
     // Asks `lookup` for all addresses, which is what it gives.
     const agent = new Agent({ keepAlive: false, autoSelectFamily: true });
