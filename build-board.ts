@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /** In the order in which they apply. */
-const STYLES = ['base', 'grid', 'panels'];
+const STYLES = ['base', 'grid', 'panels', 'webhooks'];
 /** Hexadecimal digits of a file's hash in its name. */
 const HASH_LENGTH = 10;
 

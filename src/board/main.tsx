@@ -13,12 +13,14 @@ import { followBackButton, followView } from './state/route.ts';
 import {
   dropsUnsaved,
   followOtherTabs,
+  mayManageWebhooks,
   mayView,
   openSession,
   takeOtherStream,
   viewer,
 } from './state/session.ts';
 import { followSkus } from './state/sku-pages.ts';
+import { followWebhooks } from './state/webhooks.ts';
 
 const root = document.querySelector('#board');
 if (!root) throw new Error('The page has no element #board.');
@@ -41,6 +43,7 @@ effect(() => {
   if (viewer.value && mayView.value && isSignedIn.value === true)
     untracked(() => followLive(takeOtherStream()));
 });
+effect(() => (mayManageWebhooks.value ? untracked(followWebhooks) : undefined));
 addEventListener('beforeunload', (event) => {
   if (!dropsUnsaved() && unsavedEdits() + pendingCalls.value > 0) event.preventDefault();
 });

@@ -301,6 +301,17 @@ test('a session ends after 12 hours without a request, by the clock of the gatew
   expect((await board.send({ url: '/board/session' }, cookie)).json()).toMatchObject({ signedIn: false });
 });
 
+test('what a page asks by itself keeps no session alive', async () => {
+  let now = Date.parse('2026-11-29T08:00:00.000Z');
+  const board = await openBoardForTest('sqlite', { clock: () => new Date(now) });
+  const cookie = await board.cookieOf(tokens.full);
+  const byItself = { 'x-board-by-itself': 'true' };
+  now += 11 * 3_600_000;
+  expect((await board.ask(whoAmI, cookie, byItself)).statusCode).toBe(200);
+  now += 3_600_000;
+  expect((await board.ask(whoAmI, cookie, byItself)).statusCode).toBe(401);
+});
+
 test('without a board none of its paths is there, and a cookie is nothing', async () => {
   const board = await openBoardForTest('sqlite', { more: { board: undefined } });
   for (const url of [

@@ -316,12 +316,12 @@ export const rooms: readonly Room[] = [
   room('board/api', "The board's documents, and the requests that send them.", 'domain'),
   room(
     'board/state',
-    'What the board knows: rows, the view, the session, the history.',
+    'What the board knows: rows, the view, the session, the history, webhooks.',
     ...['domain', 'board/api'],
   ),
   room(
     'board/edit',
-    'Changes on their way: edits, conflicts, pasted blocks, imports, undo.',
+    'Changes on their way: edits, conflicts, pasted blocks, imports, undo, webhooks.',
     ...['domain', 'board/api', 'board/state'],
   ),
   room(
@@ -351,11 +351,17 @@ export const rooms: readonly Room[] = [
     ...['domain', 'board/api', 'board/state', 'board/edit', 'board/parts'],
   ),
   room(
+    'board/webhooks',
+    'Webhooks: the page, their attempts, and the dialogs.',
+    ...['board/api', 'board/state', 'board/edit', 'board/parts'],
+  ),
+  room(
     'board/shell',
     'What stands around the grid: signing in, the toolbar, conflicts, notices.',
     ...['board/api', 'board/state', 'board/edit', 'board/live', 'board/grid', 'board/parts', 'board/import'],
     'board/history',
     'board/activity',
+    'board/webhooks',
   ),
   room('board', "The browser's program: main.tsx.", 'board/state', 'board/edit', 'board/live', 'board/shell'),
 ];

@@ -4,9 +4,11 @@ import { groupChangesQuery, type BoardChange, type ChangeGroup } from '../api/ch
 import { send } from '../api/graphql.ts';
 import { Reason, showSteps, Time } from '../parts/changes.tsx';
 import { MAX_UNDONE, undoInDetail } from '../edit/undo.ts';
+import { webhookDialog } from '../edit/webhooks.ts';
 import { notify } from '../state/notices.ts';
 import { sources } from '../state/sources.ts';
 import { untilReachable } from '../state/reachable.ts';
+import { webhooks } from '../state/webhooks.ts';
 
 /** Changes that a group lists when it is opened. */
 const MAX_LISTED = 100;
@@ -30,6 +32,7 @@ export function GroupItem({ group, mayEdit }: { group: ChangeGroup; mayEdit: boo
       <span class="actions">
         {groupId !== null && !isSingle && <GroupChanges groupId={groupId} />}
         {mayEdit && <UndoGroup group={group} />}
+        {first?.id != null && webhooks.value?.length ? <SendAgain what={what ?? ''} first={first} /> : null}
       </span>
     </li>
   );
@@ -46,6 +49,23 @@ function UndoGroup({ group: { groupId, changeCountIsAtLeast, changes } }: { grou
   return (
     <button type="button" disabled={isTooLarge} title={isTooLarge ? explanation : undefined} onClick={undo}>
       {groupId !== null ? 'Undo group' : 'Undo this'}
+    </button>
+  );
+}
+
+/** Tells a webhook of the group again, and of all that came after its first change. */
+function SendAgain({ what, first: { id, changedAt } }: { what: string; first: BoardChange }) {
+  const ask = () => {
+    if (id === null) return;
+    webhookDialog.value = {
+      kind: 'replay',
+      place: { fromChangeId: id, what, time: changedAt },
+      endpointId: null,
+    };
+  };
+  return (
+    <button type="button" onClick={ask}>
+      Send again from here
     </button>
   );
 }

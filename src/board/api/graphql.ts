@@ -50,15 +50,19 @@ export function actFor(supplier: string): void {
   actsFor = supplier;
 }
 
+/** For `send`: nobody has asked for it. The gateway does not take it for a use of the session, which ends when nobody uses the page. */
+export const byItself = { 'x-board-by-itself': 'true' };
+
 /** Throws one of the three errors above, or an AbortError. Refusals by the rules are in the result's `userErrors`. */
 export async function send<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
   signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Data> {
   const response = await request('/board/graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query: document, variables }),
     ...(signal && { signal }),
   });

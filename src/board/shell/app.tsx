@@ -1,4 +1,4 @@
-/** The page: the form while nobody is signed in, otherwise the stock or the activity. */
+/** The page: the form while nobody is signed in, otherwise the stock, the activity or the webhooks. */
 import { useEffect } from 'preact/hooks';
 import { ActivityPage } from '../activity/activity-page.tsx';
 import { ReadingFault } from '../grid/empty-grid.tsx';
@@ -12,8 +12,11 @@ import { pendingCalls } from '../edit/pending.ts';
 import { edits } from '../edit/edits.ts';
 import { isReachable, isSignedIn } from '../state/reachable.ts';
 import { follow, page, pathOf, type Page } from '../state/route.ts';
-import { leave, mayEdit, mayView, viewer } from '../state/session.ts';
+import { leave, mayEdit, mayManageWebhooks, mayView, viewer } from '../state/session.ts';
 import { followTyping } from '../state/typing.ts';
+import { stoppedWebhooks } from '../state/webhooks.ts';
+import { WebhookDialog } from '../webhooks/webhook-dialogs.tsx';
+import { WebhooksPage } from '../webhooks/webhooks-page.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { NoticeLine, RowsDialog } from './notice-line.tsx';
 import { SignIn } from './sign-in.tsx';
@@ -31,11 +34,13 @@ export function App() {
         {!mayView.value && <p class="empty">This token may not view SKUs. Ask for one with view_items.</p>}
         {mayView.value && page.value === 'stock' && <Stock />}
         {mayView.value && page.value === 'activity' && <ActivityPage mayEdit={mayEdit.value} />}
+        {mayManageWebhooks.value && page.value === 'webhooks' && <WebhooksPage />}
       </main>
       <NoticeLine />
       <ConflictDialog />
       <RowsDialog />
       <ImportDialog />
+      {mayManageWebhooks.value && <WebhookDialog />}
     </>
   );
 }
@@ -62,8 +67,10 @@ function Top() {
       <nav aria-label="Pages">
         <PageLink to="stock">Stock</PageLink>
         <PageLink to="activity">Activity</PageLink>
+        {mayManageWebhooks.value && <PageLink to="webhooks">Webhooks</PageLink>}
       </nav>
       <Waiting />
+      {mayManageWebhooks.value && <StoppedMark />}
       <span class={`live ${lights[liveStatus.value]}`} role="status" aria-label="Live">
         {liveStatus.value}
       </span>
@@ -84,6 +91,20 @@ function PageLink({ to, children }: { to: Page; children: string }) {
     >
       {children}
     </a>
+  );
+}
+
+/** Webhooks that need somebody, on every page. */
+function StoppedMark() {
+  const count = stoppedWebhooks.value.length;
+  return (
+    <span role="status" aria-label="Webhooks">
+      {count > 0 && (
+        <a class="stopped-mark" href={pathOf('webhooks')} onClick={(event) => follow(event, 'webhooks')}>
+          {count === 1 ? '1 webhook has stopped' : `${count} webhooks have stopped`}
+        </a>
+      )}
+    </span>
   );
 }
 

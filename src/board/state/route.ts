@@ -1,17 +1,27 @@
 /** Which page is shown. The address holds it, and what the page shows. */
 import { batch, effect, signal } from '@preact/signals';
 import { activityFilter, readActivityAddress, writeActivityAddress } from './activity.ts';
+import { mayManageWebhooks, viewer } from './session.ts';
 import { readAddress, view, writeAddress } from './view.ts';
 
-export type Page = 'stock' | 'activity';
-const paths: Record<Page, string> = { stock: '/board/', activity: '/board/activity' };
+export type Page = 'stock' | 'activity' | 'webhooks';
+const paths: Record<Page, string> = {
+  stock: '/board/',
+  activity: '/board/activity',
+  webhooks: '/board/webhooks',
+};
+/** What the address holds beside the page. */
+const queries: Record<Page, () => string> = {
+  stock: () => writeAddress(view.value),
+  activity: () => writeActivityAddress(activityFilter.value),
+  webhooks: () => '',
+};
 
 export const page = signal<Page>(readPage());
 
 /** The page's address, with what it shows or last showed. */
 export function pathOf(to: Page): string {
-  const query = to === 'stock' ? writeAddress(view.value) : writeActivityAddress(activityFilter.value);
-  return `${paths[to]}${query}`;
+  return `${paths[to]}${queries[to]()}`;
 }
 
 /** For a link's click. A click that asks for a new tab is left to the browser. */
@@ -25,6 +35,8 @@ export function follow(event: MouseEvent, to: Page): void {
 /** Keeps the address in step with what is shown. */
 export function followView(): void {
   effect(() => {
+    // For everybody else this page does not exist.
+    if (page.value === 'webhooks' && viewer.value && !mayManageWebhooks.value) page.value = 'stock';
     const path = pathOf(page.value);
     if (path !== `${location.pathname}${location.search}`) history.replaceState(history.state, '', path);
   });
@@ -42,7 +54,7 @@ function readPlace(): void {
   if (page.value === 'stock') {
     const place = readAddress(search);
     if (writeAddress(place) !== writeAddress(view.value)) view.value = place;
-  } else {
+  } else if (page.value === 'activity') {
     const place = readActivityAddress(search);
     if (writeActivityAddress(place) !== writeActivityAddress(activityFilter.value))
       activityFilter.value = place;
@@ -50,5 +62,6 @@ function readPlace(): void {
 }
 
 function readPage(): Page {
-  return location.pathname.startsWith(paths.activity) ? 'activity' : 'stock';
+  const { pathname } = location;
+  return (['activity', 'webhooks'] as const).find((name) => pathname.startsWith(paths[name])) ?? 'stock';
 }

@@ -12,6 +12,9 @@ export const demoToken = signal<string | null>(null);
 export const sessionFault = signal<string | null>(null);
 export const mayEdit = computed(() => viewer.value?.permissions.includes('EDIT_ITEMS') ?? false);
 export const mayView = computed(() => viewer.value?.permissions.includes('VIEW_ITEMS') ?? false);
+export const mayManageWebhooks = computed(
+  () => (mayView.value && viewer.value?.permissions.includes('MANAGE_WEBHOOKS')) ?? false,
+);
 
 /** Whose stock this page shows, from the first session on. For another supplier the page begins anew. */
 let supplier: string | undefined;

@@ -7,6 +7,8 @@ import { readSecrets } from './session-cookie.ts';
 export const BOARD_PATH = '/board';
 /** The supplier that the page was opened for, percent-encoded. Another tab may have signed in for another one since. */
 const SUPPLIER_HEADER = 'x-board-supplier';
+/** The page sends it with what it asks again and again, though nobody touches it. */
+const BY_ITSELF_HEADER = 'x-board-by-itself';
 
 export function createBoardEntrance(sessions: Sessions): Entrance {
   return {
@@ -17,7 +19,9 @@ export function createBoardEntrance(sessions: Sessions): Entrance {
       return refuseOtherOrigins(request);
     },
     findCaller: async ({ headers }) => {
-      const caller = await findOne(readSecrets(headers), (secret) => sessions.use(secret));
+      // A page that nobody uses must not keep its session for ever.
+      const find = headers[BY_ITSELF_HEADER] === undefined ? sessions.use : sessions.check;
+      const caller = await findOne(readSecrets(headers), find);
       const meant = headers[SUPPLIER_HEADER];
       const isMeant =
         'message' in caller || meant === undefined || meant === encodeURIComponent(caller.supplierName);
@@ -27,7 +31,7 @@ export function createBoardEntrance(sessions: Sessions): Entrance {
       const secrets = readSecrets(headers);
       return {
         key: `session ${secrets.join(' ')}`,
-        // An open stream is no use of the session: a page that nobody looks at must not keep it for ever.
+        // An open stream is no use of the session either.
         isGood: async () => !('message' in (await findOne(secrets, (secret) => sessions.check(secret)))),
       };
     },

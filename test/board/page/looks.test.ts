@@ -12,6 +12,7 @@ import {
 } from '../../support/machine/board-window.ts';
 import { lacksBrowser, patience } from '../../support/machine/browser.ts';
 import { indices } from '../../support/range.ts';
+import { MANAGER, saveManager } from './webhook-manager.ts';
 
 const skus = indices(120).map((n) => ({
   skuId: `book-${String(n).padStart(3, '0')}`,
@@ -41,7 +42,8 @@ interface AxeResults {
 describe.skipIf(lacksBrowser)('The looks of the board', { timeout: 90_000 }, () => {
   let stage: BoardStage;
   beforeAll(async () => {
-    stage = await openBoardStage(skus);
+    stage = await openBoardStage(skus, '--webhook-allow', '127.0.0.0/8');
+    await saveManager(stage.database);
     await changeElsewhere(stage, { sku_id: 'book-001', quantity_in_stock: 7 });
   });
   afterAll(() => stage[Symbol.asyncDispose]());
@@ -72,6 +74,36 @@ describe.skipIf(lacksBrowser)('The looks of the board', { timeout: 90_000 }, () 
     await page.getByRole('link', { name: 'Activity' }).click();
     await page.getByRole('list', { name: 'Activity' }).getByRole('listitem').first().waitFor();
     expect(await findings(board)).toEqual([]);
+    await board.context.close();
+  });
+
+  test.each(['light', 'dark'] as const)('of webhooks too, in %s mode', async (colorScheme) => {
+    const board = await openBoard(stage, { colorScheme, viewport: { width: 360, height: 740 } });
+    await signIn(board, MANAGER);
+    const { page } = board;
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('link', { name: 'Webhooks' }).click();
+    await press('Add webhook');
+    expect(await findings(board)).toEqual([]);
+    // Nothing listens there.
+    const url = `http://127.0.0.1:1/${'long-'.repeat(40)}${colorScheme}`;
+    await page.getByLabel('URL of the program that is told').fill(url);
+    await press('Add');
+    await page.getByText('It is not shown again.').waitFor();
+    expect(await findings(board)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await press('Send a ping');
+    await press('Show attempts');
+    await page.getByText('Not reached').waitFor();
+    await changeElsewhere(stage, { sku_id: 'book-004', quantity_in_stock: colorScheme === 'dark' ? 1 : 2 });
+    await page.getByText('Retrying').waitFor();
+    expect(await findings(board)).toEqual([]);
+    const width = () => page.evaluate(() => document.querySelector('.webhooks')?.scrollWidth ?? NaN);
+    expect(await width()).toBeLessThanOrEqual(360);
+    await press('Delete');
+    expect(await findings(board)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('There is no webhook yet.').waitFor();
     await board.context.close();
   });
 

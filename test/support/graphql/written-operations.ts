@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { OperationTypeNode, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import * as boardChanges from '../../../src/board/api/change-documents.ts';
 import * as board from '../../../src/board/api/documents.ts';
+import * as boardWebhooks from '../../../src/board/api/webhook-documents.ts';
 import { readPage } from '../../docs/markdown.ts';
 
 export interface WrittenOperation {
@@ -19,7 +20,10 @@ export function writtenOperations(): WrittenOperation[] {
   const pages = ['README.md', ...globSync('{docs,examples}/*.md', { cwd: root }).toSorted()];
   const documented = pages.flatMap((path) => operationsOnPage(path, readFileSync(`${root}${path}`, 'utf8')));
   // At run time a document is its text.
-  const shown = Object.entries({ ...board, ...boardChanges }) as unknown as [string, string][];
+  const shown = Object.entries({ ...board, ...boardChanges, ...boardWebhooks }) as unknown as [
+    string,
+    string,
+  ][];
   return [...documented, ...shown].flatMap(([place, query]) => executable(place, query));
 }
 

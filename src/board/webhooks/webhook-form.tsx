@@ -1,0 +1,170 @@
+/** The form of a new webhook, and of one that is changed. */
+import { useState } from 'preact/hooks';
+import type { Webhook } from '../api/webhook-documents.ts';
+import { changeWebhook, closeWebhookDialog, createWebhook, type WebhookFields } from '../edit/webhooks.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { sources, type Source } from '../state/sources.ts';
+
+/** The fields as they are typed. */
+interface Draft {
+  readonly url: string;
+  /** One a line. */
+  readonly skuIds: string;
+  readonly actors: string;
+  readonly sources: readonly Source[];
+}
+
+export function WebhookForm({ webhook }: { webhook: Webhook | null }) {
+  const [draft, setDraft] = useState(() => draftOf(webhook));
+  const [fault, setFault] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setFault(await save(webhook, draft));
+    setBusy(false);
+  };
+  return (
+    <Dialog title={webhook ? 'Edit webhook' : 'Add webhook'} onClose={closeWebhookDialog}>
+      <form class="webhook-form" onSubmit={(event) => void submit(event)}>
+        <label>
+          URL of the program that is told
+          <input
+            inputMode="url"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder="https://shop.example.com/stock"
+            value={draft.url}
+            aria-invalid={fault !== null}
+            onInput={({ currentTarget: { value } }) => set({ url: value })}
+          />
+        </label>
+        <Conditions draft={draft} set={set} />
+        {fault !== null && (
+          <p class="fault" role="alert">
+            {fault}
+          </p>
+        )}
+        <footer>
+          <button type="button" onClick={closeWebhookDialog}>
+            Cancel
+          </button>
+          <button type="submit" class="main" disabled={isBusy}>
+            {webhook ? 'Save' : 'Add'}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function Conditions({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => void }) {
+  return (
+    <>
+      <p class="hint">It is told of all changes, unless you name some:</p>
+      <Lines
+        label="Only of these SKUs, one a line"
+        value={draft.skuIds}
+        onChange={(skuIds) => set({ skuIds })}
+      />
+      <Sources chosen={draft.sources} onChange={(chosen) => set({ sources: chosen })} />
+      <Lines
+        label="Only made by these tokens, one name a line"
+        value={draft.actors}
+        onChange={(actors) => set({ actors })}
+      />
+    </>
+  );
+}
+
+interface LinesProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function Lines({ label, value, onChange }: LinesProps) {
+  return (
+    <label>
+      {label}
+      <textarea
+        rows={2}
+        spellcheck={false}
+        value={value}
+        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface SourcesProps {
+  readonly chosen: readonly Source[];
+  readonly onChange: (chosen: readonly Source[]) => void;
+}
+
+function Sources({ chosen, onChange }: SourcesProps) {
+  const names = Object.keys(sources) as Source[];
+  return (
+    <fieldset>
+      <legend>Only by way of</legend>
+      {names.map((name) => (
+        <label key={name} class="choice">
+          <input
+            type="checkbox"
+            checked={chosen.includes(name)}
+            onChange={({ currentTarget: { checked } }) =>
+              onChange(names.filter((other) => (other === name ? checked : chosen.includes(other))))
+            }
+          />
+          {sources[name]}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function draftOf(webhook: Webhook | null): Draft {
+  const { skuIds, actors, sources: from } = webhook?.filter ?? {};
+  return {
+    url: webhook?.url ?? '',
+    skuIds: skuIds?.join('\n') ?? '',
+    actors: actors?.join('\n') ?? '',
+    sources: from ?? [],
+  };
+}
+
+function save(webhook: Webhook | null, draft: Draft): Promise<string | null> {
+  const fields = fieldsOf(draft);
+  if (!webhook) return createWebhook(fields);
+  const before = fieldsOf(draftOf(webhook));
+  const isSame = (name: keyof WebhookFields) => JSON.stringify(fields[name]) === JSON.stringify(before[name]);
+  // A new filter begins new messages, and a new URL is tried at once: what is as it was is left out.
+  return changeWebhook(webhook, {
+    ...(!isSame('url') && { url: fields.url }),
+    ...(!isSame('filter') && { filter: fields.filter }),
+  });
+}
+
+function fieldsOf({ url, skuIds, actors, sources: from }: Draft): WebhookFields {
+  return {
+    url: url.trim(),
+    filter: {
+      ...listOf('skuIds', readLines(skuIds)),
+      ...listOf('sources', [...from]),
+      ...listOf('actors', readLines(actors)),
+    },
+  };
+}
+
+/** An empty field is no condition. An empty list would let nothing through. */
+function listOf<Name extends string, Value>(name: Name, values: Value[]) {
+  return (values.length > 0 ? { [name]: values } : {}) as Partial<Record<Name, Value[]>>;
+}
+
+function readLines(text: string): string[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}

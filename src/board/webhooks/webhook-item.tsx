@@ -1,0 +1,119 @@
+/** One webhook: how it stands, what can be done to it, and its last attempts. */
+import { useId, useState } from 'preact/hooks';
+import type { Webhook } from '../api/webhook-documents.ts';
+import { enableWebhook, pingWebhook, webhookDialog } from '../edit/webhooks.ts';
+import { Time } from '../parts/changes.tsx';
+import { Attempts } from './attempts.tsx';
+import { countChanges, describeFilter, disabledReasons } from './webhook-words.ts';
+
+export function WebhookItem({ webhook }: { webhook: Webhook }) {
+  const id = useId();
+  const { url, filter, changesBehind: behind, acceptedAt, previousSecretUntil } = webhook;
+  return (
+    <section class="webhook" id={`webhook-${webhook.endpointId}`} aria-labelledby={id}>
+      <h2 id={id} tabIndex={-1}>
+        {url}
+      </h2>
+      <State webhook={webhook} />
+      <dl class="values">
+        <dt>Told of</dt>
+        <dd>{describeFilter(filter)}</dd>
+        <dt>Not accepted yet</dt>
+        <dd>{behind === 0 ? 'Nothing' : countChanges(behind)}</dd>
+        <dt>Accepted last</dt>
+        <dd>{acceptedAt === null ? 'Never' : <Time time={acceptedAt} />}</dd>
+        {previousSecretUntil !== null && Date.parse(previousSecretUntil) > Date.now() && (
+          <>
+            <dt>Old secret</dt>
+            <dd>
+              {'Signs too until '}
+              <Time time={previousSecretUntil} />
+            </dd>
+          </>
+        )}
+      </dl>
+      <Actions webhook={webhook} />
+    </section>
+  );
+}
+
+/** In words and with a sign, so that nobody needs to tell the colours apart. */
+function State({
+  webhook: { disabledAt, disabledReason, failingSince, nextAttemptAt },
+}: {
+  webhook: Webhook;
+}) {
+  if (disabledAt !== null && disabledReason !== null)
+    return (
+      <p class={`state ${disabledReason === 'BY_HAND' ? 'paused' : 'stopped'}`}>
+        <strong>Disabled</strong>
+        {' since '}
+        <Time time={disabledAt} />
+        {`. ${disabledReasons[disabledReason]} Nothing is lost: once enabled, it goes on where it stopped.`}
+      </p>
+    );
+  if (failingSince !== null && nextAttemptAt !== null)
+    return (
+      <p class="state retrying">
+        <strong>Retrying</strong>
+        {' since '}
+        <Time time={failingSince} />
+        {'. Next attempt at '}
+        <Time time={nextAttemptAt} />.
+      </p>
+    );
+  return (
+    <p class="state works">
+      <strong>Works</strong>
+    </p>
+  );
+}
+
+function Actions({ webhook }: { webhook: Webhook }) {
+  const { disabledAt, disabledReason, failingSince } = webhook;
+  const isEnabled = disabledAt === null;
+  const isFailing = isEnabled && failingSince !== null;
+  const [isOpen, setOpen] = useState(failingSince !== null);
+  const ask = (kind: 'rotate' | 'delete' | 'form') => {
+    webhookDialog.value = { kind, webhook };
+  };
+  return (
+    <>
+      <div class="actions">
+        <button type="button" onClick={() => void enableWebhook(webhook, !isEnabled)}>
+          {isEnabled ? 'Disable' : 'Enable'}
+        </button>
+        {isFailing && (
+          <button type="button" onClick={() => void enableWebhook(webhook, true)}>
+            Try now
+          </button>
+        )}
+        {!isEnabled && disabledReason !== 'BY_HAND' && (
+          <button
+            type="button"
+            title="Takes the mark off the board."
+            onClick={() => void enableWebhook(webhook, false)}
+          >
+            Leave it disabled
+          </button>
+        )}
+        <button type="button" onClick={() => void pingWebhook(webhook)}>
+          Send a ping
+        </button>
+        <button type="button" onClick={() => ask('form')}>
+          Edit
+        </button>
+        <button type="button" onClick={() => ask('rotate')}>
+          New secret
+        </button>
+        <button type="button" onClick={() => ask('delete')}>
+          Delete
+        </button>
+        <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Hide attempts' : 'Show attempts'}
+        </button>
+      </div>
+      {isOpen && <Attempts webhook={webhook} />}
+    </>
+  );
+}
