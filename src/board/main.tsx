@@ -1,11 +1,13 @@
 /** Starts the board. */
 import { effect, untracked } from '@preact/signals';
 import { render } from 'preact';
-import { followLive } from './live/live.ts';
+import { followLive, onLost } from './live/live.ts';
 import { App } from './shell/app.tsx';
 import { pendingCalls } from './edit/pending.ts';
 import { unsavedEdits } from './edit/edits.ts';
-import { followHistory } from './state/history.ts';
+import { forgetOwn } from './edit/own-versions.ts';
+import { readActivityAnew } from './state/activity.ts';
+import { followHistory, readHistoryAnew } from './state/history.ts';
 import { isSignedIn } from './state/reachable.ts';
 import { rememberReason } from './edit/reason.ts';
 import { notify } from './state/notices.ts';
@@ -44,6 +46,15 @@ effect(() => {
     untracked(() => followLive(takeOtherStream()));
 });
 effect(() => (mayManageWebhooks.value ? untracked(followWebhooks) : undefined));
+onLost(() => {
+  forgetOwn();
+  readHistoryAnew();
+  readActivityAnew();
+  notify({
+    text: 'The store was restored, and its last changes are gone. Check your last edits.',
+    isFault: true,
+  });
+});
 addEventListener('beforeunload', (event) => {
   if (!dropsUnsaved() && unsavedEdits() + pendingCalls.value > 0) event.preventDefault();
 });

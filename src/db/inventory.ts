@@ -94,7 +94,7 @@ export function createSideInventory(store: Store, clock: () => Date, port: Messa
     if ('positions' in note) watch.moved(note.positions);
   });
   // Until the writer's thread has heard of it, and if it has ended, polling finds what is new.
-  const watch = createWatch(store, () => void writer.follow().catch(() => undefined));
+  const watch = createWatch(store, { startHearing: () => void writer.follow().catch(() => undefined) });
   return {
     ...createContract(store, clock, writer, watch),
     writeAccess: (write) => writer.writeAccess(write),

@@ -71,3 +71,38 @@ export interface GroupPage {
   readonly behind: number;
   readonly limit: number;
 }
+
+/** A place in the log, which readers keep: behind a change. A store that lost commits gives its position again. */
+export interface LogPlace {
+  /** The position of the change; 0 before the first. */
+  readonly position: number;
+  /** When that change was made (`changedAt`). Null if it is not known: then only the end of the log tells of a loss. */
+  readonly changedAt: string | null;
+}
+
+/** What the log has at the positions that were asked for. */
+export interface LogMarks {
+  /** The place behind the newest change. */
+  readonly last: LogPlace;
+  /** The place behind this position, which was asked for. */
+  placeAt(position: number): LogPlace;
+  /**
+   * Whether the log has the change of this place, whose position was asked for. It has not if the store was restored from a backup, or failed
+   * over to a server without the last commits. A later change at the same position has another time.
+   */
+  has(place: LogPlace): boolean;
+}
+
+/** `changedAt`: when the changes at these positions were made, of those that the log has. */
+export function toLogMarks(lastPosition: number, changedAt: ReadonlyMap<number, string>): LogMarks {
+  const placeAt = (position: number) => ({ position, changedAt: changedAt.get(position) ?? null });
+  return {
+    last: placeAt(lastPosition),
+    placeAt,
+    has(place) {
+      if (place.position > lastPosition) return false;
+      const stored = changedAt.get(place.position);
+      return place.changedAt === null || stored === undefined || stored === place.changedAt;
+    },
+  };
+}

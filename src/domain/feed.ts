@@ -204,7 +204,7 @@ export interface FeedReads {
   findAll(supplierId: string, feedIds: readonly string[]): Promise<StoredFeed[]>;
   /** The supplier's feeds after this position, or from the newest on. */
   list(supplierId: string, after: FeedPosition | null, limit: number): Promise<StoredFeed[]>;
-  /** Resolves once the feed's revision is past this one, once it has ended or is gone, or when the signal aborts. */
+  /** Resolves once the feed's revision is another one, or it has ended, or the signal aborts. Rejects after an outage (`OUTAGE_MS`). */
   untilPast(supplierId: string, feedId: string, revision: number, signal: AbortSignal): Promise<void>;
 }
 

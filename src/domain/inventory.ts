@@ -5,6 +5,7 @@ import type {
   GroupPage,
   HistoryPage,
   InventoryChange,
+  LogMarks,
   WindowSize,
 } from './change.ts';
 import type { Identifier } from './identifier.ts';
@@ -93,6 +94,14 @@ export interface Inventory {
   changesAt(supplierId: string, positions: readonly number[], meter?: ReadMeter): Promise<InventoryChange[]>;
   /** Position of the newest change; 0 before the first. */
   lastPosition(supplierId: string): Promise<number>;
-  /** Resolves once the supplier has a change past this position, or the signal aborts. */
+  /**
+   * Where the log ends, and when the changes at these positions were made. Ask after you have read behind a place: if the log still has it,
+   * nothing that was read belongs to another log.
+   */
+  marksAt(supplierId: string, positions: readonly number[]): Promise<LogMarks>;
+  /**
+   * Resolves once there is reason to read behind this position again, or the signal aborts: a change past it, or a log that ends before it.
+   * Rejects with STORE_UNAVAILABLE if the store could not be asked for `OUTAGE_MS`.
+   */
   untilPast(supplierId: string, position: number, signal: AbortSignal): Promise<void>;
 }

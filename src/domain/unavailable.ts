@@ -28,6 +28,12 @@ export const retryAfterSeconds: Record<UnavailableCode, number> = {
   IDEMPOTENCY_STORE_FULL: 60,
 };
 
+/**
+ * How long a live stream waits for a store that cannot be read, in milliseconds. A standby takes over within this time: Patroni needs some 20 s
+ * with its defaults. A reader that is not told for longer is better off with another gateway.
+ */
+export const OUTAGE_MS = 30_000;
+
 const messages: Record<UnavailableCode, string> = {
   OVERLOADED: 'More updates wait than can be written soon. Nothing was changed; try again later.',
   STORE_UNAVAILABLE:

@@ -147,7 +147,8 @@ describeOnEachStore('the changes by group', (kind) => {
     for (const { newest, changes } of groupsOf(log).slice(0, 20)) {
       const walked = [];
       for (let afterChange: string | null = null; ;) {
-        const after = Buffer.from(JSON.stringify([Number(newest.position) + 1])).toString('base64url');
+        const next = Number(newest.position) + 1;
+        const after = next > log.length ? null : Buffer.from(JSON.stringify([next])).toString('base64url');
         const { nodes } = await ask({ first: 1, after, changes: 3, afterChange });
         walked.push(...nodes[0].changes.nodes);
         if (!nodes[0].changes.pageInfo.hasNextPage) break;

@@ -203,7 +203,7 @@ describeOnEachStore('the history of a SKU', (kind) => {
   test('a cursor past any version is refused or starts at the newest, and is never our fault', async () => {
     const after = cursorOf(Number.MAX_SAFE_INTEGER);
     const { body } = await gateway.graphql(HISTORY, { skuId: 'EACH', after });
-    expect(body.errors?.[0]?.extensions.code ?? 'none').toMatch(/^(?:none|BAD_USER_INPUT)$/);
+    expect(body.errors?.[0]?.extensions.code ?? 'none').toMatch(/^(?:none|BAD_USER_INPUT|CURSOR_AHEAD)$/);
   });
 
   test.each([0, -1, 101])('a page of %i is BAD_USER_INPUT', async (first) => {
@@ -388,7 +388,7 @@ describeOnEachStore('the feed of changes', (kind) => {
           list.orderBy.direction === 'ASC' ? a - b : b - a,
         ),
       );
-      const ends = [null, 0, 2, 5, 9];
+      const ends = [null, 0, 2, 5, 8];
       for (const after of ends)
         for (const before of ends)
           for (const size of [{ first: 3 }, { last: 3 }]) {

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { listTokens, revokeToken, saveToken } from '../../src/db/tokens.ts';
 import { countWaiters, follow, FOLLOW } from '../support/event-stream.ts';
+import { UnavailableError } from '../../src/domain/unavailable.ts';
 import { eventually } from '../support/eventually.ts';
 import { oneThread, openGateway, tokens, type Gateway } from '../support/gateway.ts';
 import { describeOnEachStore } from '../support/stores/stores.ts';
@@ -119,7 +120,7 @@ describeOnEachStore('a server with live streams', (kind) => {
     const stream = await follow(origin);
     const failing = vi
       .spyOn(gateway.store.points, 'executeQuery')
-      .mockRejectedValue(new Error('no connection'));
+      .mockRejectedValue(new UnavailableError('STORE_UNAVAILABLE'));
     await pause(500);
     failing.mockRestore();
     await gateway.legacy({ sku_id: 'EACH', quantity_in_stock: 5 });

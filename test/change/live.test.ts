@@ -256,7 +256,7 @@ describeOnEachStore('a live stream', (kind) => {
     }
   });
 
-  test.skipIf(hasThreads).each(['lastPosition', 'changesWindow'] as const)(
+  test.skipIf(hasThreads).each(['marksAt', 'changesWindow'] as const)(
     'tells of a fault on our side in %s by the id of the request, without the details',
     async (method) => {
       vi.spyOn(gateway.inventory, method).mockRejectedValue(new Error('secret detail'));

@@ -19,6 +19,7 @@ export function createBrokenInventory(message: string): Inventory {
     groupSizes: fail,
     changesAt: fail,
     lastPosition: fail,
+    marksAt: fail,
     untilPast: fail,
   };
 }

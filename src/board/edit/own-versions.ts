@@ -29,6 +29,11 @@ export function expectedVersion({ skuId, version }: BoardSku): number {
   return own.includes(version) ? (own.at(-1) ?? version) : version;
 }
 
+/** After the store lost changes: versions of this page may be given again, to changes of others. */
+export function forgetOwn(): void {
+  ownVersions.clear();
+}
+
 /** Notes what a change of this page made of the SKU, and shows it. */
 export function noteOwn(sku: BoardSku, expected: number): void {
   const own = ownVersions.get(sku.skuId) ?? [];

@@ -23,7 +23,9 @@ export interface LiveChange {
 
 export type FromStream =
   | { readonly kind: 'status'; readonly status: LiveStatus }
-  | { readonly kind: 'changes'; readonly changes: readonly LiveChange[] };
+  | { readonly kind: 'changes'; readonly changes: readonly LiveChange[] }
+  /** The store has lost changes that the stream brought. The stream begins anew. */
+  | { readonly kind: 'lost' };
 
 /**
  * `resume`: if there is no connection, try now. `reconnect`: take another one. `restart`: begin anew, because another session has begun.

@@ -21,6 +21,7 @@ const CURSOR_OF_NOW = '{ inventoryChangesCursor }';
 
 interface Event {
   readonly data?: { readonly inventoryChanged: { readonly cursor: string; readonly change: LiveChange } };
+  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 }
 
 export class LiveSource {
@@ -86,7 +87,12 @@ export class LiveSource {
     source.addEventListener('error', () => this.#broken(source));
   }
 
-  #take({ data }: Event): void {
+  #take({ data, errors }: Event): void {
+    if (errors?.some(({ extensions }) => extensions?.code === 'CURSOR_AHEAD')) {
+      this.#cursor = undefined;
+      this.#gathered = [];
+      this.#tell({ kind: 'lost' });
+    }
     if (!data) return;
     const { cursor, change } = data.inventoryChanged;
     this.#cursor = cursor;

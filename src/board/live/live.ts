@@ -3,7 +3,8 @@ import { batch, signal } from '@preact/signals';
 import { availabilityOf } from '../../domain/sku.ts';
 import { tryAgainNow } from '../state/reachable.ts';
 import { glow } from '../state/glow.ts';
-import { change, readAgain } from '../state/sku-pages.ts';
+import { forgetChanges } from '../state/listing.ts';
+import { change, readAgain, refresh } from '../state/sku-pages.ts';
 import { LiveSource } from './live-source.ts';
 import type { FromStream, LiveChange, LiveStatus, ToStream } from './live-messages.ts';
 
@@ -14,14 +15,22 @@ export const liveStatus = signal<LiveStatus>('offline');
 
 type Listener = (changes: readonly LiveChange[]) => void;
 const listeners = new Set<Listener>();
+const lostListeners = new Set<() => void>();
 /** Whether the stream has been open since it was begun. A stream that breaks goes on behind the last change. */
 let wasLive = false;
+/** Whether the store has lost changes since the rows were read. */
+let isLost = false;
 let toStream: ((message: ToStream) => unknown) | undefined;
 
 /** Calls the listener for all changes from now on. Returns the function that ends it. */
 export function onChanges(listener: Listener): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
+}
+
+/** Calls the listener whenever the store has lost changes and the rows are read anew. */
+export function onLost(listener: () => void): void {
+  lostListeners.add(listener);
 }
 
 /** Follows the stream from now on. `isNew`: the session has just begun, and the stream may be one of another. */
@@ -52,15 +61,26 @@ function connect(): (message: ToStream) => unknown {
 
 function take(message: FromStream): void {
   if (message.kind === 'changes') for (const listener of listeners) listener(message.changes);
-  else {
+  else if (message.kind === 'lost') {
+    isLost = true;
+    forgetChanges();
+  } else {
     const { status } = message;
     liveStatus.value = status;
     if (status !== 'offline') tryAgainNow();
     if (status !== 'live') return;
     // Rows were read before the stream was open: what changed in between is in neither.
-    if (!wasLive) void readAgain();
+    if (isLost) readAnew();
+    else if (!wasLive) void readAgain();
     wasLive = true;
   }
+}
+
+/** The rows may have versions that are given again. So they are not compared with what is read now. */
+function readAnew(): void {
+  isLost = false;
+  refresh();
+  for (const listener of lostListeners) listener();
 }
 
 /** What can glow: a SKU's columns that a change can change. */

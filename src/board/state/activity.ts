@@ -44,6 +44,13 @@ export function followActivity(): () => void {
 /** Call it when something has changed. */
 export const readNewActivity = gathered(() => void readNewest(activityFilter.peek()));
 
+/** Begins the list anew, if it is there. */
+export function readActivityAnew(): void {
+  if (!activity.peek()) return;
+  activity.value = null;
+  void readNewest(activityFilter.peek());
+}
+
 async function readNewest(filter: ActivityFilter): Promise<void> {
   const isTurn = takeTurn();
   const page = await read(filter, null);

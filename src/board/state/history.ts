@@ -48,6 +48,12 @@ export const readHistoryAgain = gathered(() => {
   if (skuId !== null) void readNewest(skuId);
 });
 
+/** Begins the history that is open anew. */
+export function readHistoryAnew(): void {
+  history.value = null;
+  readHistoryAgain();
+}
+
 async function readNewest(skuId: string): Promise<void> {
   const isTurn = takeTurn();
   const answer = await read(skuId, null);

@@ -49,6 +49,11 @@ export function noteChange(skuId: string, to: Newer): void {
   if (recent.size > MAX_RECENT && oldest !== undefined) recent.delete(oldest);
 }
 
+/** After the store lost changes: what they made of a SKU must not come over what is read from now on. */
+export function forgetChanges(): void {
+  recent.clear();
+}
+
 export function keepPage({ pages, pageOf }: Listing, number: number, skus: readonly BoardSku[]): void {
   pages.set(
     number,

@@ -5,6 +5,7 @@ import type { InventoryChange } from '../../domain/change.ts';
 import { unmetered, type Inventory } from '../../domain/inventory.ts';
 import { createReadWindows, loadLastPosition } from './change-windows.ts';
 import { createReadGroups } from './read-groups.ts';
+import { createReadMarks } from './read-marks.ts';
 import { bigint, integer, orNull, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
@@ -25,11 +26,11 @@ type PageKey = RowOf<typeof pageColumns>;
 /** Maximum changes that one statement reads of histories, except for a single page that is larger. That takes a few milliseconds on SQLite. */
 const MAX_STATEMENT_CHANGES = 2_000;
 
-type ReadChanges = Pick<Inventory, 'histories' | 'changesAt' | 'lastPosition'> &
+type ReadChanges = Pick<Inventory, 'histories' | 'changesAt' | 'lastPosition' | 'marksAt'> &
   ReturnType<typeof createReadWindows> &
   ReturnType<typeof createReadGroups>;
 
-/** The inventory's reads of the log on this store. All but `lastPosition` charge the meter, and throw what it throws. */
+/** The inventory's reads of the log on this store. All but `lastPosition` and `marksAt` charge the meter, and throw what it throws. */
 export function createReadChanges(store: Store): ReadChanges {
   const loadHistories = createLoadHistories(store);
   const loadChanges = createLoadChanges(store);
@@ -75,6 +76,7 @@ export function createReadChanges(store: Store): ReadChanges {
     },
 
     lastPosition: (supplierId) => loadLastPosition(store, supplierId),
+    marksAt: createReadMarks(store),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Wakes followers of the log: at once after this process's commits, and by polling after those of other processes. */
+import { OUTAGE_MS, UnavailableError } from '../../domain/unavailable.ts';
 import type { CommitObserver, CommitSummary } from './observe-commits.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement } from '../store/set-statement.ts';
@@ -11,7 +12,7 @@ const POLL_MS = 200;
 export interface Watch extends CommitObserver {
   /** Hears of a commit, of which only the positions are known. */
   moved(positions: CommitSummary['positions']): void;
-  /** Resolves once the supplier's newest position is past this one, or the signal aborts. */
+  /** As `Inventory.untilPast`. */
   untilPast(supplierId: string, position: number, signal: AbortSignal): Promise<void>;
   /** Stops polling. Open waits end when their own signals abort. */
   close(): Promise<void>;
@@ -21,27 +22,43 @@ interface Waiter {
   readonly supplierId: string;
   readonly position: number;
   readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** Prepares the statement that polls. Polling starts with the first wait. `startHearing` is called with the first wait too. */
-export function createWatch(store: Store, startHearing: () => void = () => undefined): Watch {
-  const loadPositions = createLoadPositions(store);
-  const positions = createPositions();
-  const { waiters, moved } = positions;
+interface WatchOptions {
+  /** Called with the first wait. */
+  readonly startHearing?: () => void;
+  readonly outageMs?: number;
+}
+
+/** Prepares the statement that polls. Polling starts with the first wait. */
+export function createWatch(
+  store: Store,
+  { startHearing = () => undefined, outageMs = OUTAGE_MS }: WatchOptions = {},
+): Watch {
+  const ask = createAskPositions(store);
+  const commits = createHeardCommits();
+  const waiters = new Set<Waiter>();
   const closing = new AbortController();
   let polling: Promise<void> | undefined;
   let isHearing = false;
+  const moved = (positions: CommitSummary['positions']) => {
+    commits.heard(positions);
+    wake(waiters, positions);
+  };
 
   const poll = async () => {
+    let lastAnswer = performance.now();
     while (waiters.size > 0 && !closing.signal.aborted) {
       await pause(POLL_MS, closing.signal);
-      const suppliers = new Set(Array.from(waiters, ({ supplierId }) => supplierId));
-      // If the store is out of reach, the waits go on and the next round tries again.
-      const rows = await loadPositions(
-        store.points,
-        Array.from(suppliers, (supplier_id) => ({ supplier_id })),
-      ).catch(() => []);
-      moved(rows.map(({ supplier_id, last_position }) => [supplier_id, last_position] as const));
+      try {
+        wake(waiters, await ask(waiters));
+        lastAnswer = performance.now();
+      } catch (error) {
+        // The waits go on, and the next round tries again.
+        if (performance.now() - lastAnswer < outageMs) continue;
+        for (const { reject } of waiters) reject(new UnavailableError('STORE_UNAVAILABLE', error));
+      }
     }
     polling = undefined;
   };
@@ -52,7 +69,7 @@ export function createWatch(store: Store, startHearing: () => void = () => undef
   };
   return {
     async untilPast(supplierId, position, signal) {
-      if (signal.aborted || positions.isPast(supplierId, position)) return;
+      if (signal.aborted || commits.isNews(supplierId, position, signal)) return;
       await untilReleased(waiters, { supplierId, position }, signal, startWaiting);
     },
     committed: (commit) => moved(commit.positions),
@@ -65,45 +82,69 @@ export function createWatch(store: Store, startHearing: () => void = () => undef
   };
 }
 
-/** The newest positions that are known, and those who wait for newer ones. */
-function createPositions() {
-  const newest = new Map<string, number>();
-  const waiters = new Set<Waiter>();
-  const isPast = (supplierId: string, position: number) => (newest.get(supplierId) ?? 0) > position;
+/**
+ * The suppliers' last commits that were heard of. A follower that comes to wait may have read before such a commit, so it reads again: once,
+ * because a store that lost commits ends before it. For the same reason no highest position is kept.
+ */
+function createHeardCommits() {
+  const newest = new Map<string, { readonly position: number; readonly told: WeakSet<AbortSignal> }>();
   return {
-    waiters,
-    isPast,
-    moved(positions: CommitSummary['positions']) {
+    heard(positions: CommitSummary['positions']) {
       for (const [supplierId, position] of positions)
-        newest.set(supplierId, Math.max(position, newest.get(supplierId) ?? 0));
-      for (const { supplierId, position, resolve } of waiters) if (isPast(supplierId, position)) resolve();
+        newest.set(supplierId, { position, told: new WeakSet() });
+    },
+    /** Whether the follower with this signal was not told of a commit past the position yet. */
+    isNews(supplierId: string, position: number, follower: AbortSignal) {
+      const heard = newest.get(supplierId);
+      if (!heard || heard.position <= position || heard.told.has(follower)) return false;
+      heard.told.add(follower);
+      return true;
     },
   };
 }
 
+/** Wakes those who wait behind another position than the supplier's newest one. Behind a later one they learn that the log ends before it. */
+function wake(waiters: ReadonlySet<Waiter>, positions: CommitSummary['positions']): void {
+  const newest = new Map(positions);
+  for (const { supplierId, position, resolve } of waiters)
+    if ((newest.get(supplierId) ?? position) !== position) resolve();
+}
+
 async function untilReleased(
   waiters: Set<Waiter>,
-  wanted: Omit<Waiter, 'resolve'>,
+  wanted: Pick<Waiter, 'supplierId' | 'position'>,
   signal: AbortSignal,
   startWaiting: () => unknown,
 ): Promise<void> {
   const released = Promise.withResolvers<void>();
-  const waiter = { ...wanted, resolve: () => released.resolve() };
+  const waiter = { ...wanted, resolve: () => released.resolve(), reject: released.reject };
   waiters.add(waiter);
   signal.addEventListener('abort', waiter.resolve, { once: true });
   startWaiting();
-  await released.promise;
-  signal.removeEventListener('abort', waiter.resolve);
-  waiters.delete(waiter);
+  try {
+    await released.promise;
+  } finally {
+    signal.removeEventListener('abort', waiter.resolve);
+    waiters.delete(waiter);
+  }
 }
 
-function createLoadPositions(store: Store) {
-  return createSetStatement(store, supplierKey, (db) =>
+/** Asks for the last positions of the suppliers of those who wait. */
+function createAskPositions(store: Store) {
+  const load = createSetStatement(store, supplierKey, (db) =>
     db
       .selectFrom('item')
       .innerJoin('supplier', 'supplier.supplier_id', 'item.supplier_id')
       .select(['supplier.supplier_id', 'supplier.last_position']),
   );
+  return async (waiters: ReadonlySet<Waiter>): Promise<CommitSummary['positions']> => {
+    const suppliers = new Set(Array.from(waiters, ({ supplierId }) => supplierId));
+    const rows = await load(
+      store.points,
+      Array.from(suppliers, (supplier_id) => ({ supplier_id })),
+    );
+    return rows.map(({ supplier_id, last_position }) => [supplier_id, last_position] as const);
+  };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 /** Heavy requests, which take long to read, run or write. Request threads answer them, so that small requests do not wait for them. */
 import type { Caller } from '../../domain/caller.ts';
+import type { LogPlace } from '../../domain/change.ts';
 import type { Problem } from '../../domain/refusal.ts';
 import type { SkuFilter } from '../../domain/sku.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
@@ -33,8 +34,8 @@ export type HeavyAnswer = WholeAnswer | { readonly live: LiveStart };
 /** A subscription that is valid and permitted. */
 export interface LiveStart {
   readonly subscription: LiveSubscription;
-  /** The stream has the changes after this position, or the feed after this revision. */
-  readonly position: number;
+  /** The stream has the changes after this place. Of a feed it has what comes after the revision that is the position. */
+  readonly place: LogPlace;
 }
 
 /** What determines the events of a stream. Streams with the same key get the same bytes, so they share pages. */
@@ -45,18 +46,18 @@ export interface LiveSubscription {
   readonly params: GraphqlParams;
 }
 
-/** Asks for the next page of a live stream: what is after `position`. */
+/** Asks for the next page of a live stream: what is after `place`. */
 export interface PageRequest {
   readonly subscription: LiveSubscription;
-  readonly position: number;
+  readonly place: LogPlace;
 }
 
 /** A bounded run of a stream's events, as server-sent events. */
 export interface LivePage {
   readonly events: Uint8Array;
-  /** The page covers all changes up to this position, also those that the filter excludes. */
-  readonly position: number;
-  /** Whether there was nothing after `position`. */
+  /** The page covers all changes up to this place, also those that the filter excludes. */
+  readonly place: LogPlace;
+  /** Whether there was nothing after `place`. */
   readonly isEnd: boolean;
   /** Whether nothing can follow, so that the stream is complete. */
   readonly isOver?: boolean;

@@ -8,6 +8,7 @@ import { answerOperation, type RequestContext } from '../graphql/execute.ts';
 import { countRows } from './count-rows.ts';
 import { readParams } from '../graphql/graphql-request.ts';
 import {
+  fromFault,
   toFault,
   type ExportPart,
   type ExportRequest,
@@ -137,6 +138,9 @@ export class HeavyWorker implements HeavyWork {
       return { live: toLiveStart(caller, params, prepared.operation, started) };
     }
     if (prepared) noteOperation(prepared, work);
+    const [fault] = work.faults;
+    // As a stream, with `complete` after the error, it would tell the reader not to come back.
+    if (fault && isStream(response)) return refuse(publicFault(fault, heavy.requestId), work);
     return readWhole(response, work);
   }
 
@@ -144,6 +148,11 @@ export class HeavyWorker implements HeavyWork {
     const context = this.#openContext(heavy, sourceOf[heavy.door], work);
     return toWhole(await answerLegacy(heavy, context), work);
   }
+}
+
+/** A fault that was reported already. */
+function publicFault(fault: Fault, requestId: string): PublicError {
+  return toPublicFault(fromFault(fault), (error) => describeFault(error, requestId));
 }
 
 function isStream({ headers }: Response): boolean {

@@ -2,11 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { OperationDefinitionNode } from 'graphql';
 import type { Caller } from '../../domain/caller.ts';
-import type { ChangeFilter } from '../../domain/change.ts';
+import type { ChangeFilter, LogPlace } from '../../domain/change.ts';
+import { UnavailableError } from '../../domain/unavailable.ts';
 import { createContext, type Follow, type Followed, type Services } from '../../schema/builder/context.ts';
+import { cursorAhead } from '../../schema/builder/page.ts';
+import { unavailableIn } from '../edge/edge-error.ts';
 import { execute } from '../graphql/execute.ts';
 import type { GraphqlParams } from '../graphql/graphql-request.ts';
-import type { LivePage, LiveStart, PageRequest } from './heavy-request.ts';
+import type { LivePage, LiveStart, LiveSubscription, PageRequest } from './heavy-request.ts';
 import type { OperationCache } from '../graphql/prepared-operations.ts';
 import { publicResult } from '../graphql/write-result.ts';
 import type { RequestMeter } from './read-meter.ts';
@@ -17,7 +20,7 @@ const WINDOW = { limit: 100, maxScan: 2_000 } as const;
 const MAX_PAGE_BYTES = 65_536;
 
 interface Started {
-  readonly position: number;
+  readonly place: LogPlace;
   readonly followed: Followed;
 }
 
@@ -32,8 +35,8 @@ export interface StartNote {
 export function noteStart(): StartNote {
   let start: Started | undefined;
   return {
-    follow: (position, followed) => {
-      start = { position, followed };
+    follow: (place, followed) => {
+      start = { place, followed };
       return nothing();
     },
     started: () => start,
@@ -54,7 +57,7 @@ export function toLiveStart(
   caller: Caller,
   params: GraphqlParams,
   operation: OperationDefinitionNode,
-  { position, followed }: Started,
+  { place, followed }: Started,
 ): LiveStart {
   const { query, operationName, variables } = params;
   const shared = { ...variables };
@@ -62,7 +65,7 @@ export function toLiveStart(
   for (const name of cursorVariables(operation)) delete shared[name];
   const text = JSON.stringify([caller.supplierId, query, operationName, shared]);
   const key = createHash('sha256').update(text).digest('base64url');
-  return { subscription: { key, caller, followed, params }, position };
+  return { subscription: { key, caller, followed, params }, place };
 }
 
 /** The names of the variables that are passed as `after`, the starting cursor of a subscription. */
@@ -85,60 +88,98 @@ export type MakePage = (
 
 /** Returns a `MakePage` that reads through `services` and keeps prepared subscriptions in `operations`. */
 export function createMakePage(services: Services, operations: OperationCache): MakePage {
-  return async ({ subscription, position: from }, meter, reportFault) => {
-    const { caller, followed, params } = subscription;
-    const prepared = operations.prepare(params.query, params.operationName);
-    if (!prepared) throw new Error('A subscription that was valid is so no more.');
-    const context = {
-      ...createContext(caller, 'GRAPHQL', services, { meter }),
-      reportFault,
-      noteCode: () => undefined,
-    };
-    const write = async (root: object) => {
-      const result = await execute(prepared, params.variables, context, root);
-      return Buffer.from(`event: next\ndata: ${JSON.stringify(publicResult(result))}\n\n`);
-    };
+  return async ({ subscription, place }, meter, reportFault) => {
+    const { caller, followed } = subscription;
+    const write = createWrite(subscription, services, operations, meter, reportFault);
     return followed.kind === 'feed'
-      ? feedPage(services, caller, followed.feedId, from, write)
-      : changesPage(services, caller, followed.filter, from, meter, write);
+      ? feedPage(services, caller, followed.feedId, place, write)
+      : changesPage(services, caller, followed.filter, place, meter, write);
   };
 }
 
-/** Writes one event. */
+/** Writes one event. Throws UnavailableError if the store fails while the selection is read: the event is then not sent. */
 type Write = (root: object) => Promise<Buffer>;
+
+function createWrite(
+  { caller, params }: LiveSubscription,
+  services: Services,
+  operations: OperationCache,
+  meter: RequestMeter,
+  reportFault: (error: unknown) => string,
+): Write {
+  const prepared = operations.prepare(params.query, params.operationName);
+  if (!prepared) throw new Error('A subscription that was valid is so no more.');
+  let trouble: UnavailableError | undefined;
+  const context = {
+    ...createContext(caller, 'GRAPHQL', services, { meter }),
+    reportFault: (error: unknown) => {
+      trouble ??= unavailableIn(error);
+      return reportFault(error);
+    },
+    noteCode: () => undefined,
+  };
+  return async (root) => {
+    const result = await execute(prepared, params.variables, context, root);
+    if (trouble) throw trouble;
+    return toEvent(publicResult(result));
+  };
+}
+
+function toEvent(result: object): Buffer {
+  return Buffer.from(`event: next\ndata: ${JSON.stringify(result)}\n\n`);
+}
 
 async function changesPage(
   { inventory }: Services,
   { supplierId }: Caller,
   filter: ChangeFilter,
-  from: number,
+  from: LogPlace,
   meter: RequestMeter,
   write: Write,
 ): Promise<LivePage> {
-  const window = await inventory.changesWindow(supplierId, from, filter, WINDOW, meter);
+  const window = await inventory.changesWindow(supplierId, from.position, filter, WINDOW, meter);
+  const marks = await inventory.marksAt(supplierId, [from.position, window.position]);
+  if (!marks.has(from)) return aheadPage(from);
   const events: Buffer[] = [];
   let bytes = 0;
+  let place = from;
   for (const change of window.changes) {
-    const event = await write(change);
-    events.push(event);
-    bytes += event.length;
-    if (bytes >= MAX_PAGE_BYTES && change.position !== null)
-      return { events: Buffer.concat(events), position: change.position, isEnd: false };
+    const event = await write(change).catch(unlessFirst(events));
+    if (event) {
+      place = { position: change.position ?? 0, changedAt: change.changedAt };
+      events.push(event);
+      bytes += event.length;
+    }
+    if (!event || bytes >= MAX_PAGE_BYTES) return { events: Buffer.concat(events), place, isEnd: false };
   }
-  return { events: Buffer.concat(events), position: window.position, isEnd: window.isEnd };
+  return { events: Buffer.concat(events), place: marks.placeAt(window.position), isEnd: window.isEnd };
 }
 
-/** The feed as it stands now, if that is news. Steps in between are left out. */
+/** A page ends before an event that cannot be read now. If it is the first one, there is no page. */
+function unlessFirst(events: readonly Buffer[]) {
+  return (error: unknown): undefined => {
+    if (events.length === 0 || !(error instanceof UnavailableError)) throw error;
+  };
+}
+
+/** Tells that the store has lost the change at this place. Nothing can follow. */
+function aheadPage(place: LogPlace): LivePage {
+  const { message, extensions } = cursorAhead();
+  return { events: toEvent({ errors: [{ message, extensions }] }), place, isEnd: true, isOver: true };
+}
+
+/** The feed as it stands now, if that is news. Steps in between are left out. A store that lost commits goes back to an earlier revision. */
 async function feedPage(
   { feeds }: Services,
   { supplierId }: Caller,
   feedId: string,
-  from: number,
+  from: LogPlace,
   write: Write,
 ): Promise<LivePage> {
   const feed = (await feeds?.find(supplierId, feedId)) ?? null;
   const isOver = feed === null || feed.finishedAt !== null;
-  if (feed === null || feed.revision <= from)
-    return { events: Buffer.alloc(0), position: from, isEnd: true, isOver };
-  return { events: await write(feed), position: feed.revision, isEnd: true, isOver };
+  if (feed === null || feed.revision === from.position)
+    return { events: Buffer.alloc(0), place: from, isEnd: true, isOver };
+  const place = { position: feed.revision, changedAt: null };
+  return { events: await write(feed), place, isEnd: true, isOver };
 }

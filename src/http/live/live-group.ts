@@ -1,5 +1,6 @@
 /** A group of live streams that get the same events. Streams at the same position share each page, which is read and written as bytes once. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LogPlace } from '../../domain/change.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { HeavyWork, LivePage, LiveSubscription } from '../heavy/heavy-request.ts';
 import type { LiveStream } from './live-stream.ts';
@@ -12,7 +13,7 @@ export const WRITES_PER_TURN = 100;
 export interface LiveSource {
   /** Reads a page. Throws UnavailableError if the store or the request threads cannot serve it now. */
   readonly readPage: HeavyWork['readPage'];
-  /** Waits until there is something after a position, or until the signal aborts. */
+  /** Waits until there is reason to read behind a position, or until the signal aborts. Throws UnavailableError after an outage. */
   readonly untilPast: (
     subscription: LiveSubscription,
     position: number,
@@ -24,26 +25,31 @@ export interface LiveSource {
   readonly keep: (supplierId: string, bytes: number) => UnreadPage;
   /** Waits before a page that could not be read is asked for again. */
   readonly untilRetry: () => Promise<void>;
+  /** How long a page that cannot be read is asked for again, in milliseconds. */
+  readonly outageMs: number;
 }
 
-/** Streams of one group at the same position. */
+/** Streams of one group at the same place. */
 interface Cohort {
-  position: number;
-  /** Whether the log had no change after the position when it was last read. */
+  place: LogPlace;
+  /** Whether the log had no change after the place when it was last read. */
   isEnd: boolean;
+  /** When a page could first not be read, of those since the last that could (`performance.now()`). */
+  failingSince: number | undefined;
   readonly streams: Set<LiveStream>;
   /** Aborts when the last stream leaves, which ends the reads and waits of the cohort. */
   readonly ended: AbortController;
 }
 
 /**
- * Sends each stream the changes after its position, in cohorts. An unavailable store only delays the events. Any other error ends the
- * streams of the cohort, and their readers are told.
+ * Sends each stream the changes after its place, in cohorts. An unavailable store only delays the events. After an outage the streams of the
+ * cohort are cut off, so that their readers come back, perhaps to another gateway. Any other error ends them, and their readers are told.
  */
 export class LiveGroup {
   readonly #subscription: LiveSubscription;
   readonly #source: LiveSource;
-  readonly #cohorts = new Map<number, Cohort>();
+  /** By the names of their places. */
+  readonly #cohorts = new Map<string, Cohort>();
   /** The cohort of each stream. A stream whose reader is slow is in none until it has taken its page. */
   readonly #places = new Map<LiveStream, Cohort>();
 
@@ -52,15 +58,15 @@ export class LiveGroup {
     this.#source = source;
   }
 
-  /** Sends the stream the changes after `position`, until it closes. */
-  add(stream: LiveStream, position: number): void {
+  /** Sends the stream the changes after `place`, until it closes. */
+  add(stream: LiveStream, place: LogPlace): void {
     stream.whenClosed(() => this.#take(stream));
-    this.#put(stream, position);
+    this.#put(stream, place);
   }
 
-  #put(stream: LiveStream, position: number): void {
+  #put(stream: LiveStream, place: LogPlace): void {
     if (!stream.isOpen) return;
-    const cohort = this.#cohorts.get(position) ?? this.#start(position);
+    const cohort = this.#cohorts.get(nameOf(place)) ?? this.#start(place);
     cohort.streams.add(stream);
     this.#places.set(stream, cohort);
   }
@@ -71,9 +77,12 @@ export class LiveGroup {
     if (cohort?.streams.delete(stream) && cohort.streams.size === 0) cohort.ended.abort();
   }
 
-  #start(position: number): Cohort {
-    const cohort = { position, isEnd: false, streams: new Set<LiveStream>(), ended: new AbortController() };
-    this.#cohorts.set(position, cohort);
+  #start(place: LogPlace): Cohort {
+    const cohort = {
+      ...{ place, isEnd: false, failingSince: undefined },
+      ...{ streams: new Set<LiveStream>(), ended: new AbortController() },
+    };
+    this.#cohorts.set(nameOf(place), cohort);
     void this.#run(cohort);
     return cohort;
   }
@@ -84,27 +93,32 @@ export class LiveGroup {
     try {
       while (cohort.streams.size > 0) await this.#advance(cohort);
     } catch (error) {
-      for (const stream of cohort.streams) stream.fail(error);
+      const isOutage = error instanceof UnavailableError;
+      for (const stream of cohort.streams) {
+        if (isOutage) stream.cut();
+        else stream.fail(error);
+      }
     }
-    if (this.#cohorts.get(cohort.position) === cohort) this.#cohorts.delete(cohort.position);
+    if (this.#cohorts.get(nameOf(cohort.place)) === cohort) this.#cohorts.delete(nameOf(cohort.place));
   }
 
   async #advance(cohort: Cohort): Promise<void> {
     const { supplierId } = this.#subscription.caller;
     if (cohort.isEnd) {
-      await this.#source.untilPast(this.#subscription, cohort.position, cohort.ended.signal);
+      await this.#source.untilPast(this.#subscription, cohort.place.position, cohort.ended.signal);
       cohort.isEnd = false;
       return;
     }
     const page = await this.#read(cohort);
     if (!page) return;
     cohort.isEnd = page.isEnd;
-    if (page.position === cohort.position) return this.#complete(cohort, page);
-    // The cohort leaves the old position. A stream that now arrives there starts a new cohort, or it would miss this page.
-    this.#cohorts.delete(cohort.position);
+    if (nameOf(page.place) === nameOf(cohort.place) && page.events.length === 0)
+      return this.#complete(cohort, page);
+    // The cohort leaves the old place. A stream that now arrives there starts a new cohort, or it would miss this page.
+    this.#cohorts.delete(nameOf(cohort.place));
     if (page.events.length > 0) await this.#deliver(cohort, page);
     this.#complete(cohort, page);
-    this.#moveTo(cohort, page.position);
+    this.#moveTo(cohort, page.place);
     await this.#source.pace(supplierId);
   }
 
@@ -118,18 +132,27 @@ export class LiveGroup {
     streams.clear();
   }
 
-  /** Undefined if the store or the request threads cannot serve the page now. The wait before the next attempt is then over. */
-  async #read({ position, ended }: Cohort): Promise<LivePage | undefined> {
+  /**
+   * Undefined if the store or the request threads cannot serve the page now. The wait before the next attempt is then over. Throws the
+   * UnavailableError once the outage has lasted too long.
+   */
+  async #read(cohort: Cohort): Promise<LivePage | undefined> {
+    const { place, ended } = cohort;
+    const { readPage, untilRetry, outageMs } = this.#source;
     try {
-      return await this.#source.readPage({ subscription: this.#subscription, position }, ended.signal);
+      const page = await readPage({ subscription: this.#subscription, place }, ended.signal);
+      cohort.failingSince = undefined;
+      return page;
     } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      if (!ended.signal.aborted) await this.#source.untilRetry();
+      const isPassing = error instanceof UnavailableError;
+      cohort.failingSince ??= performance.now();
+      if (!isPassing || performance.now() - cohort.failingSince >= outageMs) throw error;
+      if (!ended.signal.aborted) await untilRetry();
       return undefined;
     }
   }
 
-  async #deliver(cohort: Cohort, { events, position }: LivePage): Promise<void> {
+  async #deliver(cohort: Cohort, { events, place }: LivePage): Promise<void> {
     let written = 0;
     const page = this.#source.keep(this.#subscription.caller.supplierId, events.length);
     for (const stream of cohort.streams) {
@@ -138,7 +161,7 @@ export class LiveGroup {
         this.#places.delete(stream);
         // Above the byte budget the slow stream is cut off. Its reader can reconnect with the cursor of its last event.
         if (!page.hasRoom) stream.drop();
-        stream.whenTaken(() => this.#put(stream, position));
+        stream.whenTaken(() => this.#put(stream, place));
         page.unread(stream);
       }
       written += 1;
@@ -146,15 +169,20 @@ export class LiveGroup {
     }
   }
 
-  /** Moves the cohort to its new position. If a cohort is there already, the streams join that one. */
-  #moveTo(cohort: Cohort, position: number): void {
-    cohort.position = position;
-    const there = this.#cohorts.get(position);
+  /** Moves the cohort to its new place. If a cohort is there already, the streams join that one. */
+  #moveTo(cohort: Cohort, place: LogPlace): void {
+    cohort.place = place;
+    const there = this.#cohorts.get(nameOf(place));
     if (!there) {
-      this.#cohorts.set(position, cohort);
+      this.#cohorts.set(nameOf(place), cohort);
       return;
     }
-    for (const stream of cohort.streams) this.#put(stream, position);
+    for (const stream of cohort.streams) this.#put(stream, place);
     cohort.streams.clear();
   }
+}
+
+/** A name of the place. Two streams can have cursors of one position that different changes had. */
+function nameOf({ position, changedAt }: LogPlace): string {
+  return `${position} ${changedAt}`;
 }

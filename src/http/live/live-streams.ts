@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
 import type { FeedReads } from '../../domain/feed.ts';
 import type { Inventory } from '../../domain/inventory.ts';
+import { OUTAGE_MS } from '../../domain/unavailable.ts';
 import type { Credential } from '../edge/authenticate.ts';
 import type { ByteBudget } from '../fair/byte-budget.ts';
 import { createCounts, type Counts } from '../shared/counts.ts';
@@ -53,10 +54,7 @@ const TOKEN_CHECK_MS = 2_000;
 const KEEP_ALIVE_MS = 12_000;
 /** How long to wait before a page that could not be read is asked for again, in milliseconds. */
 const RETRY_MS = 1_000;
-/**
- * Pause between two pages for each stream, in milliseconds. So 1,000 streams of a supplier get at most ten pages a second, which costs a
- * tenth of a core.
- */
+/** Pause between two pages for each stream, in milliseconds. So 1,000 streams of a supplier get ten pages a second, for a tenth of a core. */
 const PACE_MS_PER_STREAM = 0.1;
 
 /** Groups the live streams, limits and paces them, and ends them when the token is no longer valid or the server closes. */
@@ -85,6 +83,7 @@ export class LiveStreams {
       pace: (supplierId) => this.#pace(supplierId),
       keep: (supplierId, bytes) => new UnreadPage(budget, supplierId, bytes),
       untilRetry: () => pause(RETRY_MS),
+      outageMs: OUTAGE_MS,
     };
     keepWatch(this.#byCredential, this.#all, options);
   }
@@ -120,12 +119,12 @@ export class LiveStreams {
     return reply;
   }
 
-  #join(stream: LiveStream, { subscription, position }: LiveStart): () => void {
+  #join(stream: LiveStream, { subscription, place }: LiveStart): () => void {
     const { key } = subscription;
     const entry = this.#groups.get(key) ?? { group: new LiveGroup(subscription, this.#source), size: 0 };
     this.#groups.set(key, entry);
     entry.size += 1;
-    entry.group.add(stream, position);
+    entry.group.add(stream, place);
     return () => {
       entry.size -= 1;
       if (entry.size === 0) this.#groups.delete(key);

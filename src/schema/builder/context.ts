@@ -8,6 +8,7 @@ import type {
   GroupPage,
   HistoryPage,
   InventoryChange,
+  LogPlace,
 } from '../../domain/change.ts';
 import type { FeedReads, StoredFeed } from '../../domain/feed.ts';
 import type { Problem } from '../../domain/refusal.ts';
@@ -49,10 +50,10 @@ export type Followed =
   | { readonly kind: 'feed'; readonly feedId: string };
 
 /**
- * Yields the changes after a position, as they are committed, or the feed after each revision that is greater. Subscriptions send them
- * as events.
+ * Yields the changes after a place, as they are committed, or the feed after each other revision, which then is the position. Subscriptions
+ * send them as events.
  */
-export type Follow = (position: number, followed: Followed) => AsyncIterable<never>;
+export type Follow = (place: LogPlace, followed: Followed) => AsyncIterable<never>;
 
 /** Whether answers may show the state of SKUs to this caller. */
 export function mayView({ permissions }: Caller): boolean {

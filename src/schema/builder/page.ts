@@ -89,6 +89,14 @@ export function badArgument(name: string, problem: string, advice = ''): GraphQL
   });
 }
 
+/** The error for a cursor of the log of changes whose change the store has lost. */
+export function cursorAhead(): GraphQLError {
+  const message =
+    'The store has lost the change at this cursor: a backup was restored, or another server took over without the last commits. ' +
+    'Ask for inventoryChangesCursor, read your SKUs again, and go on after that cursor.';
+  return new GraphQLError(message, { extensions: { code: 'CURSOR_AHEAD' } });
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

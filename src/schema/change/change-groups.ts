@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { InventoryChange as DomainChange } from '../../domain/change.ts';
 import { builder } from '../builder/builder.ts';
 import { MAX_GROUP_COUNT, type Loaders } from '../builder/context.ts';
-import { decodeCursor, encodeCursor, pageArgs, toConnection } from '../builder/page.ts';
+import { pageArgs, toConnection } from '../builder/page.ts';
 import { toTwoWayConnection, toTwoWayPage } from '../builder/two-way-page.ts';
 import { originFields, originShapes, toOrigin } from './change-filter.ts';
 import { ChangeSourceEnum } from './inventory-change.ts';
-import { feedCursor, InventoryChangeConnection, MAX_PAGE_SCAN } from './inventory-changes.ts';
+import { InventoryChangeConnection, MAX_PAGE_SCAN } from './inventory-changes.ts';
+import { cursorOf, decodePlace, encodePlace, requirePlaces } from './log-cursor.ts';
 
 /** A group is known by its newest change. The room of feeds adds the field `feed`. */
 export const InventoryChangeGroup = builder.objectRef<DomainChange>('InventoryChangeGroup').implement({
@@ -54,9 +55,10 @@ export const InventoryChangeGroup = builder.objectRef<DomainChange>('InventoryCh
       type: InventoryChangeConnection,
       description: 'The changes, oldest first.',
       args: pageArgs('changes'),
-      resolve: async (group, { first, after }, { loaders }) => {
-        const [behind] = decodeCursor(after, feedCursor) ?? [0];
-        const changes = await pageOf(group, behind, first + 1, loaders());
+      resolve: async (group, { first, after }, context) => {
+        const behind = decodePlace(after);
+        const changes = await pageOf(group, behind?.position ?? 0, first + 1, context.loaders());
+        if (behind) await requirePlaces(context, [behind]);
         return toConnection(changes, first, after, cursorOf);
       },
     }),
@@ -75,10 +77,6 @@ async function pageOf(
 ): Promise<readonly DomainChange[]> {
   if (group.groupId !== null) return loaders.groupPages.load({ groupId: group.groupId, behind, limit });
   return (group.position ?? 0) > behind ? [group] : [];
-}
-
-function cursorOf({ position }: DomainChange): string {
-  return encodeCursor(position ?? 0);
 }
 
 const InventoryChangeGroupConnection = builder.connectionObject(
@@ -106,18 +104,23 @@ builder.queryField('inventoryChangeGroups', (t) =>
       ...pageArgs('groups'),
       filter: t.arg({ type: InventoryChangeGroupFilterInput, description: 'Conditions on groups.' }),
     },
-    resolve: async (_root, { first, after, filter }, { caller: { supplierId }, inventory, meter }) => {
-      const [from] = decodeCursor(after, feedCursor) ?? [];
-      const start = from ?? (await inventory.lastPosition(supplierId)) + 1;
+    resolve: async (_root, { first, after, filter }, context) => {
+      const { caller, inventory, meter } = context;
+      const { supplierId } = caller;
+      const from = decodePlace(after);
+      const start = from?.position ?? (await inventory.lastPosition(supplierId)) + 1;
       const size = { limit: first + 1, maxScan: MAX_PAGE_SCAN };
       const window = await inventory.newestOfGroups(supplierId, start, toOrigin(filter), size, meter);
       const isShort = window.changes.length <= first && window.position !== start;
-      const reached = { cursor: encodeCursor(window.position), isEnd: window.isEnd };
+      const reached = isShort ? window.position : undefined;
+      const marks = from || isShort ? await requirePlaces(context, [from], reached) : undefined;
       return toTwoWayConnection(
         window.changes,
         toTwoWayPage({ first, after }),
         cursorOf,
-        isShort ? reached : undefined,
+        isShort && marks
+          ? { cursor: encodePlace(marks.placeAt(window.position)), isEnd: window.isEnd }
+          : undefined,
       );
     },
   }),

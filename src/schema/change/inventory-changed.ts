@@ -3,15 +3,14 @@ import type { InventoryChange as DomainChange } from '../../domain/change.ts';
 import { builder } from '../builder/builder.ts';
 import { InventoryChangeFilterInput, toChangeFilter } from './change-filter.ts';
 import { InventoryChange } from './inventory-change.ts';
-import { feedCursor } from './inventory-changes.ts';
-import { decodeCursor, encodeCursor } from '../builder/page.ts';
+import { cursorOf, decodePlace, requirePlaces } from './log-cursor.ts';
 
 const InventoryChangedEvent = builder.objectRef<DomainChange>('InventoryChangedEvent').implement({
   description: 'A committed change, and where to resume after it.',
   fields: (t) => ({
     cursor: t.string({
       description: 'Pass this as `after` to resume behind this change. No change is lost or repeated.',
-      resolve: ({ position }) => encodeCursor(position ?? 0),
+      resolve: cursorOf,
     }),
     change: t.field({ type: InventoryChange, description: 'The change.', resolve: (change) => change }),
   }),
@@ -22,7 +21,7 @@ builder.subscriptionField('inventoryChanged', (t) =>
     type: InventoryChangedEvent,
     description:
       'Changes of your SKUs as they are committed, in order, from every gateway on the same store. ' +
-      'The stream starts now, or behind the cursor in `after`.',
+      'The stream starts now, or behind the cursor in `after`. If the store has lost the change of the cursor, the stream ends with an error whose code is `CURSOR_AHEAD`.',
     args: {
       filter: t.arg({ type: InventoryChangeFilterInput, description: 'Conditions on changes.' }),
       after: t.arg.string({
@@ -31,10 +30,9 @@ builder.subscriptionField('inventoryChanged', (t) =>
       }),
     },
     subscribe: async (_root, { filter, after }, context) => {
-      const [position] = decodeCursor(after, feedCursor) ?? [
-        await context.inventory.lastPosition(context.caller.supplierId),
-      ];
-      return context.follow(position, { kind: 'changes', filter: toChangeFilter(filter) });
+      const place = decodePlace(after);
+      const { last } = await requirePlaces(context, [place]);
+      return context.follow(place ?? last, { kind: 'changes', filter: toChangeFilter(filter) });
     },
     resolve: (change) => change,
   }),

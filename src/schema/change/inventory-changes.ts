@@ -6,6 +6,7 @@ import { toTwoWayConnection, toTwoWayPage, twoWayPageArgs } from '../builder/two
 import { Sku } from '../sku/sku.ts';
 import { InventoryChangeFilterInput, toChangeFilter } from './change-filter.ts';
 import { InventoryChange } from './inventory-change.ts';
+import { cursorOf, decodePlace, encodePlace, requirePlaces } from './log-cursor.ts';
 
 /** The most changes that one page of the feed reads. It bounds the cost of a page whose filter matches few changes. */
 export const MAX_PAGE_SCAN = 100_000;
@@ -16,9 +17,6 @@ export const InventoryChangeConnection = builder.connectionObject(
   { name: 'InventoryChangeEdge', description: 'A change and its cursor.' },
 );
 
-/** The content of a feed cursor: the position of the last change that the client has seen. */
-export const feedCursor = z.tuple([z.int().min(0)]);
-
 /** The content of a history cursor: the position of the next older change, or 0 if there is none. */
 const historyCursor = z.tuple([z.int().min(0)]);
 
@@ -27,9 +25,12 @@ builder.objectField(Sku, 'inventoryChanges', (t) =>
     type: InventoryChangeConnection,
     description: 'The changes of this SKU, newest first.',
     args: pageArgs('changes'),
-    resolve: async ({ skuId }, { first, after }, { loaders }) => {
+    resolve: async ({ skuId }, { first, after }, context) => {
       const [newest] = decodeCursor(after, historyCursor) ?? [null];
-      const changes = await loaders().histories.load({ skuId, newest, limit: first + 1 });
+      const changes = await context.loaders().histories.load({ skuId, newest, limit: first + 1 });
+      // Nothing is there at the end of a history, and in a log that ends before the cursor.
+      if (newest !== null && changes.length === 0)
+        await requirePlaces(context, [{ position: newest, changedAt: null }]);
       return toConnection(changes, first, after, (change) => encodeCursor(change.previousPosition ?? 0));
     },
   }),
@@ -52,6 +53,7 @@ builder.queryField('inventoryChanges', (t) =>
     type: InventoryChangeConnection,
     description:
       'All changes of your SKUs, oldest first, or newest first with `orderBy`. To follow what happens, read oldest first, keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
+      'A cursor of a change that the store has lost is an error with the code `CURSOR_AHEAD`. ' +
       `A page examines at most ${MAX_PAGE_SCAN} changes. With a filter it can therefore hold fewer than \`first\` changes, or none, ` +
       'while `hasNextPage` is true. Continue from its `endCursor`. With `last`, continue from `startCursor` while `hasPreviousPage` is true.',
     args: {
@@ -64,24 +66,31 @@ builder.queryField('inventoryChanges', (t) =>
       }),
       filter: t.arg({ type: InventoryChangeFilterInput, description: 'Conditions on changes.' }),
     },
-    resolve: async (_root, { orderBy, filter, ...args }, { caller: { supplierId }, inventory, meter }) => {
+    resolve: async (_root, { orderBy, filter, ...args }, context) => {
+      const { caller, inventory, meter } = context;
+      const { supplierId } = caller;
       const page = toTwoWayPage(args);
       const { isBackward, limit } = page;
-      const [from] = decodeCursor(page.start, feedCursor, isBackward ? 'before' : 'after') ?? [];
-      const [until] = decodeCursor(page.end, feedCursor, isBackward ? 'after' : 'before') ?? [];
-      const size = { limit: limit + 1, maxScan: MAX_PAGE_SCAN, until };
+      const from = decodePlace(page.start, isBackward ? 'before' : 'after');
+      const until = decodePlace(page.end, isBackward ? 'after' : 'before');
+      const size = { limit: limit + 1, maxScan: MAX_PAGE_SCAN, until: until?.position };
       const isAscending = (orderBy.direction === 'DESC') === isBackward;
-      const start = from ?? (isAscending ? 0 : (await inventory.lastPosition(supplierId)) + 1);
+      const start = from?.position ?? (isAscending ? 0 : (await inventory.lastPosition(supplierId)) + 1);
       const window = await (isAscending
         ? inventory.changesWindow(supplierId, start, toChangeFilter(filter), size, meter)
         : inventory.changesBackwards(supplierId, start, toChangeFilter(filter), size, meter));
       // The cursor is after the last change that this page read, also if it did not match. The next page does not read it again.
       const isShort = window.changes.length <= limit && window.position !== start;
+      const reached = isShort ? window.position : undefined;
+      const marks =
+        from || until || isShort ? await requirePlaces(context, [from, until], reached) : undefined;
       return toTwoWayConnection(
         window.changes,
         page,
-        (change) => encodeCursor(change.position ?? 0),
-        isShort ? { cursor: encodeCursor(window.position), isEnd: window.isEnd } : undefined,
+        cursorOf,
+        isShort && marks
+          ? { cursor: encodePlace(marks.placeAt(window.position)), isEnd: window.isEnd }
+          : undefined,
       );
     },
   }),
@@ -108,8 +117,8 @@ builder.queryField('inventoryChangesCursor', (t) =>
   t.string({
     description:
       'The cursor of now, for `after` of `inventoryChanges` and `inventoryChanged`: only changes that are committed later come after it. ' +
-      'Ask for it before you read SKUs, and no change is lost between reading and following.',
+      'Ask for it before you read SKUs, and no change is lost between reading and following. Begin anew in this way after `CURSOR_AHEAD`.',
     resolve: async (_root, _args, { caller, inventory }) =>
-      encodeCursor(await inventory.lastPosition(caller.supplierId)),
+      encodePlace((await inventory.marksAt(caller.supplierId, [])).last),
   }),
 );

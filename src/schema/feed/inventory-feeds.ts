@@ -43,7 +43,7 @@ builder.subscriptionField('inventoryFeedChanged', (t) =>
     subscribe: async (_root, { id }, { caller, feeds, follow }) => {
       const feedId = toFeedId(id);
       if (feedId === null || !(await feeds.find(caller.supplierId, feedId))) throw noFeed();
-      return follow(0, { kind: 'feed', feedId });
+      return follow({ position: 0, changedAt: null }, { kind: 'feed', feedId });
     },
     resolve: (feed: StoredFeed) => feed,
   }),

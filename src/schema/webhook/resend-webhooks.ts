@@ -1,8 +1,8 @@
 /** The mutations that rotate the secret of a webhook endpoint, send changes again, and ping it. */
 import { positionsOf } from '../../domain/undo.ts';
 import { builder } from '../builder/builder.ts';
-import { badArgument, decodeCursor } from '../builder/page.ts';
-import { feedCursor } from '../change/inventory-changes.ts';
+import { badArgument } from '../builder/page.ts';
+import { decodePlace, requirePlaces } from '../change/log-cursor.ts';
 import { keyOf, noEndpoint, refused, requireEndpoint } from './webhook-access.ts';
 import { managed } from './webhook-endpoint.ts';
 import { defineKeyInput, definePayload, defineSecretPayload } from './webhook-payloads.ts';
@@ -44,16 +44,16 @@ const ReplayWebhookEndpointInput = builder.inputType('ReplayWebhookEndpointInput
   }),
 });
 
-/** The position behind which all is sent again, and the argument that gives it. */
+/** The place behind which all is sent again, and the argument that gives it. */
 function readPlace({ after, fromChangeId }: typeof ReplayWebhookEndpointInput.$inferInput) {
-  const [behind] = decodeCursor(after, feedCursor, 'input.after') ?? [];
+  const behind = decodePlace(after, 'input.after');
   const argument = 'input.fromChangeId';
   if (fromChangeId === null || fromChangeId === undefined)
-    return { behind: behind ?? 0, argument: 'input.after' };
+    return { behind: behind ?? { position: 0, changedAt: null }, argument: 'input.after' };
   if (behind !== undefined) throw badArgument(argument, 'Give only one of after and fromChangeId.');
   const [first] = positionsOf([fromChangeId]);
   if (first === undefined) throw badArgument(argument, 'This is not the ID of a change.');
-  return { behind: first - 1, argument };
+  return { behind: { position: first - 1, changedAt: null }, argument };
 }
 
 const NOT_SENT = 'The endpoint was not sent this change yet. A replay goes back only.';
@@ -66,7 +66,9 @@ builder.mutationField('replayWebhookEndpoint', (t) =>
     resolve: async (_root, { input }, context) => {
       const { behind, argument } = readPlace(input);
       const key = keyOf(input.endpointId, context);
-      const isReplayed = await managed(context).replay(key, behind);
+      // A position alone, ahead of the endpoint, is refused below.
+      if (behind.changedAt !== null) await requirePlaces(context, [behind]);
+      const isReplayed = await managed(context).replay(key, behind.position);
       const listed = await requireEndpoint(key, context);
       if (!isReplayed) throw badArgument(argument, NOT_SENT);
       return listed;

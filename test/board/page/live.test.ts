@@ -1,5 +1,6 @@
 /** The board is live: what others change shows in under a second, in every tab, and after the gateway or the network was gone. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStore } from '../../../src/db/store/open-store.ts';
 import {
   changeElsewhere,
   openBoard,
@@ -11,6 +12,7 @@ import {
 } from '../../support/machine/board-window.ts';
 import { lacksBrowser, patience } from '../../support/machine/browser.ts';
 import { indices } from '../../support/range.ts';
+import { loseCommits } from '../../support/stores/lose-commits.ts';
 
 const skus = indices(30).map((n) => ({ skuId: `lamp-${String(n).padStart(2, '0')}`, quantityInStock: 1 }));
 
@@ -103,6 +105,22 @@ describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
     await expect.poll(() => status(board), patience).toBe('live');
     goesOn = false;
     await others;
+  });
+
+  test('reads anew after the store lost changes, and says so', async () => {
+    await changeElsewhere(stage, { sku_id: 'lamp-11', quantity_in_stock: 21 });
+    await changeElsewhere(stage, { sku_id: 'lamp-11', quantity_in_stock: 22 });
+    await expect.poll(() => board.shown('lamp-11', 'In stock'), patience).toBe('22');
+    const store = await openStore(stage.database);
+    const supplier = await store.db.selectFrom('supplier').selectAll().executeTakeFirstOrThrow();
+    await loseCommits(store, supplier.supplier_id, supplier.last_position - 1);
+    await store.close();
+    await board.page.getByText('its last changes are gone').waitFor();
+    await expect.poll(() => board.shown('lamp-11', 'In stock'), patience).toBe('21');
+    await expect.poll(() => status(board), patience).toBe('live');
+    // The version of the lost change is given again.
+    await changeElsewhere(stage, { sku_id: 'lamp-11', quantity_in_stock: 23 });
+    await expect.poll(() => board.shown('lamp-11', 'In stock'), patience).toBe('23');
   });
 
   test('does not glow for those who want no motion', async () => {
