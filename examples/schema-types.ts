@@ -5389,6 +5389,9 @@ export type introspection = {
       "name": "BY_HAND"
      },
      {
+      "name": "CURSOR_AHEAD"
+     },
+     {
       "name": "FAILING"
      },
      {

@@ -15,7 +15,7 @@ export function describeEndpoint(endpoint: WebhookEndpoint, lastPosition: number
     endpointId,
     url,
     state,
-    `${plural(lastPosition - endpoint.position, 'change')} behind`,
+    `${plural(Math.max(0, lastPosition - endpoint.position), 'change')} behind`,
     `created ${endpoint.createdAt}`,
     `accepted ${acceptedAt ?? 'never'}`,
   ];

@@ -1,6 +1,6 @@
 /** Delivers to one endpoint: composes its next message, takes the endpoint, sends, and writes how it went. */
 import { randomUUID } from 'node:crypto';
-import type { Inventory } from '../domain/inventory.ts';
+import type { LogPlace } from '../domain/change.ts';
 import type {
   Deliveries,
   Delivery,
@@ -11,9 +11,9 @@ import type {
 } from '../domain/webhook/endpoint.ts';
 import { failAgain, isDue } from '../domain/webhook/retries.ts';
 import { attemptDelivery, type AttemptParts } from './attempt.ts';
-import { createComposer } from './compose.ts';
+import { createComposer, type LogReads } from './compose.ts';
 import type { LeaseWatch } from './lease-watch.ts';
-import { pingMessage, type WebhookMessage } from './message.ts';
+import { pingMessage, type ChangesMessage, type WebhookMessage } from './message.ts';
 import { signedHeaders } from './sign.ts';
 
 /** How often the position of an endpoint is written whose filter lets nothing through, in milliseconds. */
@@ -21,9 +21,9 @@ const SKIP_EVERY_MS = 5_000;
 /** Endpoints whose last writes are remembered. */
 const MAX_REMEMBERED = 10_000;
 
-export interface DeliveryOptions extends Pick<AttemptParts, 'send' | 'clock' | 'monotonic' | 'timeoutMs'> {
+export interface DeliveryOptions
+  extends Pick<AttemptParts, 'send' | 'clock' | 'monotonic' | 'timeoutMs'>, LogReads {
   readonly deliveries: Deliveries;
-  readonly changesWindow: Inventory['changesWindow'];
   /** Opens a sealed secret. Throws if the key is not there. */
   readonly openSecret: (owner: EndpointKey, sealed: string) => string;
   /** From 0 to 1. */
@@ -51,7 +51,7 @@ export interface WebhookFailing
   readonly url: string;
 }
 
-/** An endpoint that was disabled because of its receiver. */
+/** An endpoint that was disabled because of its receiver, or because the store has lost changes. */
 export interface WebhookDisabled extends EndpointKey {
   readonly url: string;
   readonly reason: DisabledReason;
@@ -60,8 +60,9 @@ export interface WebhookDisabled extends EndpointKey {
 /** Delivers to one endpoint until it has nothing more, or an attempt failed. Resolves to whether the last attempt was a success. */
 export function createDeliver(options: DeliveryOptions, leases: LeaseWatch) {
   const { deliveries, clock, stop } = options;
-  const compose = createComposer(options.changesWindow);
-  const attempt = createAttempt(options);
+  const { compose, noteAccepted } = createComposer(options);
+  const attempt = createAttempt(options, noteAccepted);
+  const disable = createDisable(options);
   const skip = createSkip(options);
 
   return async (key: EndpointKey): Promise<boolean> => {
@@ -76,6 +77,10 @@ export function createDeliver(options: DeliveryOptions, leases: LeaseWatch) {
       }
       if (endpoint.disabledAt !== null || !isDue(endpoint.nextAttemptAt, clock())) return isGood;
       const composed = await compose(endpoint);
+      if ('aheadOf' in composed) {
+        await disable(endpoint, composed.aheadOf);
+        return false;
+      }
       if ('position' in composed) {
         await skip(endpoint, composed.position);
         return isGood;
@@ -84,6 +89,17 @@ export function createDeliver(options: DeliveryOptions, leases: LeaseWatch) {
       isGood = await attempt(endpoint, message, { position: message.first - 1, pendingUntil: message.last });
       if (!isGood || !isMore) return isGood;
     }
+  };
+}
+
+/** Disables an endpoint whose receiver knows of changes that the log has not. Only its owner can say what becomes of them. */
+function createDisable({ deliveries, told }: DeliveryOptions) {
+  return async (endpoint: Delivery, end: number): Promise<void> => {
+    const { supplierId, endpointId, url } = endpoint;
+    const reason = 'CURSOR_AHEAD';
+    const position = Math.min(endpoint.position, end);
+    if (await deliveries.disable(endpoint, { reason, position }))
+      told.disabled({ supplierId, endpointId, url, reason });
   };
 }
 
@@ -102,10 +118,14 @@ function createSkip({ deliveries, monotonic }: DeliveryOptions) {
 type Taken = Parameters<Deliveries['take']>[1];
 
 /** Takes the endpoint, sends the message and settles. Resolves to whether there is reason to go on with this endpoint. */
-function createAttempt(options: DeliveryOptions) {
+function createAttempt(options: DeliveryOptions, noteAccepted: (endpoint: Delivery, end: LogPlace) => void) {
   const { deliveries, openSecret, clock, random, told, stopNow } = options;
 
-  return async (endpoint: Delivery, message: WebhookMessage, taken: Omit<Taken, 'lease'>) => {
+  return async (
+    endpoint: Delivery,
+    message: WebhookMessage & Partial<ChangesMessage>,
+    taken: Omit<Taken, 'lease'>,
+  ) => {
     // Before the lease: a key that is missing must not look like a failure of the receiver.
     const headers = signedHeaders(
       secretsOf(endpoint, openSecret, clock()),
@@ -123,6 +143,8 @@ function createAttempt(options: DeliveryOptions) {
       return false;
     }
     told.attempted(attempt);
+    // Before it is written: a store that loses this write may lose the changes too.
+    if (attempt.outcome === 'ACCEPTED' && message.end) noteAccepted(endpoint, message.end);
     const settlement = settle(endpoint, attempt, clock(), random());
     const isSettled = await deliveries.settle(
       endpoint,

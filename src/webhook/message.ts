@@ -1,6 +1,6 @@
 /** Webhook messages: their IDs, and their bodies. The same changes of an endpoint always make the same bytes, and the same ID. */
 import { hash } from 'node:crypto';
-import type { InventoryChange } from '../domain/change.ts';
+import type { InventoryChange, LogPlace } from '../domain/change.ts';
 import type { InventoryState } from '../domain/sku.ts';
 import type { Delivery } from '../domain/webhook/endpoint.ts';
 import { changesIdOf, type Span } from '../domain/webhook/message-id.ts';
@@ -19,7 +19,10 @@ export interface WebhookMessage {
 }
 
 /** A message of changes. */
-export interface ChangesMessage extends WebhookMessage, Span {}
+export interface ChangesMessage extends WebhookMessage, Span {
+  /** The place behind its last change. */
+  readonly end: LogPlace;
+}
 
 /** The longest message that begins with the first of these changes. There must be one. */
 export function composeMessage(endpoint: Delivery, changes: readonly InventoryChange[]): ChangesMessage {
@@ -54,23 +57,30 @@ function toMessage(
   records: readonly string[],
   changes: readonly InventoryChange[],
 ): ChangesMessage {
-  const span = { first: changes[0]?.position ?? 0, last: changes[records.length - 1]?.position ?? 0 };
+  const end = endOf(changes.slice(0, records.length));
+  const span = { first: changes[0]?.position ?? 0, last: end.position };
   const body = envelope(records, changes.slice(0, records.length));
   // After a backup was restored, positions stand for other changes. A receiver must not take them for those that it knows.
   const digest = hash('sha256', body).slice(0, DIGEST_LENGTH);
-  return { id: changesIdOf(endpoint, endpoint.round, span, digest), body: Buffer.from(body), ...span };
+  return { id: changesIdOf(endpoint, endpoint.round, span, digest), body: Buffer.from(body), ...span, end };
 }
 
 function envelope(records: readonly string[], changes: readonly InventoryChange[]): string {
-  const last = changes.at(-1);
-  const timestamp = JSON.stringify(last?.changedAt ?? '');
-  const cursor = JSON.stringify(cursorBehind(last?.position ?? 0));
+  const end = endOf(changes);
+  const timestamp = JSON.stringify(end.changedAt ?? '');
+  const cursor = JSON.stringify(cursorOf(end));
   return `{"type":"inventory.changed","timestamp":${timestamp},"data":{"cursor":${cursor},"changes":[${records.join(',')}]}}`;
 }
 
-/** The cursor that GraphQL's feed gives out for this position. */
-function cursorBehind(position: number): string {
-  return Buffer.from(JSON.stringify([position])).toString('base64url');
+function endOf(changes: readonly InventoryChange[]): LogPlace {
+  const last = changes.at(-1);
+  return { position: last?.position ?? 0, changedAt: last?.changedAt ?? null };
+}
+
+/** The cursor that GraphQL's feed gives out for this place. */
+function cursorOf({ position, changedAt }: LogPlace): string {
+  const parts = changedAt === null ? [position] : [position, Date.parse(changedAt).toString(36)];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /** The fields of GraphQL's `InventoryChange`, without the SKU as it is now: a message does not change after its changes. */

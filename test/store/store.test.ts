@@ -204,6 +204,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0009_board_sessions' },
       { name: '0010_token_rotation' },
       { name: '0011_webhooks' },
+      { name: '0012_cursor_ahead' },
     ]);
   });
 });

@@ -136,6 +136,7 @@ function run(shop: Shop, answer: Answer, timeoutMs = 20_000): Running {
   const dispatcher = startDispatcher({
     deliveries,
     changesWindow: shop.inventory.changesWindow,
+    marksAt: shop.inventory.marksAt,
     send,
     openSecret: (owner, sealed) => openSecret(sealingKey, owner, sealed),
     clock: () => new Date(shop.now),

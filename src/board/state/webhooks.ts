@@ -19,9 +19,9 @@ const ELSEWHERE_MS = 30_000;
 export const webhooks = signal<readonly Webhook[] | null>(null);
 /** Why they could not be read. */
 export const webhooksFault = signal<string | null>(null);
-/** Those that were disabled because of their receivers. One that a person disabled is no surprise. */
+/** Those that a gateway disabled. One that a person disabled is no surprise. */
 export const stoppedWebhooks = computed(() =>
-  (webhooks.value ?? []).filter(({ disabledReason: reason }) => reason === 'GONE' || reason === 'FAILING'),
+  (webhooks.value ?? []).filter(({ disabledReason: reason }) => reason !== null && reason !== 'BY_HAND'),
 );
 
 const takeTurn = inTurn();

@@ -49,7 +49,8 @@ function State({
         <strong>Disabled</strong>
         {' since '}
         <Time time={disabledAt} />
-        {`. ${disabledReasons[disabledReason]} Nothing is lost: once enabled, it goes on where it stopped.`}
+        {`. ${disabledReasons[disabledReason]}`}
+        {disabledReason !== 'CURSOR_AHEAD' && ' Nothing is lost: once enabled, it goes on where it stopped.'}
       </p>
     );
   if (failingSince !== null && nextAttemptAt !== null)

@@ -18,6 +18,8 @@ export const disabledReasons = {
   BY_HAND: 'Somebody disabled it.',
   GONE: 'The receiver answered 410: it wants no more messages.',
   FAILING: 'Every attempt of 5 days failed.',
+  CURSOR_AHEAD:
+    'The store was restored, and lost changes that the receiver was told of. Let the receiver read the stock again, and then enable it.',
 } as const satisfies Record<NonNullable<Webhook['disabledReason']>, string>;
 
 /** Which changes it is told of, as a sentence. */

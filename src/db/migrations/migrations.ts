@@ -10,6 +10,7 @@ import { addFeeds } from './migration-0008.ts';
 import { addBoardSessions } from './migration-0009.ts';
 import { addTokenRotation } from './migration-0010.ts';
 import { addWebhooks } from './migration-0011.ts';
+import { allowCursorAhead } from './migration-0012.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -27,6 +28,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0009_board_sessions': { up: (db) => addBoardSessions(db, store) },
     '0010_token_rotation': { up: (db) => addTokenRotation(db, store) },
     '0011_webhooks': { up: (db) => addWebhooks(db, store) },
+    '0012_cursor_ahead': { up: (db) => allowCursorAhead(db, store) },
   };
 }
 

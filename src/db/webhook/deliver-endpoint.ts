@@ -14,6 +14,8 @@ import { isWritten, keepSupplier, updateOf, type EndpointUpdate } from './endpoi
 
 /** Who sends, and what. */
 export type Taken = Parameters<Deliveries['take']>[1];
+/** Why, and where it goes on. */
+export type Disabling = Parameters<Deliveries['disable']>[1];
 /** Who has sent, and in which round. */
 export type Held = Parameters<Deliveries['settle']>[1];
 
@@ -54,6 +56,21 @@ export function releaseEndpoint(db: Kysely<Tables>, key: EndpointKey, lease: str
 
 export function skipChanges(db: Kysely<Tables>, seen: SeenDelivery, position: number): Promise<boolean> {
   return isWritten(updateAsSeen(db, seen).set({ position, pending_until: null }));
+}
+
+/** A message that goes past the end of the log cannot be sent any more. */
+export function disableEndpoint(
+  db: Kysely<Tables>,
+  seen: SeenDelivery,
+  { reason, position }: Disabling,
+  now: string,
+): Promise<boolean> {
+  return isWritten(
+    updateAsSeen(db, seen).set((eb) => ({
+      ...{ disabled_at: now, disabled_reason: reason, position, pending_until: null },
+      round: eb('round', '+', 1),
+    })),
+  );
 }
 
 /** What `settleAttempt` writes. */

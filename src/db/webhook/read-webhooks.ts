@@ -32,6 +32,7 @@ export function createDeliveries(store: Store, write: WriteWebhook, clock: () =>
     renew: (key, lease) => write({ renew: keyOf(key), lease }),
     release: (key, lease) => write({ release: keyOf(key), lease }),
     skip: (seen, position) => write({ skip: seenOf(seen), position }),
+    disable: (seen, to) => write({ disable: seenOf(seen), to, now: clock().toISOString() }),
     settle: (key, held, settlement, attempt) =>
       write({ settle: keyOf(key), settled: { held, settlement, attempt, now: clock().toISOString() } }),
   };
@@ -59,7 +60,8 @@ async function findDue({ points }: Store, now: Date): ReturnType<Deliveries['due
         eb('endpoint.ping_id', 'is not', null),
         eb.and([
           eb('endpoint.disabled_at', 'is', null),
-          eb('endpoint.position', '<', eb.ref('supplier.last_position')),
+          // One that is ahead of a log that lost changes is due too, to be disabled.
+          eb('endpoint.position', '!=', eb.ref('supplier.last_position')),
           eb.or([
             eb('endpoint.next_attempt_at', 'is', null),
             eb('endpoint.next_attempt_at', '<=', now.toISOString()),

@@ -11,11 +11,13 @@ import {
   type NewEndpoint,
 } from './change-endpoint.ts';
 import {
+  disableEndpoint,
   releaseEndpoint,
   renewLease,
   settleAttempt,
   skipChanges,
   takeEndpoint,
+  type Disabling,
   type Settled,
   type Taken,
 } from './deliver-endpoint.ts';
@@ -33,6 +35,7 @@ export type WebhookWrite =
   | { readonly renew: EndpointKey; readonly lease: string }
   | { readonly release: EndpointKey; readonly lease: string }
   | { readonly skip: SeenDelivery; readonly position: number }
+  | { readonly disable: SeenDelivery; readonly to: Disabling; readonly now: string }
   | { readonly settle: EndpointKey; readonly settled: Settled };
 
 /** Writes it. False: there is no such endpoint, it is not as it was seen, or a new one is refused. */
@@ -47,6 +50,7 @@ export function createWriteWebhook(store: Store): WriteWebhook {
     if ('renew' in write) return renewLease(writes, write.renew, write.lease);
     if ('release' in write) return releaseEndpoint(writes, write.release, write.lease);
     if ('skip' in write) return skipChanges(writes, write.skip, write.position);
+    if ('disable' in write) return disableEndpoint(writes, write.disable, write.to, write.now);
     if ('create' in write)
       return inTransaction(store, (trx) => createEndpoint(store, trx, write.create, write.now));
     if ('change' in write) return changeEndpoint(writes, write.change, write.to, write.now);

@@ -15,8 +15,11 @@ export const ROTATION_MS = 86_400_000;
 /** Which changes an endpoint is told of; all that is given must hold. */
 export type WebhookFilter = Pick<ChangeFilter, 'skuIds' | 'sources' | 'actors'>;
 
-/** Who or what disabled an endpoint: a person, the receiver by the status 410, or 5 days of failures. */
-export const disabledReasons = ['BY_HAND', 'GONE', 'FAILING'] as const;
+/**
+ * Who or what disabled an endpoint: a person, the receiver by the status 410, 5 days of failures, or a store that has lost changes which the
+ * endpoint was told of.
+ */
+export const disabledReasons = ['BY_HAND', 'GONE', 'FAILING', 'CURSOR_AHEAD'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
 /**
@@ -149,6 +152,11 @@ export interface Deliveries {
   ): Promise<boolean>;
   /** Gives the endpoint back as if nothing had been sent. */
   release(key: EndpointKey, lease: string): Promise<boolean>;
+  /** Disables it and begins a new round, behind this position, while nobody sends. */
+  disable(
+    seen: SeenDelivery,
+    to: { readonly reason: DisabledReason; readonly position: number },
+  ): Promise<boolean>;
   /** Moves on behind changes that do not pass the filter, while nobody sends. */
   skip(seen: SeenDelivery, position: number): Promise<boolean>;
 }

@@ -46,6 +46,7 @@ export function startWebhooks(
   const dispatcher = startDispatcher({
     deliveries: createDeliveries(store, inventory.writeWebhook, clock),
     changesWindow: inventory.changesWindow,
+    marksAt: inventory.marksAt,
     send: createSend(addresses, createResolve(addresses.hasExceptions), userAgent),
     openSecret: createOpenSecret(keyFile),
     ...{ clock, monotonic, random: Math.random },

@@ -33,7 +33,7 @@ export function countWebhooks(registers: Registry[], read: () => Promise<GaugedW
   });
   const disabled = new Counter({
     name: 'stockgate_webhook_endpoints_disabled_total',
-    help: 'Webhook endpoints that were disabled because of their receiver, by reason.',
+    help: 'Webhook endpoints that this gateway disabled, by reason.',
     labelNames: ['reason'],
     registers,
   });

@@ -14,8 +14,8 @@ import type { ListedEndpoint, Webhooks } from '../../domain/webhook/webhooks.ts'
 import { builder } from '../builder/builder.ts';
 import { enumValues } from '../builder/enum-values.ts';
 import type { Context } from '../builder/context.ts';
-import { encodeCursor } from '../builder/page.ts';
 import { ChangeSourceEnum } from '../change/inventory-change.ts';
+import { encodePlace } from '../change/log-cursor.ts';
 
 const WebhookDisabledReason = builder.enumType('WebhookDisabledReason', {
   description: 'Why a webhook endpoint is disabled.',
@@ -23,6 +23,10 @@ const WebhookDisabledReason = builder.enumType('WebhookDisabledReason', {
     BY_HAND: { description: 'Somebody disabled it.' },
     GONE: { description: 'The receiver answered 410.' },
     FAILING: { description: 'Every attempt of 5 days failed.' },
+    CURSOR_AHEAD: {
+      description:
+        'It was told of changes that the store has lost since: a backup was restored, or another server took over without them.',
+    },
   } satisfies Record<DisabledReason, object>,
 });
 
@@ -146,7 +150,8 @@ function placeFields(t: EndpointFields) {
   return {
     cursor: t.string({
       description: 'The cursor behind what it has accepted, for `after` of `inventoryChanges`.',
-      resolve: ({ endpoint }) => encodeCursor(endpoint.position),
+      resolve: async ({ endpoint: { supplierId, position } }, _args, { inventory }) =>
+        encodePlace((await inventory.marksAt(supplierId, [position])).placeAt(position)),
     }),
     lastChangeId: t.id({
       nullable: true,
