@@ -2,8 +2,8 @@
 import { EventEmitter } from 'node:events';
 import type { PoolClient } from 'pg';
 import { beforeEach, expect, test } from 'vitest';
-import { THEN_COMMIT, WITH_NEXT } from '../../src/db/driver/pipeline.ts';
-import { createNames, toKyselyClient } from '../../src/db/driver/postgres-client.ts';
+import { THEN_COMMIT, WITH_NEXT } from '../../src/db/driver/postgres/pipeline.ts';
+import { createNames, toKyselyClient } from '../../src/db/driver/postgres/postgres-client.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';
 
 /** A connection whose answers the test gives; `sent` is what went to the server. */
@@ -50,19 +50,26 @@ const SAVE = `${THEN_COMMIT}save`;
 
 let connection: FakeConnection;
 let client: ReturnType<typeof open>;
+let isCurrent = true;
 beforeEach(() => {
+  isCurrent = true;
   connection = new FakeConnection();
   client = open(true);
 });
 
 function open(pipeline: boolean) {
   // Only what FakeConnection has is used of it.
-  return toKyselyClient(connection as unknown as PoolClient, {
-    nameOf: () => undefined,
-    answerTimeoutMs: 0,
-    pipeline,
-    canceled: 'STORE_UNAVAILABLE',
-  });
+  const pooled = connection as unknown as PoolClient;
+  const release = (isBroken: boolean) => pooled.release(isBroken);
+  return toKyselyClient(
+    { client: pooled, isCurrent: () => isCurrent, release },
+    {
+      nameOf: () => undefined,
+      answerTimeoutMs: 0,
+      pipeline,
+      canceled: 'STORE_UNAVAILABLE',
+    },
+  );
 }
 
 test('what is written together is written no later than the next statement, or the end', async () => {
@@ -141,6 +148,18 @@ test('a commit that no longer waits for its standby is not taken for one that is
   connection.emit('notice', { code: '01000', message: 'canceling wait for synchronous replication' });
   connection.succeed(SAVE, 'commit');
   await expect(saved).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+});
+
+test('nothing that a replaced server answers is believed', async () => {
+  const read = client.query('select', []);
+  isCurrent = false;
+  connection.succeed('select');
+  await expect(read).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  const saved = client.query(SAVE, []);
+  connection.succeed(SAVE, 'commit');
+  await expect(saved).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+  client.release();
+  expect(connection.released).toEqual([true]);
 });
 
 test('nothing can follow a statement that was sent with the commit', async () => {

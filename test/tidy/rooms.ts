@@ -37,11 +37,17 @@ export const rooms: readonly Room[] = [
     'What SQLite and PostgreSQL need beneath Kysely: logs, disks, connections, errors.',
     'domain',
   ),
+  room(
+    'db/driver/postgres',
+    "PostgreSQL's servers and connections: which one takes the writes, and what travels there.",
+    'domain',
+    'db/driver',
+  ),
   room('db/migrations', 'The migrations: they make the tables, and bring old stores up to date.'),
   room(
     'db/store',
     'An open store: tables, transactions, set statements.',
-    ...['domain', 'domain/webhook', 'db/driver', 'db/migrations'],
+    ...['domain', 'domain/webhook', 'db/driver', 'db/driver/postgres', 'db/migrations'],
   ),
   room('db/sku', 'Finds and lists SKUs.', 'domain', 'db/store'),
   room('db/change', 'Writes and reads rows of the log of changes.', 'domain', 'db/store'),
@@ -49,7 +55,7 @@ export const rooms: readonly Room[] = [
   room(
     'db/update',
     'Applies requests in a transaction: keys, rows, save.',
-    ...['domain', 'db/driver', 'db/store', 'db/sku', 'db/change', 'db/answer'],
+    ...['domain', 'db/driver', 'db/driver/postgres', 'db/store', 'db/sku', 'db/change', 'db/answer'],
   ),
   room(
     'db/webhook',
@@ -267,7 +273,7 @@ export const rooms: readonly Room[] = [
   room(
     'cli/options',
     'What commands share: options, settings, the terminal.',
-    ...['feed', 'webhook', 'db/store', 'db'],
+    ...['feed', 'webhook', 'db/driver', 'db/driver/postgres', 'db/store', 'db'],
   ),
   room(
     'cli/feed',

@@ -39,6 +39,8 @@ export interface Option {
   readonly type?: 'string' | 'boolean';
   /** Whether it may be given several times. In the environment, commas separate the values. */
   readonly multiple?: boolean;
+  /** Adds what other variables of the environment say. Throws an Error that says what to give. */
+  readonly complete?: (value: string, env: Io['env']) => string;
 }
 
 /** An action of a command that has several, such as `create` of `stockgate token create`. */
@@ -83,10 +85,21 @@ export function readOptions<O extends Record<string, Option>>(
         `--${name} (${variableOf(name)}): ${parsed.error.issues[0]?.message ?? 'not valid'}`,
       );
     }
-    values[name] = parsed.data;
+    values[name] = complete(name, option, parsed.data, env);
   }
   // Each value was parsed by its option's schema. TypeScript cannot follow that through the loop.
   return { values: values as OptionValues<O>, positionals: given.positionals };
+}
+
+function complete(name: string, option: Option, value: unknown, env: Io['env']): unknown {
+  if (!option.complete || typeof value !== 'string') return value;
+  try {
+    return option.complete(value, env);
+  } catch (error) {
+    throw new UsageError(
+      `--${name} (${variableOf(name)}): ${error instanceof Error ? error.message : 'not valid'}`,
+    );
+  }
 }
 
 /** What is done to the things that are counted, and how many there are in all. */

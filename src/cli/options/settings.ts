@@ -1,25 +1,34 @@
 /** Options of `serve`, and options that several commands share: what each accepts, and its default. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { completeUrl } from '../../db/driver/postgres/connection-settings.ts';
+import { withOneHost } from '../../db/driver/database-url.ts';
 import { parseNetwork } from '../../webhook/addresses.ts';
-import type { Option } from './command.ts';
+import type { Io, Option } from './command.ts';
 
 const databaseUrl = z
   .string('Give sqlite:PATH or postgres://USER@HOST/NAME.')
   .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'Give sqlite:PATH or postgres://USER@HOST/NAME.')
   .refine(
-    // A URL may have a user and no host if its parameters name a socket's folder. URL.canParse refuses that, so add a host.
-    (url) => url.startsWith('sqlite:') || URL.canParse(url.replace('@/', '@localhost/')),
+    // PostgreSQL's URLs may have several hosts, or a user and no host. URL.canParse refuses both.
+    (url) => url.startsWith('sqlite:') || URL.canParse(withOneHost(url)),
     'The URL cannot be read. In user and password write special characters as %40 for @, %2F for /, %3F for ?, %23 for #.',
   );
 
 /** The store's URL. Most commands take it. */
-export const database = { schema: databaseUrl.default('sqlite:./data/stockgate.db') } satisfies Option;
+export const database = {
+  schema: databaseUrl.default('sqlite:./data/stockgate.db'),
+  complete: completeDatabaseUrl,
+} satisfies Option;
+
+function completeDatabaseUrl(url: string, env: Io['env']): string {
+  return url.startsWith('sqlite:') ? url : completeUrl(url, env);
+}
 
 /** The options of `stockgate copy`. Neither has a default, so that nothing is copied by mistake. */
 export const copyOptions = {
-  from: { schema: databaseUrl },
-  to: { schema: databaseUrl },
+  from: { schema: databaseUrl, complete: completeDatabaseUrl },
+  to: { schema: databaseUrl, complete: completeDatabaseUrl },
 } satisfies Record<string, Option>;
 
 /** A supplier's name. Tabs, line breaks, NUL and `~` are excluded: lists, queues and the store's keys use them as separators. */

@@ -12,6 +12,13 @@ const FAILURE_KEPT_MS = 4_000;
 /** A store that does not answer within this many milliseconds is out of reach. */
 const MAX_WAIT_MS = 2_000;
 
+/** What is said of codes that an operator can act on. */
+const problems: Readonly<Record<string, string>> = {
+  [LOG_LIMIT]: 'The log has reached its limit, as a reader such as a backup holds it',
+  NO_PRIMARY: 'No PostgreSQL server takes writes',
+  COMMITS_LOST: 'The PostgreSQL server lacks updates that were acknowledged',
+};
+
 /** The check of the store. It observes real commits, so a busy gateway needs no commits of its own for the check. */
 export interface Readiness extends CommitObserver {
   /** Why no update can be stored. Null if updates can be stored. The text is public: it names no file, host or user. */
@@ -117,7 +124,7 @@ async function orTooLate(answer: Promise<string | null>): Promise<string | null>
 
 function describe(error: unknown): string {
   const code = codeOf(error instanceof UnavailableError ? error.cause : error);
-  if (code === LOG_LIMIT)
-    return 'The log has reached its limit, as a reader such as a backup holds it (LOG_LIMIT).';
+  const known = problems[code];
+  if (known !== undefined) return `${known} (${code}).`;
   return /^\w{1,40}$/.test(code) ? `The store cannot be written (${code}).` : 'The store cannot be written.';
 }

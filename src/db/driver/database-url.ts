@@ -10,6 +10,7 @@ const plainKeys = new Set([
   'application_name',
   'connect_timeout',
   'client_encoding',
+  'target_session_attrs',
 ]);
 /** A shorter text is likely a part of something else: it is hidden within URLs alone. */
 const MIN_SECRET_LENGTH = 4;
@@ -22,7 +23,14 @@ export function describeDatabase(url: string): string {
   const [scheme = ''] = url.split(':');
   if (!url.startsWith(`${scheme}://`)) return url;
   const parsed = parse(url);
-  return parsed ? `${scheme}://${parsed.host}${parsed.pathname}` : `${scheme}://${HIDDEN}`;
+  if (!parsed) return `${scheme}://${HIDDEN}`;
+  const [hosts = ''] = url.replace(/^.*@|^.*?:\/\//, '').split(/[/?#]/);
+  return `${scheme}://${hosts.includes(',') ? hosts : parsed.host}${parsed.pathname}`;
+}
+
+/** The URL in a form that `URL` can parse: with the first of several hosts, or with one where a socket's folder stands in its place. */
+export function withOneHost(url: string): string {
+  return url.replace('@/', '@localhost/').replace(/^(\w+:\/\/(?:[^/?]*@)?[^/?,@]*),[^/?@]*/, '$1');
 }
 
 /** The text without the secrets of these URLs; what is no URL counts for nothing. */
@@ -45,9 +53,8 @@ export function hideSecretsIn(error: unknown, url: string): unknown {
   return error;
 }
 
-/** As the driver reads it: with a socket's folder in its parameters, it may have a user and no host. */
 function parse(url: string): URL | null {
-  return URL.parse(url) ?? URL.parse(url.replace('@/', '@localhost/'));
+  return URL.parse(url) ?? URL.parse(withOneHost(url));
 }
 
 function mayHoldSecret(url: string): boolean {

@@ -49,8 +49,8 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   const rest = { kind, url, queryTimeoutMs, answerTimeoutMs, keyQuotaBytes, logLimitBytes };
   if (kind === 'postgres') {
     const upkeep = await openPostgresForUpkeep(url);
-    await prepareSchema(upkeep, kind, readOnly, () => upkeep.destroy());
-    await upkeep.destroy();
+    await prepareSchema(upkeep.db, kind, readOnly, upkeep.close);
+    await upkeep.close();
     return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs, isSide })) };
   }
   const { dialect, runEach, raw, log } = openSqlite(url.slice('sqlite:'.length), {

@@ -1,8 +1,13 @@
 /** Kysely on PostgreSQL, with three bounded pools: for writes, for point reads and for all other reads, so that long reads block nothing. */
-import type { Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool } from 'pg';
+import { callbackify } from 'node:util';
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import { hideSecretsIn } from '../driver/database-url.ts';
-import { createNames, toKyselyClient } from '../driver/postgres-client.ts';
+import { readConnectionSettings, type ConnectionSettings } from '../driver/postgres/connection-settings.ts';
+import { HostPool, type Held, type OpenPool } from '../driver/postgres/host-pool.ts';
+import { createHosts, type Hosts } from '../driver/postgres/hosts.ts';
+import { rememberAcknowledged } from '../driver/postgres/acknowledged.ts';
+import { createNames, toKyselyClient } from '../driver/postgres/postgres-client.ts';
 import { fromPostgres } from '../driver/store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -32,9 +37,17 @@ interface PoolOptions {
   readonly purpose: keyof typeof MAX_CONNECTIONS;
   readonly isSide?: boolean;
   readonly answerTimeoutMs: number;
+  readonly verify?: (client: ClientBase, version: number) => Promise<void>;
   /** Server settings of each connection, in milliseconds. 0 means no limit. */
   readonly statement_timeout: number;
   readonly idle_in_transaction_session_timeout: number;
+}
+
+/** Where the database is, and which of its servers is used. */
+interface Place {
+  readonly url: string;
+  readonly settings: ConnectionSettings;
+  readonly hosts: Hosts;
 }
 
 /** Creates the three pools, and a `close` that ends them. Connections open on first use, so this does not fail if the server is down. */
@@ -42,6 +55,9 @@ export async function openPostgres(
   url: string,
   { queryTimeoutMs, answerTimeoutMs, isSide }: Patience & { readonly isSide: boolean },
 ) {
+  const place = openPlace(url);
+  const { hosts } = place;
+  const acknowledged = rememberAcknowledged(hosts);
   const reading = {
     isSide,
     answerTimeoutMs,
@@ -51,68 +67,93 @@ export async function openPostgres(
   // A gateway that stalls inside a transaction loses its session and its locks before its callers' answers time out.
   const writing = Math.floor(answerTimeoutMs * WRITE_SHARE);
   const pools = {
-    db: await openPool(url, { purpose: 'reads', ...reading }),
-    points: await openPool(url, { purpose: 'points', ...reading }),
-    writes: await openPool(url, {
+    db: await openPool(place, { purpose: 'reads', ...reading }),
+    points: await openPool(place, { purpose: 'points', ...reading }),
+    writes: await openPool(place, {
       purpose: 'writes',
       answerTimeoutMs,
+      verify: acknowledged.verify,
       statement_timeout: writing,
       idle_in_transaction_session_timeout: writing,
     }),
   };
   return {
     ...pools,
+    ...{ hosts, noteCommit: acknowledged.note },
     close: async () => {
+      hosts.close();
       await Promise.all(Object.values(pools).map((pool) => pool.destroy()));
     },
   };
 }
 
 /** A pool without timeouts, for migrations: on a large store they can run for minutes. */
-export async function openPostgresForUpkeep(url: string): Promise<Kysely<Tables>> {
-  return openPool(url, {
+export async function openPostgresForUpkeep(url: string) {
+  const place = openPlace(url);
+  const db = await openPool(place, {
     purpose: 'upkeep',
     answerTimeoutMs: 0,
     statement_timeout: 0,
     idle_in_transaction_session_timeout: 0,
   });
+  const close = async () => {
+    place.hosts.close();
+    await db.destroy();
+  };
+  return { db, close };
 }
 
-async function openPool(
-  url: string,
-  { purpose, isSide = false, answerTimeoutMs, ...settings }: PoolOptions,
-): Promise<Kysely<Tables>> {
-  const { default: pg } = await import('pg');
-  const types = new pg.TypeOverrides();
-  // The driver returns 64-bit integers as text. Positions and counts stay far below 2^53, so numbers hold them exactly.
-  types.setTypeParser(pg.types.builtins.INT8, Number);
-  const pipeline = purpose === 'writes';
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: isSide ? Math.min(MAX_CONNECTIONS[purpose], MAX_SIDE_CONNECTIONS) : MAX_CONNECTIONS[purpose],
-    types,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-    application_name: 'stockgate',
-    pipeline,
-    ...settings,
-  });
-  // The pool replaces a broken connection. Without these listeners its `error` event would end the process.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => void client.on('error', () => undefined));
+function openPlace(url: string): Place {
+  const settings = readConnectionSettings(url);
+  return { url, settings, hosts: createHosts(url, settings) };
+}
+
+async function openPool(place: Place, options: PoolOptions): Promise<Kysely<Tables>> {
+  const { purpose, answerTimeoutMs, verify } = options;
+  const pool = new HostPool(place.hosts, await createOpenPool(place.settings, options), verify);
+  const canceled = purpose === 'writes' ? 'STORE_UNAVAILABLE' : 'QUERY_TIMEOUT';
   const nameOf = createNames(MAX_STATEMENTS);
-  const canceled = pipeline ? 'STORE_UNAVAILABLE' : 'QUERY_TIMEOUT';
-  const options = { nameOf, answerTimeoutMs, pipeline, canceled } as const;
+  const client = { nameOf, answerTimeoutMs, pipeline: purpose === 'writes', canceled } as const;
   const kyselyPool: PostgresPool = {
-    options: pool.options,
+    options: {},
     end: () => pool.end(),
-    connect: async () => toKyselyClient(await connect(pool, url), options),
+    connect: async () => toKyselyClient(await connect(pool, place.url), client),
   };
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool }) });
 }
 
+async function createOpenPool(
+  { connectTimeoutMs = CONNECT_TIMEOUT_MS }: ConnectionSettings,
+  { purpose, isSide = false, ...options }: PoolOptions,
+): Promise<OpenPool> {
+  const { default: pg } = await import('pg');
+  const types = new pg.TypeOverrides();
+  // The driver returns 64-bit integers as text. Positions and counts stay far below 2^53, so numbers hold them exactly.
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  /** The pool gives a client its own timeout, which is also the one for waiting while all connections are busy. */
+  class Client extends pg.Client {
+    constructor(config: object = {}) {
+      super({ ...config, connectionTimeoutMillis: connectTimeoutMs });
+    }
+  }
+  return ({ url }, onConnect): Pool =>
+    new pg.Pool({
+      Client,
+      connectionString: url,
+      max: isSide ? Math.min(MAX_CONNECTIONS[purpose], MAX_SIDE_CONNECTIONS) : MAX_CONNECTIONS[purpose],
+      types,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: 'stockgate',
+      pipeline: purpose === 'writes',
+      verify: callbackify(onConnect),
+      statement_timeout: options.statement_timeout,
+      idle_in_transaction_session_timeout: options.idle_in_transaction_session_timeout,
+    });
+}
+
 /** Takes a connection from the pool. Errors of the server, DNS or TLS may quote the URL, so secrets are removed from their messages. */
-async function connect(pool: Pool, url: string): Promise<PoolClient> {
+async function connect(pool: HostPool, url: string): Promise<Held> {
   try {
     return await pool.connect();
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The type of an open store, and the options for opening one. */
 import type { Kysely } from 'kysely';
+import type { Hosts } from '../driver/postgres/hosts.ts';
 import type { LogStatus } from '../driver/log-status.ts';
 import type { SqliteLog } from '../driver/sqlite-log.ts';
 import type { RawStatements, RunEach } from '../driver/sqlite-statements.ts';
@@ -33,6 +34,11 @@ export interface Store {
   readonly raw?: RawStatements | undefined;
   /** SQLite's write-ahead log. Undefined on PostgreSQL, in memory, and for a store that is opened read-only. */
   readonly log?: SqliteLog | undefined;
+  /** The servers of a PostgreSQL database. Undefined on SQLite. */
+  readonly hosts?: Hosts | undefined;
+  /** Takes a commit's new positions, so that a promoted server that lacks them is refused. Undefined on SQLite. */
+  readonly noteCommit?:
+    ((positions: readonly (readonly [supplierId: string, position: number])[]) => void) | undefined;
   /** Closes all connections. Throws UnavailableError if SQLite's last checkpoint fails on the disk. */
   close(): Promise<void>;
 }

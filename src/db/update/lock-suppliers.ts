@@ -1,7 +1,7 @@
 /** Locks suppliers' rows. Every transaction takes these locks in the same order, after its locks on keys and SKUs. */
 import type { Kysely } from 'kysely';
 import type { Store } from '../store/store.ts';
-import { WITH_NEXT } from '../driver/pipeline.ts';
+import { WITH_NEXT } from '../driver/postgres/pipeline.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { supplierKey, type Tables } from '../store/tables.ts';
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { asInItem, integer, namesOf, orNull, type RowOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
-import { THEN_COMMIT } from '../driver/pipeline.ts';
+import { THEN_COMMIT } from '../driver/postgres/pipeline.ts';
 import type { LinkedChange, SaveLinked } from './linked-change.ts';
 import { createSetStatement } from '../store/set-statement.ts';
 import { toRowsWithSharedTexts } from '../change/shared-texts.ts';

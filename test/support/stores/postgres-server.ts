@@ -1,10 +1,11 @@
 /** Creates a PostgreSQL server in a new folder, starts it, stops it in order or abruptly, and removes it. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 
 const START_TIMEOUT_MS = 60_000;
@@ -18,13 +19,24 @@ export interface PostgresServer {
   /** Resolves once the server accepts connections. After a stop it starts again on the same data. */
   start(): Promise<void>;
   stop(shutdown: keyof typeof shutdownSignals): Promise<void>;
+  /** Ends all of its processes at once, as a machine that fails. */
+  kill(): Promise<void>;
+  /** Starts it as a standby of another server, with that server's data in place of its own. */
+  rejoin(primary: string): Promise<void>;
+  /** Stops all of its processes where they are, and lets them go on. */
+  freeze(): void;
+  wake(): void;
   /** Stops the server and removes its data. */
   remove(): Promise<void>;
 }
 
-/** Creates a server with new data and these settings, without starting it. Returns undefined if PostgreSQL's binaries are not found. */
+/**
+ * Creates a server with these settings, without starting it: with new data, or as a standby of the server at `standbyOf`, which must
+ * run. Returns undefined if PostgreSQL's binaries are not found.
+ */
 export async function createPostgresServer(
   more: readonly string[] = [],
+  standbyOf?: string,
 ): Promise<PostgresServer | undefined> {
   const bin = findBinaries();
   if (!bin) return undefined;
@@ -32,34 +44,62 @@ export async function createPostgresServer(
   const user = unprivilegedUser();
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  execFileSync(
-    join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-    { ...user, cwd: folder, stdio: 'pipe' },
-  );
+  const make = async (primary?: string) => {
+    const [tool, ...flags] =
+      primary === undefined
+        ? ['initdb', '-U', 'postgres', '-A', 'trust', '-E', 'UTF8']
+        : ['pg_basebackup', '-d', `${primary}/postgres`, '-R', '-X', 'stream', '-c', 'fast'];
+    await promisify(execFile)(join(bin, tool ?? ''), ['-D', data, '--no-sync', ...flags], {
+      ...user,
+      cwd: folder,
+    });
+    // A standby that is promoted has no standby yet.
+    if (primary !== undefined)
+      appendFileSync(join(data, 'postgresql.auto.conf'), "synchronous_standby_names = ''\n");
+  };
+  await make(standbyOf);
   const port = await freePort();
   const settings = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=200',
+    // A standby notices soon that its primary is gone, so its promotion does not wait.
+    'wal_retrieve_retry_interval=100ms',
     ...more,
   ];
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
   const url = `postgres://postgres@127.0.0.1:${port}`;
   let server: ChildProcess | undefined;
+  const signalAll = (signal: NodeJS.Signals) =>
+    void (server?.pid !== undefined && process.kill(-server.pid, signal));
+  const start = async () => {
+    // A process group of its own, so that a signal reaches all of its processes.
+    server = spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore', detached: true });
+    await untilReady(`${url}/postgres`);
+  };
   const stop = async (shutdown: keyof typeof shutdownSignals) => {
-    if (!server || server.exitCode !== null) return;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
     const exited = once(server, 'exit');
     if (server.kill(shutdownSignals[shutdown])) await exited;
   };
   return {
     url,
-    start: async () => {
-      server = spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' });
-      await untilReady(`${url}/postgres`);
-    },
+    start,
     stop,
+    async kill() {
+      if (!server || server.exitCode !== null || server.signalCode !== null) return;
+      const exited = once(server, 'exit');
+      signalAll('SIGKILL');
+      await exited;
+    },
+    async rejoin(primary) {
+      rmSync(data, { recursive: true, force: true });
+      await make(primary);
+      await start();
+    },
+    freeze: () => signalAll('SIGSTOP'),
+    wake: () => signalAll('SIGCONT'),
     remove: async () => {
       await stop('fast');
       rmSync(folder, { recursive: true, force: true });
@@ -87,7 +127,9 @@ function findBinaries(): string | undefined {
   ];
   return folders
     .reverse()
-    .find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
+    .find((folder) =>
+      ['initdb', 'postgres', 'pg_basebackup'].every((name) => existsSync(join(folder, name))),
+    );
 }
 
 /** PostgreSQL refuses to run as root, so as root it runs as the user `postgres`. */

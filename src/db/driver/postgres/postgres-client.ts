@@ -1,10 +1,11 @@
 /** One connection of a PostgreSQL pool while somebody has it: named statements, bounded waits, and several statements on the way at once. */
 import { hash } from 'node:crypto';
-import type { PoolClient, QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
 import type { PostgresPoolClient } from 'kysely';
-import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
+import { UnavailableError, type UnavailableCode } from '../../../domain/unavailable.ts';
+import type { Held } from './host-pool.ts';
 import { THEN_COMMIT, WITH_NEXT } from './pipeline.ts';
-import { fromPostgres, isUsableAfter, isVerdict } from './store-error.ts';
+import { fromPostgres, isUsableAfter, isVerdict } from '../store-error.ts';
 
 /** Hexadecimal digits of a statement's name. */
 const NAME_LENGTH = 32;
@@ -36,16 +37,18 @@ export function createNames(maxStatements: number): ClientOptions['nameOf'] {
 }
 
 /** Sends statements, and keeps in mind whether the connection can be used again. */
-function createSender(client: PoolClient, { nameOf, answerTimeoutMs, canceled }: ClientOptions) {
+function createSender({ client, isCurrent }: Held, { nameOf, answerTimeoutMs, canceled }: ClientOptions) {
   let broken = false;
   const send = async (text: string, values: unknown[] = []): Promise<QueryResult> => {
     try {
-      return await client.query({
+      const answer = await client.query({
         name: nameOf(text),
         text,
         values,
         ...(answerTimeoutMs > 0 && { query_timeout: answerTimeoutMs }),
       });
+      if (isCurrent()) return answer;
+      throw new Error('Another PostgreSQL server takes the writes now, so this answer may be out of date.');
     } catch (error) {
       broken ||= !isUsableAfter(error);
       throw fromPostgres(error, canceled);
@@ -97,7 +100,7 @@ function unknownOutcome(error: unknown): UnavailableError {
 }
 
 /** Holds back what is written to the connection, so that several statements travel in one packet, and cost one system call. */
-function createHold({ connection }: PoolClient) {
+function createHold({ client: { connection } }: Held) {
   let isHeld = false;
   return {
     hold() {
@@ -114,9 +117,9 @@ function createHold({ connection }: PoolClient) {
 }
 
 /** A connection that broke, or whose answer never came, is not used again: what it still says would be taken for another's answer. */
-export function toKyselyClient(client: PoolClient, options: ClientOptions): PostgresPoolClient {
-  const { send, sendCommit, isBroken } = createSender(client, options);
-  const { hold, letGo } = createHold(client);
+export function toKyselyClient(held: Held, options: ClientOptions): PostgresPoolClient {
+  const { send, sendCommit, isBroken } = createSender(held, options);
+  const { hold, letGo } = createHold(held);
   let ahead: Promise<QueryResult>[] = [];
   let commit: Promise<QueryResult> | undefined;
 
@@ -153,7 +156,7 @@ export function toKyselyClient(client: PoolClient, options: ClientOptions): Post
     query,
     release: (destroy?: boolean) => {
       letGo();
-      client.release(isBroken() || destroy);
+      held.release(isBroken() || destroy === true);
     },
   } as unknown as PostgresPoolClient;
 }

@@ -1,0 +1,117 @@
+/** Real gateways on both hosts of a cluster, under load, while the cluster fails; and what the log says afterwards. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startGateway, type RunningGateway } from '../support/machine/process.ts';
+import { seedDatabase } from '../support/mutations.ts';
+import { range } from '../support/range.ts';
+import type { Cluster } from './cluster.ts';
+import { follow, readLog, type Follower, type Seen } from './followers.ts';
+import { until } from './until.ts';
+import { skuOf, startWriters, type Acknowledged, type Writers } from './writers.ts';
+
+export interface RigOptions {
+  readonly gateways: number;
+  readonly writers: number;
+  readonly followers: number;
+  /** Flags of the gateways. */
+  readonly flags?: readonly string[];
+}
+
+export interface Rig {
+  readonly cluster: Cluster;
+  readonly gateways: readonly RunningGateway[];
+  readonly writers: Writers;
+  readonly followers: readonly Follower[];
+  /** Resolves once so many more updates were acknowledged. */
+  acknowledge(count: number): Promise<void>;
+  /** How long after this moment the next update was acknowledged, in milliseconds. */
+  backAfter(moment: number): Promise<number>;
+  /** Ends the load, and compares everything that was told with the log. */
+  finish(): Promise<RigReport>;
+  close(): Promise<void>;
+}
+
+export interface RigReport {
+  readonly acknowledged: number;
+  /** Acknowledged updates that are not in the log. */
+  readonly lost: number;
+  /** Keys with more than one change. */
+  readonly doubled: number;
+  /** Positions that a follower missed, or got twice or out of order. */
+  readonly gaps: number;
+  readonly faults: readonly string[];
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly longestMs: number;
+}
+
+export async function openRig(cluster: Cluster, options: RigOptions): Promise<Rig> {
+  await seedDatabase(
+    cluster.url,
+    range(options.writers + 1).map((n) => ({ skuId: skuOf(n) })),
+  );
+  const flags = ['--rate-limit', '0', '--log-level', 'error', ...(options.flags ?? [])];
+  const gateways = await Promise.all(range(options.gateways).map(() => startGateway(cluster.url, ...flags)));
+  const origins = gateways.map(({ origin }) => origin);
+  const followers = range(options.followers).map((n) => follow(origins[n % origins.length] ?? ''));
+  const writers = startWriters(options.writers, () => origins);
+  const { acknowledged } = writers;
+  return {
+    ...{ cluster, gateways, writers, followers },
+    async acknowledge(count) {
+      const wanted = acknowledged.length + count;
+      await until(`${count} more updates are acknowledged`, () => acknowledged.length >= wanted);
+    },
+    async backAfter(moment) {
+      const first = await until('an update is acknowledged', () =>
+        acknowledged.find(({ answeredAt }) => answeredAt > moment),
+      );
+      return first.answeredAt - moment;
+    },
+    async finish() {
+      await writers.stop();
+      const log = await readLog(origins[0] ?? '');
+      await untilCaughtUp(followers, log);
+      await Promise.all(followers.map((follower) => follower.stop()));
+      return compare(log, acknowledged, followers, writers);
+    },
+    async close() {
+      await Promise.all(followers.map((follower) => follower.stop()));
+      await Promise.all(gateways.map((gateway) => gateway.stop('SIGKILL')));
+    },
+  };
+}
+
+/** A stream that was cut off resumes after up to 30 seconds. */
+async function untilCaughtUp(followers: readonly Follower[], log: readonly Seen[]): Promise<void> {
+  const last = log.at(-1)?.id;
+  for (let waited = 0; waited < 60; waited++) {
+    if (followers.every(({ seen, faults }) => faults.length > 0 || seen.at(-1)?.id === last)) return;
+    await sleep(1_000);
+  }
+}
+
+function compare(
+  log: readonly Seen[],
+  acknowledged: readonly Acknowledged[],
+  followers: readonly Follower[],
+  writers: Writers,
+): RigReport {
+  const byKey = Map.groupBy(log, ({ reason }) => reason);
+  const isStored = ({ key, skuId, version }: Acknowledged) =>
+    byKey.get(key)?.some((change) => change.skuId === skuId && change.version === version) ?? false;
+  const own = [...byKey].filter(([key]) => key?.startsWith('writer-'));
+  const positions = log.map(({ id }) => id).join();
+  const isWhole = ({ seen }: Follower) => seen.map(({ id }) => id).join() === positions;
+  return {
+    acknowledged: acknowledged.length,
+    lost: acknowledged.filter((one) => !isStored(one)).length,
+    doubled: own.filter(([, changes]) => changes.length > 1).length,
+    gaps: followers.filter((follower) => !isWhole(follower)).length + Number(!isDense(log)),
+    faults: followers.flatMap(({ faults }) => faults),
+    statuses: Object.fromEntries(writers.statuses),
+    longestMs: Math.round(writers.longestMs()),
+  };
+}
+
+function isDense(log: readonly Seen[]): boolean {
+  return log.every(({ id }, i) => i === 0 || id === (log[i - 1]?.id ?? 0) + 1);
+}
