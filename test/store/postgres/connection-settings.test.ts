@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { describeDatabase } from '../../src/db/driver/database-url.ts';
-import { completeUrl, readConnectionSettings } from '../../src/db/driver/postgres/connection-settings.ts';
-import { makeFolder } from '../support/stores/databases.ts';
+import { describeDatabase } from '../../../src/db/driver/database-url.ts';
+import { completeUrl, readConnectionSettings } from '../../../src/db/driver/postgres/connection-settings.ts';
+import { makeFolder } from '../../support/stores/databases.ts';
 
 const folder = makeFolder();
 afterAll(() => folder.remove());

@@ -1,17 +1,17 @@
 /** Long reads on PostgreSQL: they are stopped, they are in nobody's way, and no process that stalls keeps its locks. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { createInventory } from '../../src/db/inventory.ts';
-import { openStore } from '../../src/db/store/open-store.ts';
-import type { Store } from '../../src/db/store/store.ts';
-import { createAuthenticate } from '../../src/db/authenticate.ts';
-import { inTransaction } from '../../src/db/store/transaction.ts';
-import { parseIdentifier } from '../../src/domain/identifier.ts';
-import type { TestDatabase } from '../support/stores/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { seedStore, tokens } from '../support/gateway.ts';
-import { setSku, updateFor } from '../support/requests.ts';
-import { createTestDatabase } from '../support/stores/stores.ts';
+import { createInventory } from '../../../src/db/inventory.ts';
+import { openStore } from '../../../src/db/store/open-store.ts';
+import type { Store } from '../../../src/db/store/store.ts';
+import { createAuthenticate } from '../../../src/db/authenticate.ts';
+import { inTransaction } from '../../../src/db/store/transaction.ts';
+import { parseIdentifier } from '../../../src/domain/identifier.ts';
+import type { TestDatabase } from '../../support/stores/databases.ts';
+import { eventually } from '../../support/eventually.ts';
+import { seedStore, tokens } from '../../support/gateway.ts';
+import { setSku, updateFor } from '../../support/requests.ts';
+import { createTestDatabase } from '../../support/stores/stores.ts';
 
 const clock = () => new Date();
 const origin = { supplierId: 'acme', actor: 'client', source: 'GRAPHQL' } as const;

@@ -2,9 +2,9 @@
 import { EventEmitter } from 'node:events';
 import type { PoolClient } from 'pg';
 import { beforeEach, expect, test } from 'vitest';
-import { THEN_COMMIT, WITH_NEXT } from '../../src/db/driver/postgres/pipeline.ts';
-import { createNames, toKyselyClient } from '../../src/db/driver/postgres/postgres-client.ts';
-import { UnavailableError } from '../../src/domain/unavailable.ts';
+import { THEN_COMMIT, WITH_NEXT } from '../../../src/db/driver/postgres/pipeline.ts';
+import { createNames, toKyselyClient } from '../../../src/db/driver/postgres/postgres-client.ts';
+import { UnavailableError } from '../../../src/domain/unavailable.ts';
 
 /** A connection whose answers the test gives; `sent` is what went to the server. */
 class FakeConnection extends EventEmitter {
