@@ -11,6 +11,8 @@ export interface DemoGateway {
   /** The gateway's own address now. */
   readonly direct: string;
   readonly proxy: Proxy;
+  /** The URL of its store. */
+  readonly database: string;
   /** Ends the gateway as `kill -9` does. */
   kill(): Promise<void>;
   /** Starts it again on the same store. */
@@ -25,6 +27,7 @@ export async function openDemoGateway(...flags: string[]): Promise<DemoGateway> 
   const proxy = await openProxy(Number(gateway.port));
   return {
     url: proxy.url,
+    database: database.url,
     get direct() {
       return gateway.origin;
     },

@@ -8,6 +8,8 @@ import type { RowResult } from './results.ts';
  * - `TIMED_OUT`: no answer came in time.
  * - `ABORTED`: your signal ended the call; `cause` is its reason.
  * - `UNEXPECTED_ANSWER`: something else than a gateway answered, such as a proxy.
+ *
+ * `CURSOR_AHEAD`: the gateway's store has lost the change of your cursor. Begin without it, and read the SKUs again.
  */
 export type FaultCode =
   | 'NO_ANSWER'
@@ -19,6 +21,7 @@ export type FaultCode =
   | 'FORBIDDEN'
   | 'BAD_USER_INPUT'
   | 'AMBIGUOUS_IDENTIFIER'
+  | 'CURSOR_AHEAD'
   | 'INTERNAL_SERVER_ERROR'
   | 'STORE_UNAVAILABLE'
   | 'OUTCOME_UNKNOWN'
