@@ -45,7 +45,11 @@ effect(() => {
   if (viewer.value && mayView.value && isSignedIn.value === true)
     untracked(() => followLive(takeOtherStream()));
 });
-effect(() => (mayManageWebhooks.value ? untracked(followWebhooks) : undefined));
+effect(() => {
+  // A question on its way while somebody signs in would be answered as if nobody had.
+  if (mayManageWebhooks.value && isSignedIn.value === true) return untracked(followWebhooks);
+  return undefined;
+});
 onLost(() => {
   forgetOwn();
   readHistoryAnew();

@@ -45,19 +45,29 @@ export interface WebhookFields {
   readonly filter: NonNullable<WebhookChange['filter']>;
 }
 
+/** Why a form is refused. */
+export interface FormFault {
+  /** The name of the input field that is at fault; empty if none is. */
+  readonly field: string;
+  readonly text: string;
+}
+
 /** Creates the webhook, and shows its secret. Resolves with the reason if it is refused. */
-export async function createWebhook(input: WebhookFields): Promise<string | null> {
+export async function createWebhook(input: WebhookFields): Promise<FormFault | null> {
   return told(async () => {
-    const { createWebhookEndpoint: created } = await once(() => send(createWebhookMutation, { input }));
+    const { createWebhookEndpoint: created } = await send(createWebhookMutation, { input });
     const { secret, endpoint } = created;
     webhookDialog.value = { kind: 'secret', url: endpoint.url, secret, isNew: true };
   });
 }
 
 /** Changes the webhook. Resolves with the reason if it is refused. */
-export async function changeWebhook({ endpointId }: Webhook, change: WebhookChange): Promise<string | null> {
+export async function changeWebhook(
+  { endpointId }: Webhook,
+  change: WebhookChange,
+): Promise<FormFault | null> {
   return told(async () => {
-    await untilReachable(() => send(updateWebhookMutation, { input: { endpointId, ...change } }));
+    await send(updateWebhookMutation, { input: { endpointId, ...change } });
     closeWebhookDialog();
   });
 }
@@ -70,20 +80,16 @@ export function enableWebhook({ endpointId }: Webhook, isEnabled: boolean): Prom
 export function pingWebhook({ endpointId, url }: Webhook): Promise<void> {
   return act(
     () => send(pingWebhookMutation, { input: { endpointId } }),
-    `A ping is sent to ${url}. Its outcome is the first of the attempts soon.`,
+    `A ping is sent to ${url}. The attempts tell soon how that went.`,
   );
 }
 
 export async function rotateSecret({ endpointId, url }: Webhook): Promise<void> {
   closeWebhookDialog();
-  await pending(async () => {
-    try {
-      const answer = await once(() => send(rotateWebhookMutation, { input: { endpointId } }));
-      const { secret } = answer.rotateWebhookSecret;
-      webhookDialog.value = { kind: 'secret', url, secret, isNew: false };
-    } finally {
-      await readWebhooks();
-    }
+  await act(async () => {
+    const answer = await once(() => send(rotateWebhookMutation, { input: { endpointId } }));
+    const { secret } = answer.rotateWebhookSecret;
+    webhookDialog.value = { kind: 'secret', url, secret, isNew: false };
   });
 }
 
@@ -112,27 +118,26 @@ async function act(work: () => Promise<unknown>, done?: string): Promise<void> {
   });
 }
 
-/** Does the work for a form. Resolves with the reason if it is refused. */
-async function told(work: () => Promise<void>): Promise<string | null> {
+/** Does the work for a form, once. Resolves with the reason if it is refused. */
+async function told(work: () => Promise<void>): Promise<FormFault | null> {
   try {
-    await work();
+    await untilReachable(() => once(work));
     return null;
   } catch (error) {
-    // The form says which field it is.
-    return (error instanceof Error ? error.message : String(error)).replace(/^input(?:\.\w+)*: /, '');
+    const message = error instanceof Error ? error.message : String(error);
+    const [place = '', field = ''] = /^input\.(?:filter\.)?(\w+)(?:\.\d+)?: /.exec(message) ?? [];
+    return { field, text: message.slice(place.length) };
   } finally {
     void readWebhooks();
   }
 }
 
 /** Without a second try: if the answer to the first one is lost, it has made a secret that nobody knows. */
-function once<Data>(work: () => Promise<Data>): Promise<Data> {
-  return untilReachable(async () => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      throw new RefusedError(`${error.message} Look at the list before you try again: it may be done.`);
-    }
-  });
+async function once<Data>(work: () => Promise<Data>): Promise<Data> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    throw new RefusedError(`${error.message} Look at the list before you try again: it may be done.`);
+  }
 }

@@ -26,7 +26,7 @@ export const stoppedWebhooks = computed(() =>
 
 const takeTurn = inTurn();
 
-/** Reads them now and from now on. Returns the function that ends it. */
+/** Reads them now and from now on. Returns the function that ends it, and forgets them. */
 export function followWebhooks(): () => void {
   const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,6 +47,7 @@ export function followWebhooks(): () => void {
     clearTimeout(timer);
     document.removeEventListener('visibilitychange', lookNow);
     forgetPage();
+    webhooks.value = null;
   });
   return () => stop.abort();
 }

@@ -1,7 +1,13 @@
 /** The form of a new webhook, and of one that is changed. */
 import { useState } from 'preact/hooks';
 import type { Webhook } from '../api/webhook-documents.ts';
-import { changeWebhook, closeWebhookDialog, createWebhook, type WebhookFields } from '../edit/webhooks.ts';
+import {
+  changeWebhook,
+  closeWebhookDialog,
+  createWebhook,
+  type FormFault,
+  type WebhookFields,
+} from '../edit/webhooks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { sources, type Source } from '../state/sources.ts';
 
@@ -16,7 +22,7 @@ interface Draft {
 
 export function WebhookForm({ webhook }: { webhook: Webhook | null }) {
   const [draft, setDraft] = useState(() => draftOf(webhook));
-  const [fault, setFault] = useState<string | null>(null);
+  const [fault, setFault] = useState<FormFault | null>(null);
   const [isBusy, setBusy] = useState(false);
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const submit = async (event: Event) => {
@@ -36,14 +42,14 @@ export function WebhookForm({ webhook }: { webhook: Webhook | null }) {
             spellcheck={false}
             placeholder="https://shop.example.com/stock"
             value={draft.url}
-            aria-invalid={fault !== null}
+            aria-invalid={fault?.field === 'url'}
             onInput={({ currentTarget: { value } }) => set({ url: value })}
           />
         </label>
-        <Conditions draft={draft} set={set} />
+        <Conditions draft={draft} set={set} fault={fault} />
         {fault !== null && (
           <p class="fault" role="alert">
-            {fault}
+            {`${fieldNames[fault.field] ?? ''}${fault.text}`}
           </p>
         )}
         <footer>
@@ -59,19 +65,30 @@ export function WebhookForm({ webhook }: { webhook: Webhook | null }) {
   );
 }
 
-function Conditions({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => void }) {
+/** The text of a fault in the URL names it already. */
+const fieldNames: Readonly<Record<string, string>> = { skuIds: 'SKUs: ', actors: 'Tokens: ' };
+
+interface ConditionsProps {
+  readonly draft: Draft;
+  readonly set: (change: Partial<Draft>) => void;
+  readonly fault: FormFault | null;
+}
+
+function Conditions({ draft, set, fault }: ConditionsProps) {
   return (
     <>
       <p class="hint">It is told of all changes, unless you name some:</p>
       <Lines
         label="Only of these SKUs, one a line"
         value={draft.skuIds}
+        isFault={fault?.field === 'skuIds'}
         onChange={(skuIds) => set({ skuIds })}
       />
       <Sources chosen={draft.sources} onChange={(chosen) => set({ sources: chosen })} />
       <Lines
         label="Only made by these tokens, one name a line"
         value={draft.actors}
+        isFault={fault?.field === 'actors'}
         onChange={(actors) => set({ actors })}
       />
     </>
@@ -81,10 +98,11 @@ function Conditions({ draft, set }: { draft: Draft; set: (change: Partial<Draft>
 interface LinesProps {
   readonly label: string;
   readonly value: string;
+  readonly isFault: boolean;
   readonly onChange: (value: string) => void;
 }
 
-function Lines({ label, value, onChange }: LinesProps) {
+function Lines({ label, value, isFault, onChange }: LinesProps) {
   return (
     <label>
       {label}
@@ -92,6 +110,7 @@ function Lines({ label, value, onChange }: LinesProps) {
         rows={2}
         spellcheck={false}
         value={value}
+        aria-invalid={isFault}
         onInput={({ currentTarget }) => onChange(currentTarget.value)}
       />
     </label>
@@ -134,7 +153,7 @@ function draftOf(webhook: Webhook | null): Draft {
   };
 }
 
-function save(webhook: Webhook | null, draft: Draft): Promise<string | null> {
+function save(webhook: Webhook | null, draft: Draft): Promise<FormFault | null> {
   const fields = fieldsOf(draft);
   if (!webhook) return createWebhook(fields);
   const before = fieldsOf(draftOf(webhook));

@@ -71,34 +71,20 @@ function State({
 }
 
 function Actions({ webhook }: { webhook: Webhook }) {
-  const { disabledAt, disabledReason, failingSince } = webhook;
-  const isEnabled = disabledAt === null;
-  const isFailing = isEnabled && failingSince !== null;
-  const [isOpen, setOpen] = useState(failingSince !== null);
+  const [isOpen, setOpen] = useState(webhook.failingSince !== null);
   const ask = (kind: 'rotate' | 'delete' | 'form') => {
     webhookDialog.value = { kind, webhook };
+  };
+  const ping = () => {
+    // The outcome is among them soon.
+    setOpen(true);
+    void pingWebhook(webhook);
   };
   return (
     <>
       <div class="actions">
-        <button type="button" onClick={() => void enableWebhook(webhook, !isEnabled)}>
-          {isEnabled ? 'Disable' : 'Enable'}
-        </button>
-        {isFailing && (
-          <button type="button" onClick={() => void enableWebhook(webhook, true)}>
-            Try now
-          </button>
-        )}
-        {!isEnabled && disabledReason !== 'BY_HAND' && (
-          <button
-            type="button"
-            title="Takes the mark off the board."
-            onClick={() => void enableWebhook(webhook, false)}
-          >
-            Leave it disabled
-          </button>
-        )}
-        <button type="button" onClick={() => void pingWebhook(webhook)}>
+        <Switch webhook={webhook} />
+        <button type="button" onClick={ping}>
           Send a ping
         </button>
         <button type="button" onClick={() => ask('form')}>
@@ -115,6 +101,30 @@ function Actions({ webhook }: { webhook: Webhook }) {
         </button>
       </div>
       {isOpen && <Attempts webhook={webhook} />}
+    </>
+  );
+}
+
+/** Disables and enables it. What is enabled again is tried at once. */
+function Switch({ webhook }: { webhook: Webhook }) {
+  const { disabledReason, failingSince } = webhook;
+  const isEnabled = disabledReason === null;
+  const set = (to: boolean) => void enableWebhook(webhook, to);
+  return (
+    <>
+      <button type="button" onClick={() => set(!isEnabled)}>
+        {isEnabled ? 'Disable' : 'Enable'}
+      </button>
+      {isEnabled && failingSince !== null && (
+        <button type="button" onClick={() => set(true)}>
+          Try now
+        </button>
+      )}
+      {!isEnabled && disabledReason !== 'BY_HAND' && (
+        <button type="button" title="Takes the mark off the board." onClick={() => set(false)}>
+          Leave it disabled
+        </button>
+      )}
     </>
   );
 }

@@ -75,7 +75,13 @@ describe.skipIf(lacksBrowser)('Webhooks on the board', { timeout: 90_000 }, () =
     await page.getByRole('button', { name: 'Add webhook' }).click();
     await dialog().getByLabel('URL of the program that is told').fill('shop.example.com');
     await press('Add');
-    await expect.poll(() => dialog().getByRole('alert').innerText(), patience).toMatch(/^Give a whole URL/);
+    const refusal = () => dialog().getByRole('alert').innerText();
+    await expect.poll(refusal, patience).toMatch(/^Give a whole URL/);
+    await dialog().getByLabel('URL of the program that is told').fill(receiver.url);
+    await dialog().getByLabel('Only of these SKUs').fill('x\n'.repeat(101));
+    await press('Add');
+    await expect.poll(refusal, patience).toBe('SKUs: This must have at most 100 items.');
+    expect(await dialog().getByLabel('Only of these SKUs').getAttribute('aria-invalid')).toBe('true');
     await page.keyboard.press('Escape');
     expect(await focused()).toBe('Add webhook');
 
@@ -292,5 +298,26 @@ test.skipIf(lacksBrowser)(
     expect(new URL(page.url()).pathname).toBe('/board/');
     expect(await page.content()).not.toMatch(/webhook/i);
     expect(sent.filter((body) => /webhook/i.test(body ?? ''))).toEqual([]);
+    await board.context.close();
+  },
+);
+
+test.skipIf(lacksBrowser)(
+  'a page of webhooks goes to the stock when somebody signs in who may not manage them',
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await openBoardStage([{ skuId: 'cup' }]);
+    await saveManager(stage.database);
+    const board = await openBoard(stage);
+    const { context, page } = board;
+    await signIn(board, MANAGER);
+    await page.getByRole('link', { name: 'Webhooks' }).click();
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    await context.clearCookies();
+    // The page asks by itself, and so finds out.
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await signIn(board);
+    expect(new URL(page.url()).pathname).toBe('/board/');
+    expect(await page.getByText(/webhook/i).count()).toBe(0);
   },
 );
