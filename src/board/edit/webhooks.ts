@@ -53,7 +53,7 @@ export interface FormFault {
 }
 
 /** Creates the webhook, and shows its secret. Resolves with the reason if it is refused. */
-export async function createWebhook(input: WebhookFields): Promise<FormFault | null> {
+export function createWebhook(input: WebhookFields): Promise<FormFault | null> {
   return told(async () => {
     const { createWebhookEndpoint: created } = await send(createWebhookMutation, { input });
     const { secret, endpoint } = created;
@@ -62,10 +62,7 @@ export async function createWebhook(input: WebhookFields): Promise<FormFault | n
 }
 
 /** Changes the webhook. Resolves with the reason if it is refused. */
-export async function changeWebhook(
-  { endpointId }: Webhook,
-  change: WebhookChange,
-): Promise<FormFault | null> {
+export function changeWebhook({ endpointId }: Webhook, change: WebhookChange): Promise<FormFault | null> {
   return told(async () => {
     await send(updateWebhookMutation, { input: { endpointId, ...change } });
     closeWebhookDialog();
@@ -84,23 +81,23 @@ export function pingWebhook({ endpointId, url }: Webhook): Promise<void> {
   );
 }
 
-export async function rotateSecret({ endpointId, url }: Webhook): Promise<void> {
+export function rotateSecret({ endpointId, url }: Webhook): Promise<void> {
   closeWebhookDialog();
-  await act(async () => {
+  return act(async () => {
     const answer = await once(() => send(rotateWebhookMutation, { input: { endpointId } }));
     const { secret } = answer.rotateWebhookSecret;
     webhookDialog.value = { kind: 'secret', url, secret, isNew: false };
   });
 }
 
-export async function deleteWebhook({ endpointId, url }: Webhook): Promise<void> {
+export function deleteWebhook({ endpointId, url }: Webhook): Promise<void> {
   closeWebhookDialog();
-  await act(() => send(deleteWebhookMutation, { input: { endpointId } }), `${url} is deleted.`);
+  return act(() => send(deleteWebhookMutation, { input: { endpointId } }), `${url} is deleted.`);
 }
 
-export async function replay({ endpointId, url }: Webhook, { fromChangeId }: ReplayPlace): Promise<void> {
+export function replay({ endpointId, url }: Webhook, { fromChangeId }: ReplayPlace): Promise<void> {
   closeWebhookDialog();
-  await act(
+  return act(
     () => send(replayWebhookMutation, { input: { endpointId, fromChangeId } }),
     `Changes are sent to ${url} again.`,
   );
