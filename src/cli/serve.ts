@@ -4,7 +4,6 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import type { OpenInventory } from '../db/inventory.ts';
 import { keyFileOf } from '../db/webhook/key-file.ts';
-import { durabilityWarnings } from '../db/store/postgres-durability.ts';
 import { canListenTogether } from '../gateway/http/listen-together.ts';
 import { createThreadLog, openLog } from '../gateway/http/thread-log.ts';
 import { openGateway, type Gateway, type GatewaySettings } from '../gateway/open-gateway.ts';
@@ -17,6 +16,7 @@ import { serveOptions } from './options/settings.ts';
 import { readOptions, UsageError, type Command, type Io } from './options/command.ts';
 import { DEMO_TOKEN, demoGraphiql, demoTokens, seedDemo } from '../demo/demo.ts';
 import { plainGraphiql } from '../http/plain-graphiql.ts';
+import { tellDurability } from './tell-durability.ts';
 import { version } from './version.ts';
 
 const HOUR_MS = 3_600_000;
@@ -87,7 +87,8 @@ async function serve(
   io: Io,
 ): Promise<End | undefined> {
   if (values.demo) await seedDemo(store, catalog, io.clock);
-  for (const warning of [...networkWarnings(values), ...(await durabilityWarnings(store))]) {
+  const durability = await tellDurability(store, values['expect-sync-standby'], logger);
+  for (const warning of [...networkWarnings(values), ...durability]) {
     logger.warn(warning);
     io.err(`stockgate: ${warning}\n`);
   }

@@ -27,6 +27,8 @@ export interface Rig {
   backAfter(moment: number): Promise<number>;
   /** Ends the load, and compares everything that was told with the log. */
   finish(): Promise<RigReport>;
+  /** Ends the load at once, and compares it with the log as a gateway tells it that starts now. */
+  abandon(): Promise<RigReport>;
   close(): Promise<void>;
 }
 
@@ -48,7 +50,7 @@ export async function openRig(cluster: Cluster, options: RigOptions): Promise<Ri
     cluster.url,
     range(options.writers + 1).map((n) => ({ skuId: skuOf(n) })),
   );
-  const flags = ['--rate-limit', '0', '--log-level', 'error', ...(options.flags ?? [])];
+  const flags = ['--rate-limit', '0', '--log-level', 'silent', ...(options.flags ?? [])];
   const gateways = await Promise.all(range(options.gateways).map(() => startGateway(cluster.url, ...flags)));
   const origins = gateways.map(({ origin }) => origin);
   const followers = range(options.followers).map((n) => follow(origins[n % origins.length] ?? ''));
@@ -72,6 +74,13 @@ export async function openRig(cluster: Cluster, options: RigOptions): Promise<Ri
       await untilCaughtUp(followers, log);
       await Promise.all(followers.map((follower) => follower.stop()));
       return compare(log, acknowledged, followers, writers);
+    },
+    async abandon() {
+      await writers.abandon();
+      const fresh = await startGateway(cluster.url, ...flags);
+      const log = await readLog(fresh.origin);
+      await fresh.stop();
+      return compare(log, acknowledged, [], writers);
     },
     async close() {
       await Promise.all(followers.map((follower) => follower.stop()));

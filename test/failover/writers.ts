@@ -26,6 +26,8 @@ export interface Writers {
   readonly statuses: ReadonlyMap<string, number>;
   /** Ends after the updates in hand, which are sent again until they are acknowledged. */
   stop(): Promise<void>;
+  /** Ends without sending anything again. */
+  abandon(): Promise<void>;
 }
 
 export const skuOf = (n: number) => `sku-${n}`;
@@ -35,6 +37,7 @@ export function startWriters(count: number, origins: () => readonly string[]): W
   const acknowledged: Acknowledged[] = [];
   const statuses = new Map<string, number>();
   let isOver = false;
+  let isAbandoned = false;
   let longestMs = 0;
 
   const ask = async (origin: string | undefined, input: object) => {
@@ -66,7 +69,7 @@ export function startWriters(count: number, origins: () => readonly string[]): W
         reason: key,
       };
       const sentAt = performance.now();
-      for (let tries = writer; ; tries++) {
+      for (let tries = writer; !isAbandoned; tries++) {
         const all = origins();
         const change = await ask(all[tries % all.length], input);
         if (change) {
@@ -85,6 +88,10 @@ export function startWriters(count: number, origins: () => readonly string[]): W
     longestMs: () => longestMs,
     async stop() {
       isOver = true;
+      await Promise.all(writing);
+    },
+    async abandon() {
+      isOver = isAbandoned = true;
       await Promise.all(writing);
     },
   };

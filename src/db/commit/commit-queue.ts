@@ -24,6 +24,7 @@ export interface WriteQueue<Job, Answer> {
 
 interface Entry<Job, Answer> extends Waiting {
   readonly job: Job;
+  readonly submittedAt: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -33,10 +34,14 @@ type Batch<Job, Answer> = readonly Entry<Job, Answer>[];
 /** Runs one transaction for the jobs. Resolves to an answer for each, in order, or to the error of that job alone. */
 export type CommitJobs<Job, Answer> = (jobs: readonly Job[]) => Promise<readonly (Answer | Error)[]>;
 
-/** Creates an empty queue that runs at most `maxRunning` transactions at a time. */
+/**
+ * Creates an empty queue that runs at most `maxRunning` transactions at a time. A job that has waited for longer than `maxWaitMs` is
+ * rejected unstored, with STORE_UNAVAILABLE.
+ */
 export function createWriteQueue<Job, Answer>(
   commit: CommitJobs<Job, Answer>,
   maxRunning = 1,
+  maxWaitMs = Infinity,
 ): WriteQueue<Job, Answer> {
   const turns = createTurns<Entry<Job, Answer>>();
   let starting: Promise<void> | undefined;
@@ -51,7 +56,7 @@ export function createWriteQueue<Job, Answer>(
         resting ??= pause(REST_LOOK_MS).then(startSoon);
         return;
       }
-      const settling = settle(commit, batch);
+      const settling = settle(commit, refuseLate(batch, maxWaitMs));
       running.add(settling);
       void finish(settling, batch, performance.now());
     }
@@ -71,7 +76,7 @@ export function createWriteQueue<Job, Answer>(
   return {
     submit: (job, rows, line, isApart = false) =>
       new Promise((resolve, reject) => {
-        turns.add({ job, rows, line, isApart, resolve, reject });
+        turns.add({ job, submittedAt: performance.now(), rows, line, isApart, resolve, reject });
         void startSoon();
       }),
     backlog: turns.backlog,
@@ -84,11 +89,22 @@ export function createWriteQueue<Job, Answer>(
   };
 }
 
+/** Rejects the jobs whose callers have waited too long, and returns the others. */
+function refuseLate<Job, Answer>(batch: Batch<Job, Answer>, maxWaitMs: number): Batch<Job, Answer> {
+  const since = performance.now() - maxWaitMs;
+  if (batch.every(({ submittedAt }) => submittedAt >= since)) return batch;
+  for (const { submittedAt, reject } of batch)
+    if (submittedAt < since)
+      reject(new UnavailableError('STORE_UNAVAILABLE', new Error('Earlier commits took too long.')));
+  return batch.filter(({ submittedAt }) => submittedAt >= since);
+}
+
 /** Commits a batch. Resolves to a function that answers its jobs. */
 async function settle<Job, Answer>(
   commit: CommitJobs<Job, Answer>,
   batch: Batch<Job, Answer>,
 ): Promise<() => void> {
+  if (batch.length === 0) return () => undefined;
   try {
     const answers = await commit(batch.map(({ job }) => job));
     return () =>

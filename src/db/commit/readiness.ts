@@ -1,8 +1,10 @@
 /** Tells whether the store can be written now. It asks the store at most once a second. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { CommitObserver } from './observe-commits.ts';
 import type { Store } from '../store/store.ts';
+import { areCommitsWaiting } from '../store/standby-waits.ts';
 import { codeOf, diskFull, LOG_LIMIT } from '../driver/store-error.ts';
 
 /** How long an answer is kept, in milliseconds, so that frequent probes cost the store nothing. */
@@ -11,11 +13,14 @@ const KEPT_MS = 1_000;
 const FAILURE_KEPT_MS = 4_000;
 /** A store that does not answer within this many milliseconds is out of reach. */
 const MAX_WAIT_MS = 2_000;
+/** A commit that takes longer may wait for a standby. In milliseconds. */
+const STANDBY_LOOK_MS = 600;
 
 /** What is said of codes that an operator can act on. */
 const problems: Readonly<Record<string, string>> = {
   [LOG_LIMIT]: 'The log has reached its limit, as a reader such as a backup holds it',
   NO_PRIMARY: 'No PostgreSQL server takes writes',
+  '01000': 'A commit waited in vain for a synchronous standby',
   COMMITS_LOST: 'The PostgreSQL server lacks updates that were acknowledged',
 };
 
@@ -30,7 +35,7 @@ export function createReadiness(
   store: Store,
   noteError: (error: unknown) => void = () => undefined,
 ): Readiness {
-  const prove = store.kind === 'sqlite' ? commitToSqlite : askPostgres;
+  const prove = store.kind === 'sqlite' ? commitToSqlite : createAskPostgres();
   let last: string | null = null;
   let until = -Infinity;
   let checking: Promise<string | null> | undefined;
@@ -99,8 +104,41 @@ async function commitToSqlite({ db, log }: Store): Promise<string | null> {
   });
 }
 
-/** Asks whether the server answers and takes writes. It does not commit, because PostgreSQL watches its disk itself. */
-async function askPostgres({ writes }: Store): Promise<string | null> {
+/** Asks whether the server takes writes, and commits: a commit may have to wait for a standby. */
+function createAskPostgres() {
+  let committing: Promise<null> | undefined;
+  return async (store: Store): Promise<string | null> => {
+    const problem = await askForWrites(store);
+    if (problem !== null) return problem;
+    // One at a time. While commits wait, more of them would take connections from updates.
+    committing ??= commitToPostgres(store).finally(() => (committing = undefined));
+    committing.catch(() => undefined);
+    const over = new AbortController();
+    try {
+      return await Promise.race([committing, untilCommitsWait(store, over.signal)]);
+    } finally {
+      over.abort();
+    }
+  };
+}
+
+/** Stores nothing. The message makes the commit one of those that wait for a standby. */
+async function commitToPostgres({ writes }: Store): Promise<null> {
+  await writes
+    .transaction()
+    .execute((trx) => sql`select pg_logical_emit_message(true, 'stockgate', 'ready')`.execute(trx));
+  return null;
+}
+
+async function untilCommitsWait({ points }: Store, over: AbortSignal): Promise<string> {
+  for (;;) {
+    await pause(STANDBY_LOOK_MS, undefined, { signal: over });
+    if (await areCommitsWaiting(points, STANDBY_LOOK_MS))
+      return 'Commits wait for a synchronous standby, which does not answer.';
+  }
+}
+
+async function askForWrites({ writes }: Store): Promise<string | null> {
   const { rows } = await sql<{ standby: boolean; read_only: string }>`
     select pg_is_in_recovery() as standby, current_setting('transaction_read_only') as read_only`.execute(
     writes,

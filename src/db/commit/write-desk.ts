@@ -12,6 +12,9 @@ import type { CatalogPart } from './writer.ts';
 /** Transactions at a time. While one waits for PostgreSQL, the next is on its way. SQLite can only run one. */
 const MAX_COMMITS: Record<StoreKind, number> = { sqlite: 1, postgres: 2 };
 
+/** How long a write waits for its transaction, in milliseconds. PostgreSQL's commits can wait for a standby, and its callers behind them. */
+const MAX_WAIT_MS: Record<StoreKind, number> = { sqlite: Infinity, postgres: 5_000 };
+
 /** Where all writes of the thread arrive. */
 export interface WriteDesk {
   /** Resolves once the update is on disk. Throws UnavailableError if too much waits, or if the store takes no writes. */
@@ -46,12 +49,16 @@ export function createWriteDesk(
   const admission = createAdmission();
   const commit = observeCommits(transactions.commit, summarizeUpdates, observers);
   const save = observeCommits(transactions.save, summarizeSave, observers);
-  const queue = createWriteQueue<Job, AnswerTo<Job>>(async (jobs) => {
-    const [first] = jobs;
-    // A part is submitted with `isApart`, so it is the only job of its transaction.
-    if (first && isPart(first)) return [await save(first)];
-    return commit(jobs.filter((job): job is UpdateRequest => !isPart(job)));
-  }, MAX_COMMITS[kind]);
+  const queue = createWriteQueue<Job, AnswerTo<Job>>(
+    async (jobs) => {
+      const [first] = jobs;
+      // A part is submitted with `isApart`, so it is the only job of its transaction.
+      if (first && isPart(first)) return [await save(first)];
+      return commit(jobs.filter((job): job is UpdateRequest => !isPart(job)));
+    },
+    MAX_COMMITS[kind],
+    MAX_WAIT_MS[kind],
+  );
   const submit = <J extends Job>(job: J, supplierId: string, line: string) =>
     admission.admit(
       supplierId,

@@ -7,8 +7,9 @@ import { readConnectionSettings, type ConnectionSettings } from '../driver/postg
 import { HostPool, type Held, type OpenPool } from '../driver/postgres/host-pool.ts';
 import { createHosts, type Hosts } from '../driver/postgres/hosts.ts';
 import { rememberAcknowledged } from '../driver/postgres/acknowledged.ts';
-import { createNames, toKyselyClient } from '../driver/postgres/postgres-client.ts';
+import { createNames, toKyselyClient, type ClientOptions } from '../driver/postgres/postgres-client.ts';
 import { fromPostgres } from '../driver/store-error.ts';
+import { endStandbyWaits } from './standby-waits.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -24,6 +25,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_STATEMENTS = 200;
 /** The server's timeout for writes, as a share of the answer timeout. The server gives up first, so the outcome of the write is known. */
 const WRITE_SHARE = 0.8;
+/** How long a commit may wait for a synchronous standby, in milliseconds. Then the wait ends, and its outcome is unknown. */
+const STANDBY_PATIENCE_MS = 5_000;
+/** How often a commit that waits is looked at, in milliseconds. */
+const STANDBY_LOOK_MS = 500;
 
 /** Timeouts of a store on PostgreSQL. */
 export interface Patience {
@@ -37,6 +42,7 @@ interface PoolOptions {
   readonly purpose: keyof typeof MAX_CONNECTIONS;
   readonly isSide?: boolean;
   readonly answerTimeoutMs: number;
+  readonly slowCommit?: ClientOptions['slowCommit'];
   readonly verify?: (client: ClientBase, version: number) => Promise<void>;
   /** Server settings of each connection, in milliseconds. 0 means no limit. */
   readonly statement_timeout: number;
@@ -66,13 +72,19 @@ export async function openPostgres(
   };
   // A gateway that stalls inside a transaction loses its session and its locks before its callers' answers time out.
   const writing = Math.floor(answerTimeoutMs * WRITE_SHARE);
+  const points = await openPool(place, { purpose: 'points', ...reading });
+  const endWaits = () => {
+    // The next look tries again.
+    endStandbyWaits(points, STANDBY_PATIENCE_MS - STANDBY_LOOK_MS).catch(() => undefined);
+  };
   const pools = {
+    points,
     db: await openPool(place, { purpose: 'reads', ...reading }),
-    points: await openPool(place, { purpose: 'points', ...reading }),
     writes: await openPool(place, {
       purpose: 'writes',
       answerTimeoutMs,
       verify: acknowledged.verify,
+      slowCommit: answerTimeoutMs > 0 ? { afterMs: STANDBY_LOOK_MS, act: endWaits } : undefined,
       statement_timeout: writing,
       idle_in_transaction_session_timeout: writing,
     }),
@@ -109,11 +121,11 @@ function openPlace(url: string): Place {
 }
 
 async function openPool(place: Place, options: PoolOptions): Promise<Kysely<Tables>> {
-  const { purpose, answerTimeoutMs, verify } = options;
+  const { purpose, answerTimeoutMs, verify, slowCommit } = options;
   const pool = new HostPool(place.hosts, await createOpenPool(place.settings, options), verify);
   const canceled = purpose === 'writes' ? 'STORE_UNAVAILABLE' : 'QUERY_TIMEOUT';
   const nameOf = createNames(MAX_STATEMENTS);
-  const client = { nameOf, answerTimeoutMs, pipeline: purpose === 'writes', canceled } as const;
+  const client = { nameOf, answerTimeoutMs, pipeline: purpose === 'writes', canceled, slowCommit } as const;
   const kyselyPool: PostgresPool = {
     options: {},
     end: () => pool.end(),

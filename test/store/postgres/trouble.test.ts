@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { durabilityWarnings } from '../../../src/db/store/postgres-durability.ts';
+import { describeDurability } from '../../../src/db/store/durability.ts';
 import { createInventory, type OpenInventory } from '../../../src/db/inventory.ts';
 import { openStore } from '../../../src/db/store/open-store.ts';
 import type { Store } from '../../../src/db/store/store.ts';
@@ -105,11 +105,12 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL server', () => {
   test('that answers before its disk does is told of, by each setting', async () => {
     const noFsync: unknown = expect.stringContaining('fsync=off');
     // The server of the tests is set so.
-    expect(await durabilityWarnings(watcher)).toEqual([noFsync]);
+    expect(await describeDurability(watcher)).toEqual({ waitsForStandby: false, warnings: [noFsync] });
+    expect((await describeDurability(watcher, true)).warnings[1]).toContain('wait for no standby');
     const name = new URL(database.url).pathname.slice(1);
     await query(database.url, `alter database ${name} set synchronous_commit = off`);
     const again = await openStore(database.url);
-    const warnings = await durabilityWarnings(again);
+    const { warnings } = await describeDurability(again);
     await again.close();
     expect(warnings).toEqual([noFsync, expect.stringContaining('synchronous_commit=off')]);
   });

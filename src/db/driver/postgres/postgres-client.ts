@@ -20,6 +20,8 @@ export interface ClientOptions {
   readonly pipeline: boolean;
   /** What it means that the server cancelled a statement that took too long. */
   readonly canceled: UnavailableCode;
+  /** Called when a commit takes longer than `afterMs`. It may wait for a standby. */
+  readonly slowCommit?: { readonly afterMs: number; readonly act: () => void } | undefined;
 }
 
 /**
@@ -37,7 +39,8 @@ export function createNames(maxStatements: number): ClientOptions['nameOf'] {
 }
 
 /** Sends statements, and keeps in mind whether the connection can be used again. */
-function createSender({ client, isCurrent }: Held, { nameOf, answerTimeoutMs, canceled }: ClientOptions) {
+function createSender({ client, isCurrent }: Held, options: ClientOptions) {
+  const { nameOf, answerTimeoutMs, canceled, slowCommit } = options;
   let broken = false;
   const send = async (text: string, values: unknown[] = []): Promise<QueryResult> => {
     try {
@@ -55,16 +58,18 @@ function createSender({ client, isCurrent }: Held, { nameOf, answerTimeoutMs, ca
     }
   };
   const sendCommit = async (): Promise<QueryResult> => {
-    let warning: unknown;
-    const note = (notice: { code?: string | undefined }) => {
-      if (WARNING.test(notice.code ?? '')) warning = notice;
+    let warning: Error | undefined;
+    const note = ({ code = '', message }: { code?: string | undefined; message?: string | undefined }) => {
+      if (WARNING.test(code)) warning = Object.assign(new Error(message), { code });
     };
     client.on('notice', note);
+    const timer = slowCommit && setInterval(slowCommit.act, slowCommit.afterMs);
     try {
       const answer = await send('commit');
       if (warning !== undefined) throw new UnavailableError('OUTCOME_UNKNOWN', warning);
       return answer;
     } finally {
+      clearInterval(timer);
       client.off('notice', note);
     }
   };
