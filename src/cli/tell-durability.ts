@@ -1,6 +1,6 @@
 /** Tells the operator what an acknowledged update can survive: at the start, and when another PostgreSQL server takes the writes. */
 import type { FastifyBaseLogger } from 'fastify';
-import { describeDurability } from '../db/store/durability.ts';
+import { describeDurability } from '../db/upkeep/durability.ts';
 import type { Store } from '../db/store/store.ts';
 
 /** Resolves to the warnings of the start. `expectsStandby`: the operator expects commits to wait for a standby. */

@@ -83,7 +83,7 @@ export const rooms: readonly Room[] = [
   room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
     'db/upkeep',
-    'Backup, check and copy of a whole store.',
+    'Backup, check and copy of a whole store, and what its settings mean.',
     ...['domain', 'db/driver', 'db/store', 'db/update'],
   ),
   room(

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { describeDurability } from '../../../src/db/store/durability.ts';
+import { describeDurability } from '../../../src/db/upkeep/durability.ts';
 import { createInventory, type OpenInventory } from '../../../src/db/inventory.ts';
 import { openStore } from '../../../src/db/store/open-store.ts';
 import type { Store } from '../../../src/db/store/store.ts';

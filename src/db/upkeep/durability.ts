@@ -1,6 +1,6 @@
 /** Tells what a PostgreSQL server's settings mean for acknowledged updates. SQLite needs no such check: open-store.ts sets its own. */
 import { sql } from 'kysely';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 /** If one of these is off, PostgreSQL acknowledges commits that a power cut can undo. */
 const needed = ['fsync', 'synchronous_commit', 'full_page_writes'] as const;
