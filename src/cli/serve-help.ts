@@ -14,6 +14,8 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --port PORT            (default 4000; 0 takes a free one)
   --threads N|auto       threads that serve HTTP, 1 to 64; auto: one for each core (default 1)
   --database URL         sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
+  --pg-prepared on|off   whether PostgreSQL's statements are named and planned once; off for poolers that keep no names
+                         (default on)
   --expect-sync-standby  warns if PostgreSQL's commits wait for no standby
   --allowed-host NAME    answers requests for this host name and loopback only; may be given several times (default any
                          name; loopback only with --demo)

@@ -108,6 +108,12 @@ async function serve(
   return end;
 }
 
+/** Every thread that opens the store learns it from the URL. */
+function withoutPrepared(database: string): string {
+  if (database.startsWith('sqlite:')) return database;
+  return `${database}${database.includes('?') ? '&' : '?'}prepared=off`;
+}
+
 /** `localhost` can mean 127.0.0.1 and ::1. Fastify would listen on ::1 with a second server, without the first one's connection limits. */
 function addressOf(host: string): string {
   return host === 'localhost' ? '127.0.0.1' : host;
@@ -115,7 +121,7 @@ function addressOf(host: string): string {
 
 function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date): GatewaySettings {
   return {
-    database: values.database,
+    database: values['pg-prepared'] === 'off' ? withoutPrepared(values.database) : values.database,
     storeOptions: {
       queryTimeoutMs: values['query-timeout'] * 1_000,
       keyQuotaBytes: values['idempotency-quota'] * MEBIBYTE,

@@ -92,6 +92,7 @@ export const webhookOptions = {
 export const serveOptions = {
   database,
   demo: { type: 'boolean', schema: boolean },
+  'pg-prepared': { schema: z.enum(['on', 'off'], 'Give on or off.').default('on') },
   'expect-sync-standby': { type: 'boolean', schema: boolean },
   host: { schema: z.string().min(1).default('127.0.0.1') },
   port: { schema: port.default(4000) },

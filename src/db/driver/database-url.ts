@@ -11,6 +11,7 @@ const plainKeys = new Set([
   'connect_timeout',
   'client_encoding',
   'target_session_attrs',
+  'prepared',
 ]);
 /** A shorter text is likely a part of something else: it is hidden within URLs alone. */
 const MIN_SECRET_LENGTH = 4;

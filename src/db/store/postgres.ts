@@ -124,7 +124,7 @@ async function openPool(place: Place, options: PoolOptions): Promise<Kysely<Tabl
   const { purpose, answerTimeoutMs, verify, slowCommit } = options;
   const pool = new HostPool(place.hosts, await createOpenPool(place.settings, options), verify);
   const canceled = purpose === 'writes' ? 'STORE_UNAVAILABLE' : 'QUERY_TIMEOUT';
-  const nameOf = createNames(MAX_STATEMENTS);
+  const nameOf = createNames(place.settings.isPrepared ? MAX_STATEMENTS : 0);
   const client = { nameOf, answerTimeoutMs, pipeline: purpose === 'writes', canceled, slowCommit } as const;
   const kyselyPool: PostgresPool = {
     options: {},

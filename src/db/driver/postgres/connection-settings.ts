@@ -36,6 +36,8 @@ export interface ConnectionSettings {
   readonly needsPrimary: boolean;
   /** How long connecting to one host may take, in milliseconds. Undefined: as long as the caller waits. */
   readonly connectTimeoutMs: number | undefined;
+  /** Whether statements have names, so that the server plans them once a connection. Some poolers cannot keep named statements. */
+  readonly isPrepared: boolean;
 }
 
 /** Throws a one-line error that says what to give. */
@@ -48,9 +50,12 @@ export function readConnectionSettings(url: string): ConnectionSettings {
       'target_session_attrs must be read-write or primary: a gateway needs the server that takes writes.',
     );
   requireTls(parameters);
+  const prepared = parameters.get('prepared') ?? 'on';
+  if (!['on', 'off'].includes(prepared)) throw new Error('prepared must be on or off.');
   const seconds = Number(parameters.get('connect_timeout') ?? 0);
   return {
     servers: hosts.map((host, i) => toServer(host, portOf(parameters, i, hosts.length), parameters)),
+    isPrepared: prepared === 'on',
     needsPrimary: session !== 'any',
     connectTimeoutMs: seconds > 0 ? seconds * 1_000 : hosts.length > 1 ? HOST_TIMEOUT_MS : undefined,
   };
@@ -136,7 +141,7 @@ function requireTls(parameters: Map<string, string>): void {
 }
 
 /** What the driver does not know, or what is chosen for each server. */
-const own = ['host', 'port', 'target_session_attrs', 'connect_timeout', 'service'];
+const own = ['host', 'port', 'target_session_attrs', 'connect_timeout', 'service', 'prepared'];
 
 function toServer(host: string, port: string, parameters: ReadonlyMap<string, string>): Server {
   const rest = [...parameters].filter(([name]) => !own.includes(name));
