@@ -25,7 +25,7 @@ async function withRig(work: (rig: Rig) => Promise<void>, isSynchronous = true, 
   }
 }
 
-const whole = { lost: 0, doubled: 0, gaps: 0, faults: [] };
+const whole = { lost: 0, doubled: 0, gaps: 0, untold: 0, faults: [] };
 
 describe.skipIf(inject('postgresUrl') === null)('a primary and a synchronous standby', () => {
   test('kill -9 of the primary, and its return as a standby', { timeout: 180_000 }, () =>
@@ -69,6 +69,11 @@ describe.skipIf(inject('postgresUrl') === null)('a primary and a synchronous sta
         };
         await rig.acknowledge(50);
         expect(await ready()).toMatchObject({ status: 200 });
+        // One that lags holds updates up, and no more.
+        standby.freeze();
+        await until('a commit waits', async () => (await rowsOf(primary.url, WAITING)).length > 0);
+        standby.wake();
+        await rig.acknowledge(50);
         await standby.kill();
         await until(
           'a commit no longer waits',

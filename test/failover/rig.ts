@@ -6,14 +6,13 @@ import { range } from '../support/range.ts';
 import type { Cluster } from './cluster.ts';
 import { follow, readLog, type Follower, type Seen } from './followers.ts';
 import { until } from './until.ts';
+import { openWebhook } from './webhook.ts';
 import { skuOf, startWriters, type Acknowledged, type Writers } from './writers.ts';
 
 export interface RigOptions {
   readonly gateways: number;
   readonly writers: number;
   readonly followers: number;
-  /** Flags of the gateways. */
-  readonly flags?: readonly string[];
 }
 
 export interface Rig {
@@ -38,8 +37,10 @@ export interface RigReport {
   readonly lost: number;
   /** Keys with more than one change. */
   readonly doubled: number;
-  /** Positions that a follower missed, or got twice or out of order. */
+  /** Followers that missed a change, or got one twice or out of order. */
   readonly gaps: number;
+  /** Changes that a webhook endpoint did not get. */
+  readonly untold: number;
   readonly faults: readonly string[];
   readonly statuses: Readonly<Record<string, number>>;
   readonly longestMs: number;
@@ -50,7 +51,8 @@ export async function openRig(cluster: Cluster, options: RigOptions): Promise<Ri
     cluster.url,
     range(options.writers + 1).map((n) => ({ skuId: skuOf(n) })),
   );
-  const flags = ['--rate-limit', '0', '--log-level', 'silent', ...(options.flags ?? [])];
+  const webhook = await openWebhook(cluster.url);
+  const flags = ['--rate-limit', '0', '--log-level', 'silent', ...webhook.flags];
   const gateways = await Promise.all(range(options.gateways).map(() => startGateway(cluster.url, ...flags)));
   const origins = gateways.map(({ origin }) => origin);
   const followers = range(options.followers).map((n) => follow(origins[n % origins.length] ?? ''));
@@ -73,7 +75,9 @@ export async function openRig(cluster: Cluster, options: RigOptions): Promise<Ri
       const log = await readLog(origins[0] ?? '');
       await untilCaughtUp(followers, log);
       await Promise.all(followers.map((follower) => follower.stop()));
-      return compare(log, acknowledged, followers, writers);
+      const untold = await webhook.untold(log.at(-1)?.id ?? 0);
+      const report = compare(log, acknowledged, followers, writers);
+      return { ...report, untold, faults: [...report.faults, ...webhook.faults] };
     },
     async abandon() {
       await writers.abandon();
@@ -85,6 +89,7 @@ export async function openRig(cluster: Cluster, options: RigOptions): Promise<Ri
     async close() {
       await Promise.all(followers.map((follower) => follower.stop()));
       await Promise.all(gateways.map((gateway) => gateway.stop('SIGKILL')));
+      webhook.close();
     },
   };
 }
@@ -116,6 +121,7 @@ function compare(
     doubled: own.filter(([, changes]) => changes.length > 1).length,
     gaps: followers.filter((follower) => !isWhole(follower)).length + Number(!isDense(log)),
     faults: followers.flatMap(({ faults }) => faults),
+    untold: 0,
     statuses: Object.fromEntries(writers.statuses),
     longestMs: Math.round(writers.longestMs()),
   };

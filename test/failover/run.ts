@@ -52,7 +52,8 @@ try {
     }
     const report = await rig.finish();
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    if (report.lost + report.doubled + report.gaps + report.faults.length > 0) process.exitCode = 1;
+    if (report.lost + report.doubled + report.gaps + report.untold + report.faults.length > 0)
+      process.exitCode = 1;
   } finally {
     await rig.close();
   }

@@ -1,20 +1,15 @@
 /** Real gateways that are killed under steady updates, while a receiver of webhooks fails at random. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../../../src/db/store/open-store.ts';
 import type { Store } from '../../../src/db/store/store.ts';
-import { readKey } from '../../../src/db/webhook/key-file.ts';
 import { createWriteWebhook } from '../../../src/db/webhook/write-webhook.ts';
 import type { EndpointKey } from '../../../src/domain/webhook/endpoint.ts';
-import { sealSecret } from '../../../src/webhook/secret.ts';
-import { createSecret } from '../../../src/webhook/sign.ts';
 import { createRandom, type Random } from '../../crash/random.ts';
 import { startGateway, type RunningGateway } from '../../support/machine/process.ts';
 import { CLIENT_TOKEN, mutations, seedDatabase } from '../../support/mutations.ts';
 import { range } from '../../support/range.ts';
 import { makeFolder } from '../../support/stores/databases.ts';
+import { prepareEndpoint } from './storm-endpoint.ts';
 import { openUnrulyReceiver, type UnrulyReceiver } from './unruly-receiver.ts';
 
 export interface StormOptions {
@@ -50,11 +45,11 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
     skuIds.map((skuId) => ({ skuId })),
   );
   const store = await openStore(url);
-  const { key, secret, keyFile } = prepare(folder.path);
-  const receiver = await openUnrulyReceiver(secret, random, options.hangs);
-  await addEndpoint(store, key, secret, keyFile, receiver.url);
-  const flags = ['--webhook-key-file', keyFile, '--webhook-allow', '127.0.0.0/8', '--log-level', 'silent'];
-  const start = () => startGateway(url, ...flags, '--rate-limit', '0');
+  const { key, ...endpoint } = prepareEndpoint(folder.path);
+  const receiver = await openUnrulyReceiver(endpoint.secret, random, options.hangs);
+  await endpoint.add(store, receiver.url);
+  const flags = [...endpoint.flags, '--log-level', 'silent', '--rate-limit', '0'];
+  const start = () => startGateway(url, ...flags);
   const gateways = await Promise.all(range(options.gateways).map(start));
   const over = new AbortController();
   const working = [
@@ -82,20 +77,6 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
     await store.close();
     folder.remove();
   }
-}
-
-function prepare(folder: string) {
-  const keyFile = join(folder, 'webhook-key');
-  writeFileSync(keyFile, randomBytes(32).toString('base64'));
-  return { key: { supplierId: 'acme', endpointId: randomUUID() }, secret: createSecret(), keyFile };
-}
-
-async function addEndpoint(store: Store, key: EndpointKey, secret: string, keyFile: string, url: string) {
-  const sealed = sealSecret(readKey({ path: keyFile, isDefault: false }), key, secret);
-  await createWriteWebhook(store)({
-    create: { ...key, url, filter: {}, secret: sealed },
-    now: new Date().toISOString(),
-  });
 }
 
 /** Sends updates to all gateways in turn. What fails is not sent again: the log of changes says what was stored. */
