@@ -71,11 +71,14 @@ export async function createPostgresServer(
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
   const url = `postgres://postgres@127.0.0.1:${port}`;
   let server: ChildProcess | undefined;
-  const signalAll = (signal: NodeJS.Signals) =>
-    void (server?.pid !== undefined && process.kill(-server.pid, signal));
+  const signalAll = (signal: NodeJS.Signals) => {
+    if (server?.pid === undefined) return;
+    const children = childrenOf(server.pid);
+    // The first process would start others in their place.
+    for (const pid of [server.pid, ...children]) signalIfThere(pid, signal);
+  };
   const start = async () => {
-    // A process group of its own, so that a signal reaches all of its processes.
-    server = spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore', detached: true });
+    server = spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' });
     await untilReady(`${url}/postgres`);
   };
   const stop = async (shutdown: keyof typeof shutdownSignals) => {
@@ -116,6 +119,21 @@ export async function query(url: string, text: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean)
+    .map(Number);
 }
 
 function findBinaries(): string | undefined {
