@@ -102,6 +102,8 @@ async function create(args: readonly string[], io: Io): Promise<number> {
       },
       now,
     );
+    if (values.permission.includes('manage_webhooks') && !values.permission.includes('view_items'))
+      io.err('manage_webhooks needs view_items too, because webhooks show changes.\n');
     if (!saved) throw new Error(`Supplier ${values.supplier} has a token named "${values.name}" already.`);
     io.out(`${token}\n`);
     return 0;

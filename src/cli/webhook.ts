@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { withStore } from '../db/store/open-store.ts';
 import type { Store } from '../db/store/store.ts';
 import { keyFileOf, readOrMakeKey } from '../db/webhook/key-file.ts';
-import { findEndpoint, listAttempts, listEndpoints } from '../db/webhook/read-webhooks.ts';
+import { findEndpoint, isFirstEndpoint, listAttempts, listEndpoints } from '../db/webhook/read-webhooks.ts';
 import { createWriteWebhook, type WebhookWrite } from '../db/webhook/write-webhook.ts';
 import { changeSources } from '../domain/change.ts';
 import { MAX_ENDPOINTS, type EndpointKey, type WebhookAttempt } from '../domain/webhook/endpoint.ts';
@@ -86,13 +86,15 @@ async function create(args: readonly string[], io: Io): Promise<number> {
     const supplierId = await requireSupplier(store, values.supplier);
     const key = { supplierId, endpointId: randomUUID() };
     const secret = createSecret();
+    const keyFile = keyFileOf(values.database, values['webhook-key-file']);
+    const sealingKey = readOrMakeKey(keyFile, await isFirstEndpoint(store));
     const isCreated = await createWriteWebhook(store)({
       create: {
         ...key,
         url: values.url,
         filter: { skuIds: values.sku, sources: values.source, actors: values.actor },
         secret: sealSecret(
-          readOrMakeKey(keyFileOf(values.database, values['webhook-key-file'])),
+          readOrMakeKey(keyFileOf(values.database, values['webhook-key-file']), await isFirstEndpoint(store)),
           key,
           secret,
         ),
@@ -152,7 +154,7 @@ async function rotate(args: readonly string[], io: Io): Promise<number> {
   );
   return withStore(values.database, async (store) => {
     const secret = createSecret();
-    const sealingKey = readOrMakeKey(keyFileOf(values.database, values['webhook-key-file']));
+    const sealingKey = readOrMakeKey(keyFileOf(values.database, values['webhook-key-file']), true);
     await writeTo(store, await requireEndpoint(store, positionals[0]), (key) => ({
       rotate: key,
       secret: sealSecret(sealingKey, key, secret),
@@ -174,7 +176,9 @@ async function replay(args: readonly string[], io: Io): Promise<number> {
   return withStore(values.database, async (store) => {
     const key = await requireEndpoint(store, positionals[0]);
     if (await createWriteWebhook(store)({ replay: key, behind: values.after })) return 0;
-    throw new Error(`The endpoint was not sent change ${values.after} yet. A replay goes back only.`);
+    throw new Error(
+      `The endpoint has not accepted change ${values.after} yet, so what follows it is sent anyway. A replay goes back only.`,
+    );
   });
 }
 
@@ -194,7 +198,9 @@ async function ping(args: readonly string[], io: Io): Promise<number> {
       }
       await pause(PING_LOOK_MS);
     }
-    throw new Error('No gateway has sent the ping. Is one running on this database?');
+    throw new Error(
+      'No gateway has sent the ping. Is one running on this database? If so, its log tells why, such as a key that is missing.',
+    );
   });
 }
 

@@ -80,6 +80,8 @@ function explain(error: unknown, isLate: boolean): Result {
 /** Several addresses that were tried have an error each, and no message in all. */
 function describe(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
+  if (error instanceof Error && 'code' in error && error.code === 'EPROTO')
+    return 'The server does not speak TLS at this address.';
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -179,8 +179,14 @@ function secretsOf(
 ): readonly string[] {
   const { secret, previousSecret, previousSecretUntil } = endpoint;
   const isRotating = previousSecretUntil !== null && now.toISOString() < previousSecretUntil;
-  const sealed = previousSecret !== null && isRotating ? [secret, previousSecret] : [secret];
-  return sealed.map((text) => openSecret(endpoint, text));
+  const present = openSecret(endpoint, secret);
+  if (previousSecret === null || !isRotating) return [present];
+  try {
+    return [present, openSecret(endpoint, previousSecret)];
+  } catch {
+    // It was sealed with a key that is lost, which is why it was rotated.
+    return [present];
+  }
 }
 
 function settle(

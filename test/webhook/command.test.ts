@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { webhookCommand } from '../../src/cli/webhook.ts';
 import { deleteSupplier } from '../../src/db/catalog/delete-supplier.ts';
+import { startWebhooks } from '../../src/gateway/webhook/start-webhooks.ts';
 import { keyFileOf } from '../../src/db/webhook/key-file.ts';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';
 import { MAX_ENDPOINTS } from '../../src/domain/webhook/endpoint.ts';
@@ -271,6 +272,31 @@ describe('the key', () => {
     renameSync(path, `${path}.lost`);
     writeFileSync(path, 'short');
     await expect(runHere(webhookCommand, args)).rejects.toThrow('it must hold 32 bytes in base64');
+    await gateway.close();
+  });
+
+  test('that is lost is not replaced by a new endpoint, and one rotation is enough to go on', async () => {
+    const receiver = await openReceiver();
+    const allowed = [ALLOWED];
+    const gateway = await openGateway('sqlite');
+    const path = `${gateway.url.slice('sqlite:'.length)}.webhook-key`;
+    const webhooks = { keyFile: { path, isDefault: true }, allowed, userAgent: 'Stockgate/test' };
+    const sending = startWebhooks(gateway.store, gateway.inventory, webhooks, {
+      clock: () => new Date(),
+      logger: { warn: () => undefined, error: () => undefined },
+      counts: undefined,
+    });
+    const run = (...args: string[]) => runHere(webhookCommand, [...args, '--database', gateway.url]);
+    const named = ['--supplier', 'acme', '--url', receiver.url, '--webhook-allow', ALLOWED];
+    const [id = ''] = (await run('create', ...named)).out.split('\t');
+    renameSync(path, `${path}.lost`);
+    await expect(run('create', ...named)).rejects.toThrow(`There is no webhook key at ${path}`);
+    expect(existsSync(path)).toBe(false);
+    receiver.secret = (await run('rotate', id)).out.trim();
+    await updateFor(gateway.inventory, origin, [setSku('EACH', { quantityInStock: 77 })]);
+    await eventually(() => expect(receiver.verified).toHaveLength(1));
+    await sending.close();
+    receiver.close();
     await gateway.close();
   });
 

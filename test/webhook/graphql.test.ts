@@ -182,6 +182,16 @@ describeOnEachStore('webhooks through GraphQL', (kind) => {
     expect(await one(endpointId, tokens.rival)).toBe(null);
   });
 
+  test.each(['skuIds', 'sources', 'actors'])(
+    'a filter whose %s are an empty list is refused',
+    async (name) => {
+      expect(await ask('create', { url: receiver.url, filter: { [name]: [] } })).toMatchObject({
+        message: expect.stringContaining('Give at least one'),
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
+    },
+  );
+
   test('a supplier has 16 at most', async () => {
     for (const _ of range(16)) await create();
     expect(await ask('create', { url: receiver.url })).toMatchObject({

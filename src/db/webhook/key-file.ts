@@ -46,9 +46,12 @@ export function readKey(file: KeyFile | null): Buffer {
   throw new Error(`${file.path} is no webhook key: it must hold ${KEY_BYTES} bytes in base64.`);
 }
 
-/** As `readKey`, but makes the default file if it is missing. Of two processes that make it, the slower one reads the other's. */
-export function readOrMakeKey(file: KeyFile | null): Buffer {
-  if (file?.isDefault) makeKey(file.path);
+/**
+ * As `readKey`, but with `mayMake` it makes the default file if it is missing. Of two processes that make it, the slower one reads the
+ * other's.
+ */
+export function readOrMakeKey(file: KeyFile | null, mayMake: boolean): Buffer {
+  if (mayMake && file?.isDefault) makeKey(file.path);
   return readKey(file);
 }
 

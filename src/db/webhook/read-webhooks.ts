@@ -115,6 +115,12 @@ export async function findEndpoint({ points }: Store, endpointId: string): Promi
   return row ? { supplierId: row.supplier_id, endpointId } : null;
 }
 
+/** Whether the store has no endpoint yet. Else their secrets are sealed with a key that is there, or is lost. */
+export async function isFirstEndpoint({ points }: Store): Promise<boolean> {
+  const any = await points.selectFrom('webhook_endpoint').select('endpoint_id').limit(1).executeTakeFirst();
+  return any === undefined;
+}
+
 /** The last attempts, newest first. */
 export async function listAttempts(
   { points }: Store,

@@ -9,7 +9,7 @@ import { sealSecret } from '../../webhook/secret.ts';
 import { createSecret } from '../../webhook/sign.ts';
 import type { Store } from '../store/store.ts';
 import { readOrMakeKey, type KeyFile } from './key-file.ts';
-import { listAttempts, listEndpoints } from './read-webhooks.ts';
+import { isFirstEndpoint, listAttempts, listEndpoints } from './read-webhooks.ts';
 import type { WriteWebhook } from './write-webhook.ts';
 
 /** How a gateway manages and sends webhooks. It can be copied to other threads. */
@@ -41,14 +41,14 @@ export function createWebhooks(
     attempts: (key) => listAttempts(store, key),
     async create(supplierId, asked) {
       const key = { supplierId, endpointId: randomUUID() };
-      const made = makeSecret(keyFile, key);
+      const made = makeSecret(keyFile, key, await isFirstEndpoint(store));
       if (made === null) return 'NO_KEY';
       const isCreated = await write({ create: { ...key, ...asked, secret: made.sealed }, now: now() });
       return isCreated ? { key, secret: made.secret } : 'TOO_MANY';
     },
     change: (key, to) => write({ change: key, to, now: now() }),
     async rotate(key) {
-      const made = makeSecret(keyFile, key);
+      const made = makeSecret(keyFile, key, true);
       if (made === null) return 'NO_KEY';
       const isRotated = await write({ rotate: key, secret: made.sealed, now: now() });
       return isRotated ? { secret: made.secret } : null;
@@ -63,10 +63,10 @@ export function createWebhooks(
 }
 
 /** Null: there is no key, or none that is good. */
-function makeSecret(keyFile: KeyFile | null, owner: EndpointKey) {
+function makeSecret(keyFile: KeyFile | null, owner: EndpointKey, mayMake: boolean) {
   const secret = createSecret();
   try {
-    return { secret, sealed: sealSecret(readOrMakeKey(keyFile), owner, secret) };
+    return { secret, sealed: sealSecret(readOrMakeKey(keyFile, mayMake), owner, secret) };
   } catch {
     return null;
   }

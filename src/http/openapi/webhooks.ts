@@ -74,7 +74,7 @@ function message(operationId: string, summary: string, schema: Part): Part {
       requestBody: { required: true, content: { 'application/json': { schema } } },
       responses: {
         '2XX': { description: 'The message is accepted.' },
-        410: { description: 'The endpoint is disabled.' },
+        410: { description: 'After changes: the endpoint is disabled. After a ping: nothing.' },
         default: { description: 'The message is sent again later. A ping is not.' },
       },
     },

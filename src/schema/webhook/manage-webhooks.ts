@@ -13,7 +13,8 @@ const url = storedText(MAX_URL_LENGTH);
 builder.queryField('webhookEndpoints', (t) =>
   t.field({
     type: [WebhookEndpoint],
-    description: 'Your webhook endpoints, oldest first. Needs the permission `manage_webhooks`.',
+    description:
+      'Your webhook endpoints, oldest first. Needs the permissions `manage_webhooks` and `view_items`.',
     resolve: async (_root, _args, { caller, webhooks }) => [
       ...((await webhooks?.list(caller.supplierId)) ?? []),
     ],

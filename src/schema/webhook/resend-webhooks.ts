@@ -56,7 +56,8 @@ function readPlace({ after, fromChangeId }: typeof ReplayWebhookEndpointInput.$i
   return { behind: { position: first - 1, changedAt: null }, argument };
 }
 
-const NOT_SENT = 'The endpoint was not sent this change yet. A replay goes back only.';
+const NOT_SENT =
+  'The endpoint has not accepted this change yet, so it is sent anyway. A replay goes back only.';
 
 builder.mutationField('replayWebhookEndpoint', (t) =>
   t.field({

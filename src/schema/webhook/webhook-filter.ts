@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MAX_IDENTIFIER_LENGTH } from '../../domain/identifier.ts';
 import type { WebhookFilter } from '../../domain/webhook/endpoint.ts';
 import { builder } from '../builder/builder.ts';
-import { MAX_FILTER_VALUES } from '../builder/page.ts';
+import { badArgument, MAX_FILTER_VALUES } from '../builder/page.ts';
 import { storedText } from '../builder/stored-text.ts';
 import { originShapes } from '../change/change-filter.ts';
 import { ChangeSourceEnum } from '../change/inventory-change.ts';
@@ -31,6 +31,12 @@ export const WebhookFilterInput = builder.inputType('WebhookFilterInput', {
 export function toWebhookFilter(
   input: typeof WebhookFilterInput.$inferInput | null | undefined,
 ): WebhookFilter {
+  for (const name of ['skuIds', 'sources', 'actors'] as const)
+    if (input?.[name]?.length === 0)
+      throw badArgument(
+        `input.filter.${name}`,
+        'Give at least one, or leave it out: nothing meets an empty list.',
+      );
   return {
     skuIds: input?.skuIds ? [...new Set(input.skuIds)] : undefined,
     sources: input?.sources ? [...new Set(input.sources)] : undefined,
