@@ -93,11 +93,7 @@ async function create(args: readonly string[], io: Io): Promise<number> {
         ...key,
         url: values.url,
         filter: { skuIds: values.sku, sources: values.source, actors: values.actor },
-        secret: sealSecret(
-          readOrMakeKey(keyFileOf(values.database, values['webhook-key-file']), await isFirstEndpoint(store)),
-          key,
-          secret,
-        ),
+        secret: sealSecret(sealingKey, key, secret),
       },
       now: io.clock().toISOString(),
     });
