@@ -31,28 +31,38 @@ export async function askState(client: ClientBase): Promise<ServerState> {
 export interface Probe {
   /** Never rejects: an error says why the server cannot be asked. */
   ask(): Promise<ServerState | Error>;
+  /** Closes the connection, also one that is still being made. The next question opens another. */
   close(): void;
 }
 
 export function createProbe({ url }: Server, timeoutMs: number): Probe {
   let open: Client | undefined;
+  let closings = 0;
   const close = () => {
-    // A server that hangs would not answer an orderly end.
-    open?.connection.stream.destroy();
+    closings += 1;
+    if (open) cut(open);
     open = undefined;
   };
   return {
     async ask() {
+      const before = closings;
       try {
-        open ??= await connect(url, timeoutMs);
-        return await askState(open);
+        const client = open ?? (await connect(url, timeoutMs));
+        if (before === closings) open = client;
+        else cut(client);
+        return await askState(client);
       } catch (error) {
-        close();
+        if (before === closings) close();
         return error instanceof Error ? error : new Error(String(error));
       }
     },
     close,
   };
+}
+
+/** A server that hangs would not answer an orderly end. */
+function cut({ connection }: Client): void {
+  connection.stream.destroy();
 }
 
 async function connect(url: string, timeoutMs: number): Promise<Client> {
