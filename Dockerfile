@@ -3,7 +3,7 @@ FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
-COPY build.ts build-board.ts ./
+COPY build.ts build-board.ts tsconfig.json ./
 COPY src ./src
 RUN node build.ts
 
