@@ -212,6 +212,7 @@ const houseRules: Readonly<Record<string, HouseRule>> = {
       ...configs,
       ...client,
       ...read('*.{json,md,graphql}', 'docs/**/*.md', 'packages/*/*.{json,md}', '.ci/*', '.*rc', '.*rc.json'),
+      ...read('Dockerfile', 'deploy/*/*'),
     ],
     bad: ['work/main', 'root/.npmrc', 'home/me/project', 'Users/me/project'].map((path) =>
       file('src/a.ts', `'/${path}'`),
