@@ -346,7 +346,7 @@ describeOnEachStore('a token', (kind) => {
         supplierName: one.supplierId,
         id: createHash('sha256').update(tokenOf(one)).digest('hex').slice(0, 12),
         createdAt: now.toISOString(),
-        ...{ revokedAt: null, previousUntil: null, lastUsedOn: null },
+        ...{ revokedAt: null, previousId: null, previousUntil: null, lastUsedOn: null },
       })),
     );
   });
