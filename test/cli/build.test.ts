@@ -35,7 +35,7 @@ beforeEach(async () => {
   write('src/board/icon.svg', '<svg xmlns="http://www.w3.org/2000/svg" />');
   write('src/board/main.tsx', `document.title = 'Board';`);
   write('src/board/live/live-worker.ts', 'postMessage(1);');
-  for (const name of ['base', 'grid', 'panels'])
+  for (const name of ['base', 'grid', 'panels', 'webhooks'])
     write(`src/board/styles/${name}.css`, `.${name} { color: red }`);
   await build(folder);
 });
