@@ -4,13 +4,20 @@ import type { Webhook, WebhookAttempt } from '../api/webhook-documents.ts';
 import { webhookDialog } from '../edit/webhooks.ts';
 import { Time } from '../parts/changes.tsx';
 import { readAttempts } from '../state/webhooks.ts';
-import { outcomes } from './webhook-words.ts';
+import { describeEnd } from './webhook-words.ts';
 
 /** Characters of an answer that need no opening. */
 const SHORT = 80;
 
-export function Attempts({ webhook }: { webhook: Webhook }) {
-  const { endpointId, attemptCount, url } = webhook;
+export interface ReadAttempts {
+  /** Newest first; null until they are read. */
+  readonly attempts: readonly WebhookAttempt[] | null;
+  /** Why they could not be read. */
+  readonly fault: string | null;
+}
+
+/** The webhook's last attempts, read again each time that there are new ones. */
+export function useAttempts({ endpointId, attemptCount }: Webhook): ReadAttempts {
   const [attempts, setAttempts] = useState<readonly WebhookAttempt[] | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   useEffect(() => {
@@ -23,9 +30,19 @@ export function Attempts({ webhook }: { webhook: Webhook }) {
         if (!stop.signal.aborted) setFault(error instanceof Error ? error.message : String(error));
       }
     };
-    void read();
+    if (attemptCount > 0) void read();
+    else setAttempts([]);
     return () => stop.abort();
   }, [endpointId, attemptCount]);
+  return { attempts, fault };
+}
+
+interface AttemptsProps {
+  readonly webhook: Webhook;
+  readonly read: ReadAttempts;
+}
+
+export function Attempts({ webhook, read: { attempts, fault } }: AttemptsProps) {
   return (
     <>
       {fault !== null && (
@@ -34,7 +51,7 @@ export function Attempts({ webhook }: { webhook: Webhook }) {
         </p>
       )}
       {attempts?.length === 0 && <p class="hint">Nothing was sent yet.</p>}
-      <ol class="changes" aria-label={`Attempts of ${url}`}>
+      <ol class="changes" aria-label={`Attempts of ${webhook.url}`}>
         {attempts?.map((attempt) => (
           <AttemptItem key={`${attempt.at} ${attempt.messageId}`} attempt={attempt} webhook={webhook} />
         ))}
@@ -45,10 +62,9 @@ export function Attempts({ webhook }: { webhook: Webhook }) {
 
 function AttemptItem({ attempt, webhook }: { attempt: WebhookAttempt; webhook: Webhook }) {
   const { at, outcome, status, answer, durationMs } = attempt;
-  const ended = `${outcomes[outcome]}${status === null ? '' : `, status ${status}`}`;
   return (
     <li>
-      <strong class={outcome === 'ACCEPTED' ? undefined : 'fault'}>{ended}</strong>
+      <strong class={outcome === 'ACCEPTED' ? undefined : 'fault'}>{describeEnd(attempt)}</strong>
       <span class="hint">
         <Time time={at} />
         {`, ${durationMs.toLocaleString()} ms, ${describeMessage(attempt)}`}
@@ -84,7 +100,7 @@ function Answer({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** What was not accepted yet is sent again without that. */
+/** Not for what was not accepted yet: the gateway goes on sending that by itself. */
 function SendAgain({ attempt, webhook }: { attempt: WebhookAttempt; webhook: Webhook }) {
   const { firstChangeId, at } = attempt;
   const { endpointId, lastChangeId } = webhook;

@@ -57,8 +57,11 @@ export function ReplayDialog({ place, endpointId }: ReplayProps) {
 
 function Explanation({ webhook, count }: { webhook: Webhook; count: number }) {
   const { url, disabledAt, filter } = webhook;
-  if (count <= 0) return <p>{`${url} has not accepted this change yet. It is sent without that.`}</p>;
   const isFiltered = Object.values(filter).some((condition) => condition !== null);
+  if (count <= 0) {
+    const when = `${disabledAt === null ? '' : ' once you enable the webhook'}${isFiltered ? ', if its filter lets it through' : ''}`;
+    return <p>{`${url} has not accepted this change yet. It will be sent anyway${when}.`}</p>;
+  }
   return (
     <>
       <p>

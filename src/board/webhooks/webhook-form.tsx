@@ -10,6 +10,7 @@ import {
 } from '../edit/webhooks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { sources, type Source } from '../state/sources.ts';
+import { FaultText, Field } from './form-field.tsx';
 
 /** The fields as they are typed. */
 interface Draft {
@@ -34,24 +35,21 @@ export function WebhookForm({ webhook }: { webhook: Webhook | null }) {
   return (
     <Dialog title={webhook ? 'Edit webhook' : 'Add webhook'} onClose={closeWebhookDialog}>
       <form class="webhook-form" onSubmit={(event) => void submit(event)}>
-        <label>
-          URL of the program that is told
-          <input
-            inputMode="url"
-            autocomplete="off"
-            spellcheck={false}
-            placeholder="https://shop.example.com/stock"
-            value={draft.url}
-            aria-invalid={fault?.field === 'url'}
-            onInput={({ currentTarget: { value } }) => set({ url: value })}
-          />
-        </label>
+        <Field label="URL of the program that is told" fault={faultOf('url', fault)}>
+          {(marks) => (
+            <input
+              {...marks}
+              inputMode="url"
+              autocomplete="off"
+              spellcheck={false}
+              placeholder="https://shop.example.com/stock"
+              value={draft.url}
+              onInput={({ currentTarget: { value } }) => set({ url: value })}
+            />
+          )}
+        </Field>
         <Conditions draft={draft} set={set} fault={fault} />
-        {fault !== null && (
-          <p class="fault" role="alert">
-            {`${fieldNames[fault.field] ?? ''}${fault.text}`}
-          </p>
-        )}
+        {fault !== null && !marked.has(fault.field) && <FaultText text={fault.text} />}
         <footer>
           <button type="button" onClick={closeWebhookDialog}>
             Cancel
@@ -65,8 +63,13 @@ export function WebhookForm({ webhook }: { webhook: Webhook | null }) {
   );
 }
 
-/** The text of a fault in the URL names it already. */
-const fieldNames: Readonly<Record<string, string>> = { skuIds: 'SKUs: ', actors: 'Tokens: ' };
+/** The fields that show their fault themselves. */
+const marked: ReadonlySet<string> = new Set(['url', 'skuIds', 'actors']);
+
+/** What the field is refused for; null if it is not. */
+function faultOf(field: string, fault: FormFault | null): string | null {
+  return fault?.field === field ? fault.text : null;
+}
 
 interface ConditionsProps {
   readonly draft: Draft;
@@ -81,14 +84,14 @@ function Conditions({ draft, set, fault }: ConditionsProps) {
       <Lines
         label="Only of these SKUs, one a line"
         value={draft.skuIds}
-        isFault={fault?.field === 'skuIds'}
+        fault={faultOf('skuIds', fault)}
         onChange={(skuIds) => set({ skuIds })}
       />
       <Sources chosen={draft.sources} onChange={(chosen) => set({ sources: chosen })} />
       <Lines
         label="Only made by these tokens, one name a line"
         value={draft.actors}
-        isFault={fault?.field === 'actors'}
+        fault={faultOf('actors', fault)}
         onChange={(actors) => set({ actors })}
       />
     </>
@@ -98,22 +101,23 @@ function Conditions({ draft, set, fault }: ConditionsProps) {
 interface LinesProps {
   readonly label: string;
   readonly value: string;
-  readonly isFault: boolean;
+  readonly fault: string | null;
   readonly onChange: (value: string) => void;
 }
 
-function Lines({ label, value, isFault, onChange }: LinesProps) {
+function Lines({ label, value, fault, onChange }: LinesProps) {
   return (
-    <label>
-      {label}
-      <textarea
-        rows={2}
-        spellcheck={false}
-        value={value}
-        aria-invalid={isFault}
-        onInput={({ currentTarget }) => onChange(currentTarget.value)}
-      />
-    </label>
+    <Field label={label} fault={fault}>
+      {(marks) => (
+        <textarea
+          {...marks}
+          rows={2}
+          spellcheck={false}
+          value={value}
+          onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -1,20 +1,21 @@
 /** One webhook: how it stands, what can be done to it, and its last attempts. */
 import { useId, useState } from 'preact/hooks';
-import type { Webhook } from '../api/webhook-documents.ts';
+import type { Webhook, WebhookAttempt } from '../api/webhook-documents.ts';
 import { enableWebhook, pingWebhook, webhookDialog } from '../edit/webhooks.ts';
 import { Time } from '../parts/changes.tsx';
-import { Attempts } from './attempts.tsx';
-import { countChanges, describeFilter, disabledReasons } from './webhook-words.ts';
+import { Attempts, useAttempts, type ReadAttempts } from './attempts.tsx';
+import { countChanges, describeEnd, describeFilter, disabledReasons } from './webhook-words.ts';
 
 export function WebhookItem({ webhook }: { webhook: Webhook }) {
   const id = useId();
   const { url, filter, changesBehind: behind, acceptedAt, previousSecretUntil } = webhook;
+  const read = useAttempts(webhook);
   return (
     <section class="webhook" id={`webhook-${webhook.endpointId}`} aria-labelledby={id}>
       <h2 id={id} tabIndex={-1}>
         {url}
       </h2>
-      <State webhook={webhook} />
+      <State webhook={webhook} attempts={read.attempts} />
       <dl class="values">
         <dt>Told of</dt>
         <dd>{describeFilter(filter)}</dd>
@@ -32,17 +33,14 @@ export function WebhookItem({ webhook }: { webhook: Webhook }) {
           </>
         )}
       </dl>
-      <Actions webhook={webhook} />
+      <Actions webhook={webhook} read={read} />
     </section>
   );
 }
 
 /** In words and with a sign, so that nobody needs to tell the colours apart. */
-function State({
-  webhook: { disabledAt, disabledReason, failingSince, nextAttemptAt },
-}: {
-  webhook: Webhook;
-}) {
+function State({ webhook, attempts }: { webhook: Webhook; attempts: ReadAttempts['attempts'] }) {
+  const { disabledAt, disabledReason, failingSince, nextAttemptAt } = webhook;
   if (disabledAt !== null && disabledReason !== null)
     return (
       <p class={`state ${disabledReason === 'BY_HAND' ? 'paused' : 'stopped'}`}>
@@ -63,14 +61,40 @@ function State({
         <Time time={nextAttemptAt} />.
       </p>
     );
+  if (attempts === null) return <p class="state">…</p>;
+  return <LastAttempt attempt={attempts[0]} hasAcceptedChanges={webhook.acceptedAt !== null} />;
+}
+
+interface LastAttemptProps {
+  /** Undefined if there was none yet. */
+  readonly attempt: WebhookAttempt | undefined;
+  readonly hasAcceptedChanges: boolean;
+}
+
+/** A ping that fails is not tried again, so that only its attempt tells of it. */
+function LastAttempt({ attempt, hasAcceptedChanges }: LastAttemptProps) {
+  if (!attempt)
+    return (
+      <p class="state untried">
+        <strong>Not tried yet</strong>
+      </p>
+    );
+  if (attempt.outcome !== 'ACCEPTED')
+    return (
+      <p class="state stopped">
+        <strong>{attempt.firstChangeId === null ? 'Last ping failed' : 'Last attempt failed'}</strong>
+        {`. ${describeEnd(attempt)}.`}
+      </p>
+    );
   return (
     <p class="state works">
       <strong>Works</strong>
+      {!hasAcceptedChanges && '. It accepted a ping, and no change yet.'}
     </p>
   );
 }
 
-function Actions({ webhook }: { webhook: Webhook }) {
+function Actions({ webhook, read }: { webhook: Webhook; read: ReadAttempts }) {
   const [isOpen, setOpen] = useState(webhook.failingSince !== null);
   const ask = (kind: 'rotate' | 'delete' | 'form') => {
     webhookDialog.value = { kind, webhook };
@@ -100,7 +124,7 @@ function Actions({ webhook }: { webhook: Webhook }) {
           {isOpen ? 'Hide attempts' : 'Show attempts'}
         </button>
       </div>
-      {isOpen && <Attempts webhook={webhook} />}
+      {isOpen && <Attempts webhook={webhook} read={read} />}
     </>
   );
 }

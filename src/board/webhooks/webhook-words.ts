@@ -5,7 +5,7 @@ import { sources } from '../state/sources.ts';
 /** Values of a condition that are named; the others are counted. */
 const MAX_NAMED = 5;
 
-export const outcomes = {
+const outcomes = {
   ACCEPTED: 'Accepted',
   GONE: 'Refused for good',
   REFUSED: 'Refused',
@@ -21,6 +21,11 @@ export const disabledReasons = {
   CURSOR_AHEAD:
     'The store was restored, and lost changes that the receiver was told of. Let the receiver read the stock again, and then enable it.',
 } as const satisfies Record<NonNullable<Webhook['disabledReason']>, string>;
+
+/** How an attempt ended. */
+export function describeEnd({ outcome, status }: WebhookAttempt): string {
+  return `${outcomes[outcome]}${status === null ? '' : `, status ${status}`}`;
+}
 
 /** Which changes it is told of, as a sentence. */
 export function describeFilter({ skuIds, sources: from, actors }: Webhook['filter']): string {

@@ -93,7 +93,7 @@ describe.skipIf(lacksBrowser)('The looks of the board', { timeout: 90_000 }, () 
     expect(await findings(board)).toEqual([]);
     await page.keyboard.press('Escape');
     await press('Send a ping');
-    await page.getByText('Not reached').waitFor();
+    await page.getByText('Not reached', { exact: true }).waitFor();
     await changeElsewhere(stage, { sku_id: 'book-004', quantity_in_stock: colorScheme === 'dark' ? 1 : 2 });
     await page.getByText('Retrying').waitFor();
     expect(await findings(board)).toEqual([]);

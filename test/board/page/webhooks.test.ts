@@ -77,17 +77,39 @@ describe.skipIf(lacksBrowser)('Webhooks on the board', { timeout: 90_000 }, () =
     await press('Add');
     const refusal = () => dialog().getByRole('alert').innerText();
     await expect.poll(refusal, patience).toMatch(/^Give a whole URL/);
+    const url = dialog().getByLabel('URL of the program that is told', { exact: true });
+    const message = await dialog().getByRole('alert').getAttribute('id');
+    expect(await url.getAttribute('aria-describedby')).toBe(message);
+    const edge = (field: typeof url) =>
+      field.evaluate((element) => {
+        const { borderTopWidth: width, borderTopColor: color } = getComputedStyle(element);
+        return {
+          width,
+          isOfMessage: color === getComputedStyle(document.querySelector('.fault') ?? element).color,
+        };
+      });
+    expect(await edge(url)).toEqual({ width: '2px', isOfMessage: true });
+    expect(await edge(dialog().getByLabel('Only of these SKUs'))).toEqual({
+      width: '1px',
+      isOfMessage: false,
+    });
+    await url.fill('https://10.0.0.1/');
+    await press('Add');
+    await expect.poll(refusal, patience).toMatch(/--webhook-allow/);
+    const option = dialog().getByRole('alert').getByText('--webhook-allow', { exact: true });
+    expect(await option.evaluate((element) => getComputedStyle(element).whiteSpace)).toBe('nowrap');
     await dialog().getByLabel('URL of the program that is told').fill(receiver.url);
     await dialog().getByLabel('Only of these SKUs').fill('x\n'.repeat(101));
     await press('Add');
-    await expect.poll(refusal, patience).toBe('SKUs: This must have at most 100 items.');
+    await expect.poll(refusal, patience).toBe('This must have at most 100 items.');
     expect(await dialog().getByLabel('Only of these SKUs').getAttribute('aria-invalid')).toBe('true');
+    expect(await url.getAttribute('aria-describedby')).toBeNull();
     await page.keyboard.press('Escape');
     expect(await focused()).toBe('Add webhook');
 
     await add('cup\n\n');
     expect(await page.content()).not.toContain(receiver.secret);
-    await shows(/Works[^]*Only changes of cup\.[^]*Never/);
+    await shows(/Not tried yet[^]*Only changes of cup\.[^]*Never/);
     await change('pot');
     await change();
     await act('Show attempts');
@@ -146,7 +168,7 @@ describe.skipIf(lacksBrowser)('Webhooks on the board', { timeout: 90_000 }, () =
     await shows(/Retrying since .*\. Next attempt at .*\./);
     await act('Show attempts');
     await newestShows(/^Refused, status 503\n/);
-    // What was not accepted is sent again without that.
+    // What was not accepted is sent again anyway.
     expect(await attempts().first().getByRole('button').count()).toBe(0);
     await attempts().first().getByText('Answer:').click();
     const text = await attempts().first().locator('pre').innerText();
@@ -161,6 +183,17 @@ describe.skipIf(lacksBrowser)('Webhooks on the board', { timeout: 90_000 }, () =
     await expect.poll(focused, patience).toBe(receiver.url);
     expect(new Set(receiver.verified.map(({ id }) => id)).size).toBe(1);
     expect(board.requested.filter((url) => url.endsWith('/x'))).toEqual([]);
+  });
+
+  test('one whose last attempt failed does not work, though it was a ping', async () => {
+    await add();
+    await shows(/Not tried yet[^]*Accepted last\s+Never/);
+    await act('Send a ping');
+    await shows(/Works\. It accepted a ping, and no change yet\.[^]*Accepted last\s+Never/);
+    receiver.answer = (response) => void response.writeHead(500).end();
+    await act('Send a ping');
+    await shows(/Last ping failed\. Refused, status 500\./);
+    expect(await item().innerText()).not.toContain('Works');
   });
 
   test('changes are sent again from an attempt, and from a change in the activity', async () => {
@@ -192,7 +225,9 @@ describe.skipIf(lacksBrowser)('Webhooks on the board', { timeout: 90_000 }, () =
       .getByRole('button', { name: 'Send again from here' });
     await expect.poll(() => again.count(), patience).toBeGreaterThan(3);
     await again.first().click();
-    await dialog().getByText('has not accepted this change yet. It is sent without that.').waitFor();
+    await dialog()
+      .getByText('has not accepted this change yet. It will be sent anyway once you enable the webhook.')
+      .waitFor();
     expect(await dialog().getByRole('button', { name: 'Send again', exact: true }).isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
     await again.nth(3).click();
