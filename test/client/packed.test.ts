@@ -57,7 +57,7 @@ test('it has less than 6 kB, minified and compressed', async () => {
 });
 
 const APP = `
-import { createClient, BulkError, StockgateError, type Sku, type UpdateResult } from '@stockgate/client';
+import { createClient, BulkError, StockgateError, type Sku, type StoredChangeEvent, type UpdateResult } from '@stockgate/client';
 
 const client = createClient({ url: 'https://stock.example.com', token: 'a', fetch, deadlineMs: 5_000 });
 const result: UpdateResult = await client.update({ identifier: { isbn: '1' }, restrictions: 'DISCONTD', expected: { version: 1 } });
@@ -72,9 +72,12 @@ if (result.ok) {
 const { results } = await client.bulk([{ identifier: { skuId: 'a' }, quantityInStock: 1 }], { atomicity: 'ALL_OR_NOTHING' });
 for (const row of results) if (!row.ok) console.log(row.index, row.error.message);
 for await (const sku of client.skus({ filter: { availability: 'BACKORDER' } })) console.log(sku.title?.length);
-for await (const { cursor, change } of client.changes()) console.log(cursor, change.before.backorderDate);
+for await (const { cursor, change } of client.changes()) console.log(cursor, change.before.backorderDate, change.id.length);
 const live = client.live({ onStatus: (status) => status.state === 'resuming' && console.log(status.error.code) });
-for await (const { change } of live) console.log(change.skuId);
+for await (const event of live) {
+  const { change }: StoredChangeEvent = event;
+  console.log(change.skuId, change.id.length);
+}
 const file = await client.importFile(new Blob(['a']), { mode: 'full', onProgress: ({ rowsDone }) => console.log(rowsDone) });
 console.log(file.ok ? file.report.applied + 1 : file.error.allowZeroing);
 try {

@@ -313,9 +313,23 @@ test('the token is in no message and in no URL', async () => {
   expect(texts.filter((text) => text.includes(secret))).toEqual([]);
 });
 
+test('a refused connection is told with the address and its cause', async () => {
+  const server = await scripted(saysNothing);
+  server.close();
+  const error = await thrownBy(clientOf({ url: `${server.url}/stock` }, { deadlineMs: 100 }).sku(by));
+  expect(error).toMatchObject({
+    code: 'NO_ANSWER',
+    message: `The connection to ${server.url} failed or broke.`,
+    cause: { cause: { code: 'ECONNREFUSED' } },
+  });
+});
+
 test('an address with a password, or that is none, is refused when the client is made', () => {
   expect(() => createClient({ url: 'https://me:secret@stock.example.com', token: TOKEN })).toThrow(
     /Give a token/,
   );
-  expect(() => createClient({ url: 'stock', token: TOKEN })).toThrow(TypeError);
+  for (const url of ['', 'stock', 'localhost:4000', 'ftp://stock.example.com'])
+    expect(() => createClient({ url, token: TOKEN })).toThrow(
+      new TypeError('createClient: url must be an address such as https://stock.example.com'),
+    );
 });

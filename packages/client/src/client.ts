@@ -12,13 +12,19 @@ import { throwIfAborted } from './failure.ts';
 import { createGraphql } from './graphql.ts';
 import { sendFile, type ImportOptions, type ImportResult, type InventoryFile } from './import-file.ts';
 import { follow, type LiveOptions } from './live.ts';
-import { GroupTally, toUpdateResult, type GroupResult, type UpdateResult } from './results.ts';
+import {
+  GroupTally,
+  toUpdateResult,
+  type GroupResult,
+  type StoredChange,
+  type StoredChangeEvent,
+  type UpdateResult,
+} from './results.ts';
 import type {
   AdjustData,
   AdjustSkuInventoryInput,
   BulkSkuInventoryUpdateInput,
   ChangesData,
-  InventoryChangedEvent,
   InventoryChangeFilterInput,
   InventoryChangeOrderInput,
   RevertInventoryChangesInput,
@@ -68,9 +74,9 @@ export interface Client {
   /** All SKUs that match. Pages are read as you go on. */
   skus(options?: SkusOptions): AsyncGenerator<Sku, void, undefined>;
   /** All changes up to now, oldest first. Pages are read as you go on. `live()` goes on behind the last cursor. */
-  changes(options?: ChangesOptions): AsyncGenerator<InventoryChangedEvent, void, undefined>;
+  changes(options?: ChangesOptions): AsyncGenerator<StoredChangeEvent, void, undefined>;
   /** Changes as they are made, without end. It resumes by itself behind the last change when the connection is lost. */
-  live(options?: LiveOptions): AsyncIterableIterator<InventoryChangedEvent>;
+  live(options?: LiveOptions): AsyncIterableIterator<StoredChangeEvent>;
   /** Hands in a CSV file or an Excel workbook, and follows it to its end. A text is its content. In Node, `openAsBlob()` of `node:fs` opens a file. */
   importFile(file: InventoryFile, options?: ImportOptions): Promise<ImportResult>;
 }
@@ -104,7 +110,10 @@ export function createClient(options: ClientOptions): Client {
     changes: ({ after: start, filter, orderBy, ...call } = {}) =>
       pages(call.signal, async (after = start) => {
         const { result } = await ask<ChangesData>(changesQuery, { after, filter, orderBy }, call);
-        const items = result.edges.map(({ cursor, node: change }) => ({ cursor, change }));
+        const items = result.edges.map(({ cursor, node: change }) => ({
+          cursor,
+          change: change as StoredChange,
+        }));
         return { items, pageInfo: result.pageInfo };
       }),
     live: (call = {}) => {
@@ -177,6 +186,15 @@ export type {
   PreviewedState,
 } from './import-file.ts';
 export type { LiveOptions, LiveStatus } from './live.ts';
-export type { Accepted, Counts, GroupResult, Refused, RowResult, UpdateResult } from './results.ts';
+export type {
+  Accepted,
+  Counts,
+  GroupResult,
+  Refused,
+  RowResult,
+  StoredChange,
+  StoredChangeEvent,
+  UpdateResult,
+} from './results.ts';
 export type * from './schema-types.ts';
 export type { CallOptions, ClientOptions } from './transport.ts';

@@ -96,11 +96,13 @@ export function timedOut(ms: number): Failure {
   return new Failure('TIMED_OUT', `No answer came within ${Math.ceil(ms / 1_000)} s.`, true);
 }
 
-/** What a rejected wait says: the signal's reason, a Failure as it is, or that the connection failed or broke. */
-export function lost(signal: AbortSignal, cause: unknown): unknown {
+/** What a rejected wait says: the signal's reason, a Failure as it is, or that the connection (to `origin`, if it is told) failed or broke. */
+export function lost(signal: AbortSignal, cause: unknown, origin?: string): unknown {
   if (signal.aborted) return signal.reason;
   if (cause instanceof Failure) return cause;
-  return new Failure('NO_ANSWER', 'The connection failed or broke.', true, { cause });
+  return new Failure('NO_ANSWER', `The connection${origin ? ` to ${origin}` : ''} failed or broke.`, true, {
+    cause,
+  });
 }
 
 /** What is no Failure is the reason of the caller's signal, or the caller's own mistake. */

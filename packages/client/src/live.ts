@@ -2,12 +2,8 @@
 import { cursorQuery, liveSubscription } from './documents.ts';
 import type { StockgateError } from './errors.ts';
 import { graphqlRequest, readData } from './graphql.ts';
-import type {
-  CursorData,
-  InventoryChangedEvent,
-  InventoryChangeFilterInput,
-  LiveData,
-} from './schema-types.ts';
+import type { StoredChangeEvent } from './results.ts';
+import type { CursorData, InventoryChangeFilterInput } from './schema-types.ts';
 import {
   Failure,
   failureOf,
@@ -61,7 +57,7 @@ export async function* follow(
   transport: Transport,
   { after, filter, silenceMs = 30_000, onStatus }: LiveOptions,
   signal: AbortSignal,
-): AsyncGenerator<InventoryChangedEvent, void, undefined> {
+): AsyncGenerator<StoredChangeEvent, void, undefined> {
   let cursor = after;
   for (let failures = 0; ; failures++) {
     let openedAt = Infinity;
@@ -149,13 +145,13 @@ async function* eventsIn(
 }
 
 /** Undefined for a comment, and for the event that ends a stream. Throws a Failure if the event holds errors. */
-function readEvent(block: string, response: Response): InventoryChangedEvent | undefined {
+function readEvent(block: string, response: Response): StoredChangeEvent | undefined {
   const lines = block.split('\n').filter((line) => line.startsWith('data:'));
   const text = lines.map((line) => line.slice('data:'.length)).join('\n');
   if (text.trim() === '') return undefined;
   const answer = JSON.parse(text) as Answer;
   if (answer.errors) throw failed(answer, response);
-  return (answer.data as LiveData).result;
+  return (answer.data as { result: StoredChangeEvent }).result;
 }
 
 function failed(answer: Answer, response: Response): Failure {

@@ -2,6 +2,7 @@
 import type {
   BulkData,
   InventoryChange,
+  InventoryChangedEvent,
   InventoryOutcome,
   InventoryRowResult,
   Sku,
@@ -9,6 +10,14 @@ import type {
   UpdateData,
   UserError,
 } from './schema-types.ts';
+
+/** A change that `changes()` or `live()` gives: it is stored, so it has an ID. `undo()` takes it among its `changeIds`. */
+export type StoredChange = InventoryChange & { readonly id: string };
+
+/** A stored change, and the cursor behind it. */
+export interface StoredChangeEvent extends InventoryChangedEvent {
+  readonly change: StoredChange;
+}
 
 /** The rules accepted the update. */
 export interface Accepted {
@@ -63,7 +72,10 @@ export interface Counts {
 export type GroupResult = Counts & {
   /** One for each row, in order. */
   readonly results: readonly RowResult[];
-  /** The groups of the changes: one for each 10,000 rows, none for a dry run. `undo()` takes one. */
+  /**
+   * The groups of the changes: one for each 10,000 rows, none for a dry run. `undo()` takes one. A part that changed nothing has a
+   * group too, which is empty: `undo()` then refuses it with `CHANGE_NOT_FOUND`. So undo nothing if `appliedCount` is 0.
+   */
   readonly groupIds: readonly string[];
   /** Whether all answers were stored by an earlier try with the same key. */
   readonly replayed: boolean;

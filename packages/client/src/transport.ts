@@ -57,7 +57,7 @@ export class Transport {
       // A redirect would make a GET of a POST, or send the token elsewhere.
       return await unlessAborted(signal, fetch(this.#base + path, { ...init, redirect: 'manual' }));
     } catch (cause) {
-      throw lost(signal, cause);
+      throw lost(signal, cause, new URL(this.#base).origin);
     }
   }
 
@@ -124,12 +124,21 @@ function checkToken(token: string): string {
   throw new TypeError('The token is empty, or has characters that no token has.');
 }
 
+/** In a page, an address may be relative to the page's. */
+function parseUrl(url: string): URL | undefined {
+  try {
+    return new URL(url, (globalThis as { location?: { href: string } }).location?.href);
+  } catch {
+    return undefined;
+  }
+}
+
 function toBase(url: string): string {
-  const { href, username, password } = new URL(
-    url,
-    (globalThis as { location?: { href: string } }).location?.href,
-  );
-  if (username !== '' || password !== '')
-    throw new TypeError('The url has a name or a password. Give a token.');
+  const parsed = parseUrl(url);
+  // Without a scheme, `localhost:4000` is a URL too, whose scheme is `localhost:`.
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
+    throw new TypeError('createClient: url must be an address such as https://stock.example.com');
+  const { href, username, password } = parsed;
+  if (username || password) throw new TypeError('The url has a name or a password. Give a token.');
   return href.replace(/[?#].*$/, '').replace(/(?:\/graphql)?\/*$/, '');
 }
