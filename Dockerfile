@@ -5,6 +5,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 COPY build.ts build-board.ts tsconfig.json ./
 COPY src ./src
+# The board uses the client.
+COPY packages/client/src ./packages/client/src
 RUN node build.ts
 
 FROM node:26-slim

@@ -74,9 +74,20 @@ export function startBuiltThreads(code: string, folder: string): string {
 
 /** Folders count too: theirs is the time at which a file was added or taken away. */
 function isFresh(root: string, built: string): boolean {
-  const sources = globSync(['src', 'src/**', 'build.ts', 'build-board.ts', 'package-lock.json'], {
-    cwd: root,
-  });
+  const sources = globSync(
+    [
+      'src',
+      'src/**',
+      'packages/client/src',
+      'packages/client/src/**',
+      'build.ts',
+      'build-board.ts',
+      'package-lock.json',
+    ],
+    {
+      cwd: root,
+    },
+  );
   return sources.every((path) => changedAt(join(root, path)) < changedAt(built));
 }
 

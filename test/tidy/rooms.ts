@@ -319,7 +319,7 @@ export const rooms: readonly Room[] = [
     ],
   ),
   room('', 'The process: main.ts.', 'cli/options', 'cli'),
-  room('board/api', "The board's documents, and the requests that send them.", 'domain'),
+  room('board/api', "The board's documents, and the requests that send them."),
   room(
     'board/state',
     'What the board knows: rows, the view, the session, the history, webhooks.',
@@ -388,8 +388,12 @@ const packages: Readonly<Record<string, readonly RegExp[]>> = {
   gateway: [/^pino$/, builtin],
   demo: [/^graphql-yoga$/, builtin],
   cli: [/./],
-  // gql.tada and the schema as a type leave nothing in the program.
-  board: [/^(?:preact(?:\/hooks)?|@preact\/signals|uplot|gql\.tada)$/, /^examples\/schema-types\.ts$/],
+  // gql.tada and the schema as a type leave nothing in the program. The client is bundled.
+  board: [
+    /^(?:preact(?:\/hooks)?|@preact\/signals|uplot|gql\.tada)$/,
+    /^examples\/schema-types\.ts$/,
+    /^packages\/client\/src\//,
+  ],
   '': [/./],
 };
 

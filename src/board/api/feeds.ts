@@ -1,50 +1,45 @@
-/** Inventory files: handed in, followed to their end, and downloaded. */
-import type { FeedReport } from '../../domain/feed.ts';
-import { readAnswer, request } from './graphql.ts';
-
-/** A feed as the gateway describes it; docs/feeds.md has the fields. */
-export interface Feed {
-  readonly id: string;
-  readonly state: 'QUEUED' | 'READING' | 'APPLYING' | 'DONE' | 'REFUSED' | 'FAILED';
-  readonly rowsRead: number;
-  readonly rowsDone: number;
-  readonly finishedAt: string | null;
-  readonly refusal: {
-    readonly code: string;
-    readonly message: string;
-    readonly allowZeroing?: number;
-  } | null;
-  readonly report: FeedReport | null;
-}
+/** Inventory files: handed in and followed to their end by the client that other programs install, and downloaded. */
+import { StockgateError } from '../../../packages/client/src/errors.ts';
+import { sendFile, type Feed, type ImportOptions } from '../../../packages/client/src/import-file.ts';
+import { Transport } from '../../../packages/client/src/transport.ts';
+import { asBoard, RefusedError, SignedOutError, UnreachableError } from './graphql.ts';
 
 export type Parameters = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const FEEDS = '/board/feeds/inventory';
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-/** How often a feed is asked for, in milliseconds. */
-const LOOK_MS = 400;
+/** How long one request may take with its retries, in milliseconds. Then the page says that it waits for the gateway. */
+const DEADLINE_MS = 5_000;
+/** Answers of a gateway, or of a proxy, that may be another one later. */
+const PASSING = new Set([0, 408, 429, 502, 503, 504]);
 
-/** Hands the file in. The key makes a second attempt safe. */
-export async function handIn(file: File, parameters: Parameters, key: string): Promise<Feed> {
-  const type = /\.xls[xm]$/i.test(file.name) ? XLSX : 'text/csv';
-  const response = await request(`${FEEDS}?${toQuery({ ...parameters, filename: file.name })}`, {
-    method: 'POST',
-    headers: { 'content-type': type, 'idempotency-key': key, prefer: 'wait=1' },
-    body: file,
+/** Made at the first file, because it reads where the page is. */
+let transport: Transport | undefined;
+
+/** Resolves with the feed once it has ended. The key of `options` makes another attempt safe. Throws as `request` does. */
+export async function importFile(file: File, options: ImportOptions): Promise<Feed> {
+  // The cookie of the session stands for the token, so none is sent.
+  transport ??= new Transport({
+    url: '/board',
+    token: 'session',
+    fetch: withoutToken,
+    deadlineMs: DEADLINE_MS,
   });
-  return readAnswer(response);
+  try {
+    return (await sendFile(transport, file, options)).feed;
+  } catch (error) {
+    if (!(error instanceof StockgateError)) throw error;
+    // A file that failed is told as its feed.
+    if ('feed' in error.details) return error.details['feed'] as Feed;
+    if (error.status === 401) throw new SignedOutError('Sign in again.');
+    throw PASSING.has(error.status) ? new UnreachableError(error.message) : new RefusedError(error.message);
+  }
 }
 
-/** Resolves with the feed once it has ended. `onStep` is called with each state on the way. */
-export async function followFeed(feed: Feed, onStep: (feed: Feed) => void): Promise<Feed> {
-  let now = feed;
-  while (now.finishedAt === null) {
-    onStep(now);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    now = await readAnswer<Feed>(await request(`${FEEDS}/${now.id}`, {}));
-  }
-  return now;
-}
+const withoutToken: typeof fetch = (path, init) => {
+  const headers = new Headers(init?.headers);
+  headers.delete('authorization');
+  return fetch(path, asBoard({ ...init, headers }));
+};
 
 /** Where the rejected rows of a feed are. */
 export function rejectedPath(id: string): string {
@@ -53,10 +48,6 @@ export function rejectedPath(id: string): string {
 
 /** Where the SKUs are that match, as a file. */
 export function exportPath(parameters: Parameters): string {
-  return `${FEEDS}.csv?${toQuery(parameters)}`;
-}
-
-function toQuery(parameters: Parameters): URLSearchParams {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return `${FEEDS}.csv?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }

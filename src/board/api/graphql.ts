@@ -72,12 +72,17 @@ export async function send<Data, Variables>(
   return data;
 }
 
-/** As `fetch`, but throws unless the answer can be read. An answer of 4xx or 500 that explains a refusal is returned. */
-export async function request(path: string, init: RequestInit): Promise<Response> {
+/** The request, with the supplier that it is for. */
+export function asBoard(init: RequestInit): RequestInit {
   const headers = new Headers(init.headers);
   if (init.method === 'POST' && actsFor !== undefined)
     headers.set('x-board-supplier', encodeURIComponent(actsFor));
-  const response = await fetch(path, { ...init, headers }).catch((error: unknown) => {
+  return { ...init, headers };
+}
+
+/** As `fetch`, but throws unless the answer can be read. An answer of 4xx or 500 that explains a refusal is returned. */
+export async function request(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, asBoard(init)).catch((error: unknown) => {
     if (init.signal?.aborted) throw error;
     throw new UnreachableError('The gateway cannot be reached.');
   });

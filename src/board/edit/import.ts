@@ -1,6 +1,7 @@
 /** An import on its way: a dry run first, then the same file again, which stores it. */
 import { signal } from '@preact/signals';
-import { followFeed, handIn, type Feed, type Parameters } from '../api/feeds.ts';
+import type { Feed, ImportOptions } from '../../../packages/client/src/import-file.ts';
+import { importFile } from '../api/feeds.ts';
 import { notify } from '../state/notices.ts';
 import { createKey } from './keys.ts';
 import { pending } from './pending.ts';
@@ -68,10 +69,10 @@ export function closeImport(): void {
   importing.value = null;
 }
 
-async function run(next: Import['step'], parameters: Parameters): Promise<void> {
+async function run(next: Import['step'], options: Pick<ImportOptions, 'dryRun' | 'allowZeroing' | 'reason'>) {
   const begun = importing.value;
   if (!begun) return;
-  const key = createKey();
+  const idempotencyKey = createKey();
   // The dialog may have been closed meanwhile, or show another file.
   const show = (change: Partial<Import>) => {
     const now = importing.value;
@@ -80,8 +81,10 @@ async function run(next: Import['step'], parameters: Parameters): Promise<void> 
   };
   try {
     const mode = begun.isFull ? 'full' : 'delta';
-    const taken = await untilReachable(() => handIn(begun.file, { ...parameters, mode }, key));
-    const feed = await untilReachable(() => followFeed(taken, (step) => show({ feed: step })));
+    const onProgress = (feed: Feed) => show({ feed });
+    const feed = await untilReachable(() =>
+      importFile(begun.file, { ...options, mode, idempotencyKey, onProgress }),
+    );
     show({ step: next, feed, rows: feed.rowsRead, undo: undoOf(feed) });
   } catch (error) {
     show({ step: next, fault: error instanceof Error ? error.message : String(error) });

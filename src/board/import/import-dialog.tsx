@@ -1,5 +1,6 @@
 /** The dialog of an import: what the file would change, Apply, how far it is, and Undo. */
-import { rejectedPath, type Feed } from '../api/feeds.ts';
+import type { Feed } from '../../../packages/client/src/import-file.ts';
+import { rejectedPath } from '../api/feeds.ts';
 import { applyFile, checkAgain, closeImport, importing, type Import } from '../edit/import.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Counts, PreviewTable, Problems } from './import-report.tsx';
