@@ -6,6 +6,12 @@ import type { Server } from './connection-settings.ts';
 /** How often connecting is tried before the error is the caller's. */
 const MAX_TRIES = 3;
 
+/**
+ * After a failure to connect to a server that is used as it is, callers get the same error for so long, in milliseconds. Each attempt
+ * is a process of the server, and one for every request keeps a server from coming back.
+ */
+const RETRY_MS = 250;
+
 /** A connection while somebody has it. */
 export interface Held {
   readonly client: PoolClient;
@@ -31,6 +37,7 @@ export class HostPool {
   readonly #open: OpenPool;
   readonly #verify: Verify;
   #opened: Opened | undefined;
+  #failure: { readonly error: unknown; readonly until: number } | undefined;
 
   constructor(hosts: Hosts, open: OpenPool, verify: Verify = () => Promise.resolve()) {
     this.#hosts = hosts;
@@ -44,10 +51,13 @@ export class HostPool {
   async connect(): Promise<Held> {
     for (let tries = 1; ; tries++) {
       const choice = await this.#hosts.choose();
+      if (this.#failure && performance.now() < this.#failure.until) throw this.#failure.error;
       try {
         return this.#hold(await this.#poolFor(choice).connect(), choice.version);
       } catch (error) {
-        if (this.#hosts.isFixed || isFull(error) || tries === MAX_TRIES) throw error;
+        if (isFull(error)) throw error;
+        if (this.#hosts.isFixed) this.#failure = { error, until: performance.now() + RETRY_MS };
+        if (this.#hosts.isFixed || tries === MAX_TRIES) throw error;
         this.#hosts.doubt(choice.version);
       }
     }
