@@ -10,8 +10,6 @@ import { createPostgresDatabase } from '../support/stores/databases.ts';
 import { createPostgresServer } from '../support/stores/postgres-server.ts';
 
 const CRASHES = 2;
-/** A busy machine may take longer to start the server than streams wait for a store, which is 30 s. It then shows nothing. */
-const LONGEST_OUTAGE_MS = 20_000;
 const WITH_SKU = FOLLOW.replace('change {', 'change { sku { title lastChange { id } }');
 
 test(
@@ -53,12 +51,9 @@ test(
     try {
       for (const _ of range(CRASHES)) {
         await pause(1_500);
-        const crashed = performance.now();
         await server.stop('immediate');
         await pause(700);
         await server.start();
-        if (performance.now() - crashed > LONGEST_OUTAGE_MS)
-          return context.skip('The server took too long to start.');
       }
       await pause(1_500);
       isOver = true;

@@ -1,5 +1,4 @@
 /** Real gateways on both hosts of a cluster, under load, while the cluster fails; and what the log says afterwards. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startGateway, type RunningGateway } from '../support/machine/process.ts';
 import { seedDatabase } from '../support/mutations.ts';
 import { range } from '../support/range.ts';
@@ -94,13 +93,11 @@ export async function openRig(cluster: Cluster, options: RigOptions): Promise<Ri
   };
 }
 
-/** A stream that was cut off resumes after up to 30 seconds. */
+/** A stream that was cut off resumes after up to 30 seconds. One that never catches up is counted afterwards. */
 async function untilCaughtUp(followers: readonly Follower[], log: readonly Seen[]): Promise<void> {
   const last = log.at(-1)?.id;
-  for (let waited = 0; waited < 60; waited++) {
-    if (followers.every(({ seen, faults }) => faults.length > 0 || seen.at(-1)?.id === last)) return;
-    await sleep(1_000);
-  }
+  const isDone = ({ seen, faults }: Follower) => faults.length > 0 || seen.at(-1)?.id === last;
+  await until('all followers have the last change', () => followers.every(isDone)).catch(() => undefined);
 }
 
 function compare(

@@ -2,17 +2,15 @@
 import { StockgateError } from '../../../packages/client/src/errors.ts';
 import { sendFile, type Feed, type ImportOptions } from '../../../packages/client/src/import-file.ts';
 import { Transport } from '../../../packages/client/src/transport.ts';
-import { asBoard, RefusedError, SignedOutError, UnreachableError } from './graphql.ts';
+import { asBoard, RefusedError, SignedOutError, TRANSIENT, UnreachableError } from './graphql.ts';
 
 export type Parameters = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const FEEDS = '/board/feeds/inventory';
 /** How long one request may take with its retries, in milliseconds. Then the page says that it waits for the gateway. */
 const DEADLINE_MS = 5_000;
-/** Answers of a gateway, or of a proxy, that may be another one later. */
-const PASSING = new Set([0, 408, 429, 502, 503, 504]);
 
-/** Made at the first file, because it reads where the page is. */
+/** Made for the first file: its URL is relative to the page's. */
 let transport: Transport | undefined;
 
 /** Resolves with the feed once it has ended. The key of `options` makes another attempt safe. Throws as `request` does. */
@@ -31,7 +29,8 @@ export async function importFile(file: File, options: ImportOptions): Promise<Fe
     // A file that failed is told as its feed.
     if ('feed' in error.details) return error.details['feed'] as Feed;
     if (error.status === 401) throw new SignedOutError('Sign in again.');
-    throw PASSING.has(error.status) ? new UnreachableError(error.message) : new RefusedError(error.message);
+    const mayPass = error.status === 0 || TRANSIENT.has(error.status);
+    throw mayPass ? new UnreachableError(error.message) : new RefusedError(error.message);
   }
 }
 

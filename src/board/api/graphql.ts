@@ -41,7 +41,7 @@ interface Answer<Data> {
 }
 
 /** Without 500: what fails inside the gateway would fail again. */
-const TRANSIENT = new Set([408, 425, 429, 502, 503, 504]);
+export const TRANSIENT = new Set([408, 425, 429, 502, 503, 504]);
 
 let actsFor: string | undefined;
 

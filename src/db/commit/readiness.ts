@@ -14,7 +14,7 @@ const FAILURE_KEPT_MS = 4_000;
 /** A store that does not answer within this many milliseconds is out of reach. */
 const MAX_WAIT_MS = 2_000;
 /** A commit that takes longer may wait for a standby. In milliseconds. */
-const STANDBY_LOOK_MS = 600;
+const SLOW_COMMIT_MS = 600;
 
 /** What is said of codes that an operator can act on. */
 const problems: Readonly<Record<string, string>> = {
@@ -132,8 +132,8 @@ async function commitToPostgres({ writes }: Store): Promise<null> {
 
 async function untilCommitsWait({ points }: Store, over: AbortSignal): Promise<string> {
   for (;;) {
-    await pause(STANDBY_LOOK_MS, undefined, { signal: over });
-    if (await areCommitsWaiting(points, STANDBY_LOOK_MS))
+    await pause(SLOW_COMMIT_MS, undefined, { signal: over });
+    if (await areCommitsWaiting(points, SLOW_COMMIT_MS))
       return 'Commits wait for a synchronous standby, which does not answer.';
   }
 }

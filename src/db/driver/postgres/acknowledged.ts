@@ -14,6 +14,7 @@ export function rememberAcknowledged(hosts: Hosts): Acknowledged {
   let verified = 0;
   return {
     note(positions) {
+      if (hosts.isFixed) return;
       for (const [supplierId, position] of positions)
         newest.set(supplierId, Math.max(position, newest.get(supplierId) ?? 0));
     },

@@ -3,12 +3,12 @@ import type { ClientBase, Pool, PoolClient } from 'pg';
 import type { Choice, Hosts } from './hosts.ts';
 import type { Server } from './connection-settings.ts';
 
-/** How often connecting is tried before the error is the caller's. */
+/** How often connecting is tried before the error is the caller's, where there is another server to try. */
 const MAX_TRIES = 3;
 
 /**
- * After a failure to connect to a server that is used as it is, callers get the same error for so long, in milliseconds. Each attempt
- * is a process of the server, and one for every request keeps a server from coming back.
+ * After a failure to connect, callers get the same error for so long, in milliseconds. PostgreSQL starts a process for each attempt, and
+ * an attempt for every request keeps a crashed server from coming back.
  */
 const RETRY_MS = 250;
 
@@ -32,6 +32,7 @@ type Verify = (client: ClientBase, version: number) => Promise<void>;
 /** Opens a pool of connections to a server. `onConnect` rejects if a new connection must not be used. */
 export type OpenPool = (server: Server, onConnect: (client: ClientBase) => Promise<void>) => Pool;
 
+/** Its own `verify` may refuse a new connection too. */
 export class HostPool {
   readonly #hosts: Hosts;
   readonly #open: OpenPool;
@@ -49,15 +50,17 @@ export class HostPool {
   }
 
   async connect(): Promise<Held> {
-    for (let tries = 1; ; tries++) {
+    if (this.#failure && performance.now() < this.#failure.until) throw this.#failure.error;
+    for (let tries = this.#hosts.isFixed ? MAX_TRIES : 1; ; tries++) {
       const choice = await this.#hosts.choose();
-      if (this.#failure && performance.now() < this.#failure.until) throw this.#failure.error;
       try {
         return this.#hold(await this.#poolFor(choice).connect(), choice.version);
       } catch (error) {
         if (isFull(error)) throw error;
-        if (this.#hosts.isFixed) this.#failure = { error, until: performance.now() + RETRY_MS };
-        if (this.#hosts.isFixed || tries === MAX_TRIES) throw error;
+        if (tries === MAX_TRIES) {
+          this.#failure = { error, until: performance.now() + RETRY_MS };
+          throw error;
+        }
         this.#hosts.doubt(choice.version);
       }
     }

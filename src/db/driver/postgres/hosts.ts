@@ -36,7 +36,7 @@ export interface Hosts {
   doubt(version: number): void;
   /** Refuses the server, because it lacks acknowledged commits. */
   refuse(version: number): void;
-  /** The listener is called with the server's name when another server, or the first one, takes the writes. */
+  /** The listener is called with the server when another one takes the writes. The first that is found is no other one. */
   onSwitch(listener: (server: Server) => void): void;
   close(): void;
 }
@@ -104,7 +104,10 @@ class FoundHosts implements Hosts {
       const version = this.#known.version();
       if (this.#known.isRefused(version)) throw lostCommits();
       const server = this.#server();
-      if (server && version !== this.#doubted) return { server, version };
+      if (server && version !== this.#doubted) {
+        this.#noticed ||= version;
+        return { server, version };
+      }
       const problem = await (this.#looking ??= this.#look().finally(() => (this.#looking = undefined)));
       if (problem === null) continue;
       if (performance.now() - started > LOOK_FOR_MS || this.#closing.signal.aborted)
@@ -124,7 +127,7 @@ class FoundHosts implements Hosts {
   }
 
   doubt(version: number): void {
-    this.#doubted = version;
+    if (this.isCurrent(version)) this.#doubted = version;
   }
 
   refuse(version: number): void {
@@ -148,9 +151,10 @@ class FoundHosts implements Hosts {
   /** Tells the listeners what this thread, or another one, has found. */
   #notice(): void {
     const [version, server] = [this.#known.version(), this.#server()];
-    if (version === this.#noticed || !server) return;
+    const before = this.#noticed;
+    if (version === before || !server) return;
     this.#noticed = version;
-    for (const listener of this.#listeners) listener(server);
+    if (before !== 0) for (const listener of this.#listeners) listener(server);
   }
 
   /** Resolves to why there is no server to use; null if one was found. */
