@@ -30,6 +30,8 @@ export interface OpenInventory extends Inventory {
    * long. Call it once a minute: it also moves the service clock, by which keys age (service-clock.ts).
    */
   purgeKeys(keepMs: number): Promise<void>;
+  /** Gives pages of SQLite's file back that hold nothing, in one short transaction. True if there are many left. */
+  giveBack(): Promise<boolean>;
   /** Writes a session of the board or a token's last use, in the writer's thread. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint, in the writer's thread. */
@@ -64,6 +66,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
     purgeKeys: async (keepMs) => {
       while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
+    giveBack: () => writer.giveBack(),
     writeAccess: (write) => writer.writeAccess(write),
     writeWebhook: (write) => writer.writeWebhook(write),
     catalog: writer.catalog,

@@ -21,6 +21,7 @@ import type { ThreadLog } from './http/thread-log.ts';
 import type { EndedFeed } from './feed/run-feed.ts';
 import type { Watch } from './feed/run-feeds.ts';
 import { startExpiryWarnings } from './expiry-warnings.ts';
+import { keepGivingBack } from './keep-giving-back.ts';
 import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
 import { startWebhooks } from './webhook/start-webhooks.ts';
@@ -95,6 +96,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
     metrics: settings.metrics === 'on' ? metrics : undefined,
   });
   const stopWarnings = startExpiryWarnings(store, clock, settings.server.logger);
+  const stopGivingBack = keepGivingBack(inventory, settings.server.logger);
   let hasFailed = false;
   void inventory.failed.then(() => (hasFailed = true));
   return {
@@ -107,7 +109,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
       await Promise.all([server.close(), http?.close()]);
       await threads?.close();
       await Promise.all([feedThread?.close(), webhooks?.close()]);
-      await stopWarnings();
+      await Promise.all([stopWarnings(), stopGivingBack()]);
       // The writer reports its orderly end as a failure too.
       const leaveOpen = hasFailed;
       await inventory.close();

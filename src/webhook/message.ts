@@ -1,9 +1,9 @@
 /** Webhook messages: their IDs, and their bodies. The same changes of an endpoint always make the same bytes, and the same ID. */
 import { hash } from 'node:crypto';
 import type { InventoryChange, LogPlace } from '../domain/change.ts';
-import type { InventoryState } from '../domain/sku.ts';
 import type { Delivery } from '../domain/webhook/endpoint.ts';
 import { changesIdOf, type Span } from '../domain/webhook/message-id.ts';
+import { toRecord } from './change-record.ts';
 
 /** Longest body, in bytes, as the specification recommends it. A single change may be longer. */
 const MAX_BODY_BYTES = 20_000;
@@ -81,37 +81,4 @@ function endOf(changes: readonly InventoryChange[]): LogPlace {
 function cursorOf({ position, changedAt }: LogPlace): string {
   const parts = changedAt === null ? [position] : [position, Date.parse(changedAt).toString(36)];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
-}
-
-/** The fields of GraphQL's `InventoryChange`, without the SKU as it is now: a message does not change after its changes. */
-function toRecord(change: InventoryChange) {
-  const { before, after } = change;
-  return {
-    id: String(change.position),
-    skuId: change.skuId,
-    version: change.version,
-    before: toState(before),
-    after: toState(after),
-    delta: {
-      quantityInStock: after.quantityInStock - before.quantityInStock,
-      quantityOnBackorder: after.quantityOnBackorder - before.quantityOnBackorder,
-    },
-    source: change.source,
-    actor: change.actor,
-    reason: change.reason,
-    referenceDocumentUri: change.referenceDocumentUri,
-    groupId: change.groupId,
-    changedAt: change.changedAt,
-    asOf: change.asOf,
-  };
-}
-
-function toState(state: InventoryState) {
-  const { quantityInStock, quantityOnBackorder, restrictions, backorderDate } = state;
-  return {
-    quantityInStock,
-    quantityOnBackorder,
-    restrictions: restrictions?.toUpperCase() ?? null,
-    backorderDate,
-  };
 }

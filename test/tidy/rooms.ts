@@ -74,11 +74,22 @@ export const rooms: readonly Room[] = [
     'db/update',
     'db/webhook',
   ),
+  room('db/history', 'What goes from a store: the room that nothing uses any more.', 'db/store'),
   room('db/access', "Writes sessions of the board, and tokens' last uses.", 'db/store'),
   room(
     'db/commit',
     'Group commit: admission, turns, the queue, and the thread that writes.',
-    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog', 'db/access', 'db/webhook'],
+    ...[
+      'domain',
+      'db/driver',
+      'db/store',
+      'db/answer',
+      'db/update',
+      'db/catalog',
+      'db/history',
+      'db/access',
+      'db/webhook',
+    ],
   ),
   room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
@@ -254,7 +265,7 @@ export const rooms: readonly Room[] = [
   room(
     'gateway',
     'The wiring of store and server, of webhooks, and of the threads for requests and feeds.',
-    ...['domain', 'db/store', 'db/webhook', 'db/feed', 'db'],
+    ...['domain', 'db/store', 'db/history', 'db/webhook', 'db/feed', 'db'],
     ...[
       'http/shared',
       'http/edge',

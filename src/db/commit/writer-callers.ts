@@ -23,6 +23,7 @@ export interface WriterCalls {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   save(part: CatalogPart): Promise<SaveCounts>;
   purgeKeys(keepMs: number): Promise<boolean>;
+  giveBack(): Promise<boolean>;
   writeAccess(write: AccessWrite): Promise<boolean>;
   writeWebhook(write: WebhookWrite): Promise<boolean>;
   /** Tells this caller of commits from now on. */
@@ -69,6 +70,8 @@ async function run(calls: WriterCalls, call: Exclude<Unnumbered, ['update', unkn
       return calls.save(call[1]);
     case 'purgeKeys':
       return calls.purgeKeys(call[1]);
+    case 'giveBack':
+      return calls.giveBack();
     case 'writeAccess':
       return calls.writeAccess(call[1]);
     case 'writeWebhook':

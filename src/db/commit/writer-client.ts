@@ -24,6 +24,8 @@ export interface Writer {
   readonly catalog: Catalog;
   /** Advances the service clock. Deletes some of the keys that are at least `keepMs` milliseconds old. True if there may be more. */
   purgeKeys(keepMs: number): Promise<boolean>;
+  /** Gives pages of SQLite's file back that hold nothing. True if there are many left. */
+  giveBack(): Promise<boolean>;
   /** Writes a session of the board, or a token's last use. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint. */
@@ -78,6 +80,7 @@ export function connectWriter(
         ),
     },
     purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
+    giveBack: () => calls.ask(['giveBack']),
     writeAccess: (write) => calls.ask(['writeAccess', write]),
     writeWebhook: (write) => calls.ask(['writeWebhook', write]),
     follow: () => calls.ask(['follow']),

@@ -12,6 +12,7 @@ export type WriterCall =
   | readonly ['update', RequestCells]
   | readonly ['save', CatalogPart]
   | readonly ['purgeKeys', keepMs: number]
+  | readonly ['giveBack']
   | readonly ['writeAccess', AccessWrite]
   | readonly ['writeWebhook', WebhookWrite]
   /** From now on the caller is told the positions of all callers' commits. */

@@ -62,6 +62,7 @@ const calls: Omit<WriterCalls, 'follow'> = {
   update: desk.update,
   save: desk.save,
   purgeKeys: writer.purgeKeys,
+  giveBack: writer.giveBack,
   writeAccess: writer.writeAccess,
   writeWebhook: writer.writeWebhook,
   probe: readiness.check,

@@ -7,6 +7,7 @@ import { createSaveCatalog, type SavedCatalog } from '../catalog/save-catalog.ts
 import { createApplyRequests, type Applied } from '../update/apply-updates.ts';
 import type { Store } from '../store/store.ts';
 import { createPurgeKeys, type PurgeKeys } from '../update/purge-keys.ts';
+import { createGiveBack, type GiveBack } from '../history/give-back.ts';
 import { createWriteAccess, type WriteAccess } from '../access/write-access.ts';
 import { createWriteWebhook, type WriteWebhook } from '../webhook/write-webhook.ts';
 import { codeOf, isDiskFailure } from '../driver/store-error.ts';
@@ -30,6 +31,8 @@ export interface StoreWriter {
   save(part: CatalogPart, now: string): Promise<SavedCatalog>;
   /** Advances the service clock, and deletes some of the old idempotency keys. */
   readonly purgeKeys: PurgeKeys;
+  /** Gives pages of SQLite's file back that hold nothing. */
+  readonly giveBack: GiveBack;
   /** Writes a session of the board, or a token's last use. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint. */
@@ -41,6 +44,7 @@ export function createWriter(store: Store): StoreWriter {
   const applyRequests = createApplyRequests(store);
   const saveCatalog = createSaveCatalog(store);
   const purgeKeys = createPurgeKeys(store);
+  const giveBack = createGiveBack(store);
   const writeAccess = createWriteAccess(store);
   const writeWebhook = createWriteWebhook(store);
   return {
@@ -49,6 +53,7 @@ export function createWriter(store: Store): StoreWriter {
     save: ({ origin, rows }, now) =>
       whenFree(() => inTransaction(store, (trx) => saveCatalog(trx, origin, rows, now))),
     purgeKeys: (keepMs) => whenFree(() => purgeKeys(keepMs)),
+    giveBack: () => whenFree(giveBack),
     writeAccess: (write) => whenFree(() => writeAccess(write)),
     writeWebhook: (write) => whenFree(() => writeWebhook(write)),
   };
@@ -106,6 +111,7 @@ export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) 
     commit: (requests, now) => unlessFailed(() => writer.commit(requests, now)),
     save: (part, now) => unlessFailed(() => writer.save(part, now)),
     purgeKeys: (keepMs) => unlessFailed(() => writer.purgeKeys(keepMs)),
+    giveBack: () => unlessFailed(() => writer.giveBack()),
     writeAccess: (write) => unlessFailed(() => writer.writeAccess(write)),
     writeWebhook: (write) => unlessFailed(() => writer.writeWebhook(write)),
     note,

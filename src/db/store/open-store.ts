@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, type Dialect } from 'kysely';
 import { prepareSchema } from './migrate.ts';
 import { makeRoomToOpen } from '../driver/disk-reserve.ts';
+import { createFreePages, type FreePages } from '../driver/free-pages.ts';
 import { openPostgres, openPostgresForUpkeep } from './postgres.ts';
 import { makePrivate } from '../driver/private-file.ts';
 import { SqliteLog } from '../driver/sqlite-log.ts';
@@ -53,7 +54,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     await upkeep.close();
     return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs, isSide })) };
   }
-  const { dialect, runEach, raw, log } = openSqlite(url.slice('sqlite:'.length), {
+  const { dialect, log, ...sqlite } = openSqlite(url.slice('sqlite:'.length), {
     readOnly,
     logLimitBytes,
     logStatus,
@@ -70,7 +71,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     }
   };
   await prepareSchema(db, kind, readOnly, close);
-  return { ...rest, db, points: db, writes: db, runEach, raw, log, close };
+  return { ...rest, ...sqlite, db, points: db, writes: db, log, close };
 }
 
 /**
@@ -101,6 +102,7 @@ interface Opened {
   readonly dialect: Dialect;
   readonly runEach: RunEach;
   readonly raw: RawStatements;
+  readonly freePages: FreePages;
   readonly log?: SqliteLog | undefined;
 }
 
@@ -117,9 +119,13 @@ function openSqlite(path: string, options: SqliteOptions): Opened {
     if (!readOnly) configure(database, cacheKib);
     const log = readOnly || !isFile ? undefined : new SqliteLog(database, path, logLimitBytes, logStatus);
     const prepare = createPrepare(database, MAX_STATEMENTS);
-    const runEach = createRunEach(database, prepare);
-    const raw = createRawStatements(database);
-    return { dialect: createDialect(database, log?.guard(prepare) ?? prepare), runEach, raw, log };
+    return {
+      dialect: createDialect(database, log?.guard(prepare) ?? prepare),
+      runEach: createRunEach(database, prepare),
+      raw: createRawStatements(database),
+      freePages: createFreePages(database),
+      log,
+    };
   } catch (error) {
     database.close();
     throw describeDamage(path, error);
@@ -156,6 +162,8 @@ export function requireFile(path: string): void {
 function configure(database: Sqlite.Database, cacheKib: number): void {
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   database.pragma(`page_size = ${PAGE_BYTES}`);
+  // Only a file that began with this can give pages back. It counts before the first page is written, which the switch to WAL does.
+  database.pragma('auto_vacuum = incremental');
   switchToWal(database);
   // The driver's SQLite build defaults to NORMAL in WAL mode, which loses acknowledged updates on a power cut.
   database.pragma('synchronous = FULL');

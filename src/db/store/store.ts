@@ -1,5 +1,6 @@
 /** The type of an open store, and the options for opening one. */
 import type { Kysely } from 'kysely';
+import type { FreePages } from '../driver/free-pages.ts';
 import type { Hosts } from '../driver/postgres/hosts.ts';
 import type { LogStatus } from '../driver/log-status.ts';
 import type { SqliteLog } from '../driver/sqlite-log.ts';
@@ -32,6 +33,8 @@ export interface Store {
   readonly runEach?: RunEach | undefined;
   /** The statements that each update needs, on SQLite (many-rows.ts). Undefined on PostgreSQL. */
   readonly raw?: RawStatements | undefined;
+  /** The pages of SQLite's file that hold nothing. Undefined on PostgreSQL. */
+  readonly freePages?: FreePages | undefined;
   /** SQLite's write-ahead log. Undefined on PostgreSQL, in memory, and for a store that is opened read-only. */
   readonly log?: SqliteLog | undefined;
   /** The servers of a PostgreSQL database. Undefined on SQLite. */

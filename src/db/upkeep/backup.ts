@@ -15,6 +15,7 @@ import Sqlite from 'better-sqlite3';
 import { checkDatabase, type CheckReport } from './check.ts';
 import { requireFile } from '../store/open-store.ts';
 import { OWNER_ONLY } from '../driver/private-file.ts';
+import { syncFolder } from '../driver/sync-folder.ts';
 
 /** Pages copied in one step, of 2 KiB each. Between two steps the event loop runs, so that a signal can stop the backup. */
 const PAGES_AT_ONCE = 4_096;
@@ -29,11 +30,21 @@ export interface Backup {
   readonly bytes: number;
 }
 
+export interface BackupOptions {
+  /** Leaves out the pages that hold nothing. The copy can give such pages back later, also if the database cannot. Default: false. */
+  readonly compact?: boolean;
+}
+
 /**
  * Writes the database at `path` to a new `file`, which appears only when it is checked and on disk. Throws if the database is missing,
  * if `file` or a companion of it exists, or once `stop` is aborted. Then no new file is left.
  */
-export async function backUp(path: string, file: string, stop: AbortSignal): Promise<Backup> {
+export async function backUp(
+  path: string,
+  file: string,
+  stop: AbortSignal,
+  { compact = false }: BackupOptions = {},
+): Promise<Backup> {
   requireFile(path);
   const target = resolve(file);
   requireNothing(target);
@@ -41,7 +52,8 @@ export async function backUp(path: string, file: string, stop: AbortSignal): Pro
   try {
     // The copy has the same secrets as the database, so only its owner may read it.
     writeFileSync(part, '', { flag: 'wx', mode: statSync(path).mode & OWNER_ONLY });
-    await copyPages(resolve(path), part, stop);
+    if (compact) copyRows(resolve(path), part, stop);
+    else await copyPages(resolve(path), part, stop);
     makeSingleFile(part);
     sync(part, 'r+');
     const report = await checkDatabase(`sqlite:${part}`);
@@ -89,6 +101,18 @@ async function copyPages(path: string, part: string, stop: AbortSignal): Promise
   }
 }
 
+/** Writes the rows anew, in the order of their keys. One statement does it, which nothing can stop. */
+function copyRows(path: string, part: string, stop: AbortSignal): void {
+  requireGoing(stop);
+  const source = new Sqlite(path, { readonly: true });
+  try {
+    source.pragma('auto_vacuum = incremental');
+    source.prepare('vacuum into ?').run(part);
+  } finally {
+    source.close();
+  }
+}
+
 /** Turns the copy's log off. One file is easy to move, and can be read from a read-only disk. A gateway turns the log on again. */
 function makeSingleFile(part: string): void {
   const copy = new Sqlite(part);
@@ -105,15 +129,5 @@ function sync(path: string, flags: string): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
-  }
-}
-
-/** Syncs the folder, so that the file's new name is on disk too. Windows cannot open a folder, and writes names through by itself. */
-function syncFolder(path: string): void {
-  try {
-    sync(path, 'r');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && ['EPERM', 'EISDIR'].includes(String(error.code))))
-      throw error;
   }
 }
