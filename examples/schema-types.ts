@@ -5392,6 +5392,9 @@ export type introspection = {
       "name": "CURSOR_AHEAD"
      },
      {
+      "name": "CURSOR_EXPIRED"
+     },
+     {
       "name": "FAILING"
      },
      {

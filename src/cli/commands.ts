@@ -43,19 +43,23 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   migrate: {
     summary: 'Bring the database to the present schema',
-    load: async () => (await import('./migrate.ts')).migrateCommand,
+    load: async () => (await import('./upkeep/migrate.ts')).migrateCommand,
   },
   backup: {
     summary: 'Save a SQLite store to a file, while it is in use',
-    load: async () => (await import('./backup.ts')).backupCommand,
+    load: async () => (await import('./upkeep/backup.ts')).backupCommand,
   },
   check: {
     summary: 'Check that all that is stored fits together',
-    load: async () => (await import('./check.ts')).checkCommand,
+    load: async () => (await import('./upkeep/check.ts')).checkCommand,
+  },
+  prune: {
+    summary: 'Take old changes away, to keep a store small',
+    load: async () => (await import('./upkeep/prune.ts')).pruneCommand,
   },
   copy: {
     summary: 'Copy a store into an empty one, as from SQLite to PostgreSQL',
-    load: async () => (await import('./copy.ts')).copyCommand,
+    load: async () => (await import('./upkeep/copy.ts')).copyCommand,
   },
   schema: {
     summary: 'Print the GraphQL schema',

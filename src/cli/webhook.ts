@@ -60,7 +60,7 @@ create prints the endpoint's ID and its secret, once. The endpoint is told of ch
 list prints a line an endpoint: id, URL, state, changes behind, created, last accepted; with --attempts the last attempts too.
 enable lets a disabled endpoint go on where it stopped, and one that fails try again at once. disable keeps its place.
 rotate prints a new secret. For 24 hours messages are signed with the old one too.
-replay sends again all changes behind a change that was sent. 0 stands for before the first.
+replay sends again all changes behind a change that was sent. 0 stands for before the first that is kept.
 ping lets a gateway send a message without changes, and prints how that went.
 delete removes the endpoint. It takes effect after the attempt in hand.
 

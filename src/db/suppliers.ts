@@ -91,6 +91,7 @@ async function insertSupplier(store: Store, supplierId: string, name: string, no
       last_position: 0,
       created_at: now.toISOString(),
       idempotency_bytes: 0,
+      pruned_position: 0,
       name,
       deleted_at: null,
     })

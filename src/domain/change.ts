@@ -84,20 +84,26 @@ export interface LogPlace {
 export interface LogMarks {
   /** The place behind the newest change. */
   readonly last: LogPlace;
+  /** The changes up to this position were pruned, because they were old. 0: none was. */
+  readonly horizon: number;
   /** The place behind this position, which was asked for. */
   placeAt(position: number): LogPlace;
   /**
-   * Whether the log has the change of this place, whose position was asked for. It has not if the store was restored from a backup, or failed
-   * over to a server without the last commits. A later change at the same position has another time.
+   * Whether the log has the change of this place, whose position was asked for, or had it before it was pruned. It has not if the store was
+   * restored from a backup, or failed over to a server without the last commits. A later change at the same position has another time.
    */
   has(place: LogPlace): boolean;
 }
 
 /** `changedAt`: when the changes at these positions were made, of those that the log has. */
-export function toLogMarks(lastPosition: number, changedAt: ReadonlyMap<number, string>): LogMarks {
+export function toLogMarks(
+  { lastPosition, horizon }: { readonly lastPosition: number; readonly horizon: number },
+  changedAt: ReadonlyMap<number, string>,
+): LogMarks {
   const placeAt = (position: number) => ({ position, changedAt: changedAt.get(position) ?? null });
   return {
     last: placeAt(lastPosition),
+    horizon,
     placeAt,
     has(place) {
       if (place.position > lastPosition) return false;

@@ -1,7 +1,7 @@
 /** Finds the next message of an endpoint in the log of changes. */
 import type { LogMarks, LogPlace } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { Delivery } from '../domain/webhook/endpoint.ts';
+import type { Delivery, DisabledReason } from '../domain/webhook/endpoint.ts';
 import { composeMessage, MAX_CHANGES, repeatMessage, type ChangesMessage } from './message.ts';
 
 /** Changes that one window looks at. A message's changes are from one window, so a retry finds them as quickly. */
@@ -13,8 +13,10 @@ type Composed =
   | { readonly message: ChangesMessage; readonly isMore: boolean }
   /** There is no change for the endpoint up to this position. */
   | { readonly position: number }
-  /** The log ends at this position, and has lost changes that the endpoint was told of, or where the endpoint stands. */
-  | { readonly aheadOf: number };
+  /** Changes are gone that the endpoint was told of, or was not. Its owner has to know, before it goes on behind this position. */
+  | { readonly lost: { readonly reason: LostReason; readonly position: number } };
+
+type LostReason = Extract<DisabledReason, 'CURSOR_AHEAD' | 'CURSOR_EXPIRED'>;
 
 /** What was read of the log, and what it had afterwards at the places that count. */
 interface Reading {
@@ -44,8 +46,11 @@ export function createComposer(reads: LogReads): Composer {
         pendingUntil === null
           ? await readNext(reads, endpoint, looked, told)
           : await repeat(reads, endpoint, pendingUntil, told);
-      const isAhead = Math.max(position, pendingUntil ?? 0) > marks.last.position;
-      return isAhead || (told && !marks.has(told)) ? { aheadOf: marks.last.position } : composed;
+      const { last, horizon } = marks;
+      const isAhead = Math.max(position, pendingUntil ?? 0) > last.position;
+      if (isAhead || (told && !marks.has(told)))
+        return { lost: { reason: 'CURSOR_AHEAD', position: Math.min(position, last.position) } };
+      return position < horizon ? { lost: { reason: 'CURSOR_EXPIRED', position: horizon } } : composed;
     },
   };
 }

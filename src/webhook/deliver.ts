@@ -77,8 +77,8 @@ export function createDeliver(options: DeliveryOptions, leases: LeaseWatch) {
       }
       if (endpoint.disabledAt !== null || !isDue(endpoint.nextAttemptAt, clock())) return isGood;
       const composed = await compose(endpoint);
-      if ('aheadOf' in composed) {
-        await disable(endpoint, composed.aheadOf);
+      if ('lost' in composed) {
+        await disable(endpoint, composed.lost);
         return false;
       }
       if ('position' in composed) {
@@ -92,14 +92,12 @@ export function createDeliver(options: DeliveryOptions, leases: LeaseWatch) {
   };
 }
 
-/** Disables an endpoint whose receiver knows of changes that the log has not. Only its owner can say what becomes of them. */
+/** Disables an endpoint whose receiver knows of changes that the log has not, or missed some. Only its owner can say what becomes of them. */
 function createDisable({ deliveries, told }: DeliveryOptions) {
-  return async (endpoint: Delivery, end: number): Promise<void> => {
+  return async (endpoint: Delivery, to: Parameters<Deliveries['disable']>[1]): Promise<void> => {
     const { supplierId, endpointId, url } = endpoint;
-    const reason = 'CURSOR_AHEAD';
-    const position = Math.min(endpoint.position, end);
-    if (await deliveries.disable(endpoint, { reason, position }))
-      told.disabled({ supplierId, endpointId, url, reason });
+    if (await deliveries.disable(endpoint, to))
+      told.disabled({ supplierId, endpointId, url, reason: to.reason });
   };
 }
 

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { backupCommand } from '../../src/cli/backup.ts';
+import { backupCommand } from '../../src/cli/upkeep/backup.ts';
 import { backUp } from '../../src/db/upkeep/backup.ts';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { checkDatabase } from '../../src/db/upkeep/check.ts';

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { sql, type Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkCommand } from '../../src/cli/check.ts';
+import { checkCommand } from '../../src/cli/upkeep/check.ts';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { checkDatabase, checkTables } from '../../src/db/upkeep/check.ts';
 import { openStore } from '../../src/db/store/open-store.ts';

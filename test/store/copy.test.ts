@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { copyCommand } from '../../src/cli/copy.ts';
+import { copyCommand } from '../../src/cli/upkeep/copy.ts';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import { importCatalog } from '../../src/feed/catalog/import-catalog.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { backupCommand } from '../../src/cli/backup.ts';
+import { backupCommand } from '../../src/cli/upkeep/backup.ts';
 import { createCatalog } from '../../src/db/catalog.ts';
 import { createGiveBack } from '../../src/db/history/give-back.ts';
 import { createInventory } from '../../src/db/inventory.ts';

@@ -13,6 +13,7 @@ const newSupplier = (supplier_id: string) => ({
   last_position: 0,
   created_at: NOW,
   idempotency_bytes: 0,
+  pruned_position: 0,
   name: supplier_id,
   deleted_at: null,
 });
@@ -205,6 +206,7 @@ describeOnEachStore('a store', (kind) => {
       { name: '0010_token_rotation' },
       { name: '0011_webhooks' },
       { name: '0012_cursor_ahead' },
+      { name: '0013_horizons' },
     ]);
   });
 });

@@ -74,22 +74,17 @@ export const rooms: readonly Room[] = [
     'db/update',
     'db/webhook',
   ),
-  room('db/history', 'What goes from a store: the room that nothing uses any more.', 'db/store'),
+  room(
+    'db/history',
+    'What goes from a store: old changes, and the room that nothing uses any more.',
+    ...['db/store', 'db/change'],
+  ),
   room('db/access', "Writes sessions of the board, and tokens' last uses.", 'db/store'),
   room(
     'db/commit',
     'Group commit: admission, turns, the queue, and the thread that writes.',
-    ...[
-      'domain',
-      'db/driver',
-      'db/store',
-      'db/answer',
-      'db/update',
-      'db/catalog',
-      'db/history',
-      'db/access',
-      'db/webhook',
-    ],
+    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog', 'db/access', 'db/webhook'],
+    'db/history',
   ),
   room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
@@ -109,6 +104,7 @@ export const rooms: readonly Room[] = [
       'db/update',
       'db/access',
       'db/webhook',
+      'db/history',
       'db/commit',
     ],
   ),
@@ -303,6 +299,11 @@ export const rooms: readonly Room[] = [
     ...['http/feed', 'gateway/feed', 'cli/options'],
   ),
   room(
+    'cli/upkeep',
+    'The commands that look after a store: migrate, backup, check, copy, prune.',
+    ...['feed', 'db/store', 'db/history', 'db/upkeep', 'cli/options'],
+  ),
+  room(
     'cli',
     'The other commands: one file each.',
     ...[
@@ -327,6 +328,7 @@ export const rooms: readonly Room[] = [
       'demo',
       'cli/options',
       'cli/feed',
+      'cli/upkeep',
     ],
   ),
   room('', 'The process: main.ts.', 'cli/options', 'cli'),

@@ -9,7 +9,8 @@ import type { RowResult } from './results.ts';
  * - `ABORTED`: your signal ended the call; `cause` is its reason.
  * - `UNEXPECTED_ANSWER`: something else than a gateway answered, such as a proxy.
  *
- * `CURSOR_AHEAD`: the gateway's store has lost the change of your cursor. Begin without it, and read the SKUs again.
+ * `CURSOR_AHEAD`: the gateway's store has lost the change of your cursor. `CURSOR_EXPIRED`: changes behind it were taken away, because they are
+ * old. Begin without it, and read the SKUs again.
  */
 export type FaultCode =
   | 'NO_ANSWER'
@@ -22,6 +23,7 @@ export type FaultCode =
   | 'BAD_USER_INPUT'
   | 'AMBIGUOUS_IDENTIFIER'
   | 'CURSOR_AHEAD'
+  | 'CURSOR_EXPIRED'
   | 'INTERNAL_SERVER_ERROR'
   | 'STORE_UNAVAILABLE'
   | 'OUTCOME_UNKNOWN'

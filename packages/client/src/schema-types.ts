@@ -478,7 +478,7 @@ export interface InventoryRowResult {
 }
 
 export interface ChangesData {
-  /** All changes of your SKUs, oldest first, or newest first with `orderBy`. To follow what happens, read oldest first, keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. A cursor of a change that the store has lost is an error with the code `CURSOR_AHEAD`. A page examines at most 100000 changes. With a filter it can therefore hold fewer than `first` changes, or none, while `hasNextPage` is true. Continue from its `endCursor`. With `last`, continue from `startCursor` while `hasPreviousPage` is true. */
+  /** All changes of your SKUs, oldest first, or newest first with `orderBy`. To follow what happens, read oldest first, keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. A cursor of a change that the store has lost is an error with the code `CURSOR_AHEAD`, and one behind which old changes were taken away is `CURSOR_EXPIRED`. A page examines at most 100000 changes. With a filter it can therefore hold fewer than `first` changes, or none, while `hasNextPage` is true. Continue from its `endCursor`. With `last`, continue from `startCursor` while `hasPreviousPage` is true. */
   readonly result: {
     /** The items of the page, each with its cursor. */
     readonly edges: readonly {
@@ -527,12 +527,12 @@ export type OrderDirection =
   | 'DESC';
 
 export interface CursorData {
-  /** The cursor of now, for `after` of `inventoryChanges` and `inventoryChanged`: only changes that are committed later come after it. Ask for it before you read SKUs, and no change is lost between reading and following. Begin anew in this way after `CURSOR_AHEAD`. */
+  /** The cursor of now, for `after` of `inventoryChanges` and `inventoryChanged`: only changes that are committed later come after it. Ask for it before you read SKUs, and no change is lost between reading and following. Begin anew in this way after `CURSOR_AHEAD` and `CURSOR_EXPIRED`. */
   readonly result: string;
 }
 
 export interface LiveData {
-  /** Changes of your SKUs as they are committed, in order, from every gateway on the same store. The stream starts now, or behind the cursor in `after`. If the store has lost the change of the cursor, the stream ends with an error whose code is `CURSOR_AHEAD`. */
+  /** Changes of your SKUs as they are committed, in order, from every gateway on the same store. The stream starts now, or behind the cursor in `after`. If the store has lost the change of the cursor, the stream ends with an error whose code is `CURSOR_AHEAD`. If changes behind it were taken away because they are old, the code is `CURSOR_EXPIRED`. */
   readonly result: InventoryChangedEvent;
 }
 

@@ -19,6 +19,9 @@ const STREAM = `subscription Live($after: String) {
 }`;
 const CURSOR_OF_NOW = '{ inventoryChangesCursor }';
 
+/** Codes of a cursor that the store has lost, or behind which it has pruned changes. */
+const LOST: ReadonlySet<string> = new Set(['CURSOR_AHEAD', 'CURSOR_EXPIRED']);
+
 interface Event {
   readonly data?: { readonly inventoryChanged: { readonly cursor: string; readonly change: LiveChange } };
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
@@ -88,7 +91,7 @@ export class LiveSource {
   }
 
   #take({ data, errors }: Event): void {
-    if (errors?.some(({ extensions }) => extensions?.code === 'CURSOR_AHEAD')) {
+    if (errors?.some(({ extensions }) => LOST.has(extensions?.code ?? ''))) {
       this.#cursor = undefined;
       this.#gathered = [];
       this.#tell({ kind: 'lost' });

@@ -48,7 +48,8 @@ function State({ webhook, attempts }: { webhook: Webhook; attempts: ReadAttempts
         {' since '}
         <Time time={disabledAt} />
         {`. ${disabledReasons[disabledReason]}`}
-        {disabledReason !== 'CURSOR_AHEAD' && ' Nothing is lost: once enabled, it goes on where it stopped.'}
+        {!disabledReason.startsWith('CURSOR') &&
+          ' Nothing is lost: once enabled, it goes on where it stopped.'}
       </p>
     );
   if (failingSince !== null && nextAttemptAt !== null)

@@ -20,6 +20,8 @@ export const disabledReasons = {
   FAILING: 'Every attempt of 5 days failed.',
   CURSOR_AHEAD:
     'The store was restored, and lost changes that the receiver was told of. Let the receiver read the stock again, and then enable it.',
+  CURSOR_EXPIRED:
+    'Old changes were taken away that the receiver was not told of. Let it read the stock again, and then enable it.',
 } as const satisfies Record<NonNullable<Webhook['disabledReason']>, string>;
 
 /** How an attempt ended. */

@@ -42,6 +42,7 @@ export const boolean = z
   .default(false)
   .transform((value) => value === true || value === 'true' || value === '1');
 
+const HISTORY = 'Give days, 1 to 36,500.';
 const QUOTA = 'Give MiB for the idempotency keys of a supplier, 1 to 1,048,576.';
 const RATE_LIMIT = 'Give units a second and token, 1,000,000 at most; 0 for no limit.';
 const IN_FLIGHT = 'Give MiB, 64 to 1,048,576.';
@@ -87,6 +88,9 @@ export const webhookOptions = {
       .default([]),
   },
 } as const satisfies Record<string, Option>;
+
+/** For how many days of service changes are kept. Undefined: for ever. */
+export const historyDays = z.coerce.number(HISTORY).int(HISTORY).min(1, HISTORY).max(36_500, HISTORY);
 
 /** The options of `stockgate serve`. */
 export const serveOptions = {
@@ -136,6 +140,7 @@ export const serveOptions = {
       .max(8_760, 'Give hours, a year of them at most.')
       .default(24),
   },
+  'history-days': { schema: historyDays.optional() },
   'idempotency-quota': {
     schema: z.coerce.number(QUOTA).int(QUOTA).min(1, QUOTA).max(1_048_576, QUOTA).default(1_024),
   },

@@ -67,6 +67,7 @@ function partsOf({ kind }: Store, supplierId: string, now: Date) {
       return skuIds.length;
     },
     remove('inventory_change', 'position', PART_ROWS),
+    remove('log_age', 'made_at_ms', PART_ROWS),
     remove('sku', 'sku_id', PART_ROWS),
     remove('idempotency_key', 'operation, key', PART_KEYS),
     remove('feed', 'feed_id', PART_KEYS),
@@ -92,7 +93,7 @@ async function removeRows(
 async function endDeletion(store: Store, trx: Kysely<Tables>, supplierId: string): Promise<void> {
   await lockSupplier(store, trx, supplierId);
   await removeEndpoints(store.kind, trx, supplierId);
-  for (const table of ['token', 'board_session', 'idempotency_key', 'feed', 'supplier'] as const)
+  for (const table of ['token', 'board_session', 'idempotency_key', 'feed', 'log_age', 'supplier'] as const)
     await trx.deleteFrom(table).where('supplier_id', '=', supplierId).execute();
 }
 

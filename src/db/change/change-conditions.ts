@@ -15,7 +15,7 @@ export function isFilter(filter: ChangeFilter): boolean {
   return Object.values(filter).some((condition) => condition !== undefined);
 }
 
-/** The supplier's changes behind a position, in the direction, up to and including `last`. */
+/** The supplier's changes behind a position, in the direction, up to and including `last`, past the horizon. */
 export function changesFrom(
   store: Store,
   supplierId: string,
@@ -23,14 +23,22 @@ export function changesFrom(
   last: number | undefined,
   direction: Direction,
 ): Changes {
-  const [isBehind, isUpTo] = direction > 0 ? (['>', '<='] as const) : (['<', '>='] as const);
+  const isAscending = direction > 0;
+  // Changes before the horizon that are kept are no part of the log any more. SQLite and PostgreSQL evaluate the bound once.
+  const horizon = sql`(select pruned_position from supplier where supplier_id = ${supplierId})`;
+  const atLeast = (bound: number) =>
+    store.kind === 'sqlite'
+      ? sql<number>`max(${bound}, ${horizon})`
+      : sql<number>`greatest(${bound}, ${horizon})`;
+  const lowest = isAscending ? position : (last ?? 1) - 1;
+  const highest = isAscending ? last : position - 1;
   return store.db
     .selectFrom('inventory_change')
     .selectAll()
     .where('supplier_id', '=', supplierId)
-    .where('position', isBehind, position)
-    .$if(last !== undefined, (query) => query.where('position', isUpTo, last ?? 0))
-    .orderBy('position', direction > 0 ? 'asc' : 'desc');
+    .where('position', '>', atLeast(lowest))
+    .$if(highest !== undefined, (query) => query.where('position', '<=', highest ?? 0))
+    .orderBy('position', isAscending ? 'asc' : 'desc');
 }
 
 /** Adds the conditions of the filter, except for `groupId`, which needs the index of groups. */

@@ -77,12 +77,12 @@ export function createReadInSlices(store: Store, direction: Direction) {
     meter: ReadMeter = unmetered,
   ): Promise<ChangesWindow> => {
     // Read before the log, so that changes committed meanwhile are left to the next window and `isEnd` is right.
-    const newest = await loadLastPosition(store, supplierId);
+    const { horizon, newest } = await loadEnds(store, supplierId);
     const { until = direction > 0 ? newest + 1 : 0 } = size;
-    const last = direction > 0 ? Math.min(newest, until - 1) : Math.max(1, until + 1);
+    const last = direction > 0 ? Math.min(newest, until - 1) : Math.max(horizon + 1, until + 1);
     const isBefore = (a: number, b: number) => (b - a) * direction > 0;
     const found: InventoryChangeTable[] = [];
-    let reached = direction > 0 ? position : Math.min(position, newest + 1);
+    let reached = direction > 0 ? Math.max(position, horizon) : Math.min(position, newest + 1);
     let scanned = 0;
     while (isBefore(reached, last) && found.length < size.limit && scanned < size.maxScan) {
       if (scanned > 0) await nextTurn();
@@ -156,11 +156,16 @@ function createReadGroup(
 }
 
 /** The position of the supplier's newest change, or 0 if there is none or no such supplier. */
-export async function loadLastPosition({ points: db }: Store, supplierId: string): Promise<number> {
+export async function loadLastPosition(store: Store, supplierId: string): Promise<number> {
+  return (await loadEnds(store, supplierId)).newest;
+}
+
+/** The position up to which the supplier's changes were pruned, and that of the newest one. */
+async function loadEnds({ points: db }: Store, supplierId: string) {
   const row = await db
     .selectFrom('supplier')
-    .select('last_position')
+    .select(['pruned_position as horizon', 'last_position as newest'])
     .where('supplier_id', '=', supplierId)
     .executeTakeFirst();
-  return row?.last_position ?? 0;
+  return row ?? { horizon: 0, newest: 0 };
 }

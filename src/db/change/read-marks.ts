@@ -23,10 +23,9 @@ export function createReadMarks(store: Store): Inventory['marksAt'] {
     const changedAt = new Map<number, string>();
     for (const row of rows) if (row.changed_at !== null) changedAt.set(row.position, row.changed_at);
     // SQLite runs one statement for each item, so the log can grow in between. The newest change that was seen is the last.
-    return toLogMarks(
-      rows.reduce((last, row) => Math.max(last, row.last_position), 0),
-      changedAt,
-    );
+    const lastPosition = rows.reduce((last, row) => Math.max(last, row.last_position), 0);
+    const horizon = rows.reduce((most, row) => Math.max(most, row.pruned_position), 0);
+    return toLogMarks({ lastPosition, horizon }, changedAt);
   };
 }
 
@@ -42,6 +41,7 @@ function createLoadMarks(store: Store) {
       )
       .select([
         'supplier.last_position',
+        'supplier.pruned_position',
         'change.changed_at',
         sql<number>`coalesce(item.position, supplier.last_position)`.as('position'),
       ]),

@@ -5,6 +5,7 @@ import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { writeAnswers, type NumberedAnswer } from '../answer/answer-codec.ts';
 import { fromRequestCells } from '../answer/request-codec.ts';
+import type { Horizon } from '../history/horizon.ts';
 import type { AccessWrite } from '../access/write-access.ts';
 import type { WebhookWrite } from '../webhook/write-webhook.ts';
 import type { Load } from './admission.ts';
@@ -24,6 +25,7 @@ export interface WriterCalls {
   save(part: CatalogPart): Promise<SaveCounts>;
   purgeKeys(keepMs: number): Promise<boolean>;
   giveBack(): Promise<boolean>;
+  prune(horizons: readonly Horizon[]): Promise<boolean>;
   writeAccess(write: AccessWrite): Promise<boolean>;
   writeWebhook(write: WebhookWrite): Promise<boolean>;
   /** Tells this caller of commits from now on. */
@@ -72,6 +74,8 @@ async function run(calls: WriterCalls, call: Exclude<Unnumbered, ['update', unkn
       return calls.purgeKeys(call[1]);
     case 'giveBack':
       return calls.giveBack();
+    case 'prune':
+      return calls.prune(call[1]);
     case 'writeAccess':
       return calls.writeAccess(call[1]);
     case 'writeWebhook':

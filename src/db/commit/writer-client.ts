@@ -7,6 +7,7 @@ import { toRequestCells } from '../answer/request-codec.ts';
 import { createAdmission, type Load } from './admission.ts';
 import type { WriteAccess } from '../access/write-access.ts';
 import type { WriteWebhook } from '../webhook/write-webhook.ts';
+import type { Horizon } from '../history/horizon.ts';
 import type { StoreKind } from '../store/store.ts';
 import { createOpenCalls } from './open-calls.ts';
 import { saveInParts } from './save-in-parts.ts';
@@ -26,6 +27,8 @@ export interface Writer {
   purgeKeys(keepMs: number): Promise<boolean>;
   /** Gives pages of SQLite's file back that hold nothing. True if there are many left. */
   giveBack(): Promise<boolean>;
+  /** Moves the horizons, and deletes some of the changes before them. True if there may be more. */
+  prune(horizons: readonly Horizon[]): Promise<boolean>;
   /** Writes a session of the board, or a token's last use. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint. */
@@ -81,6 +84,7 @@ export function connectWriter(
     },
     purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
     giveBack: () => calls.ask(['giveBack']),
+    prune: (horizons) => calls.ask(['prune', horizons]),
     writeAccess: (write) => calls.ask(['writeAccess', write]),
     writeWebhook: (write) => calls.ask(['writeWebhook', write]),
     follow: () => calls.ask(['follow']),

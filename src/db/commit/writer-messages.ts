@@ -2,6 +2,7 @@
 import type { RequestCells } from '../answer/request-codec.ts';
 import { UnavailableError, type UnavailableCode } from '../../domain/unavailable.ts';
 import type { CommitSummary } from './observe-commits.ts';
+import type { Horizon } from '../history/horizon.ts';
 import type { AccessWrite } from '../access/write-access.ts';
 import type { WebhookWrite } from '../webhook/write-webhook.ts';
 import type { CatalogPart } from './writer.ts';
@@ -13,6 +14,7 @@ export type WriterCall =
   | readonly ['save', CatalogPart]
   | readonly ['purgeKeys', keepMs: number]
   | readonly ['giveBack']
+  | readonly ['prune', horizons: readonly Horizon[]]
   | readonly ['writeAccess', AccessWrite]
   | readonly ['writeWebhook', WebhookWrite]
   /** From now on the caller is told the positions of all callers' commits. */

@@ -63,6 +63,7 @@ const calls: Omit<WriterCalls, 'follow'> = {
   save: desk.save,
   purgeKeys: writer.purgeKeys,
   giveBack: writer.giveBack,
+  prune: writer.prune,
   writeAccess: writer.writeAccess,
   writeWebhook: writer.writeWebhook,
   probe: readiness.check,

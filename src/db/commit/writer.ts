@@ -1,10 +1,12 @@
-/** Runs the writer's transactions: updates, parts of catalogs, sessions, webhooks, the deletion of old keys. */
+/** Runs the writer's transactions: updates, parts of catalogs, sessions, webhooks, the deletion of old keys and changes. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CatalogRow, ImportOrigin } from '../../domain/catalog.ts';
 import type { UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { createSaveCatalog, type SavedCatalog } from '../catalog/save-catalog.ts';
 import { createApplyRequests, type Applied } from '../update/apply-updates.ts';
+import { createPrune, type Prune } from '../history/prune.ts';
+import { createServiceClock } from '../store/service-clock.ts';
 import type { Store } from '../store/store.ts';
 import { createPurgeKeys, type PurgeKeys } from '../update/purge-keys.ts';
 import { createGiveBack, type GiveBack } from '../history/give-back.ts';
@@ -33,6 +35,8 @@ export interface StoreWriter {
   readonly purgeKeys: PurgeKeys;
   /** Gives pages of SQLite's file back that hold nothing. */
   readonly giveBack: GiveBack;
+  /** Moves the horizons of logs, and deletes some of the changes before them. */
+  readonly prune: Prune;
   /** Writes a session of the board, or a token's last use. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint. */
@@ -43,8 +47,10 @@ export interface StoreWriter {
 export function createWriter(store: Store): StoreWriter {
   const applyRequests = createApplyRequests(store);
   const saveCatalog = createSaveCatalog(store);
-  const purgeKeys = createPurgeKeys(store);
   const giveBack = createGiveBack(store);
+  const clock = createServiceClock(store);
+  const purgeKeys = createPurgeKeys(store, clock);
+  const prune = createPrune(store, clock);
   const writeAccess = createWriteAccess(store);
   const writeWebhook = createWriteWebhook(store);
   return {
@@ -54,6 +60,7 @@ export function createWriter(store: Store): StoreWriter {
       whenFree(() => inTransaction(store, (trx) => saveCatalog(trx, origin, rows, now))),
     purgeKeys: (keepMs) => whenFree(() => purgeKeys(keepMs)),
     giveBack: () => whenFree(giveBack),
+    prune: (horizons) => whenFree(() => prune(horizons)),
     writeAccess: (write) => whenFree(() => writeAccess(write)),
     writeWebhook: (write) => whenFree(() => writeWebhook(write)),
   };
@@ -112,6 +119,7 @@ export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) 
     save: (part, now) => unlessFailed(() => writer.save(part, now)),
     purgeKeys: (keepMs) => unlessFailed(() => writer.purgeKeys(keepMs)),
     giveBack: () => unlessFailed(() => writer.giveBack()),
+    prune: (horizons) => unlessFailed(() => writer.prune(horizons)),
     writeAccess: (write) => unlessFailed(() => writer.writeAccess(write)),
     writeWebhook: (write) => unlessFailed(() => writer.writeWebhook(write)),
     note,

@@ -11,6 +11,7 @@ import { addBoardSessions } from './migration-0009.ts';
 import { addTokenRotation } from './migration-0010.ts';
 import { addWebhooks } from './migration-0011.ts';
 import { allowCursorAhead } from './migration-0012.ts';
+import { addHorizons } from './migration-0013.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -29,6 +30,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0010_token_rotation': { up: (db) => addTokenRotation(db, store) },
     '0011_webhooks': { up: (db) => addWebhooks(db, store) },
     '0012_cursor_ahead': { up: (db) => allowCursorAhead(db, store) },
+    '0013_horizons': { up: (db) => addHorizons(db, store) },
   };
 }
 

@@ -21,6 +21,8 @@ const supplier = {
   name: text(),
   /** When the supplier's deletion began, else null. Deletion removes its rows in several transactions (delete-supplier.ts). */
   deleted_at: orNull(text()),
+  /** The horizon: the changes up to this position were pruned, but for those that are kept (db/history). 0: none was. */
+  pruned_position: bigint(),
 };
 
 const token = {
@@ -143,6 +145,9 @@ const inventoryChange = {
   as_of: orNull(text()),
 };
 
+/** How far a supplier's log had come at a time by the service clock: at most one row a day. Changes are as old as the rows behind them. */
+const logAge = { ...supplierKey, made_at_ms: bigint(), position: bigint() };
+
 /** The primary key of `idempotency_key`. */
 export const idempotencyKeyKey = { ...supplierKey, operation: text(), key: text() };
 
@@ -164,7 +169,7 @@ const feed = { ...supplierKey, ...feedColumns };
 const webhookEndpoint = { ...supplierKey, ...webhookEndpointColumns };
 const webhookAttempt = { ...supplierKey, ...webhookAttemptColumns };
 
-/** One row: the milliseconds for which gateways have served this store. Idempotency keys age by it (service-clock.ts). */
+/** One row: the milliseconds for which gateways have served this store. Idempotency keys and changes age by it (service-clock.ts). */
 const serviceClock = {
   /** Always 1. */
   id: integer(),
@@ -188,6 +193,7 @@ export const tables = {
   sku_code: declare(skuCode, ['supplier_id', 'code', 'kind', 'sku_id']),
   inventory_change: declare(inventoryChange, ['supplier_id', 'position']),
   idempotency_key: declare(idempotencyKey, ['supplier_id', 'operation', 'key']),
+  log_age: declare(logAge, ['supplier_id', 'made_at_ms']),
   feed: declare(feed, ['supplier_id', 'feed_id']),
   board_session: declare(boardSession, ['session_hash']),
   webhook_endpoint: declare(webhookEndpoint, ['supplier_id', 'endpoint_id']),
@@ -202,8 +208,6 @@ function declare<C extends Columns<RowOf<C>>>(columns: C, key: readonly (keyof C
 /** The row types of all tables, for Kysely. */
 export type Tables = { [Name in keyof typeof tables]: RowOf<(typeof tables)[Name]['columns']> };
 
-/** A row of `supplier`. */
-export type SupplierTable = Tables['supplier'];
 /** A row of `token`. */
 export type TokenTable = Tables['token'];
 /** A row of `sku`. */
@@ -214,5 +218,3 @@ export type SkuCodeTable = Tables['sku_code'];
 export type InventoryChangeTable = Tables['inventory_change'];
 /** A row of `feed`. */
 export type FeedTable = Tables['feed'];
-/** A row of `idempotency_key`. */
-export type IdempotencyKeyTable = Tables['idempotency_key'];

@@ -31,12 +31,13 @@ const skus = sql`
   left join inventory_change as last
     on last.supplier_id = sku.supplier_id and last.position = sku.last_change_position`;
 
-/** Rule: a change begins with the state and version that the SKU's previous change left. */
+/** Rule: a change begins with the state and version that the SKU's previous change left. That one may be pruned, if it is before the horizon. */
 const links = sql`
   select
     case
       when change.previous_position is null then
         case when change.version <> 1 then 'A change is not a SKU''s first, and names none before it' end
+      when previous.position is null and change.previous_position <= coalesce(supplier.pruned_position, 0) then null
       when previous.position is null or previous.sku_id <> change.sku_id or previous.position >= change.position
         then 'A change names one before it that is missing'
       when change.version <> previous.version + 1 then 'A change''s version does not follow the one before it'
@@ -47,35 +48,44 @@ const links = sql`
     concat('change ', change.position, ' makes version ', change.version, ' out of ', ${state('change', '_before')}, '; before it ',
       coalesce(cast(change.previous_position as text), 'none'), ' made version ', previous.version, ', ', ${state('previous')}) as what
   from inventory_change as change
+  left join supplier on supplier.supplier_id = change.supplier_id
   left join inventory_change as previous
     on previous.supplier_id = change.supplier_id and previous.position = change.previous_position`;
 
-/** Rule: a SKU has as many changes as versions. Together with `links`, the changes are then one list without a branch. */
+/** Rule: a SKU has as many changes past the horizon as versions. Together with `links`, the changes are then one list without a branch. */
 const counts = sql`
   select
     case
       when sku.sku_id is null then 'A change is of a SKU that does not exist'
-      when sku.version <> log.changes then 'A SKU has more or fewer changes than versions'
+      when sku.version <> log.changes + log.first_version - 1 then 'A SKU has more or fewer changes than versions'
     end as problem,
-    log.supplier_id, log.sku_id, concat(log.changes, ' changes, version ', sku.version) as what
+    log.supplier_id, log.sku_id,
+    concat(log.changes, ' changes from version ', log.first_version, ', version ', sku.version) as what
   from (
-    select supplier_id, sku_id, count(*) as changes from inventory_change group by supplier_id, sku_id
+    select change.supplier_id, change.sku_id, count(*) as changes,
+      case when max(supplier.pruned_position) > 0 then min(change.version) else 1 end as first_version
+    from inventory_change as change
+    left join supplier on supplier.supplier_id = change.supplier_id
+    where change.position > coalesce(supplier.pruned_position, 0)
+    group by change.supplier_id, change.sku_id
   ) as log
   left join sku on sku.supplier_id = log.supplier_id and sku.sku_id = log.sku_id`;
 
-/** Rule: positions are 1, 2, 3, ... up to the supplier's last. The primary key makes them distinct, so count and ends suffice. */
+/** Rule: positions follow one another from the horizon to the supplier's last. The primary key makes them distinct, so count and ends suffice. */
 const positions = sql`
   select
-    case when coalesce(log.changes, 0) <> supplier.last_position
-        or (log.changes > 0 and (log.first_position <> 1 or log.last_position <> supplier.last_position))
+    case when coalesce(log.changes, 0) <> supplier.last_position - supplier.pruned_position
+        or (log.changes > 0 and (log.first_position <> supplier.pruned_position + 1 or log.last_position <> supplier.last_position))
       then 'A supplier''s positions have a gap' end as problem,
     supplier.supplier_id, null as sku_id,
     concat(coalesce(log.changes, 0), ' changes, from position ', log.first_position, ' to ', log.last_position,
-      '; the last is said to be ', supplier.last_position) as what
+      '; said to be from ', supplier.pruned_position + 1, ' to ', supplier.last_position) as what
   from supplier
   left join (
-    select supplier_id, count(*) as changes, min(position) as first_position, max(position) as last_position
-    from inventory_change group by supplier_id
+    select change.supplier_id, count(*) as changes, min(position) as first_position, max(position) as last_position
+    from inventory_change as change
+    inner join supplier on supplier.supplier_id = change.supplier_id and change.position > supplier.pruned_position
+    group by change.supplier_id
   ) as log on log.supplier_id = supplier.supplier_id`;
 
 /** SQL for the domain's `isDate`, except that every year has a 29th of February. Null if there is no date. */

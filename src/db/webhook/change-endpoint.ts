@@ -105,14 +105,31 @@ export function rotateSecret(
 }
 
 /**
- * Begins a new round behind the position. Whoever is sending ends first, and changes nothing by it. False: there is no such endpoint, or it
+ * Begins a new round behind the position, or behind the supplier's horizon if that is later. Whoever is sending ends first, and changes nothing by it. False: there is no such endpoint, or it
  * has not got so far, and would skip what it was not sent yet.
  */
 export function replayChanges(db: Kysely<Tables>, key: EndpointKey, position: number): Promise<boolean> {
   return isWritten(
     updateOf(db, key)
       .where('position', '>=', position)
-      .set((eb) => ({ position, pending_until: null, round: eb('round', '+', 1), ...atOnce })),
+      .set((eb) => ({
+        // What was pruned cannot be sent again. SQLite and PostgreSQL name the greater of two values differently.
+        position: eb
+          .selectFrom('supplier')
+          .select((of) =>
+            of
+              .case()
+              .when('pruned_position', '>', position)
+              .then(of.ref('pruned_position'))
+              .else(position)
+              .end()
+              .as('behind'),
+          )
+          .where('supplier_id', '=', key.supplierId),
+        pending_until: null,
+        round: eb('round', '+', 1),
+        ...atOnce,
+      })),
   );
 }
 

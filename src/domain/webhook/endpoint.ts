@@ -16,10 +16,10 @@ export const ROTATION_MS = 86_400_000;
 export type WebhookFilter = Pick<ChangeFilter, 'skuIds' | 'sources' | 'actors'>;
 
 /**
- * Who or what disabled an endpoint: a person, the receiver by the status 410, 5 days of failures, or a store that has lost changes which the
- * endpoint was told of.
+ * Who or what disabled an endpoint: a person, the receiver by the status 410, 5 days of failures, a store that has lost changes which the
+ * endpoint was told of, or one that has pruned changes which it was not told of.
  */
-export const disabledReasons = ['BY_HAND', 'GONE', 'FAILING', 'CURSOR_AHEAD'] as const;
+export const disabledReasons = ['BY_HAND', 'GONE', 'FAILING', 'CURSOR_AHEAD', 'CURSOR_EXPIRED'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
 /**

@@ -1,11 +1,11 @@
 /** The part of live streams that request threads do: they find where a stream starts, and make its pages. */
 import { createHash } from 'node:crypto';
-import type { OperationDefinitionNode } from 'graphql';
+import type { GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { Caller } from '../../domain/caller.ts';
 import type { ChangeFilter, LogPlace } from '../../domain/change.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import { createContext, type Follow, type Followed, type Services } from '../../schema/builder/context.ts';
-import { cursorAhead } from '../../schema/builder/page.ts';
+import { cursorAhead, cursorExpired } from '../../schema/builder/page.ts';
 import { unavailableIn } from '../edge/edge-error.ts';
 import { execute } from '../graphql/execute.ts';
 import type { GraphqlParams } from '../graphql/graphql-request.ts';
@@ -139,7 +139,8 @@ async function changesPage(
 ): Promise<LivePage> {
   const window = await inventory.changesWindow(supplierId, from.position, filter, WINDOW, meter);
   const marks = await inventory.marksAt(supplierId, [from.position, window.position]);
-  if (!marks.has(from)) return aheadPage(from);
+  if (!marks.has(from)) return lastPage(from, cursorAhead());
+  if (from.position < marks.horizon) return lastPage(from, cursorExpired());
   const events: Buffer[] = [];
   let bytes = 0;
   let place = from;
@@ -162,9 +163,8 @@ function unlessFirst(events: readonly Buffer[]) {
   };
 }
 
-/** Tells that the store has lost the change at this place. Nothing can follow. */
-function aheadPage(place: LogPlace): LivePage {
-  const { message, extensions } = cursorAhead();
+/** Tells why nothing can follow this place. */
+function lastPage(place: LogPlace, { message, extensions }: GraphQLError): LivePage {
   return { events: toEvent({ errors: [{ message, extensions }] }), place, isEnd: true, isOver: true };
 }
 

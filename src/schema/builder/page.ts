@@ -97,6 +97,14 @@ export function cursorAhead(): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'CURSOR_AHEAD' } });
 }
 
+/** The error for a cursor behind which changes were pruned that its reader has not seen. */
+export function cursorExpired(): GraphQLError {
+  const message =
+    'Changes behind this cursor were taken away, because they are older than the gateway keeps them. ' +
+    'Ask for inventoryChangesCursor, read your SKUs again, and go on after that cursor.';
+  return new GraphQLError(message, { extensions: { code: 'CURSOR_EXPIRED' } });
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

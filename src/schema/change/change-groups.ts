@@ -58,7 +58,7 @@ export const InventoryChangeGroup = builder.objectRef<DomainChange>('InventoryCh
       resolve: async (group, { first, after }, context) => {
         const behind = decodePlace(after);
         const changes = await pageOf(group, behind?.position ?? 0, first + 1, context.loaders());
-        if (behind) await requirePlaces(context, [behind]);
+        if (behind) await requirePlaces(context, { behind });
         return toConnection(changes, first, after, cursorOf);
       },
     }),
@@ -113,7 +113,7 @@ builder.queryField('inventoryChangeGroups', (t) =>
       const window = await inventory.newestOfGroups(supplierId, start, toOrigin(filter), size, meter);
       const isShort = window.changes.length <= first && window.position !== start;
       const reached = isShort ? window.position : undefined;
-      const marks = from || isShort ? await requirePlaces(context, [from], reached) : undefined;
+      const marks = from || isShort ? await requirePlaces(context, { before: from, reached }) : undefined;
       return toTwoWayConnection(
         window.changes,
         toTwoWayPage({ first, after }),

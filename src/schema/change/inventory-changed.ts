@@ -21,7 +21,7 @@ builder.subscriptionField('inventoryChanged', (t) =>
     type: InventoryChangedEvent,
     description:
       'Changes of your SKUs as they are committed, in order, from every gateway on the same store. ' +
-      'The stream starts now, or behind the cursor in `after`. If the store has lost the change of the cursor, the stream ends with an error whose code is `CURSOR_AHEAD`.',
+      'The stream starts now, or behind the cursor in `after`. If the store has lost the change of the cursor, the stream ends with an error whose code is `CURSOR_AHEAD`. If changes behind it were taken away because they are old, the code is `CURSOR_EXPIRED`.',
     args: {
       filter: t.arg({ type: InventoryChangeFilterInput, description: 'Conditions on changes.' }),
       after: t.arg.string({
@@ -31,7 +31,7 @@ builder.subscriptionField('inventoryChanged', (t) =>
     },
     subscribe: async (_root, { filter, after }, context) => {
       const place = decodePlace(after);
-      const { last } = await requirePlaces(context, [place]);
+      const { last } = await requirePlaces(context, { behind: place });
       return context.follow(place ?? last, { kind: 'changes', filter: toChangeFilter(filter) });
     },
     resolve: (change) => change,

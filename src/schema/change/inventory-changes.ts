@@ -23,14 +23,14 @@ const historyCursor = z.tuple([z.int().min(0)]);
 builder.objectField(Sku, 'inventoryChanges', (t) =>
   t.field({
     type: InventoryChangeConnection,
-    description: 'The changes of this SKU, newest first.',
+    description: 'The changes of this SKU, newest first, as far back as the gateway keeps them.',
     args: pageArgs('changes'),
     resolve: async ({ skuId }, { first, after }, context) => {
       const [newest] = decodeCursor(after, historyCursor) ?? [null];
       const changes = await context.loaders().histories.load({ skuId, newest, limit: first + 1 });
       // Nothing is there at the end of a history, and in a log that ends before the cursor.
       if (newest !== null && changes.length === 0)
-        await requirePlaces(context, [{ position: newest, changedAt: null }]);
+        await requirePlaces(context, { before: { position: newest, changedAt: null } });
       return toConnection(changes, first, after, (change) => encodeCursor(change.previousPosition ?? 0));
     },
   }),
@@ -53,7 +53,7 @@ builder.queryField('inventoryChanges', (t) =>
     type: InventoryChangeConnection,
     description:
       'All changes of your SKUs, oldest first, or newest first with `orderBy`. To follow what happens, read oldest first, keep `pageInfo.endCursor` and send it as `after` later: no change is ever skipped. ' +
-      'A cursor of a change that the store has lost is an error with the code `CURSOR_AHEAD`. ' +
+      'A cursor of a change that the store has lost is an error with the code `CURSOR_AHEAD`, and one behind which old changes were taken away is `CURSOR_EXPIRED`. ' +
       `A page examines at most ${MAX_PAGE_SCAN} changes. With a filter it can therefore hold fewer than \`first\` changes, or none, ` +
       'while `hasNextPage` is true. Continue from its `endCursor`. With `last`, continue from `startCursor` while `hasPreviousPage` is true.',
     args: {
@@ -82,8 +82,9 @@ builder.queryField('inventoryChanges', (t) =>
       // The cursor is after the last change that this page read, also if it did not match. The next page does not read it again.
       const isShort = window.changes.length <= limit && window.position !== start;
       const reached = isShort ? window.position : undefined;
+      const [behind, before] = isAscending ? [from, until] : [until, from];
       const marks =
-        from || until || isShort ? await requirePlaces(context, [from, until], reached) : undefined;
+        from || until || isShort ? await requirePlaces(context, { behind, before, reached }) : undefined;
       return toTwoWayConnection(
         window.changes,
         page,
@@ -117,7 +118,7 @@ builder.queryField('inventoryChangesCursor', (t) =>
   t.string({
     description:
       'The cursor of now, for `after` of `inventoryChanges` and `inventoryChanged`: only changes that are committed later come after it. ' +
-      'Ask for it before you read SKUs, and no change is lost between reading and following. Begin anew in this way after `CURSOR_AHEAD`.',
+      'Ask for it before you read SKUs, and no change is lost between reading and following. Begin anew in this way after `CURSOR_AHEAD` and `CURSOR_EXPIRED`.',
     resolve: async (_root, _args, { caller, inventory }) =>
       encodePlace((await inventory.marksAt(caller.supplierId, [])).last),
   }),

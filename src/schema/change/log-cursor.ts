@@ -1,8 +1,8 @@
-/** Cursors of the log of changes: a position, and when the change there was made. So a cursor of changes that a store has lost is refused. */
+/** Cursors of the log of changes: a position, and when the change there was made. So a cursor of changes that a store has lost, or pruned, is refused. */
 import { z } from 'zod';
 import type { InventoryChange, LogMarks, LogPlace } from '../../domain/change.ts';
 import type { Context } from '../builder/context.ts';
-import { cursorAhead, decodeCursor, encodeCursor } from '../builder/page.ts';
+import { cursorAhead, cursorExpired, decodeCursor, encodeCursor } from '../builder/page.ts';
 
 /** Times are written in this base, which makes short cursors. */
 const RADIX = 36;
@@ -32,21 +32,31 @@ export function decodePlace(cursor: string | null | undefined, name?: string): L
   };
 }
 
+/** Places of the log that a reader gave or reached. */
+interface ReadPlaces {
+  /** The reader wants each change behind this place. */
+  readonly behind?: LogPlace | undefined;
+  /** The reader wants changes before this place. */
+  readonly before?: LogPlace | undefined;
+  /** A position to get the place of. */
+  readonly reached?: number | undefined;
+}
+
 /**
- * What the log has at these places, and at a further position. Throws CURSOR_AHEAD if it has not all of the places. Call it after what was
- * read from them.
+ * What the log has at these places. Throws CURSOR_AHEAD if it has not all of them, and CURSOR_EXPIRED if changes behind the first were pruned.
+ * Call it after what was read from them.
  */
 export async function requirePlaces(
   { inventory, caller: { supplierId } }: Pick<Context, 'inventory' | 'caller'>,
-  places: readonly (LogPlace | undefined)[],
-  further?: number,
+  { behind, before, reached }: ReadPlaces,
 ): Promise<LogMarks> {
-  const given = places.filter((place) => place !== undefined);
+  const given = [behind, before].filter((place) => place !== undefined);
   const positions = given.map((place) => place.position);
   const marks = await inventory.marksAt(
     supplierId,
-    further === undefined ? positions : [...positions, further],
+    reached === undefined ? positions : [...positions, reached],
   );
   if (!given.every((place) => marks.has(place))) throw cursorAhead();
+  if (behind && behind.position < marks.horizon) throw cursorExpired();
   return marks;
 }

@@ -1,6 +1,7 @@
 /** The mutations that rotate the secret of a webhook endpoint, send changes again, and ping it. */
 import { positionsOf } from '../../domain/undo.ts';
 import { builder } from '../builder/builder.ts';
+import type { Context } from '../builder/context.ts';
 import { badArgument } from '../builder/page.ts';
 import { decodePlace, requirePlaces } from '../change/log-cursor.ts';
 import { keyOf, noEndpoint, refused, requireEndpoint } from './webhook-access.ts';
@@ -36,7 +37,7 @@ const ReplayWebhookEndpointInput = builder.inputType('ReplayWebhookEndpointInput
     endpointId: t.id({ required: true, description: 'Its `endpointId`.' }),
     after: t.string({
       description:
-        'The cursor of the last change that is not sent again, from a message or from `inventoryChanges`. Leave it out to send all.',
+        'The cursor of the last change that is not sent again, from a message or from `inventoryChanges`. Leave it out to send all that the gateway keeps.',
     }),
     fromChangeId: t.id({
       description: 'In place of `after`: the ID of the first change that is sent again.',
@@ -56,6 +57,17 @@ function readPlace({ after, fromChangeId }: typeof ReplayWebhookEndpointInput.$i
   return { behind: { position: first - 1, changedAt: null }, argument };
 }
 
+/** Throws BAD_USER_INPUT if changes behind the position were pruned. */
+async function requireKept({ inventory, caller }: Context, behind: number, argument: string): Promise<void> {
+  const { horizon } = await inventory.marksAt(caller.supplierId, []);
+  if (behind < horizon)
+    throw badArgument(
+      argument,
+      'Changes from here on were taken away, because they are old.',
+      `The first that is kept has the ID ${horizon + 1}.`,
+    );
+}
+
 const NOT_SENT =
   'The endpoint has not accepted this change yet, so it is sent anyway. A replay goes back only.';
 
@@ -68,7 +80,8 @@ builder.mutationField('replayWebhookEndpoint', (t) =>
       const { behind, argument } = readPlace(input);
       const key = keyOf(input.endpointId, context);
       // A position alone, ahead of the endpoint, is refused below.
-      if (behind.changedAt !== null) await requirePlaces(context, [behind]);
+      if (behind.changedAt !== null) await requirePlaces(context, { behind });
+      else if (behind.position > 0) await requireKept(context, behind.position, argument);
       const isReplayed = await managed(context).replay(key, behind.position);
       const listed = await requireEndpoint(key, context);
       if (!isReplayed) throw badArgument(argument, NOT_SENT);

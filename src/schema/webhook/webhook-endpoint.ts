@@ -27,6 +27,10 @@ const WebhookDisabledReason = builder.enumType('WebhookDisabledReason', {
       description:
         'It was told of changes that the store has lost since: a backup was restored, or another server took over without them.',
     },
+    CURSOR_EXPIRED: {
+      description:
+        'It was disabled while changes were taken away, because they were old, that it had not accepted. Once enabled, it goes on behind them.',
+    },
   } satisfies Record<DisabledReason, object>,
 });
 

@@ -1,8 +1,8 @@
 /** `stockgate check`: checks that the rows of a store fit together. */
-import { checkDatabase, type CheckReport, type Finding } from '../db/upkeep/check.ts';
-import { database } from './options/settings.ts';
-import { PROGRAM, readOptions, type Command } from './options/command.ts';
-import { format, plural } from '../feed/counts.ts';
+import { checkDatabase, type CheckReport, type Finding } from '../../db/upkeep/check.ts';
+import { database } from '../options/settings.ts';
+import { PROGRAM, readOptions, type Command } from '../options/command.ts';
+import { format, plural } from '../../feed/counts.ts';
 
 /** The command `check`. The exit code is 1 if there is a finding. */
 export const checkCommand: Command = {
@@ -12,7 +12,7 @@ Checks a store as it is at one moment. The store may be in use. The check only r
 On PostgreSQL and SQLite:
   each SKU is as its last change left it: quantities, restriction, version; without a change it is at version 0
   each SKU's changes are one list: no version is missing or given twice, and each begins where the one before it ended
-  each supplier's changes have the positions 1, 2, 3, ... up to its last
+  each supplier's changes have the positions 1, 2, 3, ... up to its last, or those past the horizon of its log if it was pruned
   each code and each change is of a SKU that exists
 and on SQLite first the file itself (integrity_check, foreign_key_check). SQLite's log grows by what is written meanwhile; where
 no gateway runs, an empty PATH-wal and a PATH-shm may stay, which the next one takes away.

@@ -1,7 +1,7 @@
 /** `stockgate migrate`: brings a database to the present schema, as `serve` does when it starts. */
-import { openStore } from '../db/store/open-store.ts';
-import { database } from './options/settings.ts';
-import { PROGRAM, readOptions, type Command } from './options/command.ts';
+import { openStore } from '../../db/store/open-store.ts';
+import { database } from '../options/settings.ts';
+import { PROGRAM, readOptions, type Command } from '../options/command.ts';
 
 /** The command `migrate`. Opening a store runs its missing migrations. */
 export const migrateCommand: Command = {

@@ -1,9 +1,9 @@
 /** `stockgate copy`: copies a store into an empty one, such as from SQLite to PostgreSQL. */
-import { copyStore, type CopyResult } from '../db/upkeep/copy.ts';
-import { openStore } from '../db/store/open-store.ts';
-import { copyOptions } from './options/settings.ts';
-import { PROGRAM, readOptions, type Command } from './options/command.ts';
-import { plural } from '../feed/counts.ts';
+import { copyStore, type CopyResult } from '../../db/upkeep/copy.ts';
+import { openStore } from '../../db/store/open-store.ts';
+import { copyOptions } from '../options/settings.ts';
+import { PROGRAM, readOptions, type Command } from '../options/command.ts';
+import { plural } from '../../feed/counts.ts';
 
 /** The command `copy`. The exit code is 1 if the source recorded changes during the copy. */
 export const copyCommand: Command = {

@@ -1,9 +1,9 @@
 /** `stockgate backup`: saves a SQLite store to a file, while it is in use. */
-import { backUp } from '../db/upkeep/backup.ts';
-import { boolean, database } from './options/settings.ts';
+import { backUp } from '../../db/upkeep/backup.ts';
+import { boolean, database } from '../options/settings.ts';
 import { describeFindings } from './check.ts';
-import { PROGRAM, readOptions, type Command, type Option } from './options/command.ts';
-import { format, plural } from '../feed/counts.ts';
+import { PROGRAM, readOptions, type Command, type Option } from '../options/command.ts';
+import { format, plural } from '../../feed/counts.ts';
 
 const options = { database, compact: { type: 'boolean', schema: boolean } } satisfies Record<string, Option>;
 

@@ -1,0 +1,59 @@
+/** `stockgate prune`: takes old changes away, beside running gateways. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { findHorizons, moveHorizons } from '../../db/history/horizon.ts';
+import { createGiveBack, GIVE_BACK_PAUSE_MS } from '../../db/history/give-back.ts';
+import { DAY_MS } from '../../db/history/log-age.ts';
+import { pruneAll } from '../../db/history/prune.ts';
+import { openStore } from '../../db/store/open-store.ts';
+import { plural } from '../../feed/counts.ts';
+import { PROGRAM, readOptions, type Command } from '../options/command.ts';
+import { boolean, database, historyDays } from '../options/settings.ts';
+
+/** The command `prune`. The exit code is 1 if it was stopped before its end. */
+export const pruneCommand: Command = {
+  help: `Usage: ${PROGRAM} prune --history-days N [--dry-run] [--database URL]
+
+Takes changes away that are older than N days, in short transactions between which gateways go on. A gateway does the same by
+itself with serve --history-days N. Days count while a gateway runs, so that a clock that jumps takes nothing away.
+
+What stays however old it is:
+  the newest change of each SKU, and with it who set the SKU to what it is
+  changes that an enabled webhook endpoint has not accepted
+  changes as old as an idempotency key that is kept
+A bulk call's changes go as a whole. A cursor before the first change that is left is answered with CURSOR_EXPIRED.
+
+  --history-days N   1 to 36500
+  --dry-run          only says what would go
+  --database URL     sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
+
+Stopping it is safe: the next run, or a gateway, goes on.
+`,
+  run: async (args, io) => {
+    const options = {
+      'history-days': { schema: historyDays },
+      'dry-run': { type: 'boolean', schema: boolean },
+      database,
+    } as const;
+    const { values } = readOptions(options, [], args, io.env);
+    const store = await openStore(values.database, { readOnly: values['dry-run'] });
+    try {
+      const horizons = await findHorizons(store, values['history-days'] * DAY_MS);
+      for (const { supplierId, position } of horizons)
+        io.out(`${supplierId}: changes up to ${position} are old enough.\n`);
+      if (values['dry-run']) return 0;
+      await moveHorizons(store, horizons);
+      let removed = 0;
+      for await (const count of pruneAll(store)) {
+        removed += count;
+        if (io.stop.aborted) break;
+      }
+      const giveBack = createGiveBack(store);
+      while (!io.stop.aborted && (await giveBack())) await pause(GIVE_BACK_PAUSE_MS);
+      io.out(`Took ${plural(removed, 'change')} away.\n`);
+      if (io.stop.aborted) io.err('Stopped before the end: the next run goes on.\n');
+      return io.stop.aborted ? 1 : 0;
+    } finally {
+      await store.close();
+    }
+  },
+};
