@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
+import type { OpenInventory } from '../db/inventory.ts';
 import { keyFileOf } from '../db/webhook/key-file.ts';
 import { canListenTogether } from '../gateway/http/listen-together.ts';
 import { createThreadLog, openLog } from '../gateway/http/thread-log.ts';
@@ -10,7 +11,6 @@ import { loopbackNames } from '../http/edge/allowed-hosts.ts';
 import { createProbeServer } from '../http/server.ts';
 import { serveHelp } from './serve-help.ts';
 import { describeGateway } from './describe-gateway.ts';
-import { keepPurging } from './keep-purging.ts';
 import { requireFolder } from './feed/watch.ts';
 import { serveOptions } from './options/settings.ts';
 import { readOptions, UsageError, type Command, type Io } from './options/command.ts';
@@ -19,9 +19,14 @@ import { plainGraphiql } from '../http/plain-graphiql.ts';
 import { tellDurability } from './tell-durability.ts';
 import { version } from './version.ts';
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const MEBIBYTE = 1_048_576;
 /** Connections that may wait to be accepted. The system drops further attempts, and clients repeat them seconds later. */
 const BACKLOG = 2_048;
+
+/** How often to advance the service clock and delete old idempotency keys. */
+const PURGE_INTERVAL_MS = 60_000;
 
 const ONE_THREAD = 'Only on Linux and FreeBSD can threads share a port: one thread serves HTTP.';
 
@@ -95,11 +100,7 @@ async function serve(
   const origin = await gateway.listen({ host, port: values.port, backlog: BACKLOG });
   warm();
   io.out(describeGateway(origin, own || (metrics && origin), values));
-  const stopPurging = keepPurging(
-    inventory,
-    { keyHours: values['idempotency-hours'], historyDays: values['history-days'] },
-    logger,
-  );
+  const stopPurging = keepPurging(inventory, values['idempotency-hours'] * HOUR_MS, logger);
   const end = await Promise.race([
     aborted(io.stop),
     inventory.failed.then((reason) => ({ reason, what: 'nothing more can be stored' })),
@@ -129,6 +130,7 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
       logLimitBytes: values['log-limit'] * MEBIBYTE,
     },
     clock,
+    historyMs: values['history-days'] === undefined ? null : values['history-days'] * DAY_MS,
     requestThreads: true,
     feedSpool: {
       folder: values['feed-spool'] ?? spoolBeside(values.database),
@@ -169,6 +171,15 @@ const boardFolder = fileURLToPath(
 /** The default folder for files that wait. */
 function spoolBeside(database: string): string {
   return database.startsWith('sqlite:') ? `${database.slice('sqlite:'.length)}.feeds` : './data/feeds';
+}
+
+/** Deletes old idempotency keys at intervals. Returns a function that stops it. */
+function keepPurging(inventory: OpenInventory, keepMs: number, logger: FastifyBaseLogger): () => void {
+  const purge = () =>
+    inventory.purgeKeys(keepMs).catch((error: unknown) => logger.error({ err: error }, 'purge failed'));
+  void purge();
+  const purging = setInterval(() => void purge(), PURGE_INTERVAL_MS);
+  return () => clearInterval(purging);
 }
 
 /** A warning if the gateway listens beyond loopback. It cannot see whether a proxy in front of it speaks TLS. */

@@ -1,12 +1,12 @@
 /** The Inventory and Catalog contracts on a store, for a running gateway. */
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import DataLoader from 'dataloader';
 import type { Catalog } from '../domain/catalog.ts';
 import { chooseMatch, type Candidates } from '../domain/decide.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import { createReadChanges } from './change/read-changes.ts';
-import { findHorizons } from './history/horizon.ts';
+import type { Horizon } from './history/horizon.ts';
 import { createDryRun } from './update/dry-run.ts';
 import { createMatchSkus, type Wanted } from './sku/find-skus.ts';
 import type { CommitObserver } from './commit/observe-commits.ts';
@@ -33,10 +33,8 @@ export interface OpenInventory extends Inventory {
   purgeKeys(keepMs: number): Promise<void>;
   /** Gives pages of SQLite's file back that hold nothing, in one short transaction. True if there are many left. */
   giveBack(): Promise<boolean>;
-  /**
-   * Notes how old the log is, and prunes changes that are `historyMs` milliseconds old (db/history); null: none. Call it every few minutes.
-   */
-  prune(historyMs: number | null): Promise<void>;
+  /** Notes how old the logs are, moves their horizons there, and takes some of the changes before them away. True if there may be more. */
+  prune(horizons: readonly Horizon[]): Promise<boolean>;
   /** Writes a session of the board or a token's last use, in the writer's thread. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint, in the writer's thread. */
@@ -72,15 +70,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
       while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
     giveBack: () => writer.giveBack(),
-    prune: async (historyMs) => {
-      const horizons = historyMs === null ? [] : await findHorizons(store, historyMs);
-      for (let isMore = true; isMore;) {
-        const started = performance.now();
-        isMore = await writer.prune(horizons);
-        // At most half of the writer's time, so that updates do not wait for one step after the other.
-        if (isMore) await pause(performance.now() - started);
-      }
-    },
+    prune: (horizons) => writer.prune(horizons),
     writeAccess: (write) => writer.writeAccess(write),
     writeWebhook: (write) => writer.writeWebhook(write),
     catalog: writer.catalog,

@@ -21,9 +21,9 @@ import type { ThreadLog } from './http/thread-log.ts';
 import type { EndedFeed } from './feed/run-feed.ts';
 import type { Watch } from './feed/run-feeds.ts';
 import { startExpiryWarnings } from './expiry-warnings.ts';
-import { keepGivingBack } from './keep-giving-back.ts';
 import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
+import { startUpkeep } from './start-upkeep.ts';
 import { startWebhooks } from './webhook/start-webhooks.ts';
 
 /** PostgreSQL has this many milliseconds longer than the query timeout to report that a read took too long. */
@@ -36,6 +36,8 @@ export interface GatewaySettings extends CallerSettings {
   readonly database: string;
   readonly storeOptions?: Omit<OpenOptions, 'readOnly' | 'answerTimeoutMs' | 'logStatus'>;
   readonly clock: () => Date;
+  /** The age of changes that go, in milliseconds of service; null: none go. Without it nobody notes how old they are. */
+  readonly historyMs?: number | null;
   /** Whether heavy requests run on threads of their own. Without them they run on the thread of the connections. */
   readonly requestThreads: boolean;
   /** The folder for files that are handed in over HTTP. Without it none are taken in. If it is not required, its failure is a warning. */
@@ -96,7 +98,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
     metrics: settings.metrics === 'on' ? metrics : undefined,
   });
   const stopWarnings = startExpiryWarnings(store, clock, settings.server.logger);
-  const stopGivingBack = keepGivingBack(inventory, settings.server.logger);
+  const stopUpkeep = startUpkeep(store, inventory, settings.historyMs, settings.server.logger);
   let hasFailed = false;
   void inventory.failed.then(() => (hasFailed = true));
   return {
@@ -109,7 +111,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
       await Promise.all([server.close(), http?.close()]);
       await threads?.close();
       await Promise.all([feedThread?.close(), webhooks?.close()]);
-      await Promise.all([stopWarnings(), stopGivingBack()]);
+      await Promise.all([stopWarnings(), stopUpkeep()]);
       // The writer reports its orderly end as a failure too.
       const leaveOpen = hasFailed;
       await inventory.close();

@@ -39,9 +39,9 @@ export async function findHorizons(store: Store, historyMs: number): Promise<Hor
     select supplier_id as "supplierId", pruned_position as pruned, position from (
       select supplier.supplier_id, supplier.pruned_position, ${heldBack(
         store.kind,
-        sql`(select log_age.position from log_age
+        sql`coalesce((select log_age.position from log_age
           where log_age.supplier_id = supplier.supplier_id and made_at_ms <= ${before}
-          order by made_at_ms desc limit 1)`,
+          order by made_at_ms desc limit 1), 0)`,
       )} as position
       from supplier where supplier.deleted_at is null
     ) as aged where position > pruned_position`.execute(store.db);
@@ -73,7 +73,7 @@ async function moveHorizon(kind: StoreKind, trx: Kysely<Tables>, supplierId: str
   return (numAffectedRows ?? 0n) > 0n;
 }
 
-/** SQL for the position, or an earlier one that the supplier's newest change or an enabled endpoint has. */
+/** SQL for the position, or an earlier one that the supplier's newest change or an enabled endpoint has. The position must not be null. */
 function heldBack(kind: StoreKind, position: RawBuilder<unknown>): RawBuilder<number> {
   const least = sql.raw(kind === 'sqlite' ? 'min' : 'least');
   return sql`${least}(${position}, supplier.last_position, coalesce((

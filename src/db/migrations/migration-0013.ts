@@ -2,6 +2,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 
 const REASONS = sql.raw(`('BY_HAND', 'GONE', 'FAILING', 'CURSOR_AHEAD', 'CURSOR_EXPIRED')`);
+const DAY_MS = 86_400_000;
 /** Rows that one statement inserts. */
 const PART_ROWS = 500;
 
@@ -30,6 +31,8 @@ const postgresNow = sql`to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:
 
 interface Day {
   readonly supplier_id: string;
+  /** The position of the supplier's newest change. */
+  readonly last: number;
   /** Such as 2026-12-01. */
   readonly day: string;
   /** The position of the supplier's first change on this day. */
@@ -37,12 +40,16 @@ interface Day {
 }
 
 /**
- * Notes how far each log had come when a day began: to the position before the first change of that day or of a later one. So a change that
- * a wrong clock dated too early is not taken for an old one. Ages count from the newest change, if that is earlier than now, for the same reason.
+ * Notes how far each log had come when a day ended: to the position before the first change of a later day. So a change that a wrong clock
+ * dated too early is not taken for an old one. Ages count from the newest change, if that is earlier than now, for the same reason.
  */
 async function noteAges(db: Kysely<unknown>, wallClock: RawBuilder<unknown>): Promise<void> {
-  const { rows } = await sql<Day>`select supplier_id, substr(changed_at, 1, 10) as day, min(position) as first
-    from inventory_change group by supplier_id, substr(changed_at, 1, 10) order by 1, 2 desc`.execute(db);
+  const { rows } =
+    await sql<Day>`select supplier.supplier_id, supplier.last_position as last, days.day, days.first
+    from supplier inner join (
+      select supplier_id, substr(changed_at, 1, 10) as day, min(position) as first
+      from inventory_change group by supplier_id, substr(changed_at, 1, 10)
+    ) as days on days.supplier_id = supplier.supplier_id order by 1, 3 desc`.execute(db);
   const clock = await sql<{ elapsed_ms: number }>`select elapsed_ms from service_clock`.execute(db);
   const now = clock.rows[0]?.elapsed_ms ?? 0;
   const times = await sql<{ now: string; newest: string | null }>`
@@ -52,14 +59,13 @@ async function noteAges(db: Kysely<unknown>, wallClock: RawBuilder<unknown>): Pr
   );
   const ages: { supplier_id: string; made_at_ms: number; position: number }[] = [];
   let supplier = '';
-  let first = Infinity;
-  for (const row of rows) {
-    if (row.supplier_id !== supplier) first = Infinity;
-    supplier = row.supplier_id;
-    first = Math.min(first, row.first);
-    const age = end - Date.parse(row.day);
-    if (first > 1 && age >= 0)
-      ages.push({ supplier_id: supplier, made_at_ms: Math.floor(now - age), position: first - 1 });
+  let position = 0;
+  for (const { supplier_id, last, day, first } of rows) {
+    if (supplier_id !== supplier) position = last;
+    supplier = supplier_id;
+    const age = end - Date.parse(day) - DAY_MS;
+    if (position > 0 && age >= 0) ages.push({ supplier_id, made_at_ms: Math.floor(now - age), position });
+    position = Math.min(position, first - 1);
   }
   for (let start = 0; start < ages.length; start += PART_ROWS) {
     const values = ages
