@@ -318,7 +318,7 @@ describeOnEachStore('large groups of changes', (kind) => {
       const those = made.filter(({ sql }) => sql.replaceAll('?', '$').includes(kindOf));
       expect(those.length).toBeGreaterThanOrEqual(count);
       for (const { sql, parameters } of those)
-        expect(await explain(sql, parameters)).toContain('inventory_change_by_group');
+        expect(await explain(sql, parameters)).toMatch(/inventory_change_(?:p0_)?by_group/);
     }
   });
 

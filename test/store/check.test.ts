@@ -142,10 +142,7 @@ async function findAfter({ store }: Gateway, statements: readonly string[]): Pro
     const free =
       store.kind === 'sqlite'
         ? ['pragma defer_foreign_keys = on']
-        : [
-            `set local session_replication_role = replica`,
-            'alter table inventory_change drop constraint inventory_change_version',
-          ];
+        : [`set local session_replication_role = replica`];
     for (const statement of [...free, ...statements]) await sql.raw(statement).execute(trx);
     const { findings } = await checkTables(trx, store.kind);
     const nameOf = (problem: string) =>

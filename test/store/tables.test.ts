@@ -54,7 +54,8 @@ const describeColumns = {
       on constraints.constraint_type = 'PRIMARY KEY' and constraints.table_name = columns.table_name
     left join information_schema.key_column_usage as keys
       on keys.constraint_name = constraints.constraint_name and keys.column_name = columns.column_name
-    where columns.table_schema = 'public'`,
+    where columns.table_schema = 'public' and not exists (
+      select 1 from pg_class where relname = columns.table_name and relispartition)`,
 };
 
 async function storedShapes(db: Kysely<Tables>, kind: StoreKind): Promise<Record<string, Shape>> {

@@ -44,10 +44,11 @@ export const rooms: readonly Room[] = [
     'db/driver',
   ),
   room('db/migrations', 'The migrations: they make the tables, and bring old stores up to date.'),
+  room('db/partition', "PostgreSQL's partitions of the log of changes: made ahead, and taken away whole."),
   room(
     'db/store',
     'An open store: tables, transactions, set statements.',
-    ...['domain', 'domain/webhook', 'db/driver', 'db/driver/postgres', 'db/migrations'],
+    ...['domain', 'domain/webhook', 'db/driver', 'db/driver/postgres', 'db/migrations', 'db/partition'],
   ),
   room('db/sku', 'Finds and lists SKUs.', 'domain', 'db/store'),
   room('db/change', 'Writes and reads rows of the log of changes.', 'domain', 'db/store'),
@@ -83,14 +84,14 @@ export const rooms: readonly Room[] = [
   room(
     'db/commit',
     'Group commit: admission, turns, the queue, and the thread that writes.',
-    ...['domain', 'db/driver', 'db/store', 'db/answer', 'db/update', 'db/catalog', 'db/access', 'db/webhook'],
-    'db/history',
+    ...['domain', 'db/driver', 'db/partition', 'db/store', 'db/answer', 'db/update', 'db/catalog'],
+    ...['db/access', 'db/webhook', 'db/history'],
   ),
   room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
     'db/upkeep',
     'Backup, check and copy of a whole store, and what its settings mean.',
-    ...['domain', 'db/driver', 'db/store', 'db/update'],
+    ...['domain', 'db/driver', 'db/partition', 'db/store', 'db/update'],
   ),
   room(
     'db',

@@ -66,7 +66,7 @@ function partsOf({ kind }: Store, supplierId: string, now: Date) {
       if (skuIds.length > 0) await hideSkus(trx, supplierId, skuIds, now);
       return skuIds.length;
     },
-    remove('inventory_change', 'position', PART_ROWS),
+    (trx: Kysely<Tables>) => removeChanges(trx, supplierId),
     remove('log_age', 'made_at_ms', PART_ROWS),
     remove('sku', 'sku_id', PART_ROWS),
     remove('idempotency_key', 'operation, key', PART_KEYS),
@@ -74,6 +74,28 @@ function partsOf({ kind }: Store, supplierId: string, now: Date) {
     remove('board_session', 'session_hash', PART_ROWS),
     (trx: Kysely<Tables>) => removeEndpoints(kind, trx, supplierId),
   ];
+}
+
+/** Removes the first changes by both of their ends, so that PostgreSQL looks into few partitions of the log. */
+async function removeChanges(trx: Kysely<Tables>, supplierId: string): Promise<number> {
+  const part = trx
+    .selectFrom('inventory_change')
+    .select('position')
+    .where('supplier_id', '=', supplierId)
+    .orderBy('position')
+    .limit(PART_ROWS)
+    .as('part');
+  const { first, last } = await trx
+    .selectFrom(part)
+    .select(({ fn }) => [fn.min('position').as('first'), fn.max('position').as('last')])
+    .executeTakeFirstOrThrow();
+  const { numDeletedRows } = await trx
+    .deleteFrom('inventory_change')
+    .where('supplier_id', '=', supplierId)
+    .where('position', '>=', first)
+    .where('position', '<=', last)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
 }
 
 async function removeRows(

@@ -25,20 +25,24 @@ export function changesFrom(
 ): Changes {
   const isAscending = direction > 0;
   // Changes before the horizon that are kept are no part of the log any more. SQLite and PostgreSQL evaluate the bound once.
-  const horizon = sql`(select pruned_position from supplier where supplier_id = ${supplierId})`;
-  const atLeast = (bound: number) =>
-    store.kind === 'sqlite'
-      ? sql<number>`max(${bound}, ${horizon})`
-      : sql<number>`greatest(${bound}, ${horizon})`;
+  const horizon = sql<number>`(select pruned_position from supplier where supplier_id = ${supplierId})`;
   const lowest = isAscending ? position : (last ?? 1) - 1;
   const highest = isAscending ? last : position - 1;
-  return store.db
-    .selectFrom('inventory_change')
-    .selectAll()
-    .where('supplier_id', '=', supplierId)
-    .where('position', '>', atLeast(lowest))
-    .$if(highest !== undefined, (query) => query.where('position', '<=', highest ?? 0))
-    .orderBy('position', isAscending ? 'asc' : 'desc');
+  return (
+    store.db
+      .selectFrom('inventory_change')
+      .selectAll()
+      .where('supplier_id', '=', supplierId)
+      // PostgreSQL chooses partitions by a bound of its own, before it knows the horizon.
+      .$if(store.kind === 'sqlite', (query) =>
+        query.where('position', '>', sql<number>`max(${lowest}, ${horizon})`),
+      )
+      .$if(store.kind === 'postgres', (query) =>
+        query.where('position', '>', lowest).where('position', '>', horizon),
+      )
+      .$if(highest !== undefined, (query) => query.where('position', '<=', highest ?? 0))
+      .orderBy('position', isAscending ? 'asc' : 'desc')
+  );
 }
 
 /** Adds the conditions of the filter, except for `groupId`, which needs the index of groups. */

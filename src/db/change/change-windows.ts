@@ -108,9 +108,42 @@ async function readAll(
 ): Promise<ChangesWindow> {
   const count = Math.min(limit, maxScan);
   const end = until === undefined ? undefined : until - direction;
-  const rows = await changesFrom(store, supplierId, position, end, direction).limit(count).execute();
+  const rows =
+    store.kind === 'postgres'
+      ? await readBounded(store, supplierId, { position, end, count }, direction)
+      : await changesFrom(store, supplierId, position, end, direction).limit(count).execute();
   const changes = await toChanges(store.db, rows);
   return { changes, position: rows.at(-1)?.position ?? position, isEnd: rows.length < count };
+}
+
+interface Run {
+  readonly position: number;
+  readonly end: number | undefined;
+  readonly count: number;
+}
+
+/** Reads a run that is bounded at both ends, so that PostgreSQL looks into few partitions, and plans for these alone. */
+async function readBounded(
+  store: Store,
+  supplierId: string,
+  { position, end, count }: Run,
+  direction: Direction,
+): Promise<InventoryChangeTable[]> {
+  if (direction < 0) {
+    const { newest } = await loadEnds(store, supplierId);
+    const start = Math.min(position, newest + 1);
+    const last = Math.max(end ?? 1, start - count);
+    return changesFrom(store, supplierId, start, last, direction).limit(count).execute();
+  }
+  for (let start = position; ;) {
+    const last = Math.min(end ?? Infinity, start + count);
+    const rows = await changesFrom(store, supplierId, start, last, direction).limit(count).execute();
+    if (rows.length === count) return rows;
+    // Few rows: it is the end of the log, or the run begins before the horizon.
+    const { horizon } = await loadEnds(store, supplierId);
+    if (horizon <= start) return rows;
+    start = horizon;
+  }
 }
 
 function createReadSlice(

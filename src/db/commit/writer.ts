@@ -7,6 +7,7 @@ import { createSaveCatalog, type SavedCatalog } from '../catalog/save-catalog.ts
 import { createApplyRequests, type Applied } from '../update/apply-updates.ts';
 import { createPrune, type Prune } from '../history/prune.ts';
 import { createServiceClock } from '../store/service-clock.ts';
+import { keepAhead } from '../partition/make-ahead.ts';
 import type { Store } from '../store/store.ts';
 import { createPurgeKeys, type PurgeKeys } from '../update/purge-keys.ts';
 import { createGiveBack, type GiveBack } from '../history/give-back.ts';
@@ -31,7 +32,7 @@ export interface StoreWriter {
   commit(requests: readonly UpdateRequest[], now: string): Promise<Applied[]>;
   /** Runs one transaction for the part. `now` as above. */
   save(part: CatalogPart, now: string): Promise<SavedCatalog>;
-  /** Advances the service clock, and deletes some of the old idempotency keys. */
+  /** Makes PostgreSQL's next partitions, advances the service clock, and deletes some of the old idempotency keys. */
   readonly purgeKeys: PurgeKeys;
   /** Gives pages of SQLite's file back that hold nothing. */
   readonly giveBack: GiveBack;
@@ -58,7 +59,11 @@ export function createWriter(store: Store): StoreWriter {
       whenFree(() => inTransaction(store, (trx) => applyRequests(trx, requests, now))),
     save: ({ origin, rows }, now) =>
       whenFree(() => inTransaction(store, (trx) => saveCatalog(trx, origin, rows, now))),
-    purgeKeys: (keepMs) => whenFree(() => purgeKeys(keepMs)),
+    purgeKeys: (keepMs) =>
+      whenFree(async () => {
+        if (store.kind === 'postgres') await keepAhead(store.writes);
+        return purgeKeys(keepMs);
+      }),
     giveBack: () => whenFree(giveBack),
     prune: (horizons) => whenFree(() => prune(horizons)),
     writeAccess: (write) => whenFree(() => writeAccess(write)),

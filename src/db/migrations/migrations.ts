@@ -2,6 +2,7 @@
 // Migrations import Kysely only: if they used the program's own declarations, later edits would change history.
 import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { createGroupIndex, linkChanges } from './migration-0003.ts';
 import { compactKeys } from './migration-0004.ts';
 import { nameSuppliers } from './migration-0005.ts';
 import { addBackorderDates } from './migration-0006.ts';
@@ -12,6 +13,7 @@ import { addTokenRotation } from './migration-0010.ts';
 import { addWebhooks } from './migration-0011.ts';
 import { allowCursorAhead } from './migration-0012.ts';
 import { addHorizons } from './migration-0013.ts';
+import { partitionChanges } from './migration-0014.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -31,6 +33,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0011_webhooks': { up: (db) => addWebhooks(db, store) },
     '0012_cursor_ahead': { up: (db) => allowCursorAhead(db, store) },
     '0013_horizons': { up: (db) => addHorizons(db, store) },
+    '0014_partitions': { up: (db) => partitionChanges(db, store) },
   };
 }
 
@@ -154,15 +157,6 @@ async function createChangeTable(db: Kysely<unknown>, store: Store): Promise<voi
   ).execute();
 }
 
-async function createGroupIndex(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createIndex('inventory_change_by_group')
-    .on('inventory_change')
-    .columns(['supplier_id', 'group_id', 'position'])
-    .where(sql<boolean>`group_id is not null`)
-    .execute();
-}
-
 async function addRetriesAndHistory(db: Kysely<unknown>, store: Store): Promise<void> {
   const { text } = columnTypes(store);
   for (const column of ['reason', 'reference_document_uri', 'group_id']) {
@@ -181,39 +175,4 @@ async function addRetriesAndHistory(db: Kysely<unknown>, store: Store): Promise<
       .addPrimaryKeyConstraint('idempotency_key_key', ['supplier_id', 'operation', 'key']),
   ).execute();
   await db.schema.createIndex('idempotency_key_by_age').on('idempotency_key').column('created_at').execute();
-}
-
-/**
- * Links each change to the SKU's previous change, and each SKU to its newest. A history follows these links and needs no index.
- * SQLite drops the unique index by SKU and version, which cost every update one more page at commit. Its only writer numbers
- * the versions. PostgreSQL has several writers and keeps the index, as a guard against a version given twice.
- */
-async function linkChanges(db: Kysely<unknown>, store: Store): Promise<void> {
-  const { bigint } = columnTypes(store);
-  await db.schema.alterTable('sku').addColumn('last_change_position', bigint).execute();
-  await db.schema.alterTable('inventory_change').addColumn('previous_position', bigint).execute();
-  await sql`update sku set last_change_position = (
-    select max(position) from inventory_change as change
-    where change.supplier_id = sku.supplier_id and change.sku_id = sku.sku_id) where version > 0`.execute(db);
-  await sql`update inventory_change set previous_position = (
-    select position from inventory_change as previous
-    where previous.supplier_id = inventory_change.supplier_id and previous.sku_id = inventory_change.sku_id
-      and previous.version = inventory_change.version - 1)`.execute(db);
-  if (store === 'sqlite') await dropVersionIndex(db);
-}
-
-/** Rebuilds the table without the constraint, because SQLite cannot drop a constraint of an existing table. */
-async function dropVersionIndex(db: Kysely<unknown>): Promise<void> {
-  const { rows } = await sql<{
-    sql: string;
-  }>`select sql from sqlite_schema where type = 'table' and name = 'inventory_change'`.execute(db);
-  const text = rows[0]?.sql ?? '';
-  const constraint = ', constraint "inventory_change_version" unique ("supplier_id", "sku_id", "version")';
-  if (!text.includes(constraint))
-    throw new Error('The log of changes has another schema than this migration expects.');
-  await db.schema.alterTable('inventory_change').renameTo('inventory_change_indexed').execute();
-  await sql.raw(text.replace(constraint, '')).execute(db);
-  await sql`insert into inventory_change select * from inventory_change_indexed`.execute(db);
-  await db.schema.dropTable('inventory_change_indexed').execute();
-  await createGroupIndex(db);
 }

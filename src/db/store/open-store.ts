@@ -17,6 +17,7 @@ import {
   type RawStatements,
   type RunEach,
 } from '../driver/sqlite-statements.ts';
+import { keepAhead } from '../partition/make-ahead.ts';
 import type { OpenOptions, Store, StoreKind } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -51,6 +52,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   if (kind === 'postgres') {
     const upkeep = await openPostgresForUpkeep(url);
     await prepareSchema(upkeep.db, kind, readOnly, upkeep.close);
+    if (!readOnly) await keepAhead(upkeep.db);
     await upkeep.close();
     return { ...rest, ...(await openPostgres(url, { queryTimeoutMs, answerTimeoutMs, isSide })) };
   }

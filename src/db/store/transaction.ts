@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { Store } from './store.ts';
 import { codeOf, isDiskFull } from '../driver/store-error.ts';
+import { isWantOfPartition, keepAhead } from '../partition/make-ahead.ts';
 import type { Tables } from './tables.ts';
 
 /** How often a transaction is tried that PostgreSQL rolled back to resolve a conflict, or for which SQLite made room on a full disk. */
@@ -26,6 +27,10 @@ export async function inTransaction<T>(store: Store, work: (trx: Kysely<Tables>)
       });
     } catch (error) {
       if (conflictCodes.has(codeOf(error)) && attempt < MAX_TRIES) continue;
+      if (isWantOfPartition(error) && attempt < MAX_TRIES) {
+        await keepAhead(store.writes);
+        continue;
+      }
       const isUnknown =
         committing && error instanceof UnavailableError && !isNotCommitted(codeOf(error.cause));
       if (!isUnknown && isDiskFull(error) && attempt < MAX_TRIES && store.log?.makeRoom()) continue;
@@ -42,6 +47,8 @@ export async function inSnapshot<T>(store: Store, work: (db: Kysely<Tables>) => 
   return store.db.connection().execute(async (db) => {
     await sql.raw(begin).execute(db);
     try {
+      // Partitions that are exchanged after the snapshot would look empty to it. This lock is taken before the snapshot.
+      if (store.kind === 'postgres') await sql`lock table inventory_change in access share mode`.execute(db);
       return await work(db);
     } finally {
       await sql`rollback`.execute(db);

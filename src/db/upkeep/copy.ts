@@ -1,6 +1,7 @@
 /** Copies a store of either kind into an empty one, in one transaction that compares every row before it commits. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { checkTables, type Finding } from './check.ts';
+import { makeAhead } from '../partition/make-ahead.ts';
 import { namesOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
@@ -69,6 +70,8 @@ async function requireEmpty(to: Kysely<Tables>): Promise<void> {
 async function copyTables(from: Kysely<Tables>, target: Store, to: Kysely<Tables>, stop: AbortSignal) {
   const counts: Partial<Record<TableName, number>> = {};
   for (const [name, table] of entries) {
+    // The suppliers are copied already, and tell how far the changes go.
+    if (name === 'inventory_change' && target.kind === 'postgres') await makeAhead(to);
     const insert = createInsert(target, name, table);
     let count = 0;
     for await (const page of readPages(from, name, table)) {
