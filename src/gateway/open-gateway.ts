@@ -64,20 +64,20 @@ export interface Gateway {
   readonly metrics: Metrics | undefined;
   /** Lets all HTTP threads listen on one port. Resolves to the origin. */
   listen(address: Address): Promise<string>;
-  /** Resolves with the reason once an HTTP thread has ended by itself. The gateway is then to be closed. */
+  /** Resolves with the reason once an HTTP thread has ended by itself: the gateway is then to be closed. */
   readonly threadFailed: Promise<unknown>;
   /** Starts the request thread for lists, so that the first list need not wait for it. */
   warm(): void;
   /**
-   * Finishes what is under way, then closes the server, the threads, the writer and the store. Rejects if the disk fails at
-   * the very end. After a disk failure the store stays open: closing it would copy a log of which parts may be lost into the file.
+   * Finishes what is under way, then closes the server, the threads, the writer and the store. Rejects if the disk fails at the very end.
+   * After a disk failure the store stays open: closing it would copy a log of which parts may be lost into the file.
    */
   close(): Promise<void>;
 }
 
 /** Opens the store, migrates it, and wires a gateway around it. Throws with one clear line if the store cannot be opened. */
 export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
-  const { database, clock } = settings;
+  const { database, clock, historyMs } = settings;
   const folder = await prepareSpool(settings);
   const store = await openStore(database, withAnswerTimeout(settings.storeOptions));
   const inventory = createInventory(store, clock);
@@ -97,13 +97,12 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
     sessionEnds: shared?.sessionEnds ?? new Int32Array(1),
     metrics: settings.metrics === 'on' ? metrics : undefined,
   });
-  const stopWarnings = startExpiryWarnings(store, clock, settings.server.logger);
-  const stopUpkeep = startUpkeep(store, inventory, settings.historyMs, settings.server.logger);
+  const stopWarnings = startExpiryWarnings(store, clock, told.logger);
+  const stopUpkeep = startUpkeep(store, inventory, historyMs, told.logger);
   let hasFailed = false;
   void inventory.failed.then(() => (hasFailed = true));
   return {
-    ...{ store, inventory, server, metrics },
-    catalog: inventory.catalog,
+    ...{ store, inventory, server, metrics, catalog: inventory.catalog },
     listen: (address) => listen(server, http, address),
     threadFailed: http?.failed ?? new Promise(() => undefined),
     warm: () => threads?.warm(),

@@ -63,14 +63,14 @@ async function noteAges(db: Kysely<unknown>, wallClock: RawBuilder<unknown>): Pr
   for (const { supplier_id, last, day, first } of rows) {
     if (supplier_id !== supplier) position = last;
     supplier = supplier_id;
-    const age = end - Date.parse(day) - DAY_MS;
-    if (position > 0 && age >= 0) ages.push({ supplier_id, made_at_ms: Math.floor(now - age), position });
+    const ageMs = end - Date.parse(day) - DAY_MS;
+    if (position > 0 && ageMs >= 0) ages.push({ supplier_id, made_at_ms: Math.floor(now - ageMs), position });
     position = Math.min(position, first - 1);
   }
   for (let start = 0; start < ages.length; start += PART_ROWS) {
     const values = ages
       .slice(start, start + PART_ROWS)
-      .map(({ supplier_id, made_at_ms, position }) => sql`(${supplier_id}, ${made_at_ms}, ${position})`);
+      .map((age) => sql`(${age.supplier_id}, ${age.made_at_ms}, ${age.position})`);
     await sql`insert into log_age (supplier_id, made_at_ms, position) values ${sql.join(values)}`.execute(db);
   }
 }
