@@ -49,6 +49,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'Save a SQLite store to a file, while it is in use',
     load: async () => (await import('./upkeep/backup.ts')).backupCommand,
   },
+  archive: {
+    summary: 'Write changes to compressed files, before they are taken away',
+    load: async () => (await import('./upkeep/archive.ts')).archiveCommand,
+  },
   check: {
     summary: 'Check that all that is stored fits together',
     load: async () => (await import('./upkeep/check.ts')).checkCommand,

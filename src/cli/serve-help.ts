@@ -22,6 +22,7 @@ Logs go to stderr, one JSON line a request. SIGTERM or SIGINT stops it once all 
   --idempotency-hours N  for how long gateways run before they forget an idempotency key (default 24, the least)
   --idempotency-quota MIB
                          room that one supplier's keys take at most; past it new keys get 429 (default 1024)
+  --archive DIR          where changes are written to before they are taken away (see archive --help; default none)
   --history-days N       for how many days gateways run before they take a change away, 1 to 36500; a SKU's newest one stays
                          (default: changes stay for ever)
   --cors-origin ORIGIN   lets pages of this origin call the gateway; may be given several times (default none)

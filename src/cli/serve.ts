@@ -40,6 +40,8 @@ export const serveCommand: Command = {
     if (values.demo && !loopback.has(values.host)) {
       throw new UsageError('--demo accepts a token that everyone knows: it listens on loopback only.');
     }
+    if (values.archive !== undefined && values['history-days'] === undefined)
+      throw new UsageError('--archive needs --history-days: without it no change is taken away.');
     if (values['feed-dir'] !== undefined) await requireFolder(values['feed-dir']);
     const level = values['log-level'] ?? (values.demo ? 'warn' : 'info');
     const threads = canListenTogether ? values.threads : 1;
@@ -130,7 +132,10 @@ function toSettings(values: Values, logger: FastifyBaseLogger, clock: () => Date
       logLimitBytes: values['log-limit'] * MEBIBYTE,
     },
     clock,
-    historyMs: values['history-days'] === undefined ? null : values['history-days'] * DAY_MS,
+    pruning: {
+      historyMs: values['history-days'] === undefined ? null : values['history-days'] * DAY_MS,
+      archive: values.archive,
+    },
     requestThreads: true,
     feedSpool: {
       folder: values['feed-spool'] ?? spoolBeside(values.database),

@@ -31,6 +31,8 @@ export interface OpenInventory extends Inventory {
    * long. Call it once a minute: it also moves the service clock, by which keys age (service-clock.ts).
    */
   purgeKeys(keepMs: number): Promise<void>;
+  /** Whether this process moves the service clock: one gateway of a store does, and takes away what is old. */
+  ownsClock(): Promise<boolean>;
   /** Gives pages of SQLite's file back that hold nothing, in one short transaction. True if there are many left. */
   giveBack(): Promise<boolean>;
   /** Notes how old the logs are, moves their horizons there, and takes some of the changes before them away. True if there may be more. */
@@ -69,6 +71,7 @@ export function createInventory(store: Store, clock: () => Date): OpenInventory 
     purgeKeys: async (keepMs) => {
       while (await writer.purgeKeys(keepMs)) await nextTurn();
     },
+    ownsClock: () => writer.ownsClock(),
     giveBack: () => writer.giveBack(),
     prune: (horizons) => writer.prune(horizons),
     writeAccess: (write) => writer.writeAccess(write),

@@ -9,13 +9,17 @@ const AHEAD_MS = 14 * DAY_MS;
 const MAX_WARNINGS = 100;
 
 /** A part of pino's logger. */
-interface Logger {
+export interface WarningLogger {
   warn(line: object, message: string): void;
   error(line: object, message: string): void;
 }
 
 /** Warns now and once a day, until the returned function is called. It resolves once no look-up is under way. */
-export function startExpiryWarnings(store: Store, clock: () => Date, logger: Logger): () => Promise<void> {
+export function startExpiryWarnings(
+  store: Store,
+  clock: () => Date,
+  logger: WarningLogger,
+): () => Promise<void> {
   const warn = async () => {
     const now = clock();
     const until = new Date(now.getTime() + AHEAD_MS);

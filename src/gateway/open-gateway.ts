@@ -20,7 +20,7 @@ import {
 import type { ThreadLog } from './http/thread-log.ts';
 import type { EndedFeed } from './feed/run-feed.ts';
 import type { Watch } from './feed/run-feeds.ts';
-import { startExpiryWarnings } from './expiry-warnings.ts';
+import type { Pruning } from './keep-pruning.ts';
 import { startFeedThread } from './start-feed-thread.ts';
 import { startRequestThreads } from './start-request-threads.ts';
 import { startUpkeep } from './start-upkeep.ts';
@@ -36,8 +36,8 @@ export interface GatewaySettings extends CallerSettings {
   readonly database: string;
   readonly storeOptions?: Omit<OpenOptions, 'readOnly' | 'answerTimeoutMs' | 'logStatus'>;
   readonly clock: () => Date;
-  /** The age of changes that go, in milliseconds of service; null: none go. Without it nobody notes how old they are. */
-  readonly historyMs?: number | null;
+  /** Which changes go. Without it nobody notes how old they are. */
+  readonly pruning?: Pruning;
   /** Whether heavy requests run on threads of their own. Without them they run on the thread of the connections. */
   readonly requestThreads: boolean;
   /** The folder for files that are handed in over HTTP. Without it none are taken in. If it is not required, its failure is a warning. */
@@ -77,9 +77,9 @@ export interface Gateway {
 
 /** Opens the store, migrates it, and wires a gateway around it. Throws with one clear line if the store cannot be opened. */
 export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
-  const { database, clock, historyMs } = settings;
+  const { clock } = settings;
   const folder = await prepareSpool(settings);
-  const store = await openStore(database, withAnswerTimeout(settings.storeOptions));
+  const store = await openStore(settings.database, withAnswerTimeout(settings.storeOptions));
   const inventory = createInventory(store, clock);
   const counts = settings.metrics === 'off' ? undefined : await startMetrics(store, inventory, clock);
   const metrics = counts && { ...counts, text: async () => (await http?.collect(), counts.text()) };
@@ -97,8 +97,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
     sessionEnds: shared?.sessionEnds ?? new Int32Array(1),
     metrics: settings.metrics === 'on' ? metrics : undefined,
   });
-  const stopWarnings = startExpiryWarnings(store, clock, told.logger);
-  const stopUpkeep = startUpkeep(store, inventory, historyMs, told.logger);
+  const stopUpkeep = startUpkeep(store, inventory, clock, settings.pruning, told.logger);
   let hasFailed = false;
   void inventory.failed.then(() => (hasFailed = true));
   return {
@@ -110,7 +109,7 @@ export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
       await Promise.all([server.close(), http?.close()]);
       await threads?.close();
       await Promise.all([feedThread?.close(), webhooks?.close()]);
-      await Promise.all([stopWarnings(), stopUpkeep()]);
+      await stopUpkeep();
       // The writer reports its orderly end as a failure too.
       const leaveOpen = hasFailed;
       await inventory.close();

@@ -11,11 +11,12 @@ export type Rest = (ms: number) => Promise<void>;
 
 /**
  * Works now and at intervals, one time after the other, until the returned function is called. It resolves once no work is under way. Work
- * that fails is told to `failed`, and is done again after the interval. Work ends early if a rest of its own rejects.
+ * that fails is told to `failed`, and is done again after the interval. Work ends early if a rest of its own
+ * rejects, or if it looks at its signal.
  */
 export function repeat(
   intervalMs: number,
-  work: (rest: Rest) => Promise<void>,
+  work: (rest: Rest, stop: AbortSignal) => Promise<void>,
   failed: (error: unknown) => void,
 ): () => Promise<void> {
   const stop = new AbortController();
@@ -23,7 +24,7 @@ export function repeat(
   const run = async () => {
     for (;;) {
       try {
-        await work(rest);
+        await work(rest, stop.signal);
       } catch (error) {
         if (stop.signal.aborted) return;
         failed(error);

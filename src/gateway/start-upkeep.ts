@@ -1,18 +1,20 @@
-/** Starts what looks after the store while a gateway runs. */
+/** Starts what looks after the store and its tokens while a gateway runs. */
 import type { OpenInventory } from '../db/inventory.ts';
 import type { Store } from '../db/store/store.ts';
+import { startExpiryWarnings, type WarningLogger } from './expiry-warnings.ts';
 import { keepGivingBack } from './keep-giving-back.ts';
-import { keepPruning } from './keep-pruning.ts';
+import { keepPruning, type Pruning } from './keep-pruning.ts';
 import type { UpkeepLogger } from './repeat.ts';
 
-/** Returns a function that stops it, and resolves once nothing of it is under way. `historyMs`: as in the gateway's settings. */
+/** Returns a function that stops it, and resolves once nothing of it is under way. Without `pruning` nobody notes how old changes are. */
 export function startUpkeep(
   store: Store,
   inventory: OpenInventory,
-  historyMs: number | null | undefined,
-  logger: UpkeepLogger,
+  clock: () => Date,
+  pruning: Pruning | undefined,
+  logger: UpkeepLogger & WarningLogger,
 ): () => Promise<unknown> {
-  const stops = [keepGivingBack(inventory, logger)];
-  if (historyMs !== undefined) stops.push(keepPruning(store, inventory, historyMs, logger));
+  const stops = [startExpiryWarnings(store, clock, logger), keepGivingBack(inventory, logger)];
+  if (pruning) stops.push(keepPruning(store, inventory, pruning, logger));
   return () => Promise.all(stops.map((stop) => stop()));
 }

@@ -35,6 +35,12 @@ describeOnEachStore('the service clock', (kind) => {
     expect(await shown()).toBe(10 * MINUTE_MS);
   });
 
+  test('is taken over once, also by two calls at a time', async () => {
+    const one = gateway();
+    expect(await Promise.all([one.advance(), one.advance()])).toEqual([true, true]);
+    expect(await gateway().advance()).toBe(false);
+  });
+
   test('stands still while no gateway runs, until another has seen it stand still for five minutes', async () => {
     const gone = gateway();
     await gone.advance();

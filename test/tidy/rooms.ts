@@ -87,6 +87,11 @@ export const rooms: readonly Room[] = [
     ...['domain', 'db/driver', 'db/partition', 'db/store', 'db/answer', 'db/update', 'db/catalog'],
     ...['db/access', 'db/webhook', 'db/history'],
   ),
+  room(
+    'db/archive',
+    'Writes changes to compressed files, and reads such files.',
+    ...['domain', 'webhook', 'db/driver', 'db/store', 'db/change', 'db/history'],
+  ),
   room('db/feed', 'Handed-in files: queued, and their progress.', 'domain', 'db/store'),
   room(
     'db/upkeep',
@@ -262,7 +267,7 @@ export const rooms: readonly Room[] = [
   room(
     'gateway',
     'The wiring of store and server, of webhooks, and of the threads for requests and feeds.',
-    ...['domain', 'db/store', 'db/history', 'db/webhook', 'db/feed', 'db'],
+    ...['domain', 'db/store', 'db/history', 'db/archive', 'db/webhook', 'db/feed', 'db'],
     ...[
       'http/shared',
       'http/edge',
@@ -301,8 +306,8 @@ export const rooms: readonly Room[] = [
   ),
   room(
     'cli/upkeep',
-    'The commands that look after a store: migrate, backup, check, copy, prune.',
-    ...['feed', 'db/store', 'db/history', 'db/upkeep', 'cli/options'],
+    'The commands that look after a store: migrate, backup, check, copy, prune, archive.',
+    ...['feed', 'db/store', 'db/history', 'db/archive', 'db/upkeep', 'cli/options'],
   ),
   room(
     'cli',

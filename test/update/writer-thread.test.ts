@@ -116,7 +116,16 @@ test('an answer that cannot be written is that call’s error, and the next call
   };
   const save = () => Promise.reject(new Error('No catalogs here.'));
   const no = () => Promise.resolve(false);
-  const writes = { update, save, purgeKeys: no, prune: no, giveBack: no, writeAccess: no, writeWebhook: no };
+  const writes = {
+    update,
+    save,
+    ownsClock: no,
+    purgeKeys: no,
+    prune: no,
+    giveBack: no,
+    writeAccess: no,
+    writeWebhook: no,
+  };
   const calls = { ...writes, probe: () => Promise.resolve(null) };
   const rest = { follow: () => undefined, backlog: () => ({ requests: 0, rows: 0 }) };
   answerCalls(port1, { ...calls, ...rest }, () => undefined);

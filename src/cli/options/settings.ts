@@ -92,6 +92,9 @@ export const webhookOptions = {
 /** For how many days of service changes are kept. Undefined: for ever. */
 export const historyDays = z.coerce.number(HISTORY).int(HISTORY).min(1, HISTORY).max(36_500, HISTORY);
 
+/** The folder where changes are archived before they are taken away. Undefined: they are not. */
+export const archiveFolder = { schema: z.string().min(1).optional() } satisfies Option;
+
 /** The options of `stockgate serve`. */
 export const serveOptions = {
   database,
@@ -141,6 +144,7 @@ export const serveOptions = {
       .default(24),
   },
   'history-days': { schema: historyDays.optional() },
+  archive: archiveFolder,
   'idempotency-quota': {
     schema: z.coerce.number(QUOTA).int(QUOTA).min(1, QUOTA).max(1_048_576, QUOTA).default(1_024),
   },

@@ -1,5 +1,6 @@
 /** `stockgate prune`: takes old changes away, beside running gateways. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { archiveHorizons } from '../../db/archive/archive-store.ts';
 import { findHorizons, moveHorizons } from '../../db/history/horizon.ts';
 import { createGiveBack, GIVE_BACK_PAUSE_MS } from '../../db/history/give-back.ts';
 import { DAY_MS } from '../../db/history/log-age.ts';
@@ -7,11 +8,11 @@ import { pruneAll } from '../../db/history/prune.ts';
 import { openStore } from '../../db/store/open-store.ts';
 import { plural } from '../../feed/counts.ts';
 import { PROGRAM, readOptions, type Command } from '../options/command.ts';
-import { boolean, database, historyDays } from '../options/settings.ts';
+import { archiveFolder, boolean, database, historyDays } from '../options/settings.ts';
 
 /** The command `prune`. The exit code is 1 if it was stopped before its end. */
 export const pruneCommand: Command = {
-  help: `Usage: ${PROGRAM} prune --history-days N [--dry-run] [--database URL]
+  help: `Usage: ${PROGRAM} prune --history-days N [--archive DIR] [--dry-run] [--database URL]
 
 Takes changes away that are older than N days, in short transactions between which gateways go on. A gateway does the same by
 itself with serve --history-days N. Days count while a gateway runs, so that a clock that jumps takes nothing away.
@@ -23,6 +24,7 @@ What stays however old it is:
 A bulk call's changes go as a whole. A cursor before the first change that is left is answered with CURSOR_EXPIRED.
 
   --history-days N   1 to 36500
+  --archive DIR      writes them to DIR first, as \`archive\` does. Changes that cannot be written stay
   --dry-run          only says what would go
   --database URL     sqlite:PATH or postgres://USER@HOST/NAME (default sqlite:./data/stockgate.db)
 
@@ -31,6 +33,7 @@ Stopping it is safe: the next run, or a gateway, goes on.
   run: async (args, io) => {
     const options = {
       'history-days': { schema: historyDays },
+      archive: archiveFolder,
       'dry-run': { type: 'boolean', schema: boolean },
       database,
     } as const;
@@ -41,7 +44,17 @@ Stopping it is safe: the next run, or a gateway, goes on.
       for (const { supplierId, position } of horizons)
         io.out(`${supplierId}: changes up to ${position} are old enough.\n`);
       if (values['dry-run']) return 0;
-      await moveHorizons(store, horizons);
+      let kept = 0;
+      const keep = (supplierId: string, error: Error) => {
+        kept += 1;
+        io.err(`${supplierId}: ${error.message}\n`);
+      };
+      const { archive } = values;
+      const archived =
+        archive === undefined
+          ? horizons
+          : await archiveHorizons(store, archive, horizons, { stop: io.stop }, keep);
+      await moveHorizons(store, archived);
       let removed = 0;
       for await (const count of pruneAll(store)) {
         removed += count;
@@ -51,6 +64,8 @@ Stopping it is safe: the next run, or a gateway, goes on.
       while (!io.stop.aborted && (await giveBack())) await pause(GIVE_BACK_PAUSE_MS);
       io.out(`Took ${plural(removed, 'change')} away.\n`);
       if (io.stop.aborted) io.err('Stopped before the end: the next run goes on.\n');
+      if (kept > 0)
+        throw new Error(`The changes of ${plural(kept, 'supplier')} could not be archived: they are kept.`);
       return io.stop.aborted ? 1 : 0;
     } finally {
       await store.close();

@@ -23,6 +23,7 @@ import {
 export interface WriterCalls {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   save(part: CatalogPart): Promise<SaveCounts>;
+  ownsClock(): Promise<boolean>;
   purgeKeys(keepMs: number): Promise<boolean>;
   giveBack(): Promise<boolean>;
   prune(horizons: readonly Horizon[]): Promise<boolean>;
@@ -70,6 +71,8 @@ async function run(calls: WriterCalls, call: Exclude<Unnumbered, ['update', unkn
   switch (call[0]) {
     case 'save':
       return calls.save(call[1]);
+    case 'ownsClock':
+      return calls.ownsClock();
     case 'purgeKeys':
       return calls.purgeKeys(call[1]);
     case 'giveBack':

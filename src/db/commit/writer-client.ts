@@ -23,6 +23,8 @@ export interface Writer {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   /** Saves catalogs in parts. Between two parts the thread commits other writes. */
   readonly catalog: Catalog;
+  /** Whether the thread advances the service clock, which one gateway of a store does. */
+  ownsClock(): Promise<boolean>;
   /** Advances the service clock. Deletes some of the keys that are at least `keepMs` milliseconds old. True if there may be more. */
   purgeKeys(keepMs: number): Promise<boolean>;
   /** Gives pages of SQLite's file back that hold nothing. True if there are many left. */
@@ -82,9 +84,7 @@ export function connectWriter(
           ),
         ),
     },
-    purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
-    giveBack: () => calls.ask(['giveBack']),
-    prune: (horizons) => calls.ask(['prune', horizons]),
+    ...createUpkeep(calls),
     writeAccess: (write) => calls.ask(['writeAccess', write]),
     writeWebhook: (write) => calls.ask(['writeWebhook', write]),
     follow: () => calls.ask(['follow']),
@@ -95,6 +95,18 @@ export function connectWriter(
       calls.end(new Error('The writer is closed.'));
       port.close();
     },
+  };
+}
+
+/** What a gateway asks once in a while to keep its store small. */
+function createUpkeep(
+  calls: ReturnType<typeof createOpenCalls>,
+): Pick<Writer, 'ownsClock' | 'purgeKeys' | 'prune' | 'giveBack'> {
+  return {
+    ownsClock: () => calls.ask(['ownsClock']),
+    purgeKeys: (keepMs) => calls.ask(['purgeKeys', keepMs]),
+    giveBack: () => calls.ask(['giveBack']),
+    prune: (horizons) => calls.ask(['prune', horizons]),
   };
 }
 

@@ -12,6 +12,7 @@ import { codeOf } from '../driver/store-error.ts';
 export type WriterCall =
   | readonly ['update', RequestCells]
   | readonly ['save', CatalogPart]
+  | readonly ['ownsClock']
   | readonly ['purgeKeys', keepMs: number]
   | readonly ['giveBack']
   | readonly ['prune', horizons: readonly Horizon[]]

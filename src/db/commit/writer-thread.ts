@@ -61,6 +61,7 @@ const desk = createWriteDesk(store.kind, transactions, [
 const calls: Omit<WriterCalls, 'follow'> = {
   update: desk.update,
   save: desk.save,
+  ownsClock: writer.ownsClock,
   purgeKeys: writer.purgeKeys,
   giveBack: writer.giveBack,
   prune: writer.prune,

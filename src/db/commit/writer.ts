@@ -32,6 +32,8 @@ export interface StoreWriter {
   commit(requests: readonly UpdateRequest[], now: string): Promise<Applied[]>;
   /** Runs one transaction for the part. `now` as above. */
   save(part: CatalogPart, now: string): Promise<SavedCatalog>;
+  /** Advances the service clock, if this process owns it. Resolves to whether it does. */
+  ownsClock(): Promise<boolean>;
   /** Makes PostgreSQL's next partitions, advances the service clock, and deletes some of the old idempotency keys. */
   readonly purgeKeys: PurgeKeys;
   /** Gives pages of SQLite's file back that hold nothing. */
@@ -59,6 +61,7 @@ export function createWriter(store: Store): StoreWriter {
       whenFree(() => inTransaction(store, (trx) => applyRequests(trx, requests, now))),
     save: ({ origin, rows }, now) =>
       whenFree(() => inTransaction(store, (trx) => saveCatalog(trx, origin, rows, now))),
+    ownsClock: () => whenFree(() => clock.advance()),
     purgeKeys: (keepMs) =>
       whenFree(async () => {
         if (store.kind === 'postgres') await keepAhead(store.writes);
@@ -122,6 +125,7 @@ export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) 
   return {
     commit: (requests, now) => unlessFailed(() => writer.commit(requests, now)),
     save: (part, now) => unlessFailed(() => writer.save(part, now)),
+    ownsClock: () => unlessFailed(() => writer.ownsClock()),
     purgeKeys: (keepMs) => unlessFailed(() => writer.purgeKeys(keepMs)),
     giveBack: () => unlessFailed(() => writer.giveBack()),
     prune: (horizons) => unlessFailed(() => writer.prune(horizons)),

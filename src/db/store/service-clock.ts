@@ -58,5 +58,12 @@ export function createServiceClock(
     if (numUpdatedRows > 0n) ownedSince = monotonic();
     return numUpdatedRows > 0n;
   };
-  return { advance: () => (ownedSince === null ? takeOver() : step(ownedSince)) };
+  // Two calls that both found no owner would take over from each other, and one would say that it failed.
+  let underWay: Promise<boolean> | undefined;
+  return {
+    advance: () =>
+      (underWay ??= (ownedSince === null ? takeOver() : step(ownedSince)).finally(
+        () => (underWay = undefined),
+      )),
+  };
 }
