@@ -51,7 +51,7 @@ const describeColumns = {
       coalesce(keys.ordinal_position, 0) as key
     from information_schema.columns
     left join information_schema.table_constraints as constraints
-      on constraints.constraint_type = 'PRIMARY KEY' and constraints.table_name = columns.table_name
+      on constraints.constraint_type = 'PRIMARY KEY' and constraints.table_name in (columns.table_name, columns.table_name || '_d0')
     left join information_schema.key_column_usage as keys
       on keys.constraint_name = constraints.constraint_name and keys.column_name = columns.column_name
     where columns.table_schema = 'public' and not exists (
@@ -60,7 +60,7 @@ const describeColumns = {
 
 async function storedShapes(db: Kysely<Tables>, kind: StoreKind): Promise<Record<string, Shape>> {
   const { rows } = await describeColumns[kind].execute(db);
-  const ours = rows.filter(({ name }) => !/^(kysely|sqlite)_/.test(name));
+  const ours = rows.filter(({ name }) => !/^(?:kysely_|sqlite_|key_day$)/.test(name));
   return Object.fromEntries(
     Map.groupBy(ours, ({ name }) => name)
       .entries()

@@ -44,7 +44,7 @@ export const rooms: readonly Room[] = [
     'db/driver',
   ),
   room('db/migrations', 'The migrations: they make the tables, and bring old stores up to date.'),
-  room('db/partition', "PostgreSQL's partitions of the log of changes: made ahead, and taken away whole."),
+  room('db/partition', "PostgreSQL's partitions of changes and keys: made ahead, and taken away whole."),
   room(
     'db/store',
     'An open store: tables, transactions, set statements.',
@@ -56,7 +56,8 @@ export const rooms: readonly Room[] = [
   room(
     'db/update',
     'Applies requests in a transaction: keys, rows, save.',
-    ...['domain', 'db/driver', 'db/driver/postgres', 'db/store', 'db/sku', 'db/change', 'db/answer'],
+    ...['domain', 'db/driver', 'db/driver/postgres', 'db/partition', 'db/store', 'db/sku', 'db/change'],
+    'db/answer',
   ),
   room(
     'db/webhook',

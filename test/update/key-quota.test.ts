@@ -117,7 +117,7 @@ describeOnEachStore('a supplier whose keys take all the room', (kind) => {
   test('has room again once its old keys are forgotten', async () => {
     await gateway.store.db
       .updateTable('service_clock')
-      .set({ elapsed_ms: 30 * HOUR_MS })
+      .set({ elapsed_ms: 50 * HOUR_MS })
       .execute();
     await fillUp(DEFAULT_QUOTA_BYTES + (await keptBytes()) - 1);
     await gateway.inventory.purgeKeys(24 * HOUR_MS);

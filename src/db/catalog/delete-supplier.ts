@@ -117,6 +117,8 @@ async function endDeletion(store: Store, trx: Kysely<Tables>, supplierId: string
   await removeEndpoints(store.kind, trx, supplierId);
   for (const table of ['token', 'board_session', 'idempotency_key', 'feed', 'log_age', 'supplier'] as const)
     await trx.deleteFrom(table).where('supplier_id', '=', supplierId).execute();
+  if (store.kind === 'postgres')
+    await sql`delete from key_day where supplier_id = ${supplierId}`.execute(trx);
 }
 
 /** Imports of the supplier that are under way end first; SQLite has one writer at a time anyway. */

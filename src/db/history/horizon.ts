@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { isOfGroup } from '../change/change-conditions.ts';
+import { DAY_MS } from './log-age.ts';
 import { MAX_STEP_MS } from '../store/service-clock.ts';
 import type { Store, StoreKind } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
@@ -29,10 +30,12 @@ export interface Horizon {
  * changes goes as a whole.
  */
 export async function findHorizons(store: Store, historyMs: number): Promise<Horizon[]> {
+  const oldestKey =
+    store.kind === 'sqlite'
+      ? sql`(select min(made_at_ms) from idempotency_key)`
+      : sql`(select min(until_ms) from key_day) - ${sql.lit(DAY_MS)}`;
   const { rows } = await sql<{ now: number; oldest: number | null }>`
-    select elapsed_ms as now, (select min(made_at_ms) from idempotency_key) as oldest from service_clock`.execute(
-    store.points,
-  );
+    select elapsed_ms as now, ${oldestKey} as oldest from service_clock`.execute(store.points);
   const { now = 0, oldest = null } = rows[0] ?? {};
   const before = Math.min(now - historyMs, oldest ?? now) - MARGIN_MS;
   const found = await sql<Horizon & { pruned: number }>`

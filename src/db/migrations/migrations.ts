@@ -14,6 +14,7 @@ import { addWebhooks } from './migration-0011.ts';
 import { allowCursorAhead } from './migration-0012.ts';
 import { addHorizons } from './migration-0013.ts';
 import { partitionChanges } from './migration-0014.ts';
+import { partitionKeys } from './migration-0015.ts';
 
 type Store = 'sqlite' | 'postgres';
 
@@ -34,6 +35,7 @@ export function createMigrations(store: Store): Record<string, Migration> {
     '0012_cursor_ahead': { up: (db) => allowCursorAhead(db, store) },
     '0013_horizons': { up: (db) => addHorizons(db, store) },
     '0014_partitions': { up: (db) => partitionChanges(db, store) },
+    '0015_key_partitions': { up: (db) => partitionKeys(db, store) },
   };
 }
 

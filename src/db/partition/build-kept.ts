@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type RawBuilder } from 'kysely';
 import { loadMarks, type Mark } from './find-cold.ts';
-import { LOG, type PositionRange, type Runner } from './partitions.ts';
+import { LOG, type Range, type Runner } from './partitions.ts';
 
 /** SKUs that one statement looks at. */
 const PAGE_SKUS = 1_000;
@@ -15,7 +15,7 @@ const MAX_REACH = 1_000_000;
  * Copies what is kept of the range to the table: each SKU's newest change, and the changes with the texts of kept ones
  * (shared-texts.ts). A SKU that gets a newer change meanwhile leaves one row too many, which does no harm.
  */
-export async function copyKept(db: Runner, table: string, range: PositionRange, stop: AbortSignal) {
+export async function copyKept(db: Runner, table: string, range: Range, stop: AbortSignal) {
   for (let after: RawBuilder<unknown> | undefined = sql``; after;) {
     stop.throwIfAborted();
     after = await copyPage(db, table, range, after);
@@ -27,7 +27,7 @@ export async function copyKept(db: Runner, table: string, range: PositionRange, 
 async function copyPage(
   db: Runner,
   table: string,
-  { from, to }: PositionRange,
+  { from, to }: Range,
   after: RawBuilder<unknown>,
 ): Promise<RawBuilder<unknown> | undefined> {
   const { rows } = await sql<{ supplier_id: string; sku_id: string; skus: number | string }>`
@@ -73,11 +73,7 @@ interface Copied {
 }
 
 /** `marks`: the suppliers before anything was copied. All their changes in the range are below their horizons. */
-export function createNewcomers(
-  table: string,
-  { from, to }: PositionRange,
-  marks: readonly Mark[],
-): Newcomers {
+export function createNewcomers(table: string, { from, to }: Range, marks: readonly Mark[]): Newcomers {
   const reached = new Map(marks.map(({ supplier_id, last_position }) => [supplier_id, last_position]));
   /** Suppliers that may have changes in the table, and when they were created. */
   const copiedOf = new Map<string, string>();

@@ -1,32 +1,15 @@
 /** Takes cold partitions of the log away: one partition with what is kept of them replaces them. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { workAlone, type Turn } from './alone.ts';
 import { copyKept, createNewcomers, SupplierGone, type Newcomers } from './build-kept.ts';
 import { findCold, isWorthReplacing, type ColdRun, type Mark } from './find-cold.ts';
-import {
-  attach,
-  createLike,
-  KEPT,
-  LOG,
-  LOOSE,
-  type Partition,
-  type Pool,
-  type PositionRange,
-  type Runner,
-} from './partitions.ts';
+import { detach, dropLoose, inLocked, rename } from './locked.ts';
+import { attach, createLike, KEPT, LOG, LOOSE, type Pool, type Range, type Runner } from './partitions.ts';
 
-/** How long each try of the exchange waits for readers, in milliseconds. Whoever writes or reads meanwhile waits behind it. */
-const LOCK_MS = [5, 10, 20, 40, 80, 100, 100, 100, 100, 100];
-/** The pause after each try, in milliseconds. */
-const PAUSE_MS = 500;
 /** The exchange begins once so few changes came in meanwhile: it copies the last ones itself. */
 const FEW = 100;
 /** Rounds of copying what came in meanwhile, at most. */
 const ROUNDS = 50;
-
-/** lock_not_available, and deadlock_detected: someone reads the log, such as a dump. */
-const busyCodes = new Set(['55P03', '40P01']);
 
 /** The pools of a store on PostgreSQL. `db` must not end idle transactions. */
 export interface Pools {
@@ -60,7 +43,7 @@ async function replace(
   stop: AbortSignal,
 ): Promise<boolean> {
   // A dump holds its locks for hours. Then nothing is built that could not be used.
-  if (!(await inLockedLog(writes, [], () => Promise.resolve(), stop))) return false;
+  if (!(await inLocked(writes, LOG, [], () => Promise.resolve(), stop))) return false;
   const table = `${LOOSE}${run.from}`;
   await createLike(writes, table, run, nameOfKept(run));
   try {
@@ -69,7 +52,7 @@ async function replace(
     await copyNewcomers(writes, newcomers, stop);
     await sql`analyze ${sql.table(table)}`.execute(writes);
     const parts = { turn, run, table, newcomers };
-    return await inLockedLog(writes, run.partitions, (trx) => exchange(trx, parts), stop);
+    return await inLocked(writes, LOG, run.partitions, (trx) => exchange(trx, parts), stop);
   } catch (error) {
     if (error instanceof SupplierGone) return false;
     throw error;
@@ -88,7 +71,7 @@ async function copyNewcomers(writes: Pool, newcomers: Newcomers, stop: AbortSign
   }
 }
 
-const nameOfKept = ({ from, to }: PositionRange) => `${KEPT}${from}_${to}`;
+const nameOfKept = ({ from, to }: Range) => `${KEPT}${from}_${to}`;
 
 interface Exchange {
   readonly turn: Turn;
@@ -104,66 +87,7 @@ async function exchange(
 ): Promise<void> {
   await turn.check(trx);
   await newcomers.copy(trx);
-  for (const { name } of partitions) {
-    await sql`alter table ${sql.table(LOG)} detach partition ${sql.table(name)}`.execute(trx);
-    await rename(trx, name, `${LOOSE}${name.slice(LOG.length + 1)}`);
-  }
+  for (const { name } of partitions) await detach(trx, LOG, name);
   await attach(trx, table, range);
   await rename(trx, table, nameOfKept(range));
-}
-
-async function rename(db: Runner, name: string, to: string): Promise<void> {
-  await sql`alter table ${sql.table(name)} rename to ${sql.table(to)}`.execute(db);
-}
-
-/**
- * Runs the work in a transaction while nobody else reads or writes the log. Resolves to false if somebody always was in the way.
- * `leaving`: the partitions that the work detaches.
- */
-async function inLockedLog(
-  writes: Pool,
-  leaving: readonly Partition[],
-  work: (trx: Runner) => Promise<void>,
-  stop: AbortSignal,
-): Promise<boolean> {
-  for (const lockMs of LOCK_MS) {
-    stop.throwIfAborted();
-    try {
-      await writes
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute(async (trx) => {
-          await lockLog(trx, leaving, lockMs);
-          await work(trx);
-        });
-      return true;
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      await pause(PAUSE_MS, undefined, { signal: stop });
-    }
-  }
-  return false;
-}
-
-async function lockLog(trx: Runner, leaving: readonly Partition[], lockMs: number): Promise<void> {
-  // These locks are in the way of vacuum only, which gives way to them after a second.
-  await sql`set local lock_timeout = '3s'`.execute(trx);
-  for (const { name } of leaving)
-    await sql`lock table only ${sql.table(name)} in share update exclusive mode`.execute(trx);
-  await sql.raw(`set local lock_timeout = ${lockMs}`).execute(trx);
-  await sql`lock table only ${sql.table(LOG)} in access exclusive mode`.execute(trx);
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && busyCodes.has(String(error.code));
-}
-
-/** Drops tables that are no partitions any more, or never became one. */
-async function dropLoose(writes: Pool): Promise<void> {
-  const { rows } = await sql<{ name: string }>`
-    select relname as name from pg_class
-    where relkind = 'r' and not relispartition and pg_table_is_visible(oid) and starts_with(relname, ${LOOSE})`.execute(
-    writes,
-  );
-  for (const { name } of rows) await sql`drop table ${sql.table(name)}`.execute(writes);
 }

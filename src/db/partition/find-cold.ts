@@ -1,6 +1,6 @@
 /** Finds cold partitions: those in which no supplier has a change past its horizon. */
 import { sql } from 'kysely';
-import { KEPT, listPartitions, type Partition, type PositionRange, type Runner } from './partitions.ts';
+import { KEPT, listPartitions, LOG, type Partition, type Range, type Runner } from './partitions.ts';
 
 /** How far a supplier's log goes, and up to where its changes were taken away. */
 export interface Mark {
@@ -14,7 +14,7 @@ export interface Mark {
 }
 
 /** A run of adjacent cold partitions, which one partition can replace. */
-export interface ColdRun extends PositionRange {
+export interface ColdRun extends Range {
   readonly partitions: readonly Partition[];
 }
 
@@ -29,14 +29,14 @@ export interface Cold {
  * The positions that `dropCold` takes care of. Nothing else needs to take changes away there. Of PostgreSQL only: ask after the horizons
  * were moved.
  */
-export async function findColdRanges(db: Runner): Promise<PositionRange[]> {
+export async function findColdRanges(db: Runner): Promise<Range[]> {
   const { runs } = await findCold(db);
   return runs.map(({ from, to }) => ({ from, to }));
 }
 
 /** Finds the runs. A look costs one scan of the suppliers. */
 export async function findCold(db: Runner): Promise<Cold> {
-  const partitions = await listPartitions(db);
+  const partitions = await listPartitions(db, LOG);
   const marks = await loadMarks(db);
   const isCold = createIsCold(marks);
   const runs: Partition[][] = [];
@@ -67,7 +67,7 @@ export async function loadMarks(db: Runner): Promise<Mark[]> {
  */
 function createIsCold(marks: readonly Mark[]) {
   const newest = marks.reduce((most, { last_position }) => Math.max(most, last_position), 0);
-  return ({ from, to }: PositionRange): boolean =>
+  return ({ from, to }: Range): boolean =>
     to <= newest &&
     marks.every(
       ({ last_position, pruned_position, deleted_at }) =>

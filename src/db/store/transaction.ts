@@ -47,8 +47,9 @@ export async function inSnapshot<T>(store: Store, work: (db: Kysely<Tables>) => 
   return store.db.connection().execute(async (db) => {
     await sql.raw(begin).execute(db);
     try {
-      // Partitions that are exchanged after the snapshot would look empty to it. This lock is taken before the snapshot.
-      if (store.kind === 'postgres') await sql`lock table inventory_change in access share mode`.execute(db);
+      // Partitions that leave after the snapshot would be missing in it. This lock is taken before the snapshot.
+      if (store.kind === 'postgres')
+        await sql`lock table inventory_change, idempotency_key in access share mode`.execute(db);
       return await work(db);
     } finally {
       await sql`rollback`.execute(db);

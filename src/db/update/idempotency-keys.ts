@@ -132,7 +132,7 @@ function createLoadKeys(store: Store) {
   );
 }
 
-/** The statement resolves to each key's supplier and bytes. */
+/** The statement resolves to each key's supplier, time and bytes. */
 function createSaveKeys(store: Store) {
   const { made_at_ms: _byStatement, ...columns } = tables.idempotency_key.columns;
   return createSetStatement(store, columns, (db) =>
@@ -145,6 +145,6 @@ function createSaveKeys(store: Store) {
           .selectAll()
           .select((nested) => nested.selectFrom('service_clock').select('elapsed_ms').as('made_at_ms')),
       )
-      .returning(['supplier_id', bytesOfKey.as('bytes')]),
+      .returning(['supplier_id', 'made_at_ms', bytesOfKey.as('bytes')]),
   );
 }

@@ -1,5 +1,6 @@
-/** Deletes old idempotency keys, a bounded number at a time. The service clock says how old they are. */
+/** Deletes old idempotency keys: a bounded number at a time on SQLite, whole days on PostgreSQL. The service clock says how old they are. */
 import type { Kysely } from 'kysely';
+import { dropOldDays } from '../partition/key-days.ts';
 import type { KeyRow } from './idempotency-keys.ts';
 import { bytesOfKey, createAddKeyBytes } from './key-bytes.ts';
 import { createLockSuppliers } from './lock-suppliers.ts';
@@ -30,10 +31,15 @@ export function createPurgeKeys(store: Store, clock: ServiceClock = createServic
       .selectFrom('service_clock')
       .select('elapsed_ms')
       .executeTakeFirstOrThrow();
+    const before = elapsed_ms - keepMs - MARGIN_MS;
+    if (store.kind === 'postgres') {
+      await dropOldDays(store, before);
+      return false;
+    }
     const old = await store.writes
       .selectFrom('idempotency_key')
       .select(['supplier_id', 'operation', 'key', bytesOfKey.as('bytes')])
-      .where('made_at_ms', '<=', elapsed_ms - keepMs - MARGIN_MS)
+      .where('made_at_ms', '<=', before)
       .orderBy('made_at_ms')
       .limit(MAX_PURGED)
       .execute();
@@ -60,7 +66,7 @@ function createRemoveKeys(store: Store) {
             .$asTuple('supplier_id', 'operation', 'key'),
         ),
       )
-      .returning(['supplier_id', bytesOfKey.as('bytes')]),
+      .returning(['supplier_id', 'made_at_ms', bytesOfKey.as('bytes')]),
   );
   const addKeyBytes = createAddKeyBytes(store);
   return async (trx: Kysely<Tables>, keys: readonly KeyRow[]) => {
@@ -75,7 +81,7 @@ function createRemoveKeys(store: Store) {
     );
     await addKeyBytes(
       trx,
-      removed.map(({ supplier_id, bytes }) => ({ supplier_id, bytes: -bytes })),
+      removed.map((key) => ({ ...key, bytes: -key.bytes })),
     );
   };
 }

@@ -161,6 +161,18 @@ const keyBytes = sql`
     select supplier_id, sum(${bytesOfKey}) as bytes from idempotency_key group by supplier_id
   ) as kept on kept.supplier_id = supplier.supplier_id`;
 
+/** Rule, on PostgreSQL: what a supplier's keys take by days is what they take in all. It shrinks by what a day takes. */
+export const keyDays = sql`
+  select
+    case when supplier.idempotency_bytes <> coalesce(days.bytes, 0)
+      then 'A supplier''s idempotency keys take other room in all than by days' end as problem,
+    supplier.supplier_id, null as sku_id,
+    concat(coalesce(days.bytes, 0), ' bytes by days, ', supplier.idempotency_bytes, ' in all') as what
+  from supplier
+  left join (
+    select supplier_id, sum(bytes) as bytes from key_day group by supplier_id
+  ) as days on days.supplier_id = supplier.supplier_id`;
+
 /** Rule: a feed is finished if its state says so, and has not done more rows than it read. */
 const feeds = sql`
   select

@@ -1,7 +1,7 @@
 /** Checks that the rows of a store fit together: the file, each SKU and its changes, positions, codes. It only reads. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { UnavailableError } from '../../domain/unavailable.ts';
-import { findRules } from './check-rules.ts';
+import { findRules, keyDays } from './check-rules.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreKind } from '../store/store.ts';
 import { codeOf } from '../driver/store-error.ts';
@@ -66,7 +66,7 @@ export async function checkTables(db: Kysely<Tables>, kind: StoreKind): Promise<
   const findings = kind === 'sqlite' ? await checkFile(db) : [];
   // Rows read from a damaged file prove nothing, so skip the rules.
   if (findings.length > 0) return { findings, suppliers: 0, skus: 0, codes: 0, changes: 0 };
-  const rules = kind === 'sqlite' ? [danglingReferences, ...findRules] : findRules;
+  const rules = kind === 'sqlite' ? [danglingReferences, ...findRules] : [...findRules, keyDays];
   for (const rule of rules) findings.push(...(await findProblems(db, rule)));
   return { findings, ...(await countRows(db)) };
 }

@@ -1,12 +1,14 @@
 /** Copies a store of either kind into an empty one, in one transaction that compares every row before it commits. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { checkTables, type Finding } from './check.ts';
-import { makeAhead } from '../partition/make-ahead.ts';
+import { sumUpDays } from '../partition/key-days.ts';
+import { makeAhead, makeDaysAhead, readClock } from '../partition/make-ahead.ts';
 import { namesOf } from '../store/columns.ts';
 import type { Store } from '../store/store.ts';
 import { createSetStatement, type SetStatement } from '../store/set-statement.ts';
 import { tables, type Table, type Tables } from '../store/tables.ts';
 import { inSnapshot, inTransaction } from '../store/transaction.ts';
+import { bytesOfKey } from '../update/key-bytes.ts';
 
 /** Rows read and written in one step, at most. */
 const PAGE_ROWS = 1_000;
@@ -70,8 +72,7 @@ async function requireEmpty(to: Kysely<Tables>): Promise<void> {
 async function copyTables(from: Kysely<Tables>, target: Store, to: Kysely<Tables>, stop: AbortSignal) {
   const counts: Partial<Record<TableName, number>> = {};
   for (const [name, table] of entries) {
-    // The suppliers are copied already, and tell how far the changes go.
-    if (name === 'inventory_change' && target.kind === 'postgres') await makeAhead(to);
+    if (target.kind === 'postgres') await preparePartitions(from, to, name);
     const insert = createInsert(target, name, table);
     let count = 0;
     for await (const page of readPages(from, name, table)) {
@@ -80,9 +81,16 @@ async function copyTables(from: Kysely<Tables>, target: Store, to: Kysely<Tables
       count += page.length;
     }
     counts[name] = count;
+    if (target.kind === 'postgres' && name === 'idempotency_key') await sumUpDays(to, bytesOfKey);
   }
   // `entries` has every table, so every count is set.
   return counts as Record<TableName, number>;
+}
+
+/** Makes the partitions that the rows need. The suppliers, which tell how far the changes go, are copied already. */
+async function preparePartitions(from: Kysely<Tables>, to: Kysely<Tables>, name: TableName): Promise<void> {
+  if (name === 'inventory_change') await makeAhead(to);
+  if (name === 'idempotency_key') await makeDaysAhead(to, await readClock(from));
 }
 
 function createInsert(target: Store, name: TableName, { columns }: Table<Row>): SetStatement<Row> {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect, inject, test } from 'vitest';
 import { createInventory } from '../../../src/db/inventory.ts';
 import { keepAhead } from '../../../src/db/partition/make-ahead.ts';
-import { listPartitions } from '../../../src/db/partition/partitions.ts';
+import { listPartitions, LOG } from '../../../src/db/partition/partitions.ts';
 import { openStore } from '../../../src/db/store/open-store.ts';
 import type { Store } from '../../../src/db/store/store.ts';
 import { checkDatabase } from '../../../src/db/upkeep/check.ts';
@@ -16,7 +16,7 @@ import { createBareDatabase, openTestStore } from '../../support/stores/stores.t
 const origin = { supplierId: 'acme', actor: 'dashboard', source: 'GRAPHQL' } as const;
 
 async function boundsOf({ db }: Store): Promise<number[]> {
-  const partitions = await listPartitions(db);
+  const partitions = await listPartitions(db, LOG);
   // Without a gap.
   partitions.slice(1).forEach(({ from }, i) => expect(from).toBe(partitions[i]?.to));
   return partitions.map(({ to }) => to);
@@ -136,7 +136,7 @@ describe.skipIf(inject('postgresUrl') === null)('partitions', () => {
     const log = await openSmallPartitions(2);
     await log.addSupplier('acme', 2);
     await moveTo(log.store, 2_000_190);
-    const large = (await listPartitions(log.store.db)).slice(2);
+    const large = (await listPartitions(log.store.db, LOG)).slice(2);
     for (const { name } of large) await sql`drop table ${sql.table(name)}`.execute(log.store.db);
     await log.change('acme', [1, 2]);
     await log.change('acme', [1], { idempotencyKey: 'k' });

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { createCatalog } from '../../../src/db/catalog.ts';
 import { createInventory, type OpenInventory } from '../../../src/db/inventory.ts';
 import { keepAhead } from '../../../src/db/partition/make-ahead.ts';
-import { listPartitions } from '../../../src/db/partition/partitions.ts';
+import { listPartitions, LOG } from '../../../src/db/partition/partitions.ts';
 import type { Store } from '../../../src/db/store/store.ts';
 import { saveSupplier } from '../../../src/db/suppliers.ts';
 import type { UpdateRequest } from '../../../src/domain/update.ts';
@@ -63,7 +63,7 @@ export async function openSmallPartitions(count: number): Promise<SmallPartition
         .execute();
       return rows.map(({ position }) => position);
     },
-    partitions: async () => (await listPartitions(db)).map(({ from, to }) => `${from}-${to}`),
+    partitions: async () => (await listPartitions(db, LOG)).map(({ from, to }) => `${from}-${to}`),
     remove: async () => {
       await inventory.close();
       await remove();
@@ -72,7 +72,7 @@ export async function openSmallPartitions(count: number): Promise<SmallPartition
 }
 
 async function makeSmall({ db }: Store, count: number): Promise<void> {
-  for (const { name } of await listPartitions(db)) await sql`drop table ${sql.table(name)}`.execute(db);
+  for (const { name } of await listPartitions(db, LOG)) await sql`drop table ${sql.table(name)}`.execute(db);
   for (const n of range(count)) {
     const from = (n - 1) * WIDTH;
     await sql`create table ${sql.table(`inventory_change_p${from}`)} partition of inventory_change
