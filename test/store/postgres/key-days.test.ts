@@ -8,7 +8,6 @@ import { openStore } from '../../../src/db/store/open-store.ts';
 import type { Store } from '../../../src/db/store/store.ts';
 import { checkDatabase } from '../../../src/db/upkeep/check.ts';
 import { fingerprintOf } from '../../../src/domain/idempotency.ts';
-import { range } from '../../support/range.ts';
 import { requestOf, setSku } from '../../support/requests.ts';
 import { seedDatabase } from '../../support/mutations.ts';
 import { openOldStore } from '../../support/stores/old-store.ts';
