@@ -54,7 +54,7 @@ describeOnEachStore('webhooks of a pruned log', (kind) => {
     await enable(key, true);
     const running = shop.run(() => 204);
     await eventually(async () => expect((await shop.load(key)).disabledReason).toBe('CURSOR_EXPIRED'));
-    expect(running.disabled).toMatchObject([{ ...key, reason: 'CURSOR_EXPIRED' }]);
+    await eventually(() => expect(running.disabled).toMatchObject([{ ...key, reason: 'CURSOR_EXPIRED' }]));
     expect(running.received).toEqual([]);
     await enable(key, true);
     await eventually(() => expect(positionsOf(running)).toEqual([first + 5, first + 6]));

@@ -41,6 +41,16 @@ describeOnEachStore('the service clock', (kind) => {
     expect(await gateway().advance()).toBe(false);
   });
 
+  test('goes on with the next gateway at once if the one before gave it up', async () => {
+    const [one, two] = [gateway(), gateway()];
+    await one.advance();
+    await two.release();
+    expect(await two.advance()).toBe(false);
+    await one.release();
+    expect(await two.advance()).toBe(true);
+    expect(await one.advance()).toBe(false);
+  });
+
   test('stands still while no gateway runs, until another has seen it stand still for five minutes', async () => {
     const gone = gateway();
     await gone.advance();

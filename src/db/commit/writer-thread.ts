@@ -87,6 +87,8 @@ control.on('message', (message: MessagePort | 'close') => {
 /** Answers everything, then closes the store and all ports. The thread ends when no port is open. */
 async function close(): Promise<void> {
   await desk.idle();
+  // Without it the next process waits some minutes.
+  await writer.release().catch(() => undefined);
   for (const caller of callers.values()) caller.flush();
   await store.close();
   for (const port of callers.keys()) port.close();

@@ -40,6 +40,8 @@ export interface StoreWriter {
   readonly giveBack: GiveBack;
   /** Moves the horizons of logs, and deletes some of the changes before them. */
   readonly prune: Prune;
+  /** Lets another process advance the service clock. Call it when nothing more is written. */
+  release(): Promise<void>;
   /** Writes a session of the board, or a token's last use. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint. */
@@ -69,6 +71,7 @@ export function createWriter(store: Store): StoreWriter {
       }),
     giveBack: () => whenFree(giveBack),
     prune: (horizons) => whenFree(() => prune(horizons)),
+    release: () => whenFree(() => clock.release()),
     writeAccess: (write) => whenFree(() => writeAccess(write)),
     writeWebhook: (write) => whenFree(() => writeWebhook(write)),
   };
@@ -129,6 +132,7 @@ export function stopOnDiskFailure(writer: StoreWriter, tell: (failure: unknown) 
     purgeKeys: (keepMs) => unlessFailed(() => writer.purgeKeys(keepMs)),
     giveBack: () => unlessFailed(() => writer.giveBack()),
     prune: (horizons) => unlessFailed(() => writer.prune(horizons)),
+    release: () => unlessFailed(() => writer.release()),
     writeAccess: (write) => unlessFailed(() => writer.writeAccess(write)),
     writeWebhook: (write) => unlessFailed(() => writer.writeWebhook(write)),
     note,

@@ -12,7 +12,7 @@ import { pruneStep } from './prune-changes.ts';
 export type Prune = (horizons: readonly Horizon[]) => Promise<boolean>;
 
 /** What a process that stopped has left is taken away by the first calls. */
-export function createPrune(store: Store, clock: ServiceClock): Prune {
+export function createPrune(store: Store, clock: Pick<ServiceClock, 'advance'>): Prune {
   let walk: AsyncGenerator<number, void> | undefined;
   let isWhole = false;
   return async (horizons) => {

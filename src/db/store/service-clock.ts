@@ -16,6 +16,8 @@ export interface ServiceClock {
    * never runs faster than time. If there is no owner, or the clock stood still for five minutes, this process takes over.
    */
   advance(): Promise<boolean>;
+  /** Gives the clock up, if this process owns it, so that the next one need not wait until it has stood still. */
+  release(): Promise<void>;
 }
 
 /** `monotonic` returns milliseconds on a clock that never jumps. Tests pass their own. */
@@ -25,7 +27,7 @@ export function createServiceClock(
 ): ServiceClock {
   const owner = randomUUID();
   let ownedSince: number | null = null;
-  let seen = { owner: '', elapsed_ms: 0, at: monotonic() };
+  const isFree = createIsFree(monotonic);
 
   const step = async (since: number) => {
     const now = monotonic();
@@ -45,10 +47,7 @@ export function createServiceClock(
       .selectFrom('service_clock')
       .select(['owner', 'elapsed_ms'])
       .executeTakeFirstOrThrow();
-    const hasMoved = shown.owner !== seen.owner || shown.elapsed_ms !== seen.elapsed_ms;
-    if (hasMoved) seen = { ...shown, at: monotonic() };
-    const isFree = shown.owner === '' || shown.owner === owner || monotonic() - seen.at >= TAKEOVER_MS;
-    if (!isFree) return false;
+    if (!isFree(shown) && shown.owner !== owner) return false;
     const { numUpdatedRows } = await db
       .updateTable('service_clock')
       .set({ owner })
@@ -65,5 +64,20 @@ export function createServiceClock(
       (underWay ??= (ownedSince === null ? takeOver() : step(ownedSince)).finally(
         () => (underWay = undefined),
       )),
+    async release() {
+      if (ownedSince === null) return;
+      ownedSince = null;
+      await db.updateTable('service_clock').set({ owner: '' }).where('owner', '=', owner).execute();
+    },
+  };
+}
+
+/** Whether the clock has no owner, or one that has let it stand still for so long that it is gone. Tells by the rows that were shown before. */
+function createIsFree(monotonic: () => number) {
+  let seen = { owner: '', elapsed_ms: 0, at: monotonic() };
+  return (shown: { readonly owner: string; readonly elapsed_ms: number }) => {
+    const hasMoved = shown.owner !== seen.owner || shown.elapsed_ms !== seen.elapsed_ms;
+    if (hasMoved) seen = { ...shown, at: monotonic() };
+    return shown.owner === '' || monotonic() - seen.at >= TAKEOVER_MS;
   };
 }

@@ -23,7 +23,10 @@ const MARGIN_MS = 2 * MAX_STEP_MS;
 export type PurgeKeys = (keepMs: number) => Promise<boolean>;
 
 /** Only the process that advances the service clock deletes keys. In other processes the function does nothing. */
-export function createPurgeKeys(store: Store, clock: ServiceClock = createServiceClock(store)): PurgeKeys {
+export function createPurgeKeys(
+  store: Store,
+  clock: Pick<ServiceClock, 'advance'> = createServiceClock(store),
+): PurgeKeys {
   const removeKeys = createRemoveKeys(store);
   return async (keepMs) => {
     if (!(await clock.advance())) return false;
