@@ -79,7 +79,7 @@ export const rooms: readonly Room[] = [
   room(
     'db/history',
     'What goes from a store: old changes, and the room that nothing uses any more.',
-    ...['db/store', 'db/change'],
+    ...['db/partition', 'db/store', 'db/change'],
   ),
   room('db/access', "Writes sessions of the board, and tokens' last uses.", 'db/store'),
   room(

@@ -56,17 +56,19 @@ Stopping it is safe: the next run, or a gateway, goes on.
           : await archiveHorizons(store, archive, horizons, { stop: io.stop }, keep);
       await moveHorizons(store, archived);
       let removed = 0;
-      for await (const count of pruneAll(store)) {
-        removed += count;
-        if (io.stop.aborted) break;
-      }
+      const walk = pruneAll(store, { stop: io.stop, isCounted: true });
+      let step = await walk.next();
+      for (; !step.done && !io.stop.aborted; step = await walk.next()) removed += step.value;
+      const isAll = step.done && step.value;
       const giveBack = createGiveBack(store);
       while (!io.stop.aborted && (await giveBack())) await pause(GIVE_BACK_PAUSE_MS);
       io.out(`Took ${plural(removed, 'change')} away.\n`);
       if (io.stop.aborted) io.err('Stopped before the end: the next run goes on.\n');
       if (kept > 0)
         throw new Error(`The changes of ${plural(kept, 'supplier')} could not be archived: they are kept.`);
-      return io.stop.aborted ? 1 : 0;
+      if (!isAll && !io.stop.aborted)
+        io.err('Another program holds the log, such as a dump: some partitions are left for the next run.\n');
+      return isAll ? 0 : 1;
     } finally {
       await store.close();
     }

@@ -1,4 +1,7 @@
 /** Prunes the logs of all suppliers in the writer's thread, one bounded step for each call. */
+import { dropCold, type DropOptions } from '../partition/drop-cold.ts';
+import { findColdRanges } from '../partition/find-cold.ts';
+import type { Range } from '../partition/partitions.ts';
 import type { ServiceClock } from '../store/service-clock.ts';
 import type { Store } from '../store/store.ts';
 import { moveHorizons, type Horizon } from './horizon.ts';
@@ -13,7 +16,7 @@ export type Prune = (horizons: readonly Horizon[]) => Promise<boolean>;
 
 /** What a process that stopped has left is taken away by the first calls. */
 export function createPrune(store: Store, clock: Pick<ServiceClock, 'advance'>): Prune {
-  let walk: AsyncGenerator<number, void> | undefined;
+  let walk: AsyncGenerator<number, boolean, undefined> | undefined;
   let isWhole = false;
   return async (horizons) => {
     if (!(await clock.advance())) return false;
@@ -24,18 +27,34 @@ export function createPrune(store: Store, clock: Pick<ServiceClock, 'advance'>):
       isWhole = false;
     }
     try {
-      isWhole = (await walk.next()).done === true;
+      const { done, value } = await walk.next();
+      if (!done) return true;
+      isWhole = value;
+      walk = undefined;
+      return false;
     } catch (error) {
       walk = undefined;
       throw error;
     }
-    if (isWhole) walk = undefined;
-    return !isWhole;
   };
 }
 
-/** Prunes each supplier up to its horizon. Yields the number of changes that each step removed. */
-export async function* pruneAll(store: Store): AsyncGenerator<number, void> {
+/**
+ * Prunes each supplier up to its horizon. Yields the number of changes that each step removed. Returns whether that is all: partitions of
+ * PostgreSQL wait for long readers.
+ */
+export async function* pruneAll(
+  store: Store,
+  options: DropOptions = {},
+): AsyncGenerator<number, boolean, undefined> {
+  let isAll = true;
+  let cold: readonly Range[] = [];
+  if (store.kind === 'postgres') {
+    const dropped = await dropCold(store, options);
+    yield dropped.removed;
+    ({ isAll } = dropped);
+    cold = await findColdRanges(store.db);
+  }
   const pruned = await store.points
     .selectFrom('supplier')
     .select('supplier_id')
@@ -43,10 +62,16 @@ export async function* pruneAll(store: Store): AsyncGenerator<number, void> {
     .execute();
   for (const { supplier_id } of pruned) {
     for (let after = 0; ;) {
-      const step = await pruneStep(store, supplier_id, after);
+      const step = await pruneStep(store, supplier_id, behind(cold, after));
       if (!step) break;
       yield step.removed;
       after = step.position;
     }
   }
+  return isAll;
+}
+
+/** The position, or the last one of the range in which the next one is. */
+function behind(ranges: readonly Range[], position: number): number {
+  return ranges.reduce((at, { from, to }) => (at + 1 >= from && at + 1 < to ? to - 1 : at), position);
 }

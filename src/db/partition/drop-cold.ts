@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { workAlone, type Turn } from './alone.ts';
 import { copyKept, createNewcomers, SupplierGone, type Newcomers } from './build-kept.ts';
 import { findCold, isWorthReplacing, type ColdRun, type Mark } from './find-cold.ts';
-import { detach, dropLoose, inLocked, rename } from './locked.ts';
+import { detach, dropLoose, inLocked, nameOfLoose, rename } from './locked.ts';
 import { attach, createLike, KEPT, LOG, LOOSE, type Pool, type Range, type Runner } from './partitions.ts';
 
 /** The exchange begins once so few changes came in meanwhile: it copies the last ones itself. */
@@ -17,33 +17,62 @@ export interface Pools {
   readonly writes: Pool;
 }
 
+/** What `dropCold` did. */
+export interface Dropped {
+  /** False: another process is at it, or a long reader was in the way. The next call goes on. */
+  readonly isAll: boolean;
+  /** The changes that are gone, if they were counted. */
+  readonly removed: number;
+}
+
+export interface DropOptions {
+  /** When aborted, the work ends before its next step. */
+  readonly stop?: AbortSignal;
+  /** Whether to count the changes that go, which reads the old tables once more. */
+  readonly isCounted?: boolean;
+}
+
 /**
- * Takes cold partitions away. Call it after the horizons were moved, and before changes are deleted one by one. Resolves to true if it
- * did all that it could: false means that another process is at it, or that a long reader was in the way. The next call goes on.
- *
- * A crash or an error leaves a log that is whole, and perhaps a table that the next call drops. Throws what the store throws.
+ * Takes cold partitions away. Call it after the horizons were moved, and before changes are deleted one by one. A crash or an error leaves
+ * a log that is whole, and perhaps a table that the next call drops. Throws what the store throws.
  */
-export async function dropCold(pools: Pools, stop: AbortSignal): Promise<boolean> {
-  const isDone = await workAlone(pools.db, async (turn) => {
+export async function dropCold(pools: Pools, options: DropOptions = {}): Promise<Dropped> {
+  const dropped = await workAlone(pools.db, async (turn) => {
     await dropLoose(pools.writes);
     const { runs, marks } = await findCold(pools.writes);
     let isAll = true;
-    for (const run of runs.filter(isWorthReplacing))
-      isAll = (await replace(pools, turn, run, marks, stop)) && isAll;
-    return isAll;
+    let removed = 0;
+    for (const run of runs.filter(isWorthReplacing)) {
+      const replaced = await replaceUnlessStopped(pools, turn, run, marks, options);
+      isAll &&= replaced.isAll;
+      removed += replaced.removed;
+    }
+    return { isAll, removed };
   });
-  return isDone ?? false;
+  return dropped ?? nothing;
 }
 
+async function replaceUnlessStopped(...args: Parameters<typeof replace>): Promise<Dropped> {
+  try {
+    return await replace(...args);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') return nothing;
+    throw error;
+  }
+}
+
+const nothing: Dropped = { isAll: false, removed: 0 };
+const forever = new AbortController().signal;
+
 async function replace(
-  { writes }: Pools,
+  { db, writes }: Pools,
   turn: Turn,
   run: ColdRun,
   marks: readonly Mark[],
-  stop: AbortSignal,
-): Promise<boolean> {
+  { stop = forever, isCounted = false }: DropOptions,
+): Promise<Dropped> {
   // A dump holds its locks for hours. Then nothing is built that could not be used.
-  if (!(await inLocked(writes, LOG, [], () => Promise.resolve(), stop))) return false;
+  if (!(await inLocked(writes, LOG, [], () => Promise.resolve(), stop))) return nothing;
   const table = `${LOOSE}${run.from}`;
   await createLike(writes, table, run, nameOfKept(run));
   try {
@@ -52,13 +81,27 @@ async function replace(
     await copyNewcomers(writes, newcomers, stop);
     await sql`analyze ${sql.table(table)}`.execute(writes);
     const parts = { turn, run, table, newcomers };
-    return await inLocked(writes, LOG, run.partitions, (trx) => exchange(trx, parts), stop);
+    const isAll = await inLocked(writes, LOG, run.partitions, (trx) => exchange(trx, parts), stop);
+    return { isAll, removed: isAll && isCounted ? await countRemoved(db, run) : 0 };
   } catch (error) {
-    if (error instanceof SupplierGone) return false;
+    if (error instanceof SupplierGone) return nothing;
     throw error;
   } finally {
     await dropLoose(writes);
   }
+}
+
+/** The changes of the old tables, which are not dropped yet, without those of the one in their place. */
+async function countRemoved(db: Runner, run: ColdRun): Promise<number> {
+  const count = async (table: string) => {
+    const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(
+      db,
+    );
+    return rows[0]?.count ?? 0;
+  };
+  let removed = -(await count(nameOfKept(run)));
+  for (const { name } of run.partitions) removed += await count(nameOfLoose(LOG, name));
+  return removed;
 }
 
 /** Copies what came in meanwhile, until hardly anything is left. */

@@ -56,7 +56,12 @@ function isBusy(error: unknown): boolean {
 /** Takes the partition off its table. `dropLoose` drops it. */
 export async function detach(trx: Runner, table: typeof LOG | typeof KEYS, partition: string): Promise<void> {
   await sql`alter table ${sql.table(table)} detach partition ${sql.table(partition)}`.execute(trx);
-  await rename(trx, partition, `${LOOSE}${partition.slice(table.length + 1)}`);
+  await rename(trx, partition, nameOfLoose(table, partition));
+}
+
+/** The name of a partition that was detached. */
+export function nameOfLoose(table: typeof LOG | typeof KEYS, partition: string): string {
+  return `${LOOSE}${partition.slice(table.length + 1)}`;
 }
 
 /** Gives the table another name. */

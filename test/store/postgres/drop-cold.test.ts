@@ -7,15 +7,16 @@ import { deleteSupplier } from '../../../src/db/catalog/delete-supplier.ts';
 import { dropCold, type Pools } from '../../../src/db/partition/drop-cold.ts';
 import { findColdRanges } from '../../../src/db/partition/find-cold.ts';
 import type { Pool } from '../../../src/db/partition/partitions.ts';
+import { pruneAll } from '../../../src/db/history/prune.ts';
+import { checkDatabase } from '../../../src/db/upkeep/check.ts';
 import { range } from '../../support/range.ts';
 import { openSmallPartitions, type SmallPartitions } from '../../support/stores/small-partitions.ts';
 
-const never = new AbortController().signal;
 const REASON = 'Counted by hand after the flood in the second hall, twenty-third of May';
 
 describe.skipIf(inject('postgresUrl') === null)('cold partitions', () => {
   let log: SmallPartitions;
-  const drop = (pools: Pools = log.store) => dropCold(pools, never);
+  const drop = async (pools: Pools = log.store) => (await dropCold(pools)).isAll;
 
   beforeEach(async () => {
     log = await openSmallPartitions(10);
@@ -78,6 +79,19 @@ describe.skipIf(inject('postgresUrl') === null)('cold partitions', () => {
     expect(await drop()).toBe(true);
     await log.change('new', [1, 2]);
     expect(await log.positions('new')).toEqual([1, 2]);
+  });
+
+  test('are taken away by a prune, which deletes the rest one by one', async () => {
+    await fill();
+    let removed = 0;
+    const walk = pruneAll(log.store, { isCounted: true });
+    let step = await walk.next();
+    for (; !step.done; step = await walk.next()) removed += step.value;
+    expect(step.value).toBe(true);
+    expect(removed).toBe(519);
+    expect((await log.partitions())[0]).toBe('0-500');
+    expect(await log.positions('big')).toEqual([20, ...range(640).filter((position) => position > 520)]);
+    expect((await checkDatabase(log.url)).findings).toEqual([]);
   });
 
   test('are replaced together with what was kept before, which has gone stale', async () => {
