@@ -47,7 +47,9 @@ export const writes: Readonly<Record<string, Write>> = {
 async function commit(writer: StoreWriter, now: string, requests: readonly UpdateRequest[]): Promise<number> {
   const answers = await writer.commit(requests, now);
   const results = answers.flatMap((answer) => ('results' in answer ? answer.results : []));
-  return results.filter(({ outcome }) => outcome === 'APPLIED').length;
+  // What is left unchanged takes room too, which would count for the changes.
+  if (results.some(({ outcome }) => outcome !== 'APPLIED')) throw new Error('An update made no change.');
+  return results.length;
 }
 
 const origin = { supplierId: SUPPLIER, actor: 'dashboard', source: 'GRAPHQL' } as const;
@@ -67,7 +69,8 @@ export function skuIdAt(at: number): string {
   return `sku-${String((at * STEP) % SKUS).padStart(7, '0')}`;
 }
 
-/** Numbers that follow no order, so that they compress as little as real ones. */
+/** Numbers that follow no order, so that they compress as little as real ones. None is what the SKU had before. */
 function quantityAt(at: number): number {
-  return (Math.imul(at + 1, 2_654_435_761) >>> 8) % 5_000;
+  const round = Math.floor(at / SKUS);
+  return 1 + (round % 2) * 2_500 + ((Math.imul(at + 1, 2_654_435_761) >>> 8) % 2_500);
 }
