@@ -1,6 +1,7 @@
 /** Fills a store with years of one supplier's changes, as updates would have left them. SQL writes them, as millions of updates take hours. */
 import { sql, type Kysely } from 'kysely';
 import { DAY_MS } from '../../../src/db/history/log-age.ts';
+import { keepAhead } from '../../../src/db/partition/make-ahead.ts';
 import { openStore } from '../../../src/db/store/open-store.ts';
 import type { Store } from '../../../src/db/store/store.ts';
 import type { Tables } from '../../../src/db/store/tables.ts';
@@ -30,10 +31,13 @@ export async function fill(url: string, { changes, skus, changesPerDay }: Filled
   const details = { supplierId: SUPPLIER, name: 'soak', role: 'supplier', expiresAt: null } as const;
   await saveToken(store, TOKEN, { ...details, permissions: ['edit_items', 'view_items'] }, new Date());
   await store.writes.transaction().execute((trx) => addSkus(store, trx, skus));
-  for (let first = 1; first <= changes; first += PART_ROWS)
-    await store.writes
-      .transaction()
-      .execute((trx) => addChanges(store, trx, first, Math.min(changes, first + PART_ROWS - 1), skus));
+  for (let first = 1; first <= changes; first += PART_ROWS) {
+    const last = Math.min(changes, first + PART_ROWS - 1);
+    await store.writes.transaction().execute((trx) => addChanges(store, trx, first, last, skus));
+    await store.writes.updateTable('supplier').set({ last_position: last }).execute();
+    // As gateways do once a minute.
+    if (store.kind === 'postgres') await keepAhead(store.writes);
+  }
   await store.writes.transaction().execute((trx) => finish(trx, { changes, skus, changesPerDay }));
   await sql`analyze`.execute(store.db);
   await store.close();
