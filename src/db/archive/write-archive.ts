@@ -15,8 +15,8 @@ import type { Store } from '../store/store.ts';
 import { listFiles, makeSupplierFolder, nameOfFile, PART, type ArchiveFile } from './archive-files.ts';
 import { readArchiveFile, type ArchivedChange } from './read-archive.ts';
 
-/** Changes that one statement reads. On SQLite it blocks the thread, for some 3 ms with the writing of their lines. */
-const PAGE_CHANGES = 500;
+/** Changes that one statement reads. On SQLite it blocks the thread, with the writing of their lines for a few ms. */
+const PAGE_CHANGES = 200;
 /** A file ends at so many changes, or compressed bytes. */
 const FILE_CHANGES = 500_000;
 const FILE_BYTES = 64 << 20;
@@ -149,7 +149,7 @@ async function writeFile(
     throw error;
   }
   await rename(part, join(folder, nameOfFile(position + 1, reached)));
-  syncFolder(folder);
+  await syncFolder(folder);
   return reached;
 }
 

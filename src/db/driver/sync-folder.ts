@@ -1,16 +1,12 @@
 /** Brings a folder to disk, so that the names of new files in it are there after a power cut. */
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { codeOf } from './store-error.ts';
 
 /** Windows cannot open a folder, and writes names through by itself. */
-export function syncFolder(path: string): void {
+export async function syncFolder(path: string): Promise<void> {
   try {
-    const folder = openSync(path, 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
+    await using folder = await open(path);
+    await folder.sync();
   } catch (error) {
     if (!['EPERM', 'EISDIR'].includes(codeOf(error))) throw error;
   }

@@ -64,7 +64,7 @@ export async function backUp(
     if (report.findings.length === 0) {
       requireNothing(target);
       renameSync(part, target);
-      syncFolder(dirname(target));
+      await syncFolder(dirname(target));
     }
     return { report, bytes };
   } finally {
