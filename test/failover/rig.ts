@@ -14,8 +14,8 @@ export interface RigOptions {
   readonly followers: number;
 }
 
-export interface Rig {
-  readonly cluster: Cluster;
+export interface Rig<C = Cluster> {
+  readonly cluster: C;
   readonly gateways: readonly RunningGateway[];
   readonly writers: Writers;
   readonly followers: readonly Follower[];
@@ -45,7 +45,11 @@ export interface RigReport {
   readonly longestMs: number;
 }
 
-export async function openRig(cluster: Cluster, options: RigOptions): Promise<Rig> {
+/** Of a cluster it needs the URL alone. */
+export async function openRig<C extends Pick<Cluster, 'url'>>(
+  cluster: C,
+  options: RigOptions,
+): Promise<Rig<C>> {
   await seedDatabase(
     cluster.url,
     range(options.writers + 1).map((n) => ({ skuId: skuOf(n) })),

@@ -104,7 +104,7 @@ interface Opened {
   readonly dialect: Dialect;
   readonly runEach: RunEach;
   readonly raw: RawStatements;
-  readonly freePages: FreePages;
+  readonly freePages: FreePages | undefined;
   readonly log?: SqliteLog | undefined;
 }
 
@@ -125,7 +125,8 @@ function openSqlite(path: string, options: SqliteOptions): Opened {
       dialect: createDialect(database, log?.guard(prepare) ?? prepare),
       runEach: createRunEach(database, prepare),
       raw: createRawStatements(database),
-      freePages: createFreePages(database),
+      // A store that is only read may be damaged, which its reader is to tell.
+      freePages: readOnly ? undefined : createFreePages(database),
       log,
     };
   } catch (error) {

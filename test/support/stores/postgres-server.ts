@@ -113,6 +113,8 @@ export async function createPostgresServer(
 /** Runs one statement on a new connection. */
 export async function query(url: string, text: string): Promise<void> {
   const client = new Client({ connectionString: url });
+  // A server that ends the connection is told by the query too.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query(text);
@@ -136,7 +138,8 @@ function childrenOf(pid: number): number[] {
     .map(Number);
 }
 
-function findBinaries(): string | undefined {
+/** The folder of PostgreSQL's programs. */
+export function findBinaries(): string | undefined {
   const folders = [
     ...globSync('/usr/lib/postgresql/*/bin'),
     '/opt/homebrew/bin',
@@ -157,7 +160,8 @@ export function unprivilegedUser(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
