@@ -35,8 +35,11 @@ export interface OpenInventory extends Inventory {
   ownsClock(): Promise<boolean>;
   /** Gives pages of SQLite's file back that hold nothing, in one short transaction. True if there are many left. */
   giveBack(): Promise<boolean>;
-  /** Notes how old the logs are, moves their horizons there, and takes some of the changes before them away. True if there may be more. */
-  prune(horizons: readonly Horizon[]): Promise<boolean>;
+  /**
+   * Notes how old the logs are, moves their horizons there, and takes some of the changes before them away. True if there may be more.
+   * Null ends what is under way.
+   */
+  prune(horizons: readonly Horizon[] | null): Promise<boolean>;
   /** Writes a session of the board or a token's last use, in the writer's thread. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint, in the writer's thread. */

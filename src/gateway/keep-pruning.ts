@@ -24,7 +24,7 @@ export function keepPruning(
   { historyMs, archive }: Pruning,
   logger: UpkeepLogger,
 ): () => Promise<void> {
-  return repeat(
+  const stopRepeating = repeat(
     INTERVAL_MS,
     async (rest, stop) => {
       // Another gateway would archive what the owner of the clock has taken away meanwhile.
@@ -41,6 +41,11 @@ export function keepPruning(
     },
     (error) => logger.warn({ err: error }, 'old changes could not be taken away'),
   );
+  return async () => {
+    const stopped = stopRepeating();
+    await inventory.prune(null).catch(() => undefined);
+    await stopped;
+  };
 }
 
 /** Resolves to the horizons that may be moved. */

@@ -73,15 +73,14 @@ describeOnEachStore('a store', (kind) => {
         'a token of an unknown supplier',
         `insert into token values ('h', 'x', 'n', 'retailer', '', '', null, null, null, null, null)`,
       ],
-      ['to forget a SKU that has a history', `delete from sku`],
+      // PostgreSQL's partitions have no reference to the SKU (migration-0014.ts).
+      ...(kind === 'sqlite' ? [['to forget a SKU that has a history', `delete from sku`]] : []),
       ['to forget a supplier that has SKUs', `delete from supplier`],
       ...[
         ['a change at a position that is taken', `'acme', 1, 'A', 2, 0, 1, 0, 0, null, null`],
-        // SQLite has one writer at a time to number them, and does without this index.
-        ...(kind === 'postgres'
-          ? [['a change to a version that is taken', `'acme', 2, 'A', 1, 0, 1, 0, 0, null, null`]]
+        ...(kind === 'sqlite'
+          ? [['a change of an unknown SKU', `'acme', 2, 'B', 1, 0, 1, 0, 0, null, null`]]
           : []),
-        ['a change of an unknown SKU', `'acme', 2, 'B', 1, 0, 1, 0, 0, null, null`],
         ['a change to a negative quantity', `'acme', 2, 'A', 2, 0, -1, 0, 0, null, null`],
         ['a change to an unknown restriction', `'acme', 2, 'A', 2, 0, 1, 0, 0, null, 'banned'`],
       ].map(([what, values]) => [
@@ -207,6 +206,8 @@ describeOnEachStore('a store', (kind) => {
       { name: '0011_webhooks' },
       { name: '0012_cursor_ahead' },
       { name: '0013_horizons' },
+      { name: '0014_partitions' },
+      { name: '0015_key_partitions' },
     ]);
   });
 });

@@ -73,8 +73,7 @@ export type GroupResult = Counts & {
   /** One for each row, in order. */
   readonly results: readonly RowResult[];
   /**
-   * The groups of the changes: one for each 10,000 rows, none for a dry run. `undo()` takes one. A part that changed nothing has a
-   * group too, which is empty: `undo()` then refuses it with `CHANGE_NOT_FOUND`. So undo nothing if `appliedCount` is 0.
+   * The groups of the changes: one for each 10,000 rows of which one at least changed its SKU, and none for a dry run. `undo()` takes one.
    */
   readonly groupIds: readonly string[];
   /** Whether all answers were stored by an earlier try with the same key. */

@@ -377,7 +377,7 @@ export type InventoryErrorCode =
 export interface BulkData {
   /** Sets the inventory of many SKUs. When the call is answered, every applied row is on disk. */
   readonly result: {
-    /** Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them. Null for a dry run, which stores no changes. */
+    /** Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them. Null if no row changed its SKU, and for a dry run: there is nothing to undo. */
     readonly groupId: string | null;
     /** True if this is the stored answer to an earlier call with the same idempotency key. Nothing was changed this time. */
     readonly replayed: boolean;
@@ -610,7 +610,7 @@ export type SkuOrderField =
 export interface UndoData {
   /** Restores each SKU to its state before these changes. The answer has one row for each SKU. If a SKU was changed since, it stays as it is, and its row is refused with `PRECONDITION_FAILED`. An undo can be undone too. */
   readonly result: {
-    /** Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them. Null for a dry run, which stores no changes. */
+    /** Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them. Null if no row changed its SKU, and for a dry run: there is nothing to undo. */
     readonly groupId: string | null;
     /** True if this is the stored answer to an earlier call with the same idempotency key. Nothing was changed this time. */
     readonly replayed: boolean;

@@ -26,7 +26,7 @@ export interface WriterCalls {
   ownsClock(): Promise<boolean>;
   purgeKeys(keepMs: number): Promise<boolean>;
   giveBack(): Promise<boolean>;
-  prune(horizons: readonly Horizon[]): Promise<boolean>;
+  prune(horizons: readonly Horizon[] | null): Promise<boolean>;
   writeAccess(write: AccessWrite): Promise<boolean>;
   writeWebhook(write: WebhookWrite): Promise<boolean>;
   /** Tells this caller of commits from now on. */

@@ -30,7 +30,7 @@ export interface Writer {
   /** Gives pages of SQLite's file back that hold nothing. True if there are many left. */
   giveBack(): Promise<boolean>;
   /** Moves the horizons, and deletes some of the changes before them. True if there may be more. */
-  prune(horizons: readonly Horizon[]): Promise<boolean>;
+  prune(horizons: readonly Horizon[] | null): Promise<boolean>;
   /** Writes a session of the board, or a token's last use. */
   readonly writeAccess: WriteAccess;
   /** Writes a webhook endpoint. */

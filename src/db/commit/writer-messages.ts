@@ -15,7 +15,7 @@ export type WriterCall =
   | readonly ['ownsClock']
   | readonly ['purgeKeys', keepMs: number]
   | readonly ['giveBack']
-  | readonly ['prune', horizons: readonly Horizon[]]
+  | readonly ['prune', horizons: readonly Horizon[] | null]
   | readonly ['writeAccess', AccessWrite]
   | readonly ['writeWebhook', WebhookWrite]
   /** From now on the caller is told the positions of all callers' commits. */

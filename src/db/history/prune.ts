@@ -10,20 +10,22 @@ import { pruneStep } from './prune-changes.ts';
 
 /**
  * Notes ages, moves the horizons, and does one step. Resolves to true if there is more to do. Only the process that advances the service
- * clock does anything.
+ * clock does anything. Null ends what is under way, which can take minutes on PostgreSQL, and nothing is pruned after it.
  */
-export type Prune = (horizons: readonly Horizon[]) => Promise<boolean>;
+export type Prune = (horizons: readonly Horizon[] | null) => Promise<boolean>;
 
 /** What a process that stopped has left is taken away by the first calls. */
 export function createPrune(store: Store, clock: Pick<ServiceClock, 'advance'>): Prune {
   let walk: AsyncGenerator<number, boolean, undefined> | undefined;
   let isWhole = false;
+  const stop = new AbortController();
   return async (horizons) => {
-    if (!(await clock.advance())) return false;
+    if (horizons === null) stop.abort();
+    if (stop.signal.aborted || horizons === null || !(await clock.advance())) return false;
     if (!walk) {
       await noteAges(store);
       if (!(await moveHorizons(store, horizons)) && isWhole) return false;
-      walk = pruneAll(store);
+      walk = pruneAll(store, { stop: stop.signal });
       isWhole = false;
     }
     try {

@@ -165,8 +165,9 @@ export function requireFile(path: string): void {
 function configure(database: Sqlite.Database, cacheKib: number): void {
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   database.pragma(`page_size = ${PAGE_BYTES}`);
-  // Only a file that began with this can give pages back. It counts before the first page is written, which the switch to WAL does.
-  database.pragma('auto_vacuum = incremental');
+  // Only a file that began with this can give pages back. It counts before the first page is written, which the switch to WAL does. To a file
+  // that has pages SQLite would write it each time.
+  if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = incremental');
   switchToWal(database);
   // The driver's SQLite build defaults to NORMAL in WAL mode, which loses acknowledged updates on a power cut.
   database.pragma('synchronous = FULL');

@@ -64,8 +64,9 @@ export function defineGroupPayload(name: string) {
       groupId: t.string({
         nullable: true,
         description:
-          'Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them. Null for a dry run, which stores no changes.',
-        resolve: ({ answer }) => answer.groupId,
+          'Shared by all changes of this call. Send it to `revertInventoryChanges` to undo them. Null if no row changed its SKU, and for a dry run: there is nothing to undo.',
+        resolve: ({ answer: { results, groupId } }) =>
+          results.some(({ outcome }) => outcome === 'APPLIED') ? groupId : null,
       }),
       replayed: t.boolean({
         description:
