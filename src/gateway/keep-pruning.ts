@@ -5,6 +5,11 @@ import type { OpenInventory } from '../db/inventory.ts';
 import type { Store } from '../db/store/store.ts';
 import { repeat, type UpkeepLogger } from './repeat.ts';
 
+/** It also tells what goes. */
+export interface PruneLogger extends UpkeepLogger {
+  info(line: object, message: string): void;
+}
+
 const INTERVAL_MS = 600_000;
 /** Let so many milliseconds pass between two pages of the archive, which the thread of the connections reads. */
 const ARCHIVE_PAUSE_MS = 20;
@@ -22,7 +27,7 @@ export function keepPruning(
   store: Store,
   inventory: Pick<OpenInventory, 'ownsClock' | 'prune'>,
   { historyMs, archive }: Pruning,
-  logger: UpkeepLogger,
+  logger: PruneLogger,
 ): () => Promise<void> {
   const stopRepeating = repeat(
     INTERVAL_MS,
@@ -32,6 +37,7 @@ export function keepPruning(
       const found = isOwn ? await findHorizons(store, historyMs) : [];
       const horizons =
         archive === undefined ? found : await archiveFirst(store, archive, found, logger, stop);
+      for (const horizon of horizons) logger.info(horizon, 'changes up to this position are old, and go');
       for (;;) {
         const started = performance.now();
         if (!(await inventory.prune(horizons))) return;

@@ -3,8 +3,7 @@ import type { OpenInventory } from '../db/inventory.ts';
 import type { Store } from '../db/store/store.ts';
 import { startExpiryWarnings, type WarningLogger } from './expiry-warnings.ts';
 import { keepGivingBack } from './keep-giving-back.ts';
-import { keepPruning, type Pruning } from './keep-pruning.ts';
-import type { UpkeepLogger } from './repeat.ts';
+import { keepPruning, type PruneLogger, type Pruning } from './keep-pruning.ts';
 
 /** Returns a function that stops it, and resolves once nothing of it is under way. Without `pruning` nobody notes how old changes are. */
 export function startUpkeep(
@@ -12,7 +11,7 @@ export function startUpkeep(
   inventory: OpenInventory,
   clock: () => Date,
   pruning: Pruning | undefined,
-  logger: UpkeepLogger & WarningLogger,
+  logger: PruneLogger & WarningLogger,
 ): () => Promise<unknown> {
   const stops = [startExpiryWarnings(store, clock, logger), keepGivingBack(inventory, logger)];
   if (pruning) stops.push(keepPruning(store, inventory, pruning, logger));

@@ -1,8 +1,8 @@
 /** An archive in trouble: a full disk and a killed process leave whole files, and a later run goes on. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { archiveCommand } from '../../src/cli/upkeep/archive.ts';
 import { runCommand, spawnCommand } from '../support/machine/process.ts';
@@ -65,4 +65,20 @@ test('a process that is killed leaves no file that is not whole, and the next ru
   expect((await runCommand('archive', folder.path, '--database', gateway.url)).code).toBe(0);
   expect(readLines(acme).map((line) => line.position)).toEqual(indices(CHANGES).map((i) => i + 1));
   folder.remove();
+});
+
+test('a folder that cannot be made is told at once', async () => {
+  const file = join(dirname(gateway.url.slice('sqlite:'.length)), 'file');
+  writeFileSync(file, '');
+  const archive = (folder: string) => runHere(archiveCommand, [folder, '--database', gateway.url]);
+  await expect(archive(file)).rejects.toThrow(`${file} is a file. Name a folder.`);
+  await expect(archive(join(file, 'below'))).rejects.toThrow(/ENOTDIR/);
+  await expect(runHere(archiveCommand, [`${file}-none`, '--verify'])).rejects.toThrow(
+    `${file}-none is no folder that can be read.`,
+  );
+});
+
+test.runIf(existsSync('/proc/self'))('also where Node alone would try for ever', async () => {
+  const made = runHere(archiveCommand, ['/proc/none/below', '--database', gateway.url]);
+  await expect(made).rejects.toThrow(/ENOENT/);
 });

@@ -123,7 +123,12 @@ describeOnEachStore('with an archive', (kind) => {
   test('a gateway does the same, and keeps what it cannot write', async () => {
     const warn = vi.fn<(line: object, message: string) => void>();
     writeFileSync(join(folder.path, 'acme'), 'no folder');
-    const stop = keepPruning(gateway.store, gateway.inventory, { historyMs, archive: folder.path }, { warn });
+    const stop = keepPruning(
+      gateway.store,
+      gateway.inventory,
+      { historyMs, archive: folder.path },
+      { warn, info: () => undefined },
+    );
     await eventually(async () => expect(await left('rival')).toEqual([OLD]));
     await stop();
     expect(warn.mock.calls).toEqual([
@@ -140,7 +145,12 @@ describeOnEachStore('with an archive', (kind) => {
     const warn = vi.fn<(line: object, message: string) => void>();
     const file = join(folder.path, 'file');
     writeFileSync(file, '');
-    const stop = keepPruning(gateway.store, gateway.inventory, { historyMs, archive: file }, { warn });
+    const stop = keepPruning(
+      gateway.store,
+      gateway.inventory,
+      { historyMs, archive: file },
+      { warn, info: () => undefined },
+    );
     await eventually(async () => expect(warn).toHaveBeenCalled());
     await stop();
     expect(await left()).toEqual(range(OLD + 5));

@@ -156,6 +156,14 @@ test('a process that is killed in any step leaves a sound store, from which the 
   expect((await checkDatabase(database.url)).findings).toEqual([]);
 });
 
+test('a new file has a compact backup too', async () => {
+  const file = `${path}.saved`;
+  expect(await runHere(backupCommand, [file, '--compact', '--database', database.url])).toMatchObject({
+    code: 0,
+  });
+  expect((await checkDatabase(`sqlite:${file}`)).findings).toEqual([]);
+});
+
 test('a file of an older version keeps its size; its compact backup is small, and shrinks later', async () => {
   await store.close();
   const older = new Sqlite(path);

@@ -51,15 +51,22 @@ async function write(
 ): Promise<number> {
   let failed = 0;
   let isNew = false;
-  for await (const { supplierId, before, reached, error } of archiveStore(store, archive, horizons, {
-    stop,
-  })) {
+  for await (const { supplierId, before, reached, first = 1, error } of archiveStore(
+    store,
+    archive,
+    horizons,
+    {
+      stop,
+    },
+  )) {
     if (error !== undefined) {
       failed += 1;
       err(`${supplierId}: ${error.message}\n`);
     } else if (reached > before) {
       isNew = true;
       out(`Archived changes of ${supplierId}, up to change ${format(reached)}.\n`);
+      if (before === 0 && first > 1)
+        out(`They begin with change ${format(first)}: those before it were taken away.\n`);
     }
   }
   if (failed > 0) throw new Error(`The changes of ${plural(failed, 'supplier')} were not archived.`);

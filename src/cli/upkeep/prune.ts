@@ -43,6 +43,7 @@ Stopping it is safe: the next run, or a gateway, goes on.
       const horizons = await findHorizons(store, values['history-days'] * DAY_MS);
       for (const { supplierId, position } of horizons)
         io.out(`${supplierId}: changes up to ${position} are old enough.\n`);
+      if (horizons.length === 0) io.out('No more changes are old enough.\n');
       if (values['dry-run']) return 0;
       let kept = 0;
       const keep = (supplierId: string, error: Error) => {

@@ -1,14 +1,13 @@
 /** Archives the changes of all suppliers of a store, one supplier after the other. */
-import { mkdirSync } from 'node:fs';
 import { lockFolder } from '../driver/folder-lock.ts';
+import { makeFolder } from '../driver/make-folder.ts';
 import type { Horizon } from '../history/horizon.ts';
 import type { Store } from '../store/store.ts';
-import { archivedUpTo } from './archive-files.ts';
+import { archivedUpTo, listFiles, supplierFolder } from './archive-files.ts';
 import { createArchiveChanges, type ArchiveOptions } from './write-archive.ts';
 
 /** The process that holds this file archives into the folder. */
 const LOCK = '.lock';
-const FOLDER_OWNER_ONLY = 0o700;
 
 /** What became of a supplier. */
 export interface ArchivedSupplier {
@@ -16,6 +15,8 @@ export interface ArchivedSupplier {
   /** The positions up to which the folder had its changes before, and has them now. */
   readonly before: number;
   readonly reached: number;
+  /** The position of the first change in the folder; undefined: it has none. */
+  readonly first?: number | undefined;
   /** Why it has not all that was asked for. The other suppliers are archived nevertheless. */
   readonly error?: Error;
 }
@@ -30,7 +31,7 @@ export async function* archiveStore(
   horizons: readonly Horizon[] | null,
   options: ArchiveOptions,
 ): AsyncGenerator<ArchivedSupplier, void> {
-  mkdirSync(archive, { recursive: true, mode: FOLDER_OWNER_ONLY });
+  makeFolder(archive);
   const unlock = lockFolder(archive, LOCK);
   if (!unlock) throw new Error(`Another process archives into ${archive}.`);
   try {
@@ -40,7 +41,8 @@ export async function* archiveStore(
       try {
         before = await archivedUpTo(archive, supplierId);
         const reached = await archiveChanges(archive, supplierId, position, options);
-        yield { supplierId, before, reached };
+        const [oldest] = await listFiles(supplierFolder(archive, supplierId));
+        yield { supplierId, before, reached, first: oldest?.first };
       } catch (error) {
         if (options.stop.aborted)
           throw new Error('Stopped: the next run goes on behind the last whole file.', { cause: error });

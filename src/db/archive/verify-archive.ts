@@ -17,7 +17,9 @@ export async function* verifyArchive(
   archive: string,
   stop: AbortSignal,
 ): AsyncGenerator<ArchivedSupplier, void> {
-  const entries = await readdir(archive, { withFileTypes: true });
+  const entries = await readdir(archive, { withFileTypes: true }).catch((error: unknown) => {
+    throw new Error(`${archive} is no folder that can be read.`, { cause: error });
+  });
   for (const { name } of entries.filter((entry) => entry.isDirectory())) {
     const supplierId = supplierOf(name);
     const files = await listFiles(join(archive, name));

@@ -1,12 +1,12 @@
 /** Files and folders of a SQLite store that its owner alone may read, whatever the umask. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { codeOf } from './store-error.ts';
 
 /** Read and written by its owner alone. */
 export const OWNER_ONLY = 0o600;
-const FOLDER_OWNER_ONLY = 0o700;
 
 /** What SQLite and this gateway put beside a database. */
 const companions = ['', '-wal', '-shm', '-reserve'] as const;
@@ -16,7 +16,7 @@ const companions = ['', '-wal', '-shm', '-reserve'] as const;
  * it as the umask said, which nobody chose. Another's file stays as it is. SQLite gives the log the modes of the database.
  */
 export function makePrivate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_OWNER_ONLY });
+  makeFolder(dirname(path));
   if (!existsSync(path)) createEmpty(path);
   for (const companion of companions) narrow(`${path}${companion}`);
 }

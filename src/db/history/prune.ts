@@ -10,7 +10,7 @@ import { pruneStep } from './prune-changes.ts';
 
 /**
  * Notes ages, moves the horizons, and does one step. Resolves to true if there is more to do. Only the process that advances the service
- * clock does anything. Null ends what is under way, which can take minutes on PostgreSQL, and nothing is pruned after it.
+ * clock does anything. Null ends the step under way, which can take minutes on PostgreSQL.
  */
 export type Prune = (horizons: readonly Horizon[] | null) => Promise<boolean>;
 
@@ -18,10 +18,14 @@ export type Prune = (horizons: readonly Horizon[] | null) => Promise<boolean>;
 export function createPrune(store: Store, clock: Pick<ServiceClock, 'advance'>): Prune {
   let walk: AsyncGenerator<number, boolean, undefined> | undefined;
   let isWhole = false;
-  const stop = new AbortController();
+  let stop = new AbortController();
   return async (horizons) => {
-    if (horizons === null) stop.abort();
-    if (stop.signal.aborted || horizons === null || !(await clock.advance())) return false;
+    if (horizons === null) {
+      stop.abort();
+      stop = new AbortController();
+      return false;
+    }
+    if (!(await clock.advance())) return false;
     if (!walk) {
       await noteAges(store);
       if (!(await moveHorizons(store, horizons)) && isWhole) return false;

@@ -106,7 +106,8 @@ function copyRows(path: string, part: string, stop: AbortSignal): void {
   requireGoing(stop);
   const source = new Sqlite(path, { readonly: true });
   try {
-    source.pragma('auto_vacuum = incremental');
+    // A file of an older version gets it in the copy. To one that has it SQLite would write, which it may not.
+    if (source.pragma('auto_vacuum', { simple: true }) === 0) source.pragma('auto_vacuum = incremental');
     source.prepare('vacuum into ?').run(part);
   } finally {
     source.close();
