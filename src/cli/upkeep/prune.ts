@@ -6,9 +6,23 @@ import { createGiveBack, GIVE_BACK_PAUSE_MS } from '../../db/history/give-back.t
 import { DAY_MS } from '../../db/history/log-age.ts';
 import { pruneAll } from '../../db/history/prune.ts';
 import { openStore } from '../../db/store/open-store.ts';
+import type { Store } from '../../db/store/store.ts';
 import { plural } from '../../feed/counts.ts';
 import { PROGRAM, readOptions, type Command } from '../options/command.ts';
 import { archiveFolder, boolean, database, historyDays } from '../options/settings.ts';
+
+/** Prunes for half of the time, so that gateways on the same SQLite file do not wait for one step after the other. */
+async function pruneGently(store: Store, stop: AbortSignal): Promise<{ removed: number; isAll: boolean }> {
+  const walk = pruneAll(store, { stop, isCounted: true });
+  for (let removed = 0; ;) {
+    const started = performance.now();
+    const step = await walk.next();
+    if (step.done) return { removed, isAll: step.value };
+    removed += step.value;
+    if (stop.aborted) return { removed, isAll: false };
+    await pause(performance.now() - started);
+  }
+}
 
 /** The command `prune`. The exit code is 1 if it was stopped before its end. */
 export const pruneCommand: Command = {
@@ -56,11 +70,7 @@ Stopping it is safe: the next run, or a gateway, goes on.
           ? horizons
           : await archiveHorizons(store, archive, horizons, { stop: io.stop }, keep);
       await moveHorizons(store, archived);
-      let removed = 0;
-      const walk = pruneAll(store, { stop: io.stop, isCounted: true });
-      let step = await walk.next();
-      for (; !step.done && !io.stop.aborted; step = await walk.next()) removed += step.value;
-      const isAll = step.done && step.value;
+      const { removed, isAll } = await pruneGently(store, io.stop);
       const giveBack = createGiveBack(store);
       while (!io.stop.aborted && (await giveBack())) await pause(GIVE_BACK_PAUSE_MS);
       io.out(`Took ${plural(removed, 'change')} away.\n`);
