@@ -24,7 +24,7 @@ async function pruneGently(store: Store, stop: AbortSignal): Promise<{ removed: 
   }
 }
 
-/** The command `prune`. The exit code is 1 if it was stopped before its end. */
+/** The command `prune`. The exit code is 1 if something is left: it was stopped, could not archive, or another program was in the way. */
 export const pruneCommand: Command = {
   help: `Usage: ${PROGRAM} prune --history-days N [--archive DIR] [--dry-run] [--database URL]
 

@@ -50,7 +50,7 @@ export type ArchiveChanges = (
   options: ArchiveOptions,
 ) => Promise<number>;
 
-/** Only one process at a time may archive into a folder (lock-archive.ts). */
+/** Only one process at a time may archive into a folder (archive-store.ts). */
 export function createArchiveChanges(store: Store): ArchiveChanges {
   const { changesWindow } = createReadWindows(store);
   const readPage = async (supplierId: string, position: number, limit: number) =>

@@ -20,6 +20,7 @@ export function makeFolder(path: string): void {
     const parent = dirname(path);
     if (codeOf(error) !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
     makeFolder(parent);
-    mkdirSync(path, FOLDER_OWNER_ONLY);
+    // Another process may have made it meanwhile.
+    makeFolder(path);
   }
 }

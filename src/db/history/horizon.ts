@@ -25,9 +25,9 @@ export interface Horizon {
 }
 
 /**
- * The horizons of the suppliers of whose changes more may go than are gone: those that are `historyMs` milliseconds old by the service
- * clock, and older than each idempotency key that is kept. An enabled webhook endpoint holds back what it has not accepted. A group of
- * changes goes as a whole.
+ * Finds how far each log may be pruned now, of suppliers whose horizon would move. Changes may go that are `historyMs` milliseconds old by
+ * the service clock, and older than each idempotency key that is kept. An enabled webhook endpoint holds back what it has not accepted. A
+ * group of changes goes as a whole, with the exceptions of GROUP_ROWS and MAX_LOWERINGS.
  */
 export async function findHorizons(store: Store, historyMs: number): Promise<Horizon[]> {
   const oldestKey =

@@ -1,4 +1,4 @@
-/** Which changes before a horizon are kept, in SQL. */
+/** Which changes before a horizon are kept, in SQL. The replacement of partitions follows the same rule (partition/build-kept.ts). */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { StoreKind } from '../store/store.ts';
 

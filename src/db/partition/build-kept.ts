@@ -12,8 +12,8 @@ const PAGE_CHANGES = 5_000;
 const MAX_REACH = 1_000_000;
 
 /**
- * Copies what is kept of the range to the table: each SKU's newest change, and the changes with the texts of kept ones
- * (shared-texts.ts). A SKU that gets a newer change meanwhile leaves one row too many, which does no harm.
+ * Copies what is kept of the range to the table, by the rule of history/kept-changes.ts: each SKU's newest change, and the changes with the
+ * texts of kept ones. A SKU that gets a newer change meanwhile leaves one row too many, which does no harm.
  */
 export async function copyKept(db: Runner, table: string, range: Range, stop: AbortSignal) {
   for (let after: RawBuilder<unknown> | undefined = sql``; after;) {

@@ -74,7 +74,8 @@ function settingsOf(folder: string, name: string, { postgres, rest }: Ports, etc
         postgresql: {
           use_pg_rewind: true,
           use_slots: true,
-          parameters: { max_connections: 200, wal_log_hints: 'on' },
+          // A server that comes back must find what it missed, or it never becomes the synchronous standby that commits wait for.
+          parameters: { max_connections: 200, wal_log_hints: 'on', wal_keep_size: '512MB' },
         },
       },
       initdb: [{ encoding: 'UTF8' }, { auth: 'trust' }],

@@ -1,5 +1,5 @@
 /**
- * `npm run failover-patroni -- [--fault kill|node|switchover|freeze] [--rounds 10] [--through hosts|haproxy]`: the same load as in
+ * `npm run failover-patroni -- [--fault kill|node|switchover|freeze|wake] [--rounds 10] [--through hosts|haproxy]`: the same load as in
  * `npm run failover`, on a cluster that fails over by itself. It needs the programs etcd, patroni and haproxy.
  */
 import { parseArgs } from 'node:util';
@@ -31,8 +31,13 @@ const faults: Readonly<
   switchover: { fail: (leader, standby) => cluster.switchOver(leader, standby) },
   freeze: {
     fail: (leader) => Promise.resolve(leader.signal('SIGSTOP')),
-    // As a watchdog would do it. Patroni 3.0.2 lets a leader that wakes up take writes again.
+    // As a watchdog would do it.
     mend: (node) => void node.kill(),
+  },
+  // On Patroni 3.0.2 no update is acknowledged after it (docs/operating.md).
+  wake: {
+    fail: (leader) => Promise.resolve(leader.signal('SIGSTOP')),
+    mend: (node) => node.signal('SIGCONT'),
   },
 };
 try {
