@@ -46,7 +46,15 @@ describe.skipIf(inject('postgresUrl') === null)('a primary and a synchronous sta
     await rig.acknowledge(50);
     cluster.standby.wake();
     await rig.acknowledge(50);
-    await cluster.standby.kill();
+  });
+
+  test('nor when the one that was promoted fails', { timeout: TIMEOUT_MS }, async () => {
+    const { primary, standby } = cluster;
+    await primary.kill();
+    await until('/ready says why', async () => (await ready(rig)).text.includes('REPLACED_PRIMARY'));
+    await primary.start();
+    await rig.acknowledge(50);
+    await standby.kill();
     await cluster.rejoin();
     await rig.acknowledge(50);
   });

@@ -1,6 +1,7 @@
 /** This tab's part of the live stream: the status, and changes of SKUs into the rows. */
 import { batch, signal } from '@preact/signals';
 import { availabilityOf } from '../../domain/sku.ts';
+import type { BoardSku } from '../api/documents.ts';
 import { tryAgainNow } from '../state/reachable.ts';
 import { glow } from '../state/glow.ts';
 import { forgetChanges } from '../state/listing.ts';
@@ -71,7 +72,7 @@ function take(message: FromStream): void {
     if (status !== 'live') return;
     // Rows were read before the stream was open: what changed in between is in neither.
     if (isLost) readAnew();
-    else if (!wasLive) void readAgain();
+    else if (!wasLive) void readAgain(takeRead);
     wasLive = true;
   }
 }
@@ -95,18 +96,23 @@ const fields = [
 const spelled = { DISCONTD: 'discontd', TMPUNAVAIL: 'tmpunavail', NONE: null } as const;
 
 function applyChange({ skuId, version, after, changedAt, actor, source, reason }: LiveChange): void {
+  const availability = availabilityOf({ ...after, restrictions: spelled[after.restrictions ?? 'NONE'] });
+  changeAndGlow(skuId, (sku) => {
+    if (sku.version >= version) return sku;
+    const lastChange = { actor, source, reason };
+    return { ...sku, ...after, availability, version, updatedAt: changedAt, lastChange };
+  });
+}
+
+/** What is read again can be ahead of the stream, which then finds nothing new: it glows here, or nowhere. */
+function takeRead(sku: BoardSku): void {
+  changeAndGlow(sku.skuId, (known) => (sku.version >= known.version ? sku : known));
+}
+
+function changeAndGlow(skuId: string, to: (sku: BoardSku) => BoardSku): void {
   let changed: string[] = [];
   const isShown = change(skuId, (sku) => {
-    if (sku.version >= version) return sku;
-    const availability = availabilityOf({ ...after, restrictions: spelled[after.restrictions ?? 'NONE'] });
-    const next = {
-      ...sku,
-      ...after,
-      availability,
-      version,
-      updatedAt: changedAt,
-      lastChange: { actor, source, reason },
-    };
+    const next = to(sku);
     changed = fields.filter((field) => next[field] !== sku[field]);
     return next;
   });

@@ -52,15 +52,15 @@ export function refresh(): void {
   void begin(listing);
 }
 
-/** Reads the rows again that are known, where they stand: changes may have been missed. */
-export async function readAgain(): Promise<void> {
+/** Reads the rows again that are known, where they stand: changes may have been missed. `take` gets each SKU that is read. */
+export async function readAgain(take: (sku: BoardSku) => void): Promise<void> {
   const now = listing;
   const pages = [...now.pages.keys()];
   await Promise.all(
     pages.map((page) =>
       whileShown(now, async (stop) => {
         const { skus } = await send(skusQuery, toVariables(now, page), stop);
-        for (const sku of skus.nodes) learn(sku);
+        skus.nodes.forEach(take);
       }),
     ),
   );

@@ -20,6 +20,7 @@ const SLOW_COMMIT_MS = 600;
 const problems: Readonly<Record<string, string>> = {
   [LOG_LIMIT]: 'The log has reached its limit, as a reader such as a backup holds it',
   NO_PRIMARY: 'No PostgreSQL server takes writes',
+  REPLACED_PRIMARY: 'The one PostgreSQL server that takes writes was replaced by another one, which is gone',
   '01000': 'A commit waited in vain for a synchronous standby',
   COMMITS_LOST: 'The PostgreSQL server lacks updates that were acknowledged',
 };
@@ -44,11 +45,13 @@ export function createReadiness(
     last = problem;
     until = performance.now() + forMs;
   };
-  const askStore = createAskReadiness(() =>
-    prove(store).catch((error: unknown) => {
-      noteError(error);
-      throw error;
-    }),
+  const askStore = createAskReadiness(
+    () =>
+      prove(store).catch((error: unknown) => {
+        noteError(error);
+        throw error;
+      }),
+    () => store.hosts?.problem(),
   );
   const ask = async () => {
     keep(await askStore(), KEPT_MS);
@@ -66,14 +69,20 @@ export function createReadiness(
   };
 }
 
-/** Wraps `ask` with a timeout of 2 seconds, after which the answer is a problem. Calls during an open `ask` share its answer. */
-export function createAskReadiness(ask: () => Promise<string | null>): () => Promise<string | null> {
+/**
+ * Wraps `ask` with a timeout of 2 seconds, after which the answer is a problem: what `known` tells, if it does. Calls during an open `ask`
+ * share its answer.
+ */
+export function createAskReadiness(
+  ask: () => Promise<string | null>,
+  known: () => Error | null | undefined = () => null,
+): () => Promise<string | null> {
   let asking: Promise<string | null> | undefined;
   return () => {
     asking ??= ask()
       .catch(describe)
       .finally(() => (asking = undefined));
-    return orTooLate(asking);
+    return orTooLate(asking, known);
   };
 }
 
@@ -147,12 +156,17 @@ async function askForWrites({ writes }: Store): Promise<string | null> {
   return rows[0]?.read_only === 'off' ? null : 'The store is read-only.';
 }
 
-async function orTooLate(answer: Promise<string | null>): Promise<string | null> {
+async function orTooLate(
+  answer: Promise<string | null>,
+  known: () => Error | null | undefined,
+): Promise<string | null> {
   const late = Promise.withResolvers<string>();
-  const timer = setTimeout(
-    () => late.resolve(`The store has not answered for ${MAX_WAIT_MS / 1_000} seconds.`),
-    MAX_WAIT_MS,
-  );
+  const timer = setTimeout(() => {
+    const reason = known();
+    late.resolve(
+      reason ? describe(reason) : `The store has not answered for ${MAX_WAIT_MS / 1_000} seconds.`,
+    );
+  }, MAX_WAIT_MS);
   try {
     return await Promise.race([answer, late.promise]);
   } finally {

@@ -30,18 +30,30 @@ describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
 
   test('shows what the legacy path changed, and lets it glow once', async () => {
     await expect.poll(() => status(board), patience).toBe('live');
-    // Noted by the page itself, so that the test sees a glow that is over when it looks.
-    await board.page.evaluate(() => {
-      document.addEventListener('animationstart', ({ animationName, target }) => {
-        const row = target instanceof HTMLElement ? target.closest('[role=row]') : null;
-        document.title = `${animationName} ${row?.getAttribute('aria-rowindex')}`;
-      });
-    });
+    await board.page.evaluate(noteGlows);
     await changeElsewhere(stage, { sku_id: 'lamp-03', quantity_in_stock: 0 });
     await expect.poll(() => board.shown('lamp-03', 'In stock'), patience).toBe('0');
     expect(await board.shown('lamp-03', 'Availability')).toBe('Out of stock');
     expect(await board.shown('lamp-03', 'Last change')).toContain('clients');
     await expect.poll(() => board.page.title(), patience).toBe('glow 5');
+  });
+
+  test('lets it glow too where the page has read it before the stream tells it', async () => {
+    const second = await openBoard(stage);
+    await second.page.evaluate(noteGlows);
+    let reads = 0;
+    await second.page.route('**/board/graphql', async (route) => {
+      const isRead = route.request().postData()?.includes('query BoardSkus') && ++reads > 1;
+      if (!isRead) return route.continue();
+      const response = await route.fetch();
+      const json = (await response.json()) as { data: { skus: { nodes: Record<string, unknown>[] } } };
+      Object.assign(json.data.skus.nodes[12] ?? {}, { quantityInStock: 120, version: 9 });
+      return route.fulfill({ response, json });
+    });
+    await signIn(second);
+    await expect.poll(() => second.shown('lamp-12', 'In stock'), patience).toBe('120');
+    await expect.poll(() => second.page.title(), patience).toBe('glow 14');
+    await second.context.close();
   });
 
   test('shows it in every tab, over one stream for all of them', async () => {
@@ -134,6 +146,14 @@ describe.skipIf(lacksBrowser)('The live board', { timeout: 90_000 }, () => {
     await calm.context.close();
   });
 });
+
+/** Lets the page's title tell the row that glowed last. So a test sees a glow that is over when it looks. */
+function noteGlows(): void {
+  document.addEventListener('animationstart', ({ animationName, target }) => {
+    const row = target instanceof HTMLElement ? target.closest('[role=row]') : null;
+    document.title = `${animationName} ${row?.getAttribute('aria-rowindex')}`;
+  });
+}
 
 /** Streams that the gateway says are open. */
 async function openStreams({ gateway }: BoardStage): Promise<number> {

@@ -3,7 +3,7 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, query } from '../../support/stores/postgres-server.ts';
 import { until } from '../until.ts';
-import { startNode, type Node, type Ports } from './node.ts';
+import { startNode, type Etcd, type Node, type Ports } from './node.ts';
 import { makeFolder, run } from './processes.ts';
 
 const DATABASE = 'stockgate';
@@ -28,7 +28,7 @@ const nameOf = (index: number) => `n${index + 1}`;
 /** Stops what was started, the last first. */
 type Stops = (() => Promise<void>)[];
 
-export async function createPatroniCluster(): Promise<PatroniCluster> {
+export async function createPatroniCluster(etcdApi: Etcd['api']): Promise<PatroniCluster> {
   const folder = makeFolder();
   const stops: Stops = [];
   const remove = async () => {
@@ -36,20 +36,24 @@ export async function createPatroniCluster(): Promise<PatroniCluster> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { ...(await startCluster(folder, stops)), remove };
+    return { ...(await startCluster(folder, stops, etcdApi)), remove };
   } catch (error) {
     await remove();
     throw error;
   }
 }
 
-async function startCluster(folder: string, stops: Stops): Promise<Omit<PatroniCluster, 'remove'>> {
-  const etcdPort = await startEtcd(folder, stops);
+async function startCluster(
+  folder: string,
+  stops: Stops,
+  api: Etcd['api'],
+): Promise<Omit<PatroniCluster, 'remove'>> {
+  const etcd = { api, port: await startEtcd(folder, stops) };
   const ports: Ports[] = [];
   for (const _ of NODES) ports.push({ postgres: await freePort(), rest: await freePort() });
   const nodes: Node[] = [];
   for (const [i, own] of ports.entries()) {
-    const node = startNode(folder, nameOf(i), own, etcdPort);
+    const node = startNode(folder, nameOf(i), own, etcd);
     stops.push(() => node.kill('all'));
     nodes.push(node);
     // The first one makes the database that the other copies.
@@ -113,7 +117,7 @@ async function startEtcd(folder: string, stops: Stops): Promise<number> {
       client,
     ],
     ...['--listen-peer-urls', other, '--initial-advertise-peer-urls', other],
-    ...['--initial-cluster', `default=${other}`, '--unsafe-no-fsync'],
+    ...['--initial-cluster', `default=${other}`, '--unsafe-no-fsync', '--enable-v2'],
   ]);
   stops.push(() => program.kill());
   await until('etcd is healthy', () =>

@@ -24,10 +24,16 @@ export interface Ports {
   readonly rest: number;
 }
 
+/** Where Patroni keeps the leader key. Patroni 3.0.2 compares the key before it renews it in version 2 of etcd's API alone. */
+export interface Etcd {
+  readonly port: number;
+  readonly api: '2' | '3';
+}
+
 /** `folder` takes its data and its logs. */
-export function startNode(folder: string, name: string, { postgres, rest }: Ports, etcdPort: number): Node {
+export function startNode(folder: string, name: string, { postgres, rest }: Ports, etcd: Etcd): Node {
   const data = join(folder, name);
-  const file = writeJson(folder, `${name}.json`, settingsOf(folder, name, { postgres, rest }, etcdPort));
+  const file = writeJson(folder, `${name}.json`, settingsOf(folder, name, { postgres, rest }, etcd));
   const start = () => run(folder, `patroni-${name}`, 'patroni', [file]);
   let patroni = start();
   const server = () => {
@@ -56,7 +62,7 @@ export function startNode(folder: string, name: string, { postgres, rest }: Port
   };
 }
 
-function settingsOf(folder: string, name: string, { postgres, rest }: Ports, etcdPort: number): object {
+function settingsOf(folder: string, name: string, { postgres, rest }: Ports, { port, api }: Etcd): object {
   const bin = findBinaries();
   if (bin === undefined) throw new Error('There is no PostgreSQL here. Install it.');
   const trust = ['host all all 127.0.0.1/32 trust', 'host replication all 127.0.0.1/32 trust'];
@@ -64,7 +70,7 @@ function settingsOf(folder: string, name: string, { postgres, rest }: Ports, etc
     scope: 'stockgate',
     name,
     restapi: { listen: `127.0.0.1:${rest}`, connect_address: `127.0.0.1:${rest}` },
-    etcd3: { hosts: `127.0.0.1:${etcdPort}` },
+    [api === '3' ? 'etcd3' : 'etcd']: { hosts: `127.0.0.1:${port}` },
     bootstrap: {
       dcs: {
         ...TIMES,

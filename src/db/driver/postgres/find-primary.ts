@@ -1,7 +1,5 @@
 /** Asks all servers of a database which of them takes the writes. */
-import { codeOf } from '../store-error.ts';
 import type { Probe, ServerState } from './ask-server.ts';
-import type { Server } from './connection-settings.ts';
 import type { KnownPrimary } from './known-primary.ts';
 
 type Found =
@@ -36,18 +34,4 @@ export async function findPrimary(probes: readonly Probe[], known: KnownPrimary)
 /** A primary whose timeline is behind was replaced, and does not know it. */
 export function isCandidate(state: ServerState | Error, timeline: number): state is ServerState {
   return !(state instanceof Error) && state.isPrimary && state.timeline >= timeline;
-}
-
-/** Why no server can be used. */
-export function describeServers(
-  servers: readonly Server[],
-  states: readonly (ServerState | Error)[],
-): string {
-  const told = servers.map(({ name }, i) => `${name} ${reasonOf(states[i])}`);
-  return `No PostgreSQL server takes writes: ${told.join(', ')}.`;
-}
-
-function reasonOf(state: ServerState | Error | undefined): string {
-  if (state instanceof Error) return `does not answer (${codeOf(state) || state.message})`;
-  return state?.isPrimary ? 'was replaced by another server' : 'is a standby, or read-only';
 }

@@ -4,7 +4,8 @@ import { isMainThread } from 'node:worker_threads';
 import { setTimeout as pause } from 'node:timers/promises';
 import { askState, createProbe, type Probe } from './ask-server.ts';
 import type { ConnectionSettings, Server } from './connection-settings.ts';
-import { describeServers, findPrimary, isCandidate } from './find-primary.ts';
+import { findPrimary, isCandidate } from './find-primary.ts';
+import { HostError, lostCommits, noneTakesWrites } from './host-error.ts';
 import { shareKnownPrimary, type KnownPrimary } from './known-primary.ts';
 import { watchPrimary } from './watch-primary.ts';
 
@@ -38,17 +39,9 @@ export interface Hosts {
   refuse(version: number): void;
   /** The listener is called with the server when another one takes the writes. The first that is found is no other one. */
   onSwitch(listener: (server: Server) => void): void;
+  /** Why no server was found when this thread looked last; null if one was. */
+  problem(): HostError | null;
   close(): void;
-}
-
-/** No server can be used. The code goes to the log and to `/ready`. */
-export class HostError extends Error {
-  readonly code: 'NO_PRIMARY' | 'COMMITS_LOST';
-
-  constructor(code: HostError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** `url`: as the operator gave it; threads that were given the same share what they find. */
@@ -68,6 +61,7 @@ function createFixedHost(server: Server): Hosts {
     doubt: () => undefined,
     refuse: () => undefined,
     onSwitch: () => undefined,
+    problem: () => null,
     close: () => undefined,
   };
 }
@@ -83,7 +77,8 @@ class FoundHosts implements Hosts {
   readonly #timers: readonly NodeJS.Timeout[];
   #doubted = 0;
   #noticed = 0;
-  #looking: Promise<string | null> | undefined;
+  #looking: Promise<HostError | null> | undefined;
+  #problem: HostError | null = null;
 
   constructor({ servers, connectTimeoutMs = ANSWER_MS }: ConnectionSettings, known: KnownPrimary) {
     this.#servers = servers;
@@ -110,8 +105,7 @@ class FoundHosts implements Hosts {
       }
       const problem = await (this.#looking ??= this.#look().finally(() => (this.#looking = undefined)));
       if (problem === null) continue;
-      if (performance.now() - started > LOOK_FOR_MS || this.#closing.signal.aborted)
-        throw new HostError('NO_PRIMARY', problem);
+      if (performance.now() - started > LOOK_FOR_MS || this.#closing.signal.aborted) throw problem;
       await pause(LOOK_PAUSE_MS);
     }
   }
@@ -138,6 +132,10 @@ class FoundHosts implements Hosts {
     this.#listeners.add(listener);
   }
 
+  problem(): HostError | null {
+    return this.#problem;
+  }
+
   close(): void {
     this.#closing.abort();
     for (const timer of this.#timers) clearInterval(timer);
@@ -158,21 +156,15 @@ class FoundHosts implements Hosts {
   }
 
   /** Resolves to why there is no server to use; null if one was found. */
-  async #look(): Promise<string | null> {
+  async #look(): Promise<HostError | null> {
     const found = await findPrimary(this.#probes, this.#known);
     // Each thread would otherwise keep a connection to each server.
     for (const probe of this.#probes) probe.close();
-    if ('reasons' in found) return describeServers(this.#servers, found.reasons);
+    this.#problem = 'reasons' in found ? noneTakesWrites(this.#servers, found.reasons) : null;
+    if ('reasons' in found) return this.#problem;
     this.#known.learn(found);
     this.#doubted = 0;
     this.#notice();
     return null;
   }
-}
-
-function lostCommits(): HostError {
-  return new HostError(
-    'COMMITS_LOST',
-    'The PostgreSQL server that was promoted lacks updates that were acknowledged. Bring back the former primary, or restart the gateway to go on without them.',
-  );
 }
