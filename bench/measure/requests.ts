@@ -7,6 +7,8 @@ export const SUPPLIER = 'bench';
 export const shapes = {
   /** Updates of all SKUs in turn. */
   mutation: { path: '/graphql', request: (n, skus) => mutation(spread(n, skus), quantity(n)) },
+  /** The same, each under an idempotency key of its own. */
+  keyed: { path: '/graphql', request: (n, skus) => mutation(spread(n, skus), quantity(n), `key-${n}`) },
   /** Updates of one SKU. */
   'one-sku': { path: '/graphql', request: (n) => mutation(skuId(1), quantity(n)) },
   bulk: { path: '/graphql', request: (n, skus) => bulk(n, skus) },
@@ -55,8 +57,8 @@ function quantity(n: number): number {
 
 const updateDocument = `mutation Update($input: UpdateSkuInventoryInput!) { updateSkuInventory(input: $input) { outcome sku { skuId quantityInStock version } userErrors { code message } } }`;
 
-function mutation(sku: string, quantityInStock: number): Request {
-  const variables = { input: { identifier: { skuId: sku }, quantityInStock } };
+function mutation(sku: string, quantityInStock: number, idempotencyKey?: string): Request {
+  const variables = { input: { identifier: { skuId: sku }, quantityInStock, idempotencyKey } };
   return {
     body: JSON.stringify({ query: updateDocument, variables }),
     expect: ['"outcome":"APPLIED"', `"quantityInStock":${quantityInStock}`],

@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { statSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { HostError } from '../../src/db/driver/postgres/host-error.ts';
 import type { Store } from '../../src/db/store/store.ts';
 import { createReadiness } from '../../src/db/commit/readiness.ts';
 import { UnavailableError } from '../../src/domain/unavailable.ts';
@@ -60,7 +61,8 @@ describeOnEachStore('readiness', (kind) => {
     const gate = Promise.withResolvers<void>();
     const prove = vi.fn<() => Promise<void>>(() => gate.promise);
     const db = { connection: () => ({ execute: prove }), getExecutor: notNow };
-    const silent = { kind, db, writes: db };
+    const problem = vi.fn<() => HostError | null>(() => null);
+    const silent = { kind, db, writes: db, hosts: { problem } };
     function notNow() {
       return { transformQuery: (node: unknown) => node, compileQuery: () => ({}), executeQuery: prove };
     }
@@ -70,9 +72,15 @@ describeOnEachStore('readiness', (kind) => {
       for (let round = 0; round < 3; round++) {
         const checked = readiness.check();
         await vi.advanceTimersByTimeAsync(2_000);
-        expect(await checked).toBe('The store has not answered for 2 seconds.');
+        expect(await checked).toBe('The store has not answered in time.');
         await vi.advanceTimersByTimeAsync(1_001);
       }
+      problem.mockReturnValue(new HostError('REPLACED_PRIMARY', 'It names hosts.'));
+      const checked = readiness.check();
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(await checked).toMatch(
+        /^The one .* was replaced by another one, which is gone \(REPLACED_PRIMARY\)\.$/,
+      );
       expect(prove).toHaveBeenCalledTimes(1);
     } finally {
       vi.useRealTimers();

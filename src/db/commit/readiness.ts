@@ -13,6 +13,8 @@ const KEPT_MS = 1_000;
 const FAILURE_KEPT_MS = 4_000;
 /** A store that does not answer within this many milliseconds is out of reach. */
 const MAX_WAIT_MS = 2_000;
+/** For how long the writer waits for the store. It may know why there is no answer, so it must be heard in time. */
+const MAX_WRITER_WAIT_MS = 1_700;
 /** A commit that takes longer may wait for a standby. In milliseconds. */
 const SLOW_COMMIT_MS = 600;
 
@@ -51,6 +53,7 @@ export function createReadiness(
         noteError(error);
         throw error;
       }),
+    MAX_WRITER_WAIT_MS,
     () => store.hosts?.problem(),
   );
   const ask = async () => {
@@ -70,11 +73,12 @@ export function createReadiness(
 }
 
 /**
- * Wraps `ask` with a timeout of 2 seconds, after which the answer is a problem: what `known` tells, if it does. Calls during an open `ask`
- * share its answer.
+ * Wraps `ask` with a timeout, after which the answer is a problem: what `known` tells, if it does. Calls during an open `ask` share its
+ * answer.
  */
 export function createAskReadiness(
   ask: () => Promise<string | null>,
+  maxWaitMs = MAX_WAIT_MS,
   known: () => Error | null | undefined = () => null,
 ): () => Promise<string | null> {
   let asking: Promise<string | null> | undefined;
@@ -82,7 +86,7 @@ export function createAskReadiness(
     asking ??= ask()
       .catch(describe)
       .finally(() => (asking = undefined));
-    return orTooLate(asking, known);
+    return orTooLate(asking, maxWaitMs, known);
   };
 }
 
@@ -158,15 +162,14 @@ async function askForWrites({ writes }: Store): Promise<string | null> {
 
 async function orTooLate(
   answer: Promise<string | null>,
+  maxWaitMs: number,
   known: () => Error | null | undefined,
 ): Promise<string | null> {
   const late = Promise.withResolvers<string>();
   const timer = setTimeout(() => {
     const reason = known();
-    late.resolve(
-      reason ? describe(reason) : `The store has not answered for ${MAX_WAIT_MS / 1_000} seconds.`,
-    );
-  }, MAX_WAIT_MS);
+    late.resolve(reason ? describe(reason) : 'The store has not answered in time.');
+  }, maxWaitMs);
   try {
     return await Promise.race([answer, late.promise]);
   } finally {
