@@ -1,5 +1,5 @@
 /** The rows that compare throughput with a peer, or with other conditions. */
-import { compareGateways } from '../servers/gateways.ts';
+import { compareGateways, type Conditions } from '../servers/gateways.ts';
 import { sqliteImport, stockgateImport } from '../servers/imports.ts';
 import { compare } from './measure.ts';
 import { rounds, type Row } from './row.ts';
@@ -139,11 +139,17 @@ export const throughputRows: readonly Row[] = [
     { gateways: 2, suppliers: 16 },
     { gateways: 3, suppliers: 1 },
     { gateways: 3, suppliers: 16 },
-  ].map(({ gateways, suppliers }): Row => ({
-    name: `PostgreSQL: ${gateways} gateways : one, ${suppliers === 1 ? 'one supplier' : `${suppliers} suppliers`}`,
+    { gateways: 2, suppliers: 1, standbyMs: 2 },
+    { gateways: 2, suppliers: 16, standbyMs: 2 },
+    { gateways: 3, suppliers: 1, standbyMs: 2 },
+    { gateways: 3, suppliers: 16, standbyMs: 2 },
+    { gateways: 2, suppliers: 1, standbyMs: 2, shape: 'keyed' as const },
+    { gateways: 3, suppliers: 1, standbyMs: 2, shape: 'keyed' as const },
+  ].map((conditions): Row => ({
+    name: `PostgreSQL: ${describeGateways(conditions)}`,
     unit: 'requests/s',
-    target: gateways === 2 ? { atLeast: 0.5 } : null,
-    measure: (bench) => compareGateways(bench, gateways, suppliers),
+    target: conditions.gateways === 2 ? { atLeast: 0.5 } : null,
+    measure: (bench) => compareGateways(bench, conditions),
   })),
   {
     name: '1,000,000 SKUs : 10,000 SKUs',
@@ -194,3 +200,12 @@ export const throughputRows: readonly Row[] = [
       ),
   })),
 ];
+
+function describeGateways({ gateways, suppliers, standbyMs, shape }: Conditions): string {
+  const load = [
+    suppliers === 1 ? 'one supplier' : `${suppliers} suppliers`,
+    ...(shape === 'keyed' ? ['with keys'] : []),
+    ...(standbyMs === undefined ? [] : [`a standby ${standbyMs} ms away`]),
+  ];
+  return `${gateways} gateways : one, ${load.join(', ')}`;
+}

@@ -1,8 +1,10 @@
 /** Measures several gateways on one PostgreSQL, which share the updates of all suppliers. */
 import { createHash } from 'node:crypto';
 import type { Bench } from '../measure/bench.ts';
-import { compare, type Measured, type Subject } from '../measure/measure.ts';
-import { SUPPLIER } from '../measure/requests.ts';
+import { compare, Skipped, type Measured, type Subject } from '../measure/measure.ts';
+import { SUPPLIER, type Shape } from '../measure/requests.ts';
+import type { Postgres } from './postgres.ts';
+import { startReplicated, type Replicated } from './replicated.ts';
 import { fillDatabase, serve } from './stockgate.ts';
 
 interface Database {
@@ -14,20 +16,44 @@ interface Database {
   readonly tokens: readonly string[];
 }
 
-/** Compares the updates a second of `gateways` gateways with those of one, on the same database and under the same load. */
-export async function compareGateways(bench: Bench, gateways: number, suppliers: number): Promise<Measured> {
-  const database = await createDatabase(bench, suppliers);
+export interface Conditions {
+  readonly gateways: number;
+  readonly suppliers: number;
+  /** Commits wait for a standby that is so many milliseconds away, there and back. Default: there is none. */
+  readonly standbyMs?: number;
+  readonly shape?: 'mutation' | 'keyed';
+}
+
+/** Compares the updates a second of several gateways with those of one, on the same database and under the same load. */
+export async function compareGateways(bench: Bench, conditions: Conditions): Promise<Measured> {
+  const { standbyMs } = conditions;
+  if (standbyMs === undefined) return compareOn(await bench.postgres(), bench, conditions);
+  const replicated = await startReplicated(standbyMs / 2);
+  if (!replicated) throw new Skipped('PostgreSQL was not found here');
+  try {
+    return await compareOn(replicated, bench, conditions);
+  } finally {
+    await replicated.stop();
+  }
+}
+
+async function compareOn(
+  postgres: Postgres | Replicated,
+  bench: Bench,
+  { gateways, suppliers, shape = 'mutation' }: Conditions,
+): Promise<Measured> {
+  const database = await createDatabase(postgres, bench, suppliers);
+  if ('waitForStandby' in postgres) postgres.waitForStandby();
   const measured = await compare(
-    () => gatewaysUnderLoad(bench, database, gateways),
-    () => gatewaysUnderLoad(bench, database, 1),
+    () => gatewaysUnderLoad(bench, database, gateways, shape),
+    () => gatewaysUnderLoad(bench, database, 1, shape),
     bench.settings.rounds,
   );
-  await requireNoDeadlock(bench, database);
+  requireNoDeadlock(postgres, database);
   return measured;
 }
 
-async function createDatabase(bench: Bench, suppliers: number): Promise<Database> {
-  const postgres = await bench.postgres();
+async function createDatabase(postgres: Postgres, bench: Bench, suppliers: number): Promise<Database> {
   const name = `gateways_${Date.now()}`;
   const url = postgres.createDatabase(name);
   const skus = Math.floor(bench.settings.skus / suppliers);
@@ -59,6 +85,7 @@ async function gatewaysUnderLoad(
   bench: Bench,
   { url, skus, tokens }: Database,
   gateways: number,
+  shape: Shape,
 ): Promise<Subject> {
   const servers = await Promise.all(Array.from({ length: gateways }, () => serve({ url, token: '', skus })));
   // Every supplier has connections to each gateway.
@@ -68,7 +95,7 @@ async function gatewaysUnderLoad(
   return {
     label: gateways === 1 ? 'one gateway' : `${gateways} gateways`,
     measure: async () => {
-      const { answers, seconds } = await bench.loadAll(targets, 'mutation', { skus });
+      const { answers, seconds } = await bench.loadAll(targets, shape, { skus });
       return answers / seconds;
     },
     close: async () => {
@@ -78,8 +105,7 @@ async function gatewaysUnderLoad(
 }
 
 /** All transactions take their locks in one order. So even a single deadlock is a bug, and it would distort the measurement. */
-async function requireNoDeadlock(bench: Bench, { name }: Database): Promise<void> {
-  const postgres = await bench.postgres();
+function requireNoDeadlock(postgres: Postgres, { name }: Database): void {
   const deadlocks = postgres
     .run(name, 'select deadlocks from pg_stat_database where datname = current_database()')
     .trim();

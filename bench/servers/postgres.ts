@@ -13,6 +13,8 @@ export interface Postgres {
   /** The folder with psql and pgbench. */
   readonly bin: string;
   readonly version: string;
+  /** Without a database. */
+  readonly url: string;
   /** Creates a database and returns its URL. */
   createDatabase(name: string): string;
   /** Runs SQL in a database and returns psql's output. */
@@ -20,8 +22,8 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** Returns undefined if there is no PostgreSQL here. */
-export async function startPostgres(): Promise<Postgres | undefined> {
+/** With new data, or as a standby of the server at `primary`. Returns undefined if there is no PostgreSQL here. */
+export async function startPostgres(primary?: string): Promise<Postgres | undefined> {
   const bin = findBinaries();
   if (bin === undefined) return undefined;
   // PostgreSQL refuses to run as root, so as root it runs as the user `postgres`.
@@ -31,8 +33,12 @@ export async function startPostgres(): Promise<Postgres | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'stockgate-bench-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
-  execFileSync(join(bin, 'initdb'), initdb, { ...user, cwd: folder, stdio: 'pipe' });
+  const [tool, ...flags] =
+    primary === undefined
+      ? ['initdb', '-U', 'postgres', '-A', 'trust', '-E', 'UTF8']
+      : ['pg_basebackup', '-d', `${primary}/postgres`, '-R', '-X', 'stream', '-c', 'fast'];
+  const make = [join(bin, tool ?? ''), '-D', data, '--no-sync', ...flags] as const;
+  execFileSync(make[0], make.slice(1), { ...user, cwd: folder, stdio: 'pipe' });
   const port = await freePort();
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
   const server = spawn(
@@ -60,6 +66,7 @@ export async function startPostgres(): Promise<Postgres | undefined> {
   }
   return {
     bin,
+    url,
     version: execFileSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8' }).trim(),
     createDatabase: (name) => {
       run('postgres', `create database ${name}`);
@@ -90,7 +97,7 @@ function findBinaries(): string | undefined {
     '/usr/local/bin',
     '/usr/bin',
   ];
-  const needed = ['initdb', 'postgres', 'psql', 'pgbench'];
+  const needed = ['initdb', 'postgres', 'psql', 'pgbench', 'pg_basebackup'];
   return folders.toReversed().find((folder) => needed.every((name) => existsSync(join(folder, name))));
 }
 

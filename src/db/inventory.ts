@@ -18,7 +18,7 @@ import { createAskReadiness } from './commit/readiness.ts';
 import { createIndexSkus } from './sku/index-skus.ts';
 import { createListSkus } from './sku/list-skus.ts';
 import { startWriter } from './commit/start-writer.ts';
-import type { Load } from './commit/admission.ts';
+import type { Load } from './queue/admission.ts';
 import { createWatch, type Watch } from './commit/await-commits.ts';
 import { connectWriter, type Writer } from './commit/writer-client.ts';
 

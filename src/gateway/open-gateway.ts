@@ -1,5 +1,6 @@
 /** The wiring of a whole gateway: store, writer, tokens, request threads, metrics and server. */
 import type { Catalog } from '../domain/catalog.ts';
+import { makeFolder } from '../db/driver/make-folder.ts';
 import { createFeeds } from '../db/feed/feeds.ts';
 import { createInventory, type OpenInventory } from '../db/inventory.ts';
 import { openStore } from '../db/store/open-store.ts';
@@ -7,7 +8,6 @@ import { readWebhookLag } from '../db/webhook/read-webhooks.ts';
 import type { WebhookSettings } from '../db/webhook/webhooks.ts';
 import type { OpenOptions, Store } from '../db/store/store.ts';
 import type { Metrics } from '../http/edge/metrics.ts';
-import { makeSpool } from '../http/feed/spool.ts';
 import { allocateLimits, shareLimits } from '../http/shared/shared-limits.ts';
 import { createGatewayServer, type CallerSettings, type ServerSettings } from './http/gateway-server.ts';
 import { listenTogether, requireFree, type Address } from './http/listen-together.ts';
@@ -78,7 +78,7 @@ export interface Gateway {
 /** Opens the store, migrates it, and wires a gateway around it. Throws with one clear line if the store cannot be opened. */
 export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
   const { clock } = settings;
-  const folder = await prepareSpool(settings);
+  const folder = prepareSpool(settings);
   const store = await openStore(settings.database, withAnswerTimeout(settings.storeOptions));
   const inventory = createInventory(store, clock);
   const counts = settings.metrics === 'off' ? undefined : await startMetrics(store, inventory, clock);
@@ -174,10 +174,10 @@ function withAnswerTimeout(options: OpenOptions = {}): OpenOptions {
 }
 
 /** Makes the folder for incoming files. Returns undefined where none are taken in. */
-async function prepareSpool({ feedSpool, server }: GatewaySettings): Promise<string | undefined> {
+function prepareSpool({ feedSpool, server }: GatewaySettings): string | undefined {
   if (feedSpool === undefined) return undefined;
   try {
-    await makeSpool(feedSpool.folder);
+    makeFolder(feedSpool.folder);
     return feedSpool.folder;
   } catch (error) {
     const message = `The folder for files of POST /feeds/inventory cannot be made. Name another one with --feed-spool. ${String(error)}`;

@@ -7,7 +7,7 @@ import { createInventory, type OpenInventory } from '../../src/db/inventory.ts';
 import { saveSupplier } from '../../src/db/suppliers.ts';
 import type { InventoryChange } from '../../src/domain/change.ts';
 import { requestOf, setSku, updateFor } from '../support/requests.ts';
-import { SHARED_BATCH_ROWS } from '../../src/db/commit/turns.ts';
+import { SHARED_BATCH_ROWS } from '../../src/db/queue/turns.ts';
 import { range } from '../support/range.ts';
 import { describeOnEachStore, openTestStore } from '../support/stores/stores.ts';
 

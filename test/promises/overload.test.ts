@@ -1,7 +1,7 @@
 /** More than can be written: the queue is bounded, what does not fit is refused at once, and what was taken is written. */
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { createAdmission } from '../../src/db/commit/admission.ts';
+import { createAdmission } from '../../src/db/queue/admission.ts';
 import { oneThread, openGateway, tokens } from '../support/gateway.ts';
 import { range } from '../support/range.ts';
 

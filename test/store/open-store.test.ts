@@ -13,7 +13,7 @@ import { saveSupplier } from '../../src/db/suppliers.ts';
 import { inTransaction } from '../../src/db/store/transaction.ts';
 import type { TestDatabase } from '../support/stores/databases.ts';
 import { query } from '../support/stores/postgres-server.ts';
-import { createTestDatabase, openTestStore } from '../support/stores/stores.ts';
+import { createBareDatabase, createTestDatabase, openTestStore } from '../support/stores/stores.ts';
 import { startThread } from '../support/thread-talk.ts';
 import type { FileOpenerWork } from '../fixtures/file-opener.ts';
 import type { VersionWriterWork } from '../fixtures/version-writer.ts';
@@ -167,6 +167,19 @@ describe('opening', () => {
       await store.close();
     }
   });
+
+  test.skipIf(inject('postgresUrl') === null)(
+    'of an empty database that takes no writes, as on a standby, says so',
+    async () => {
+      const { url, remove } = await createBareDatabase('postgres');
+      const name = new URL(url).pathname.slice(1);
+      await query(url, `alter database ${name} set default_transaction_read_only = on`);
+      await expect(openStore(url)).rejects.toThrow(
+        'The database takes no writes: it is a standby, or read-only.',
+      );
+      await remove();
+    },
+  );
 
   test.skipIf(inject('postgresUrl') === null)(
     'by several processes at once migrates a PostgreSQL database once',

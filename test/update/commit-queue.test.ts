@@ -1,6 +1,6 @@
 /** Group commit: what waits shares a transaction, is answered only once that is on disk, and fails alone. */
 import { describe, expect, test } from 'vitest';
-import { createWriteQueue } from '../../src/db/commit/commit-queue.ts';
+import { createWriteQueue } from '../../src/db/queue/commit-queue.ts';
 import { indices } from '../support/range.ts';
 
 const answerTo = (job: unknown) => `answer to ${String(job)}`;
@@ -83,12 +83,15 @@ describe('what waits shares commits', () => {
     const gates = indices(3).map(() => Promise.withResolvers<undefined>());
     const begun: string[][] = [];
     const order: string[] = [];
-    const queue = createWriteQueue<string, string>(async (jobs) => {
-      order.push(`begin ${jobs.join()}`);
-      begun.push([...jobs]);
-      await gates[begun.length - 1]?.promise;
-      return jobs.map(answerTo);
-    }, 2);
+    const queue = createWriteQueue<string, string>(
+      async (jobs) => {
+        order.push(`begin ${jobs.join()}`);
+        begun.push([...jobs]);
+        await gates[begun.length - 1]?.promise;
+        return jobs.map(answerTo);
+      },
+      { maxRunning: 2 },
+    );
     const submit = async (job: string) => order.push(await queue.submit(job, 1, 'acme'));
     const submitted = [];
     for (const job of ['a', 'b', 'c', 'd']) {
@@ -103,6 +106,35 @@ describe('what waits shares commits', () => {
     await Promise.all(submitted);
     await queue.idle();
     expect(begun).toEqual([['a'], ['b'], ['c', 'd']]);
+  });
+
+  test('while it rests one runs at a time, and who was just answered shares the next with those who waited', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    const begun: string[][] = [];
+    const queue = createWriteQueue<string, string>(
+      async (jobs) => {
+        begun.push([...jobs]);
+        if (begun.length === 1) await gate.promise;
+        return jobs.map(answerTo);
+      },
+      { maxRunning: 2, restMs: () => 5 },
+    );
+    const first = queue.submit('a', 1, 'acme').then(() => queue.submit('d', 1, 'acme'));
+    await turns(3);
+    const waiting = ['b', 'c'].map((job) => queue.submit(job, 1, 'acme'));
+    await turns(3);
+    expect(begun).toEqual([['a']]);
+    gate.resolve(undefined);
+    await Promise.all([first, ...waiting]);
+    await queue.idle();
+    expect(begun).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  test('one caller that waits for each answer never waits for a rest', async () => {
+    const queue = createWriteQueue<number, string>((jobs) => Promise.resolve(jobs.map(answerTo)), {
+      restMs: () => 2 ** 30,
+    });
+    for (const job of indices(3)) expect(await queue.submit(job, 1, 'acme')).toBe(answerTo(job));
   });
 
   test('a queue that came to rest takes up again', async () => {

@@ -1,6 +1,6 @@
 /** Suppliers take turns: none waits behind another's backlog, each one's requests stay in order, and nobody starves. */
 import { describe, expect, test } from 'vitest';
-import { createTurns, MAX_BATCH_ROWS, SHARED_BATCH_ROWS, type Waiting } from '../../src/db/commit/turns.ts';
+import { createTurns, MAX_BATCH_ROWS, SHARED_BATCH_ROWS, type Waiting } from '../../src/db/queue/turns.ts';
 import { range } from '../support/range.ts';
 
 interface Entry extends Waiting {

@@ -1,12 +1,12 @@
 /** `stockgate watch`: takes in the inventory files that suppliers drop in a folder. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../db/driver/make-folder.ts';
 import { createFeeds } from '../../db/feed/feeds.ts';
 import { createInventory } from '../../db/inventory.ts';
 import { withStore } from '../../db/store/open-store.ts';
 import { plain } from '../../feed/findings.ts';
 import { runFeeds } from '../../gateway/feed/run-feeds.ts';
-import { makeSpool } from '../../http/feed/spool.ts';
 import { PROGRAM, readOptions, UsageError, type Command, type Io } from '../options/command.ts';
 import { database, feedDirWait } from '../options/settings.ts';
 
@@ -35,7 +35,7 @@ async function watch(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readOptions(options, ['DIR'], args, io.env);
   const directory = await requireFolder(positionals[0] ?? '');
   const folder = join(directory, SPOOL);
-  await makeSpool(folder);
+  makeFolder(folder);
   return withStore(values.database, async (store) => {
     const inventory = createInventory(store, io.clock);
     try {

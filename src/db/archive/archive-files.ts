@@ -1,6 +1,7 @@
 /** The files of an archive: where they are, and whether those that are there follow one another. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../driver/make-folder.ts';
 import { codeOf } from '../driver/store-error.ts';
 
 /** A file with the changes of one supplier between two positions, both included. */
@@ -15,7 +16,6 @@ const NAME = /^changes-(\d{12,})-(\d{12,})\.ndjson\.gz$/;
 const DIGITS = 12;
 /** The file that is being written. It is no file of the archive, and the next run writes it anew. */
 export const PART = 'next.ndjson.gz.part';
-const FOLDER_OWNER_ONLY = 0o700;
 const format = (position: number) => position.toLocaleString('en-US');
 
 /** The folder of a supplier's files. A supplier may be called `..`, so leading dots are written as `%2E`. */
@@ -40,7 +40,7 @@ const pad = (position: number) => String(position).padStart(DIGITS, '0');
 /** Makes the folder of a supplier's files. Throws if the disk takes another supplier's name for the same. */
 export async function makeSupplierFolder(archive: string, supplierId: string): Promise<string> {
   const folder = supplierFolder(archive, supplierId);
-  await mkdir(folder, { recursive: true, mode: FOLDER_OWNER_ONLY });
+  makeFolder(folder);
   const name = folder.slice(join(archive, '/').length);
   if (!(await readdir(archive)).includes(name))
     throw new Error(`${archive} does not tell ${name} from another folder. Archive to a disk that does.`);

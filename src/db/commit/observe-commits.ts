@@ -17,6 +17,8 @@ export interface CommitSummary {
   readonly rows: number;
   /** The newest position of each supplier with new changes. */
   readonly positions: readonly (readonly [supplierId: string, position: number])[];
+  /** The positions that these suppliers had before, in the same order. */
+  readonly before: readonly number[];
   /** Rows by the source of their request and by their outcome. */
   readonly outcomes: readonly (readonly [source: ChangeSource, outcome: RowOutcome, count: number])[];
   readonly refusals: readonly (readonly [problem: Problem, count: number])[];
@@ -74,7 +76,7 @@ export function summarizeUpdates(
   requests: readonly UpdateRequest[],
   answers: readonly Applied[],
 ): Omit<CommitSummary, 'ms'> {
-  const positions = new Map<string, number>();
+  const moved = new Map<string, { newest: number; changes: number }>();
   const outcomes = new Map<ChangeSource, Map<RowOutcome, number>>();
   const refusals = new Map<Problem, number>();
   requests.forEach(({ source, supplierId }, i) => {
@@ -88,13 +90,16 @@ export function summarizeUpdates(
       if (result.outcome !== 'DRY_RUN') add(counts, result.outcome);
       if (result.outcome === 'REJECTED') add(refusals, result.refusal.problem);
       if (result.outcome === 'APPLIED') {
-        positions.set(supplierId, Math.max(positions.get(supplierId) ?? 0, result.change.position ?? 0));
+        const { newest, changes } = moved.get(supplierId) ?? { newest: 0, changes: 0 };
+        const position = result.change.position ?? 0;
+        moved.set(supplierId, { newest: Math.max(newest, position), changes: changes + 1 });
       }
     }
   });
   return {
     rows: requests.reduce((total, { rows }) => total + rows.length, 0),
-    positions: [...positions],
+    positions: Array.from(moved, ([supplierId, { newest }]) => [supplierId, newest] as const),
+    before: Array.from(moved.values(), ({ newest, changes }) => newest - changes),
     outcomes: Array.from(outcomes, ([source, counts]) =>
       Array.from(counts, ([outcome, count]) => [source, outcome, count] as const),
     ).flat(),
@@ -110,6 +115,7 @@ export function summarizeSave(
   return {
     rows: rows.length,
     positions: lastPosition === null ? [] : [[origin.supplierId, lastPosition]],
+    before: lastPosition === null ? [] : [lastPosition - counts.changes],
     outcomes: [
       ['IMPORT', 'APPLIED', counts.created + counts.updated],
       ['IMPORT', 'UNCHANGED', counts.unchanged],

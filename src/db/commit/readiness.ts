@@ -24,6 +24,7 @@ const problems: Readonly<Record<string, string>> = {
   NO_PRIMARY: 'No PostgreSQL server takes writes',
   REPLACED_PRIMARY: 'The one PostgreSQL server that takes writes was replaced by another one, which is gone',
   '01000': 'A commit waited in vain for a synchronous standby',
+  '57014': 'The store took too long for a statement',
   COMMITS_LOST: 'The PostgreSQL server lacks updates that were acknowledged',
 };
 

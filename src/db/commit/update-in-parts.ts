@@ -3,7 +3,7 @@ import { limitCandidates } from '../../domain/decide-batch.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { UnavailableError } from '../../domain/unavailable.ts';
 import type { StoreKind } from '../store/store.ts';
-import { MAX_BATCH_ROWS, SHARED_BATCH_ROWS } from './turns.ts';
+import { MAX_BATCH_ROWS, SHARED_BATCH_ROWS } from '../queue/turns.ts';
 
 /**
  * Rows of a part of a feed. SQLite's writer does nothing else meanwhile, so these are few: nobody waits for a feed, and updates beside it

@@ -3,10 +3,11 @@ import type { SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import type { SavedCatalog } from '../catalog/save-catalog.ts';
 import type { Applied } from '../update/apply-updates.ts';
-import { createAdmission, type Load } from './admission.ts';
+import { createAdmission, type Load } from '../queue/admission.ts';
 import { observeCommits, summarizeSave, summarizeUpdates, type CommitObserver } from './observe-commits.ts';
 import type { StoreKind } from '../store/store.ts';
-import { createWriteQueue } from './commit-queue.ts';
+import { createWriteQueue } from '../queue/commit-queue.ts';
+import { createPace } from '../queue/pace.ts';
 import type { CatalogPart } from './writer.ts';
 
 /** Transactions at a time. While one waits for PostgreSQL, the next is on its way. SQLite can only run one. */
@@ -47,8 +48,9 @@ export function createWriteDesk(
   observers: readonly CommitObserver[],
 ): WriteDesk {
   const admission = createAdmission();
-  const commit = observeCommits(transactions.commit, summarizeUpdates, observers);
-  const save = observeCommits(transactions.save, summarizeSave, observers);
+  const pace = createPace();
+  const commit = observeCommits(transactions.commit, summarizeUpdates, [...observers, pace]);
+  const save = observeCommits(transactions.save, summarizeSave, [...observers, pace]);
   const queue = createWriteQueue<Job, AnswerTo<Job>>(
     async (jobs) => {
       const [first] = jobs;
@@ -56,8 +58,12 @@ export function createWriteDesk(
       if (first && isPart(first)) return [await save(first)];
       return commit(jobs.filter((job): job is UpdateRequest => !isPart(job)));
     },
-    MAX_COMMITS[kind],
-    MAX_WAIT_MS[kind],
+    {
+      maxRunning: MAX_COMMITS[kind],
+      maxWaitMs: MAX_WAIT_MS[kind],
+      // SQLite's transactions are short, and wait for no server.
+      ...(kind === 'postgres' && { restMs: pace.restMs }),
+    },
   );
   const submit = <J extends Job>(job: J, supplierId: string, line: string) =>
     admission.admit(

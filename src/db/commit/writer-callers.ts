@@ -8,7 +8,7 @@ import { fromRequestCells } from '../answer/request-codec.ts';
 import type { Horizon } from '../history/horizon.ts';
 import type { AccessWrite } from '../access/write-access.ts';
 import type { WebhookWrite } from '../webhook/write-webhook.ts';
-import type { Load } from './admission.ts';
+import type { Load } from '../queue/admission.ts';
 import type { CatalogPart } from './writer.ts';
 import {
   inMessages,

@@ -4,7 +4,7 @@ import type { Catalog, SaveCounts } from '../../domain/catalog.ts';
 import type { UpdateAnswer, UpdateRequest } from '../../domain/update.ts';
 import { readAnswers } from '../answer/answer-codec.ts';
 import { toRequestCells } from '../answer/request-codec.ts';
-import { createAdmission, type Load } from './admission.ts';
+import { createAdmission, type Load } from '../queue/admission.ts';
 import type { WriteAccess } from '../access/write-access.ts';
 import type { WriteWebhook } from '../webhook/write-webhook.ts';
 import type { Horizon } from '../history/horizon.ts';

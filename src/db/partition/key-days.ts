@@ -5,10 +5,8 @@ import { detach, dropLoose, inLocked } from './locked.ts';
 import { DAY_MS } from './make-ahead.ts';
 import { KEYS, listPartitions, type Partition, type Pool, type Runner } from './partitions.ts';
 
-/** The end of the day of a key that was stored at this time of the service clock. */
-export function endOfDay(madeAtMs: number): number {
-  return (Math.floor(madeAtMs / DAY_MS) + 1) * DAY_MS;
-}
+/** SQL for the end of the day of a key, by the service clock. */
+export const endOfDay = sql<number>`(made_at_ms / ${sql.lit(DAY_MS)} + 1) * ${sql.lit(DAY_MS)}`;
 
 /**
  * Drops the days that ended before this time of the service clock, and lowers the sums of their suppliers. Nothing is read but the sums
@@ -45,6 +43,6 @@ async function takeOff(trx: Runner, { name, from, to }: Partition): Promise<void
 export async function sumUpDays(trx: Runner, bytesOfKey: Parameters<typeof sql>[1]): Promise<void> {
   await sql`delete from key_day`.execute(trx);
   await sql`insert into key_day (supplier_id, until_ms, bytes)
-    select supplier_id, (made_at_ms / ${sql.lit(DAY_MS)} + 1) * ${sql.lit(DAY_MS)}, sum(${bytesOfKey})
+    select supplier_id, ${endOfDay}, sum(${bytesOfKey})
     from idempotency_key group by 1, 2`.execute(trx);
 }

@@ -21,8 +21,20 @@ async function migrate(db: Kysely<Tables>, kind: StoreKind): Promise<void> {
   await db.transaction().execute(async (trx) => {
     // The migrator's own lock is the session's, which a pooler may give to another client in between.
     await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(trx);
+    await requireWrites(trx);
     await runMigrations(trx, kind);
   });
+}
+
+/** A migration that a standby refuses would fail with what its second statement says: that the transaction is aborted. */
+async function requireWrites(trx: Kysely<Tables>): Promise<void> {
+  const { rows } = await sql<{
+    state: string;
+  }>`select current_setting('transaction_read_only') as state`.execute(trx);
+  if (rows[0]?.state !== 'off')
+    throw new Error(
+      'The database takes no writes: it is a standby, or read-only. Name the server that does, or all of them with target_session_attrs=read-write.',
+    );
 }
 
 async function runMigrations(db: Kysely<Tables>, kind: StoreKind): Promise<void> {

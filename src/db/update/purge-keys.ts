@@ -69,7 +69,7 @@ function createRemoveKeys(store: Store) {
             .$asTuple('supplier_id', 'operation', 'key'),
         ),
       )
-      .returning(['supplier_id', 'made_at_ms', bytesOfKey.as('bytes')]),
+      .returning(['supplier_id', bytesOfKey.as('bytes')]),
   );
   const addKeyBytes = createAddKeyBytes(store);
   return async (trx: Kysely<Tables>, keys: readonly KeyRow[]) => {
@@ -84,7 +84,7 @@ function createRemoveKeys(store: Store) {
     );
     await addKeyBytes(
       trx,
-      removed.map((key) => ({ ...key, bytes: -key.bytes })),
+      removed.map(({ supplier_id, bytes }) => ({ supplier_id, bytes: -bytes })),
     );
   };
 }

@@ -1,6 +1,6 @@
 /** The folder in which handed-in files wait until they are applied. A file is complete on disk before its feed is queued. */
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RefusalError, type PublicError } from '../edge/edge-error.ts';
@@ -13,7 +13,6 @@ const STALL_MS = 30_000;
 /** Bytes after which they are synced: one long sync at the end would hold up commits on the same disk. */
 const SYNCED_BYTES = 4_194_304;
 const OWNER_ONLY = 0o600;
-const FOLDER_OWNER_ONLY = 0o700;
 
 /** `part`: not complete yet. `file`: complete. `rejected.csv`: the rejected rows of a feed that has ended. */
 export type SpooledKind = 'part' | 'file' | 'rejected.csv';
@@ -21,10 +20,6 @@ export type SpooledKind = 'part' | 'file' | 'rejected.csv';
 /** Where a feed's file is. IDs are UUIDs, so the path never leaves the folder. */
 export function spooledPath(folder: string, feedId: string, kind: SpooledKind): string {
   return join(folder, `${feedId}.${kind}`);
-}
-
-export async function makeSpool(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: FOLDER_OWNER_ONLY });
 }
 
 /** Whose body it is, and when to give it up before its end. */

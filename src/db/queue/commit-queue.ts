@@ -34,14 +34,22 @@ type Batch<Job, Answer> = readonly Entry<Job, Answer>[];
 /** Runs one transaction for the jobs. Resolves to an answer for each, in order, or to the error of that job alone. */
 export type CommitJobs<Job, Answer> = (jobs: readonly Job[]) => Promise<readonly (Answer | Error)[]>;
 
-/**
- * Creates an empty queue that runs at most `maxRunning` transactions at a time. A job that has waited for longer than `maxWaitMs` is
- * rejected unstored, with STORE_UNAVAILABLE.
- */
+export interface QueueOptions {
+  /** Transactions at a time, at most. Default: 1. */
+  readonly maxRunning?: number;
+  /** A job that has waited for longer is rejected unstored, with STORE_UNAVAILABLE. In milliseconds. Default: never. */
+  readonly maxWaitMs?: number;
+  /**
+   * How long to rest before the next transaction, in milliseconds, so that more jobs share it. While it is more than 0, one transaction
+   * runs at a time. Default: 0.
+   */
+  readonly restMs?: () => number;
+}
+
+/** Creates an empty queue. */
 export function createWriteQueue<Job, Answer>(
   commit: CommitJobs<Job, Answer>,
-  maxRunning = 1,
-  maxWaitMs = Infinity,
+  { maxRunning = 1, maxWaitMs = Infinity, restMs = () => 0 }: QueueOptions = {},
 ): WriteQueue<Job, Answer> {
   const turns = createTurns<Entry<Job, Answer>>();
   let starting: Promise<void> | undefined;
@@ -50,12 +58,10 @@ export function createWriteQueue<Job, Answer>(
 
   const start = () => {
     starting = resting = undefined;
-    while (running.size < maxRunning && turns.backlog().requests > 0) {
+    const maxNow = restMs() > 0 ? 1 : maxRunning;
+    while (running.size < maxNow && turns.backlog().requests > 0) {
       const batch = turns.takeBatch();
-      if (batch.length === 0) {
-        resting ??= pause(REST_LOOK_MS).then(startSoon);
-        return;
-      }
+      if (batch.length === 0) return void (resting ??= pause(REST_LOOK_MS).then(startSoon));
       const settling = settle(commit, refuseLate(batch, maxWaitMs));
       running.add(settling);
       void finish(settling, batch, performance.now());
@@ -67,9 +73,12 @@ export function createWriteQueue<Job, Answer>(
     const giveAnswers = await settling;
     turns.served(batch, performance.now() - started);
     running.delete(settling);
+    // A lone job that nobody waits behind would rest in vain.
+    const rest = batch.length + turns.backlog().requests > 1 ? restMs() : 0;
+    if (rest > 0) starting ??= pause(rest).then(start);
     // A SQLite commit blocks this thread, so answer before the next one begins. The next one then takes the jobs that arrived meanwhile.
     // PostgreSQL commits in another process, so send the next one before these answers are written.
-    if (maxRunning > 1) start();
+    else if (maxRunning > 1) start();
     giveAnswers();
     if (turns.backlog().requests > 0) void startSoon();
   };
