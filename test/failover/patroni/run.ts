@@ -3,7 +3,7 @@
  * `npm run failover`, on a cluster that fails over by itself. It needs the programs etcd, patroni and haproxy.
  */
 import { parseArgs } from 'node:util';
-import { openRig } from '../rig.ts';
+import { loadOptions, runRounds } from '../run-rounds.ts';
 import { until } from '../until.ts';
 import { createPatroniCluster } from './cluster.ts';
 import type { Node } from './node.ts';
@@ -11,16 +11,11 @@ import type { Node } from './node.ts';
 const { values } = parseArgs({
   options: {
     fault: { type: 'string', default: 'kill' },
-    rounds: { type: 'string', default: '10' },
     through: { type: 'string', default: 'hosts' },
     etcd: { type: 'string', default: '3' },
-    gateways: { type: 'string', default: '3' },
-    writers: { type: 'string', default: '16' },
-    followers: { type: 'string', default: '12' },
+    ...loadOptions,
   },
 });
-/** Updates between two faults. */
-const BETWEEN = 300;
 
 const cluster = await createPatroniCluster(values.etcd === '2' ? '2' : '3');
 /** How the leader goes, and how it comes back once the other one leads. */
@@ -44,40 +39,22 @@ const faults: Readonly<
 try {
   const fault = faults[values.fault];
   if (!fault) throw new Error(`--fault must be one of ${Object.keys(faults).join(', ')}.`);
-  const url = values.through === 'haproxy' ? cluster.proxied : cluster.url;
-  const rig = await openRig(
-    { url },
-    {
-      gateways: Number(values.gateways),
-      writers: Number(values.writers),
-      followers: Number(values.followers),
-    },
-  );
-  try {
-    await rig.acknowledge(BETWEEN);
-    for (let round = 1; round <= Number(values.rounds); round++) {
+  let failed: Node | undefined;
+  await runRounds(values.through === 'haproxy' ? cluster.proxied : cluster.url, values, {
+    async fail(rig) {
       const { leader, standby } = await cluster.settled();
-      const failed = performance.now();
+      failed = leader;
+      const started = performance.now();
       await fault.fail(leader, standby);
       await until('the other node leads', async () => (await cluster.leader()) === standby.name);
       const led = performance.now();
       // A switchover answers once it is done, and updates may be back before that.
-      const backMs = await rig.backAfter(values.fault === 'switchover' ? failed : led);
-      const seconds = [led - failed, led - failed + backMs].map((ms) => (ms / 1_000).toFixed(2));
-      process.stdout.write(
-        `${values.fault} ${round}: another leads after ${seconds[0]} s, an update after ${seconds[1]} s\n`,
-      );
-      await rig.acknowledge(BETWEEN);
-      fault.mend?.(leader);
-      await rig.acknowledge(BETWEEN);
-    }
-    const report = await rig.finish();
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    if (report.lost + report.doubled + report.gaps + report.untold + report.faults.length > 0)
-      process.exitCode = 1;
-  } finally {
-    await rig.close();
-  }
+      const backMs = await rig.backAfter(values.fault === 'switchover' ? started : led);
+      const [other, update] = [led - started, led - started + backMs].map((ms) => (ms / 1_000).toFixed(2));
+      return `another leads after ${other} s, an update after ${update} s`;
+    },
+    mend: async () => void (failed && fault.mend?.(failed)),
+  });
 } finally {
   await cluster.remove();
 }
