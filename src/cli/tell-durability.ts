@@ -29,5 +29,6 @@ export async function tellDurability(
 }
 
 function describeWait(waitsForStandby: boolean | null): string {
+  if (waitsForStandby === null) return 'it is a standby';
   return waitsForStandby ? 'commits wait for a standby' : 'commits do not wait for a standby';
 }

@@ -84,7 +84,7 @@ export async function listSuppliers(store: Store): Promise<SupplierListing[]> {
 }
 
 async function insertSupplier(store: Store, supplierId: string, name: string, now: Date): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await store.db
+  const { numInsertedOrUpdatedRows } = await store.writes
     .insertInto('supplier')
     .values({
       supplier_id: supplierId,

@@ -33,7 +33,7 @@ export interface TokenListing extends NewToken {
 
 /** Stores a token of a known supplier. False: the supplier has a token of that name, or this very token is known. */
 export async function saveToken(store: Store, token: string, details: NewToken, now: Date): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await store.db
+  const { numInsertedOrUpdatedRows } = await store.writes
     .insertInto('token')
     .values({
       token_hash: hashToken(token),
@@ -103,7 +103,7 @@ function toListing(row: TokenTable & { supplier_name: string }): TokenListing {
 }
 
 /** Revokes the token with this listing id, for good, and with it the one that it replaced. False: there is none, or it is revoked already. */
-export async function revokeToken({ db }: Store, id: string, now: Date): Promise<boolean> {
+export async function revokeToken({ writes: db }: Store, id: string, now: Date): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('token')
     .set({ revoked_at: now.toISOString() })
@@ -126,7 +126,7 @@ export interface Rotation {
  * Replaces the token with this listing id: name, role and permissions stay. One that was replaced before ends at once. False: there is no
  * such token, or it is revoked.
  */
-export async function rotateToken({ db }: Store, id: string, rotation: Rotation): Promise<boolean> {
+export async function rotateToken({ writes: db }: Store, id: string, rotation: Rotation): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('token')
     .set(({ ref }) => ({

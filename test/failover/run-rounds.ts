@@ -15,7 +15,7 @@ export interface Round {
   /** Lets a server fail. Resolves to what is told of it, once updates are acknowledged again. */
   fail(rig: Pick<Rig, 'backAfter'>): Promise<string>;
   /** Brings the server that failed back. */
-  mend(rig: Pick<Rig, 'acknowledge'>): Promise<void>;
+  mend(rig: Pick<Rig, 'acknowledge'>): Promise<void> | void;
 }
 
 /** Runs the rounds under load, prints the report, and sets the exit code if anything was lost, doubled or skipped. */

@@ -93,7 +93,7 @@ describeOnEachStore('readiness', (kind) => {
     const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     readiness.failed(new UnavailableError('STORE_UNAVAILABLE', full));
     expect(await readiness.check()).toBe('The store cannot be written (SQLITE_FULL).');
-    readiness.committed({ ms: 1, rows: 0, positions: [], before: [], outcomes: [], refusals: [] });
+    readiness.committed({ ms: 1, rows: 0, positions: [], steps: [], outcomes: [], refusals: [] });
     expect(await readiness.check()).toBeNull();
     readiness.failed(new UnavailableError('STORE_UNAVAILABLE', full));
     readiness.failed(new TypeError('A bug says nothing of the store.'));

@@ -110,11 +110,12 @@ function takeRead(sku: BoardSku): void {
 }
 
 function changeAndGlow(skuId: string, to: (sku: BoardSku) => BoardSku): void {
-  let changed: string[] = [];
+  // The row can be in two listings, while a new view loads.
+  const changed = new Set<string>();
   const isShown = change(skuId, (sku) => {
     const next = to(sku);
-    changed = fields.filter((field) => next[field] !== sku[field]);
+    for (const field of fields) if (next[field] !== sku[field]) changed.add(field);
     return next;
   });
-  if (isShown && changed.length > 0) glow(skuId, changed);
+  if (isShown && changed.size > 0) glow(skuId, changed);
 }

@@ -9,7 +9,7 @@ const MAX_GLOWING = 1_000;
 /** The names of the fields that glow, by SKU. */
 const glowing = new Map<string, ReadonlySet<string>>();
 
-export function glow(skuId: string, fields: readonly string[]): void {
+export function glow(skuId: string, fields: Iterable<string>): void {
   if (glowing.size >= MAX_GLOWING) return;
   const names = new Set(fields);
   glowing.set(skuId, names);

@@ -1,5 +1,6 @@
 /** Saves rows of a catalog within a transaction: which SKUs a supplier has, and under which codes they are found. */
 import type { Kysely } from 'kysely';
+import type { InventoryChange } from '../../domain/change.ts';
 import {
   listedFields,
   type CatalogRow,
@@ -25,8 +26,8 @@ import type { Tables } from '../store/tables.ts';
 /** What a transaction saved. */
 export interface SavedCatalog {
   readonly counts: SaveCounts;
-  /** The position of the supplier's newest change that the rows made; null when they made none. */
-  readonly lastPosition: number | null;
+  /** The supplier's newest change that the rows made; null when they made none. */
+  readonly lastChange: InventoryChange | null;
 }
 
 /** Saves the rows in order within the transaction `trx`, which the caller commits. `now`: the time of what changes (ISO 8601). */
@@ -62,15 +63,15 @@ export function createSaveCatalog(store: Store): SaveCatalog {
     const changes = results.filter((_, i) => isApplied(i)).length;
     return {
       counts: { created, updated, unchanged: rows.length - created - updated, changes },
-      lastPosition: lastPositionOf(results),
+      lastChange: lastChangeOf(results),
     };
   };
 }
 
 /** A request's changes take their positions in the order of its rows. */
-function lastPositionOf(results: readonly RowResult[]): number | null {
-  const positions = results.flatMap((result) => (result.outcome === 'APPLIED' ? result.change.position : []));
-  return positions.at(-1) ?? null;
+function lastChangeOf(results: readonly RowResult[]): InventoryChange | null {
+  const changes = results.flatMap((result) => (result.outcome === 'APPLIED' ? result.change : []));
+  return changes.at(-1) ?? null;
 }
 
 /** Inserts those SKUs that are new, and returns their rows. */

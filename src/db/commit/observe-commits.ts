@@ -1,5 +1,5 @@
 /** Reports each transaction of the write queue to observers. An observer that throws does not affect the transaction. */
-import type { ChangeSource } from '../../domain/change.ts';
+import type { ChangeSource, InventoryChange } from '../../domain/change.ts';
 import type { RowResult, UpdateRequest } from '../../domain/update.ts';
 import type { Problem } from '../../domain/refusal.ts';
 import type { SavedCatalog } from '../catalog/save-catalog.ts';
@@ -9,6 +9,16 @@ import type { CatalogPart } from './writer.ts';
 /** The outcomes that a commit counts. Dry runs commit nothing. A replayed answer counts all its rows as REPLAYED. */
 export type RowOutcome = Exclude<RowResult['outcome'], 'DRY_RUN'> | 'REPLAYED';
 
+/** How far a transaction moved the log of a supplier. */
+export interface Step {
+  readonly supplierId: string;
+  /** Its last position before, and the one after. */
+  readonly before: number;
+  readonly position: number;
+  /** The time of the change at that position (ISO 8601). */
+  readonly changedAt: string;
+}
+
 /** What a transaction did, in numbers that are quick to send to other threads. */
 export interface CommitSummary {
   /** How long it took, with its fsync, in milliseconds. */
@@ -17,8 +27,8 @@ export interface CommitSummary {
   readonly rows: number;
   /** The newest position of each supplier with new changes. */
   readonly positions: readonly (readonly [supplierId: string, position: number])[];
-  /** The positions that these suppliers had before, in the same order. */
-  readonly before: readonly number[];
+  /** The same, with what tells these changes from others that may take their positions after a failover. */
+  readonly steps: readonly Step[];
   /** Rows by the source of their request and by their outcome. */
   readonly outcomes: readonly (readonly [source: ChangeSource, outcome: RowOutcome, count: number])[];
   readonly refusals: readonly (readonly [problem: Problem, count: number])[];
@@ -76,7 +86,7 @@ export function summarizeUpdates(
   requests: readonly UpdateRequest[],
   answers: readonly Applied[],
 ): Omit<CommitSummary, 'ms'> {
-  const moved = new Map<string, { newest: number; changes: number }>();
+  const steps = new Map<string, Step>();
   const outcomes = new Map<ChangeSource, Map<RowOutcome, number>>();
   const refusals = new Map<Problem, number>();
   requests.forEach(({ source, supplierId }, i) => {
@@ -90,16 +100,13 @@ export function summarizeUpdates(
       if (result.outcome !== 'DRY_RUN') add(counts, result.outcome);
       if (result.outcome === 'REJECTED') add(refusals, result.refusal.problem);
       if (result.outcome === 'APPLIED') {
-        const { newest, changes } = moved.get(supplierId) ?? { newest: 0, changes: 0 };
-        const position = result.change.position ?? 0;
-        moved.set(supplierId, { newest: Math.max(newest, position), changes: changes + 1 });
+        steps.set(supplierId, toStep(result.change, steps.get(supplierId)?.before));
       }
     }
   });
   return {
     rows: requests.reduce((total, { rows }) => total + rows.length, 0),
-    positions: Array.from(moved, ([supplierId, { newest }]) => [supplierId, newest] as const),
-    before: Array.from(moved.values(), ({ newest, changes }) => newest - changes),
+    ...tellSteps([...steps.values()]),
     outcomes: Array.from(outcomes, ([source, counts]) =>
       Array.from(counts, ([outcome, count]) => [source, outcome, count] as const),
     ).flat(),
@@ -109,19 +116,27 @@ export function summarizeUpdates(
 
 /** The summary of a transaction that saved a part of a catalog. A created SKU counts as applied. */
 export function summarizeSave(
-  { origin, rows }: CatalogPart,
-  { counts, lastPosition }: SavedCatalog,
+  { rows }: CatalogPart,
+  { counts, lastChange }: SavedCatalog,
 ): Omit<CommitSummary, 'ms'> {
   return {
     rows: rows.length,
-    positions: lastPosition === null ? [] : [[origin.supplierId, lastPosition]],
-    before: lastPosition === null ? [] : [lastPosition - counts.changes],
+    ...tellSteps(lastChange ? [toStep(lastChange, (lastChange.position ?? 0) - counts.changes)] : []),
     outcomes: [
       ['IMPORT', 'APPLIED', counts.created + counts.updated],
       ['IMPORT', 'UNCHANGED', counts.unchanged],
     ],
     refusals: [],
   };
+}
+
+/** The changes of a transaction come in the order of their positions, so the first one tells what was before. */
+function toStep({ supplierId, position, changedAt }: InventoryChange, before = (position ?? 1) - 1): Step {
+  return { supplierId, before, position: position ?? 0, changedAt };
+}
+
+function tellSteps(steps: readonly Step[]): Pick<CommitSummary, 'positions' | 'steps'> {
+  return { positions: steps.map(({ supplierId, position }) => [supplierId, position]), steps };
 }
 
 function add<Key>(counts: Map<Key, number>, key: Key, count = 1): void {

@@ -25,6 +25,10 @@ const problems: Readonly<Record<string, string>> = {
   REPLACED_PRIMARY: 'The one PostgreSQL server that takes writes was replaced by another one, which is gone',
   '01000': 'A commit waited in vain for a synchronous standby',
   '57014': 'The store took too long for a statement',
+  '57P01': 'The PostgreSQL server stops',
+  '57P02': 'The PostgreSQL server has crashed',
+  '57P03': 'The PostgreSQL server starts or stops',
+  ECONNREFUSED: 'The PostgreSQL server is down',
   COMMITS_LOST: 'The PostgreSQL server lacks updates that were acknowledged',
 };
 

@@ -51,8 +51,8 @@ const desk = createWriteDesk(store.kind, transactions, [
   {
     committed(committed) {
       starter?.tell({ committed, isBehind: desk.backlog().requests > 0 });
-      const { positions } = committed;
-      store.noteCommit?.(positions);
+      const { positions, steps } = committed;
+      store.noteCommit?.(steps);
       if (positions.length > 0) for (const follower of followers) follower.tell({ positions });
     },
     failed: (error) => starter?.tell({ failed: toErrorDetails(error) }),

@@ -9,38 +9,51 @@
 const REST_SHARE = 0.5;
 /** A commit can wait for a standby for seconds. In milliseconds. */
 const MAX_REST_MS = 50;
+/**
+ * Others are in the way if they took positions of a supplier within so many milliseconds of our own, and of most of what we write: of a
+ * thousand suppliers some are always written by two gateways, and nobody waits. They count as in the way for as long again.
+ */
+const RECENT_MS = 250;
 
 /** A transaction that is on disk. */
 interface Committed {
   /** How long it took, with its fsync, in milliseconds. */
   readonly ms: number;
-  /** The newest position of each supplier with new changes. */
-  readonly positions: readonly (readonly [supplierId: string, position: number])[];
-  /** The positions that these suppliers had before, in the same order. */
-  readonly before: readonly number[];
+  /** How far it moved the logs of suppliers: their last positions before, and after it. */
+  readonly steps: readonly {
+    readonly supplierId: string;
+    readonly before: number;
+    readonly position: number;
+  }[];
 }
 
 export interface Pace {
   committed(commit: Committed): void;
   /** A transaction failed, or its outcome is unknown. */
   failed(): void;
-  /** How long to rest before the next transaction, in milliseconds. 0: nobody else updates the same suppliers. */
+  /** How long to rest before the next transaction, in milliseconds. 0: nobody else updates the same suppliers now. */
   restMs(): number;
 }
 
-export function createPace(): Pace {
-  const known = new Map<string, number>();
-  let restMs = 0;
+/** `now` returns milliseconds on a monotonic clock. Tests pass their own. */
+export function createPace(now = () => performance.now()): Pace {
+  const known = new Map<string, { readonly position: number; readonly at: number }>();
+  let lastMs = 0;
+  let sharedUntil = -Infinity;
   return {
-    committed({ ms, positions, before }) {
-      // Others have taken positions since this process last did.
-      const isShared = positions.some(
-        ([supplierId], i) => (before[i] ?? 0) > (known.get(supplierId) ?? Infinity),
-      );
-      restMs = isShared ? Math.min(ms * REST_SHARE, MAX_REST_MS) : 0;
-      for (const [supplierId, position] of positions) known.set(supplierId, position);
+    committed({ ms, steps }) {
+      const at = now();
+      let [changes, shared] = [0, 0];
+      for (const { supplierId, before, position } of steps) {
+        const last = known.get(supplierId);
+        changes += position - before;
+        if (last && before > last.position && at - last.at < RECENT_MS) shared += position - before;
+        known.set(supplierId, { position, at });
+      }
+      if (shared > changes / 2) sharedUntil = at + RECENT_MS;
+      lastMs = ms;
     },
-    failed: () => void (restMs = 0),
-    restMs: () => restMs,
+    failed: () => void (sharedUntil = -Infinity),
+    restMs: () => (now() < sharedUntil ? Math.min(lastMs * REST_SHARE, MAX_REST_MS) : 0),
   };
 }

@@ -27,6 +27,8 @@ const MAX_STATEMENTS = 200;
 const WRITE_SHARE = 0.8;
 /** How long a commit may wait for a synchronous standby, in milliseconds. Then the wait ends, and its outcome is unknown. */
 const STANDBY_PATIENCE_MS = 5_000;
+/** The same for commands, which nobody waits behind: a copy may commit much at once. */
+const COMMAND_PATIENCE_MS = 60_000;
 /** How often a commit that waits is looked at, in milliseconds. */
 const STANDBY_LOOK_MS = 500;
 
@@ -73,9 +75,10 @@ export async function openPostgres(
   // A gateway that stalls inside a transaction loses its session and its locks before its callers' answers time out.
   const writing = Math.floor(answerTimeoutMs * WRITE_SHARE);
   const points = await openPool(place, { purpose: 'points', ...reading });
+  const patienceMs = answerTimeoutMs > 0 ? STANDBY_PATIENCE_MS : COMMAND_PATIENCE_MS;
   const endWaits = () => {
     // The next look tries again.
-    endStandbyWaits(points, STANDBY_PATIENCE_MS - STANDBY_LOOK_MS).catch(() => undefined);
+    endStandbyWaits(points, patienceMs - STANDBY_LOOK_MS).catch(() => undefined);
   };
   const pools = {
     points,
@@ -84,7 +87,7 @@ export async function openPostgres(
       purpose: 'writes',
       answerTimeoutMs,
       verify: acknowledged.verify,
-      slowCommit: answerTimeoutMs > 0 ? { afterMs: STANDBY_LOOK_MS, act: endWaits } : undefined,
+      slowCommit: { afterMs: STANDBY_LOOK_MS, act: endWaits },
       statement_timeout: writing,
       idle_in_transaction_session_timeout: writing,
     }),

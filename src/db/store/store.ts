@@ -1,6 +1,7 @@
 /** The type of an open store, and the options for opening one. */
 import type { Kysely } from 'kysely';
 import type { FreePages } from '../driver/free-pages.ts';
+import type { NewestChange } from '../driver/postgres/acknowledged.ts';
 import type { Hosts } from '../driver/postgres/hosts.ts';
 import type { LogStatus } from '../driver/log-status.ts';
 import type { SqliteLog } from '../driver/sqlite-log.ts';
@@ -39,9 +40,8 @@ export interface Store {
   readonly log?: SqliteLog | undefined;
   /** The servers of a PostgreSQL database. Undefined on SQLite. */
   readonly hosts?: Hosts | undefined;
-  /** Takes a commit's new positions, so that a promoted server that lacks them is refused. Undefined on SQLite. */
-  readonly noteCommit?:
-    ((positions: readonly (readonly [supplierId: string, position: number])[]) => void) | undefined;
+  /** Takes a commit's newest changes, so that a promoted server that lacks them is refused. Undefined on SQLite. */
+  readonly noteCommit?: ((newest: readonly NewestChange[]) => void) | undefined;
   /** Closes all connections. Throws UnavailableError if SQLite's last checkpoint fails on the disk. */
   close(): Promise<void>;
 }

@@ -3,7 +3,6 @@ import type { Kysely } from 'kysely';
 import { dropOldDays } from '../partition/key-days.ts';
 import type { KeyRow } from './idempotency-keys.ts';
 import { bytesOfKey, createAddKeyBytes } from './key-bytes.ts';
-import { createLockSuppliers } from './lock-suppliers.ts';
 import type { Store } from '../store/store.ts';
 import { createServiceClock, MAX_STEP_MS, type ServiceClock } from '../store/service-clock.ts';
 import { createSetStatement } from '../store/set-statement.ts';
@@ -54,8 +53,8 @@ export function createPurgeKeys(
   };
 }
 
+/** For SQLite, where one transaction writes at a time. */
 function createRemoveKeys(store: Store) {
-  const lockSuppliers = createLockSuppliers(store);
   const deleteKeys = createSetStatement(store, idempotencyKeyKey, (db) =>
     db
       .deleteFrom('idempotency_key')
@@ -73,11 +72,6 @@ function createRemoveKeys(store: Store) {
   );
   const addKeyBytes = createAddKeyBytes(store);
   return async (trx: Kysely<Tables>, keys: readonly KeyRow[]) => {
-    // Writers lock suppliers before they write keys. The same order here prevents a deadlock.
-    await lockSuppliers(
-      trx,
-      keys.map(({ supplier_id }) => ({ supplierId: supplier_id })),
-    );
     const removed = await deleteKeys(
       trx,
       keys.map(({ supplier_id, operation, key }) => ({ supplier_id, operation, key })),

@@ -7,9 +7,12 @@ const needed = ['fsync', 'synchronous_commit', 'full_page_writes'] as const;
 /** With these values of synchronous_commit a commit does not wait for a standby. */
 const unreplicated = ['off', 'local'];
 
+const STANDBY =
+  'The PostgreSQL server is a standby: updates are refused until it is promoted. Name the server that takes writes, or all of them with target_session_attrs=read-write.';
+
 /** What an acknowledged update can survive. */
 export interface Durability {
-  /** Whether commits wait for a standby. Null on SQLite. */
+  /** Whether commits wait for a standby. Null on SQLite, and on a server that is a standby itself. */
   readonly waitsForStandby: boolean | null;
   /** One for each setting that loses updates. */
   readonly warnings: readonly string[];
@@ -18,10 +21,11 @@ export interface Durability {
 /** `expectsStandby`: the operator expects commits to wait for one. */
 export async function describeDurability({ kind, db }: Store, expectsStandby = false): Promise<Durability> {
   if (kind === 'sqlite') return { waitsForStandby: null, warnings: [] };
-  const { rows } = await sql<{ name: string; setting: string }>`
-    select name, setting from pg_settings where name in (${sql.join([...needed, 'synchronous_standby_names'])})`.execute(
+  const { rows } = await sql<{ name: string; setting: string; standby: boolean }>`
+    select name, setting, pg_is_in_recovery() as standby from pg_settings where name in (${sql.join([...needed, 'synchronous_standby_names'])})`.execute(
     db,
   );
+  if (rows.some(({ standby }) => standby)) return { waitsForStandby: null, warnings: [STANDBY] };
   const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
   const off = needed.filter((name) => settings.get(name) === 'off');
   const names = settings.get('synchronous_standby_names') ?? '';

@@ -53,7 +53,9 @@ try {
       const [other, update] = [led - started, led - started + backMs].map((ms) => (ms / 1_000).toFixed(2));
       return `another leads after ${other} s, an update after ${update} s`;
     },
-    mend: async () => void (failed && fault.mend?.(failed)),
+    mend: () => {
+      if (failed) fault.mend?.(failed);
+    },
   });
 } finally {
   await cluster.remove();

@@ -1,9 +1,13 @@
 /** What travels to PostgreSQL together, and what is known when it fails. */
 import { EventEmitter } from 'node:events';
 import type { PoolClient } from 'pg';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { THEN_COMMIT, WITH_NEXT } from '../../../src/db/driver/postgres/pipeline.ts';
-import { createNames, toKyselyClient } from '../../../src/db/driver/postgres/postgres-client.ts';
+import {
+  createNames,
+  toKyselyClient,
+  type ClientOptions,
+} from '../../../src/db/driver/postgres/postgres-client.ts';
 import { UnavailableError } from '../../../src/domain/unavailable.ts';
 
 /** A connection whose answers the test gives; `sent` is what went to the server. */
@@ -57,7 +61,7 @@ beforeEach(() => {
   client = open(true);
 });
 
-function open(pipeline: boolean) {
+function open(pipeline: boolean, slowCommit?: ClientOptions['slowCommit']) {
   // Only what FakeConnection has is used of it.
   const pooled = connection as unknown as PoolClient;
   const release = (isBroken: boolean) => pooled.release(isBroken);
@@ -68,9 +72,27 @@ function open(pipeline: boolean) {
       answerTimeoutMs: 0,
       pipeline,
       canceled: 'STORE_UNAVAILABLE',
+      slowCommit,
     },
   );
 }
+
+test('a statement that commits itself is watched like a COMMIT, and one within a transaction is not', async () => {
+  const act = vi.fn<() => void>();
+  client = open(true, { afterMs: 1, act });
+  const alone = client.query('update', []);
+  await vi.waitFor(() => expect(act.mock.calls.length).toBeGreaterThan(1));
+  connection.emit('notice', { code: '01000', message: 'canceling wait for synchronous replication' });
+  connection.succeed('update');
+  await expect(alone).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+  await client.query('begin', []);
+  const within = client.query('insert', []);
+  act.mockClear();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  connection.succeed('begin', 'insert');
+  await within;
+  expect(act).not.toHaveBeenCalled();
+});
 
 test('what is written together is written no later than the next statement, or the end', async () => {
   await client.query('begin', []);

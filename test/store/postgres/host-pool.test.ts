@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { HostPool } from '../../../src/db/driver/postgres/host-pool.ts';
 import { createHosts } from '../../../src/db/driver/postgres/hosts.ts';
 import { readConnectionSettings } from '../../../src/db/driver/postgres/connection-settings.ts';
+import { shareKnownPrimary } from '../../../src/db/driver/postgres/known-primary.ts';
 import { range } from '../../support/range.ts';
 
 const URL = 'postgres://somewhere/stock';
@@ -20,4 +21,15 @@ test('callers share a failure for a quarter of a second', async () => {
     expect(connect).toHaveBeenCalledTimes(attempts);
     now.mockReturnValue(1_000 + attempts * 251);
   }
+});
+
+test('what was wrong is forgotten once a server is chosen that another thread has found', async () => {
+  const url = 'postgres://127.0.0.1:1,127.0.0.1:2/stock?target_session_attrs=read-write';
+  const hosts = createHosts(url, readConnectionSettings(url));
+  const chosen = hosts.choose();
+  await vi.waitFor(() => expect(hosts.problem()?.code).toBe('NO_PRIMARY'));
+  shareKnownPrimary(url).learn({ index: 1, timeline: 3 });
+  expect((await chosen).server.name).toBe('127.0.0.1:2');
+  expect(hosts.problem()).toBeNull();
+  hosts.close();
 });

@@ -2,30 +2,39 @@
 import type { ClientBase } from 'pg';
 import type { Hosts } from './hosts.ts';
 
+/** The newest change of a supplier that a commit made. */
+export interface NewestChange {
+  readonly supplierId: string;
+  readonly position: number;
+  /** When it was made (ISO 8601). After a failover without it, others give its position to another change. */
+  readonly changedAt: string;
+}
+
 export interface Acknowledged {
-  /** Takes a commit's newest positions. */
-  note(positions: readonly (readonly [supplierId: string, position: number])[]): void;
+  note(newest: readonly NewestChange[]): void;
   /** Rejects if the server lacks one of them. */
   verify(client: ClientBase, version: number): Promise<void>;
 }
 
 export function rememberAcknowledged(hosts: Hosts): Acknowledged {
-  const newest = new Map<string, number>();
+  const newest = new Map<string, NewestChange>();
   let verified = 0;
   return {
-    note(positions) {
+    note(changes) {
       if (hosts.isFixed) return;
-      for (const [supplierId, position] of positions)
-        newest.set(supplierId, Math.max(position, newest.get(supplierId) ?? 0));
+      for (const change of changes)
+        if (change.position > (newest.get(change.supplierId)?.position ?? 0))
+          newest.set(change.supplierId, change);
     },
     async verify(client, version) {
       if (hosts.isFixed || version === verified) return;
-      const { rows } = await client.query<{ supplierId: string; position: string }>(
-        'select supplier_id as "supplierId", last_position as position from supplier where supplier_id = any($1)',
-        [[...newest.keys()]],
-      );
-      // A supplier that is not there was deleted.
-      if (rows.some(({ supplierId, position }) => Number(position) < (newest.get(supplierId) ?? 0))) {
+      const wanted = [...newest.values()];
+      const { rows } = await client.query(LACKING, [
+        wanted.map(({ supplierId }) => supplierId),
+        wanted.map(({ position }) => position),
+        wanted.map(({ changedAt }) => changedAt),
+      ]);
+      if (rows.length > 0) {
         hosts.refuse(version);
         throw new Error('The server lacks updates that were acknowledged.');
       }
@@ -33,3 +42,12 @@ export function rememberAcknowledged(hosts: Hosts): Acknowledged {
     },
   };
 }
+
+/** A supplier that is not there was deleted, and a change below its last position that is not there was pruned. */
+const LACKING = `select 1
+  from unnest($1::text[], $2::bigint[], $3::text[]) as wanted (supplier_id, position, changed_at)
+  join supplier on supplier.supplier_id = wanted.supplier_id
+  left join inventory_change as change
+    on change.supplier_id = wanted.supplier_id and change.position = wanted.position
+  where supplier.last_position < wanted.position or change.changed_at <> wanted.changed_at
+  limit 1`;

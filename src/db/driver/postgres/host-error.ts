@@ -27,18 +27,17 @@ export function noneTakesWrites(
   const none = `No PostgreSQL server takes writes: ${told}.`;
   if (!states.some((state) => !(state instanceof Error) && state.isPrimary))
     return new HostError('NO_PRIMARY', none);
-  return new HostError('REPLACED_PRIMARY', `${none} ${restart('that other server')}`);
+  return new HostError(
+    'REPLACED_PRIMARY',
+    `${none} Start that other server again, or restart all gateways to go on without the updates that it alone has.`,
+  );
 }
 
 export function lostCommits(): HostError {
   return new HostError(
     'COMMITS_LOST',
-    `The PostgreSQL server that was promoted lacks updates that were acknowledged. ${restart('the former primary')}`,
+    'The PostgreSQL server that was promoted lacks updates that were acknowledged. Decide which server goes on, stop the other one for good, and restart all gateways.',
   );
-}
-
-function restart(missing: string): string {
-  return `Bring back ${missing}, or restart the gateway to go on without the updates that it alone has.`;
 }
 
 function reasonOf(state: ServerState | Error | undefined): string {

@@ -39,7 +39,7 @@ export interface Hosts {
   refuse(version: number): void;
   /** The listener is called with the server when another one takes the writes. The first that is found is no other one. */
   onSwitch(listener: (server: Server) => void): void;
-  /** Why no server was found when this thread looked last; null if one was. */
+  /** Why no server was found when this thread last asked for one; null if one was. */
   problem(): HostError | null;
   close(): void;
 }
@@ -101,6 +101,7 @@ class FoundHosts implements Hosts {
       const server = this.#server();
       if (server && version !== this.#doubted) {
         this.#noticed ||= version;
+        this.#problem = null;
         return { server, version };
       }
       const problem = await (this.#looking ??= this.#look().finally(() => (this.#looking = undefined)));

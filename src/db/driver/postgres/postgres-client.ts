@@ -11,6 +11,7 @@ import { fromPostgres, isUsableAfter, isVerdict } from '../store-error.ts';
 const NAME_LENGTH = 32;
 /** A successful commit that warns: a server that no longer waits for its standby says so in this way. */
 const WARNING = /^01/;
+const BEGIN = /^(?:begin|start transaction)\b/;
 
 export interface ClientOptions {
   readonly nameOf: (text: string) => string | undefined;
@@ -20,7 +21,7 @@ export interface ClientOptions {
   readonly pipeline: boolean;
   /** What it means that the server cancelled a statement that took too long. */
   readonly canceled: UnavailableCode;
-  /** Called when a commit takes longer than `afterMs`. It may wait for a standby. */
+  /** Called again and again when a commit, or a statement that commits itself, takes longer than `afterMs`. It may wait for a standby. */
   readonly slowCommit?: { readonly afterMs: number; readonly act: () => void } | undefined;
 }
 
@@ -57,15 +58,19 @@ function createSender({ client, isCurrent }: Held, options: ClientOptions) {
       throw fromPostgres(error, canceled);
     }
   };
-  const sendCommit = async (): Promise<QueryResult> => {
+  /** Sends a COMMIT, or a statement outside a transaction. */
+  const sendFinal = async (text: string, values?: unknown[]): Promise<QueryResult> => {
     let warning: Error | undefined;
     const note = ({ code = '', message }: { code?: string | undefined; message?: string | undefined }) => {
-      if (WARNING.test(code)) warning = Object.assign(new Error(message), { code });
+      if (WARNING.test(code))
+        warning = Object.assign(new Error(`It is stored, and no standby has confirmed it: ${message}`), {
+          code,
+        });
     };
     client.on('notice', note);
     const timer = slowCommit && setInterval(slowCommit.act, slowCommit.afterMs);
     try {
-      const answer = await send('commit');
+      const answer = await send(text, values);
       if (warning !== undefined) throw new UnavailableError('OUTCOME_UNKNOWN', warning);
       return answer;
     } finally {
@@ -73,7 +78,7 @@ function createSender({ client, isCurrent }: Held, options: ClientOptions) {
       client.off('notice', note);
     }
   };
-  return { send, sendCommit, isBroken: () => broken };
+  return { send, sendFinal, isBroken: () => broken };
 }
 
 /** The answer of the last, once all are there; or the first error among them. */
@@ -123,10 +128,11 @@ function createHold({ client: { connection } }: Held) {
 
 /** A connection that broke, or whose answer never came, is not used again: what it still says would be taken for another's answer. */
 export function toKyselyClient(held: Held, options: ClientOptions): PostgresPoolClient {
-  const { send, sendCommit, isBroken } = createSender(held, options);
+  const { send, sendFinal, isBroken } = createSender(held, options);
   const { hold, letGo } = createHold(held);
   let ahead: Promise<QueryResult>[] = [];
   let commit: Promise<QueryResult> | undefined;
+  let isInTransaction = false;
 
   const afterAhead = (sent: Promise<QueryResult>) => {
     letGo();
@@ -139,13 +145,14 @@ export function toKyselyClient(held: Held, options: ClientOptions): PostgresPool
     if (text === 'rollback' && (commit || isBroken())) return nothing;
     if (commit && text !== 'commit')
       throw new Error(`The transaction is over; this cannot be a part of it: ${text}`);
-    if (text === 'commit') return commit ?? afterAhead(sendCommit());
+    if (text === 'commit') return commit ?? afterAhead(sendFinal('commit'));
     if (options.pipeline && text.startsWith(THEN_COMMIT)) {
       hold();
       const statement = send(text, values);
-      commit = sendCommit();
+      commit = sendFinal('commit');
       return committed(afterAhead(statement), commit);
     }
+    isInTransaction ||= BEGIN.test(text);
     if (options.pipeline && (text === 'begin' || text.startsWith(WITH_NEXT))) {
       hold();
       const sent = send(text, values);
@@ -154,7 +161,7 @@ export function toKyselyClient(held: Held, options: ClientOptions): PostgresPool
       ahead.push(sent);
       return nothing;
     }
-    return afterAhead(send(text, values));
+    return afterAhead(isInTransaction || !options.slowCommit ? send(text, values) : sendFinal(text, values));
   };
   // Kysely's overload for cursors is never called: no query here streams.
   return {
