@@ -10,8 +10,8 @@ const REST_SHARE = 0.5;
 /** A commit can wait for a standby for seconds. In milliseconds. */
 const MAX_REST_MS = 50;
 /**
- * Others are in the way if they took positions of a supplier within so many milliseconds of our own, and of most of what we write: of a
- * thousand suppliers some are always written by two gateways, and nobody waits. They count as in the way for as long again.
+ * How close our commits and those of others must be, in milliseconds, to count as in each other's way; and for how long they then do. They
+ * must share suppliers with most of our changes: of a thousand suppliers a few are always written by two gateways, and nobody waits.
  */
 const RECENT_MS = 250;
 

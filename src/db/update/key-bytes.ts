@@ -20,7 +20,7 @@ export interface KeyBytes {
 /** Adds bytes to the sums of suppliers. Negative bytes subtract. */
 export type AddKeyBytes = (trx: Kysely<Tables>, keys: readonly KeyBytes[]) => Promise<void>;
 
-/** Prepares the statement, for SQLite. On PostgreSQL keys are added by the statement that saves them, and dropped by the day. */
+/** Prepares the statement, for SQLite. On PostgreSQL the statement that saves keys adds their bytes, and keys go by the day. */
 export function createAddKeyBytes(store: Store): AddKeyBytes {
   const add = createSetStatement(store, { ...supplierKey, bytes: bigint() }, (db) =>
     db

@@ -17,7 +17,9 @@ const { values } = parseArgs({
   },
 });
 
-const cluster = await createPatroniCluster(values.etcd === '2' ? '2' : '3');
+const { etcd } = values;
+if (etcd !== '2' && etcd !== '3') throw new Error('--etcd must be 2 or 3.');
+const cluster = await createPatroniCluster(etcd);
 /** How the leader goes, and how it comes back once the other one leads. */
 const faults: Readonly<
   Record<string, { fail(leader: Node, standby: Node): Promise<void>; mend?(node: Node): void }>

@@ -81,7 +81,7 @@ test('a statement that commits itself is watched like a COMMIT, and one within a
   const act = vi.fn<() => void>();
   client = open(true, { afterMs: 1, act });
   const alone = client.query('update', []);
-  await vi.waitFor(() => expect(act.mock.calls.length).toBeGreaterThan(1));
+  await vi.waitFor(() => expect(act.mock.calls.length).toBeGreaterThan(1), { timeout: 20_000 });
   connection.emit('notice', { code: '01000', message: 'canceling wait for synchronous replication' });
   connection.succeed('update');
   await expect(alone).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });

@@ -27,7 +27,7 @@ test('what was wrong is forgotten once a server is chosen that another thread ha
   const url = 'postgres://127.0.0.1:1,127.0.0.1:2/stock?target_session_attrs=read-write';
   const hosts = createHosts(url, readConnectionSettings(url));
   const chosen = hosts.choose();
-  await vi.waitFor(() => expect(hosts.problem()?.code).toBe('NO_PRIMARY'));
+  await vi.waitFor(() => expect(hosts.problem()?.code).toBe('NO_PRIMARY'), { timeout: 20_000 });
   shareKnownPrimary(url).learn({ index: 1, timeline: 3 });
   expect((await chosen).server.name).toBe('127.0.0.1:2');
   expect(hosts.problem()).toBeNull();

@@ -63,7 +63,7 @@ function createSender({ client, isCurrent }: Held, options: ClientOptions) {
     let warning: Error | undefined;
     const note = ({ code = '', message }: { code?: string | undefined; message?: string | undefined }) => {
       if (WARNING.test(code))
-        warning = Object.assign(new Error(`It is stored, and no standby has confirmed it: ${message}`), {
+        warning = Object.assign(new Error(`It is stored, but no standby has confirmed it: ${message}`), {
           code,
         });
     };
